@@ -1,0 +1,1 @@
+"""Servanda keeps the record of an agreement: who promised what, what happened, who kept it."""

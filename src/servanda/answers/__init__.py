@@ -1,0 +1,1 @@
+"""Answers: verdict spans as rows that people and programs read."""

@@ -1,0 +1,179 @@
+"""Which entries a verdict span rests on, and their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from servanda.answers.judged import Judged
+from servanda.judge.verdicts import Verdict
+from servanda.language.clock import micros_of
+from servanda.language.core import (
+    And,
+    Arg,
+    Arith,
+    Change,
+    Compare,
+    Cond,
+    Const,
+    Expr,
+    Happened,
+    InState,
+    IsVague,
+    Match,
+    Not,
+    Or,
+    Reading,
+    Rule,
+    Term,
+    Total,
+    Var,
+)
+from servanda.record.facts import Occurrence, ReadingFact, Value
+
+POWERED = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
+
+
+class Evidence:
+    """Looks up entries for the verdicts of one judgement."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        self.facts = judged.facts
+        self.params = {e.name: [p.name for p in e.params] for e in judged.norms.events}
+        self.states = {s.name: s for s in judged.norms.states}
+        self.by_id = {e.id: e for e in judged.record.entries}
+
+    def sources(self, entries: list[str]) -> list[str]:
+        """The sources of some entries, each once, in order."""
+        found = [
+            ref.id for id_ in entries if id_ in self.by_id for ref in self.by_id[id_].sources
+        ]
+        return list(dict.fromkeys(found))
+
+    def of(self, rule: Rule, verdict: Verdict) -> list[str]:
+        """The trigger, what opened the span, and what the condition rests on while it lasts."""
+        found: list[str] = []
+        if verdict.trigger is not None:
+            found.append(verdict.trigger)
+        found += verdict.opened
+        if verdict.status in POWERED:
+            found += self.exercises(rule, verdict, POWERED[verdict.status])
+        bound = dict(verdict.instance)
+        for cond in self.concerned(rule, verdict):
+            found += self.condition(cond, bound, verdict)
+        return list(dict.fromkeys(found))
+
+    def concerned(self, rule: Rule, verdict: Verdict) -> list[Cond]:
+        """The conditions whose facts decide the status."""
+        if verdict.status == "excused":
+            return [rule.unless]
+        if rule.keep is not None and verdict.status in ("kept", "broken", "cured", "unknown"):
+            return [rule.keep]
+        if rule.kind == "may" and verdict.status in ("due", "kept"):
+            return [rule.while_, rule.if_]
+        return []
+
+    def exercises(self, rule: Rule, verdict: Verdict, verb: str) -> list[str]:
+        """The power entries that took effect when the span began."""
+        if verdict.from_ is None:
+            return []
+        at = micros_of(verdict.from_)
+        return [
+            e.entry
+            for e in self.facts.exercises
+            if e.verb.startswith(verb)
+            and e.clause in (rule.clause, None)
+            and micros_of(e.hi) == at
+        ]
+
+    # -------------------------------------------------------------- conditions
+    def condition(
+        self, cond: Cond, bound: dict[str, Value | None], verdict: Verdict
+    ) -> Iterator[str]:
+        """Entries that the truth of a condition rests on, at the end of the span."""
+        end = self.facts.now if verdict.until is None else verdict.until - 1
+        if isinstance(cond, And | Or):
+            for item in cond.items:
+                yield from self.condition(item, bound, verdict)
+        elif isinstance(cond, Not):
+            yield from self.condition(cond.item, bound, verdict)
+        elif isinstance(cond, Compare):
+            for side in (cond.left, cond.right):
+                yield from self.expression(side, bound, end)
+        elif isinstance(cond, InState):
+            yield from self.state(cond.match, bound, end)
+        elif isinstance(cond, Happened):
+            yield from self.occurrences(cond.match, bound, end)
+        elif isinstance(cond, IsVague):
+            decided = [
+                d for d in self.facts.determinations if d.name == cond.match.name and d.lo <= end
+            ]
+            yield from (d.entry for d in decided[-1:])
+
+    def expression(
+        self, expr: Expr, bound: dict[str, Value | None], end: int
+    ) -> Iterator[str]:
+        if isinstance(expr, Reading | Change):
+            yield from (r.entry for r in self.readings(expr.measure, expr.of, bound, end))
+        elif isinstance(expr, Total):
+            yield from self.occurrences(expr.match, bound, end)
+        elif isinstance(expr, Arith):
+            yield from self.expression(expr.left, bound, end)
+            yield from self.expression(expr.right, bound, end)
+
+    def readings(
+        self, measure: str, of: Term | None, bound: dict[str, Value | None], end: int
+    ) -> list[ReadingFact]:
+        """The latest readings of a measure for a subject (all of the same instant)."""
+        subject = self.value(of, bound)
+        known = [
+            r
+            for r in self.facts.readings.get(measure, ())
+            if r.lo <= end and (of is None or r.of == subject)
+        ]
+        latest = max((r.lo for r in known), default=None)
+        return [r for r in known if r.lo == latest]
+
+    def state(
+        self, match: Match, bound: dict[str, Value | None], end: int
+    ) -> Iterator[str]:
+        """The last change of the state at each key that matches."""
+        state = self.states[match.name]
+        last: dict[tuple[Value | None, ...], Occurrence] = {}
+        for change in (*state.begins, *state.ends):
+            names = {a.variable: a.param for a in change.args if a.op == "bind"}
+            columns = self.params.get(change.name, [])
+            for occurrence in self.facts.events.get(change.name, ()):
+                values = dict(zip(columns, occurrence.args, strict=False))
+                key = {p.name: values.get(names.get(p.name) or "") for p in state.params}
+                if occurrence.lo <= end and self.passes(match, key, bound):
+                    at = tuple(key.values())
+                    if at not in last or last[at].lo <= occurrence.lo:
+                        last[at] = occurrence
+        yield from (o.entry for o in last.values())
+
+    def occurrences(
+        self, match: Match, bound: dict[str, Value | None], end: int
+    ) -> Iterator[str]:
+        columns = self.params.get(match.name, [])
+        for occurrence in self.facts.events.get(match.name, ()):
+            values = dict(zip(columns, occurrence.args, strict=False))
+            if occurrence.lo <= end and self.passes(match, values, bound):
+                yield occurrence.entry
+
+    def passes(
+        self, match: Match, values: dict[str, Value | None], bound: dict[str, Value | None]
+    ) -> bool:
+        return all(self.passes_one(arg, values.get(arg.param), bound) for arg in match.args)
+
+    def passes_one(self, arg: Arg, value: Value | None, bound: dict[str, Value | None]) -> bool:
+        if arg.op == "in":
+            return value in arg.values
+        if arg.op == "=" and isinstance(arg.value, Var | Const):
+            return value == self.value(arg.value, bound)
+        return True
+
+    def value(self, term: Term | None, bound: dict[str, Value | None]) -> Value | None:
+        if isinstance(term, Var):
+            return bound.get(term.name)
+        return None if term is None else term.value

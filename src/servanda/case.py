@@ -1,0 +1,255 @@
+"""The public door: a case folder opened, checked, judged and asked.
+
+    import servanda
+
+    case = servanda.open("cases/jcpoa")
+    for row in case.status(on="2019-07-01", account="E3"):
+        print(row["clause"], row["debtor"], row["status"])
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from servanda.answers.judged import Judged
+from servanda.language.clock import local_day, micros_of
+from servanda.language.core import Norms
+from servanda.language.errors import Problem, Problems, ServandaError, did_you_mean
+from servanda.language.files import load
+from servanda.language.layout import Layout
+from servanda.language.model import Account, Agreement, Place
+from servanda.language.parse import parse
+from servanda.record.facts import Facts
+from servanda.record.record import Record
+from servanda.record.resolve import resolve_record
+from servanda.record.sources import read_sources
+from servanda.record.trust import check_trust
+from servanda.record.view import BadDate, facts_for, parse_as_of
+
+if TYPE_CHECKING:
+    import pyarrow
+
+MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
+
+
+def open(path: str | Path) -> Case:
+    """Read a case folder (or one file). Errors in it are data: see `Case.problems`.
+
+    Raises ServandaError only when there is nothing to read.
+    """
+    root = Path(path)
+    problems = Problems()
+    files = files_of(root, problems)
+    folder = root if root.is_dir() else root.parent
+    layouts = load(folder, files, problems) if files else ()
+    if not files:
+        raise ServandaError(problems)
+    return Case(folder, root.resolve().name, layouts, problems)
+
+
+def files_of(root: Path, problems: Problems) -> list[str]:
+    """The texts of a case, by the names problems call them."""
+    whole = Place(str(root), 0, 0)
+    if root.is_file():
+        return [root.name]
+    if not root.is_dir():
+        problems.add(whole, f"there is no folder or file `{root}`")
+        return []
+    found = [name for name in (MAIN, ACCOUNTS) if (root / name).is_file()]
+    beside = sorted(p.name for p in root.glob("*.sv"))
+    kept = sorted(
+        str(p.relative_to(root))
+        for p in (root / RECORD).rglob("*")
+        if p.suffix in (".md", ".sv") and p.is_file()
+    )
+    if MAIN not in found and not beside:
+        advice = f"a case folder holds `{MAIN}`; start one with `servanda new`"
+        problems.add(whole, f"`{root}` holds no `{MAIN}`", advice)
+        return []
+    return [*found, *beside, *kept]
+
+
+class Case:
+    """A case in memory: what its text says, and the questions that can be asked of it.
+
+    `problems` are all errors and hints of the text; asking a question of a case with errors
+    raises ServandaError with them.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, layouts: tuple[Layout, ...], problems: Problems
+    ) -> None:
+        self.folder = folder
+        self.name = name
+        self.layouts = layouts
+        self.found = problems
+        statements = [s for layout in layouts for s in layout.statements]
+        parsed = parse(statements, problems)
+        if parsed.header is None and not problems.errors:
+            first = layouts[0].file if layouts else str(folder)
+            problems.add(
+                Place(first, 0, 0),
+                "there is no `agreement` line",
+                'start with `agreement NAME "Title"` in a servanda block',
+            )
+        self.agreement: Agreement = parsed.agreement
+        self.sources = read_sources(folder, problems)
+        self.record: Record = resolve_record(
+            parsed.record, parsed.agreement, self.sources, problems, folder
+        )
+        check_trust(parsed.agreement.accounts, self.record, problems)
+        self._judged: dict[tuple[str, str, str | None], Judged] = {}
+
+    # -------------------------------------------------------------- the text
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Errors and hints found while reading (static checks come with `check`)."""
+        return tuple(self.found)
+
+    @property
+    def zone(self) -> str:
+        return self.agreement.header.zone or "UTC"
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Account names in the order they are declared."""
+        return tuple(a.name for a in self.agreement.accounts) or ("text",)
+
+    def account(self, name: str | None) -> Account | None:
+        """An account by name (None: the first). Raises ServandaError for an unknown one."""
+        if name is None:
+            return self.agreement.accounts[0] if self.agreement.accounts else None
+        for account in self.agreement.accounts:
+            if account.name == name:
+                return account
+        if not self.agreement.accounts and name == "text":
+            return None
+        raise refused(f"there is no account `{name}`", did_you_mean(name, self.accounts))
+
+    def last_day(self) -> str:
+        """The day a question is about when it names none: the record's last, as it says."""
+        header = self.agreement.header
+        if header.closed is not None:
+            return header.closed.isoformat()
+        last = max((e.when.lo for e in self.record.entries), default=0)
+        return local_day(micros_of(last), self.zone).isoformat()
+
+    # -------------------------------------------------------------- judging
+    def norms(self, account: str | Account | None = None) -> Norms:
+        """All that one account holds to be agreed."""
+        from servanda.language.resolve import norms_of
+
+        chosen = account if isinstance(account, Account) else self.account(account)
+        problems = Problems()
+        norms = norms_of(self.agreement, chosen, problems)
+        if problems.errors:
+            raise ServandaError(problems.errors)
+        return norms
+
+    def facts(
+        self, account: str | Account | None, norms: Norms, on: str, known: str | None
+    ) -> Facts:
+        """The record as that account sees it, on a date, as known on a date."""
+        chosen = account if isinstance(account, Account) else self.account(account)
+        last = self.tick(on)
+        return facts_for(
+            self.record,
+            self.agreement,
+            chosen,
+            norms,
+            on=last,
+            known=None if known is None else self.tick(known),
+        )
+
+    def tick(self, text: str) -> int:
+        """The last tick of a date or instant. Raises ServandaError for nonsense."""
+        try:
+            return parse_as_of(text, self.zone)
+        except BadDate as error:
+            raise refused(str(error), error.help) from None
+
+    def judge(
+        self, account: str | None = None, on: str | None = None, known: str | None = None
+    ) -> Judged:
+        """Verdict spans up to the end of `on` (the record's last day), by one account, as known
+        on `known` (everything in the record)."""
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
+        chosen = self.account(account)
+        name = "text" if chosen is None else chosen.name
+        day = on or self.last_day()
+        key = (name, day, known)
+        if key not in self._judged:
+            self._judged[key] = self.judge_as(chosen, name, day, known)
+        return self._judged[key]
+
+    def judge_as(
+        self, account: Account | None, name: str, on: str, known: str | None
+    ) -> Judged:
+        """Judge by an account that need not be among the declared ones."""
+        from servanda.judge.engine import judge
+
+        norms = self.norms(account)
+        facts = self.facts(account, norms, on, known)
+        return Judged(
+            case=self.agreement.header.name,
+            account=name,
+            on=on,
+            known=known,
+            agreement=self.agreement,
+            record=self.record,
+            norms=norms,
+            facts=facts,
+            verdicts=judge(norms, facts),
+        )
+
+    # -------------------------------------------------------------- answers
+    def status(
+        self,
+        on: str | None = None,
+        known: str | None = None,
+        account: str | None = None,
+        clause: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """One row per duty instance: see docs/json.md."""
+        from servanda.answers.rows import status_rows
+
+        return status_rows(self.judge(account, on, known), self.clause(clause))
+
+    def timeline(
+        self, account: str | None = None, clause: str | None = None, on: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Every span of every duty instance over the whole record."""
+        from servanda.answers.rows import timeline_rows
+
+        return timeline_rows(self.judge(account, on), self.clause(clause))
+
+    def clause(self, id_: str | None) -> str | None:
+        known = [c.id for c in self.agreement.clauses]
+        if id_ is None or id_ in known:
+            return id_
+        raise refused(f"there is no clause `{id_}`", did_you_mean(id_, known))
+
+    def table(
+        self, account: str | None = None, on: str | None = None, known: str | None = None
+    ) -> pyarrow.Table:
+        """The timeline as an Arrow table; Polars and pandas take it without copying."""
+        import pyarrow
+
+        from servanda.answers.rows import timeline_rows
+
+        rows = timeline_rows(self.judge(account, on, known))
+        flat = [
+            r | {k: msgspec.json.encode(r[k]).decode() for k in ("instance", "breach")}
+            for r in rows
+        ]
+        return pyarrow.Table.from_pylist(flat)
+
+
+def refused(message: str, help_: str | None = None) -> ServandaError:
+    return ServandaError(
+        [Problem(file="", line=0, column=0, message=message, help=help_ or None)]
+    )

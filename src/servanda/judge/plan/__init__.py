@@ -1,0 +1,1 @@
+"""The plan: norms compiled to relational steps over tables of events and spans."""

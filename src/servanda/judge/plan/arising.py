@@ -1,0 +1,74 @@
+"""Derived events: what arises by itself some time after a trigger, unless something comes between."""
+
+from __future__ import annotations
+
+import duckdb
+
+from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.steps import Conditions, at_tick
+from servanda.judge.plan.text import at_phase, literal, matches, micros, named, scalar
+from servanda.language.core import Always, Const, Derived, Norms, Var
+
+
+def arise(
+    con: duckdb.DuckDBPyConnection, norms: Norms, instances: Instances, conditions: Conditions
+) -> None:
+    """Fill `ev_X` of every derived event, those that others wait for first."""
+    for derived in in_order(norms):
+        con.execute(
+            f"INSERT INTO {named('ev_', derived.name)} BY NAME {occurrences(con, derived, instances, conditions)}"
+        )
+
+
+def in_order(norms: Norms) -> list[Derived]:
+    waiting = {d.name: d for d in norms.derived}
+    ordered: list[Derived] = []
+    while waiting:
+        ready = [d for d in waiting.values() if not mentioned(d) & (waiting.keys() - {d.name})]
+        for derived in ready or list(waiting.values()):
+            ordered.append(waiting.pop(derived.name))
+    return ordered
+
+
+def mentioned(derived: Derived) -> set[str]:
+    return {derived.trigger.name} | ({derived.unless.name} if derived.unless is not None else set())
+
+
+def occurrences(
+    con: duckdb.DuckDBPyConnection,
+    derived: Derived,
+    instances: Instances,
+    conditions: Conditions,
+) -> str:
+    table = named("arising_", derived.name)
+    con.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT *, lo AS since FROM ({instances.joined(derived.trigger, ())})"
+    )
+    level = f"SELECT iid, 2 AS val FROM {table}"
+    if not (isinstance(derived.if_, Always) and derived.if_.value):
+        level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.hi", 1))
+    days = instances.days
+    count = days.deadline if derived.end_of_day else days.shift
+    due_lo = f"{count(micros('i.lo'), derived.delay)} * 64 + 1"
+    due_hi = f"{count(micros('i.hi'), derived.delay)} * 64 + 1"
+    blocked = "0"
+    if derived.unless is not None:
+        source = f"FROM {named('ev_', derived.unless.name)} e WHERE {matches(derived.unless)}"
+        blocked = f"""(CASE
+          WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.lo AND e.fin <= i.due_lo) THEN 2
+          WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_lo) THEN 1 ELSE 0 END)"""
+    outputs = "".join(f", {value(term)} AS {named('p_', name)}" for name, term in derived.outputs)
+    return f"""
+      SELECT entry, lo, hi, fin, sure AND val = 2 AND blocked = 0 AS sure{columns(derived)} FROM (
+        SELECT i.trigger AS entry, i.due_lo AS lo, i.due_hi AS hi, i.due_hi + 63 AS fin, i.sure, v.val,
+               {blocked} AS blocked{outputs}
+        FROM (SELECT i.*, {due_lo} AS due_lo, {due_hi} AS due_hi FROM {table} i) i JOIN ({level}) v USING (iid))
+      WHERE val > 0 AND blocked < 2 AND lo <= {conditions.facts.now}"""
+
+
+def value(term: Var | Const) -> str:
+    return scalar(term) if isinstance(term, Var) else literal(term.value)
+
+
+def columns(derived: Derived) -> str:
+    return "".join(f", {named('p_', name)}" for name, _ in derived.outputs)

@@ -1,0 +1,64 @@
+"""What the plans of all four kinds share: windows as steps, spans from points, verdict rows."""
+
+from __future__ import annotations
+
+from servanda.judge.plan.overlays import Batch
+from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
+
+GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
+
+
+def window_steps(inst: str) -> str:
+    """Inside the window: 2 surely, 1 possibly, 0 not."""
+    return f"""
+      SELECT iid, {SINCE_EVER} AS t, 0 AS val FROM {inst}
+      UNION ALL SELECT iid, lo, 0 FROM {inst} WHERE lo < o_lo OR o_lo >= c_hi
+      UNION ALL SELECT iid, o_lo, 1 FROM {inst} WHERE o_lo < c_hi AND o_lo < o_hi
+      UNION ALL SELECT iid, o_hi, 2 FROM {inst} WHERE o_hi < c_lo
+      UNION ALL SELECT iid, c_lo, 1 FROM {inst} WHERE o_lo < c_lo AND c_lo < c_hi
+      UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
+
+
+def gate_sources(gates: str) -> dict[tuple[str, ...], str]:
+    """A gates table as one source of `merged`."""
+    return {GATE_COLUMNS: f"SELECT * FROM {gates}"}
+
+
+def not_in_force(name: str, c: str = "i.c_hi") -> str:
+    """The overlay began before the window closed: a duty that has lapsed stays lapsed."""
+    return f"({name} = 2 AND {name}_t < {c})"
+
+
+def first_ticks(*names: str) -> str:
+    """For each overlay, the tick from which it surely lies over the duty."""
+    return ", ".join(
+        f"min(CASE WHEN {n} = 2 THEN t END) OVER (PARTITION BY iid) AS {n}_t" for n in names
+    )
+
+
+def doubtful(*names: str) -> str:
+    return " OR ".join(f"{n} = 1" for n in names)
+
+
+def verdict_rows(batch: Batch, points: str, now: int) -> str:
+    """Merge equal neighbours of `(iid, t, status, opened, breach_key)` into spans.
+
+    Points that share an instant are cut to the last of them first (reports show instants, never
+    phases); `breach_key` NULL merges, else starts a span of its own.
+    """
+    variables = ""
+    if len(batch.rules) == 1:
+        variables = "".join(f", i.{named('k_', v.name)}" for v in batch.rules[0].variables)
+    return f"""
+      WITH p AS (SELECT iid, greatest(t, {SINCE_EVER}) AS t, status, opened, breach_key FROM ({points})
+                 WHERE t <= {now}),
+      m AS (SELECT iid, CASE WHEN t <= {SINCE_EVER} THEN t ELSE (t >> 6) * 64 END AS f,
+                   arg_max(status, t) AS status, arg_max(opened, t) AS opened,
+                   arg_max(breach_key, t) AS breach_key
+            FROM p GROUP BY iid, f),
+      k AS (SELECT *, lag(status) OVER (PARTITION BY iid ORDER BY f) AS was FROM m
+            QUALIFY was IS NULL OR was <> status OR breach_key IS NOT NULL),
+      s AS (SELECT *, lead(f, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY f) AS u FROM k)
+      SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, s.status, s.f, s.u,
+             s.opened, s.breach_key{variables}
+      FROM s JOIN {batch.inst} i USING (iid)"""

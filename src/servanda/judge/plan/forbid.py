@@ -1,0 +1,116 @@
+"""`must not E`: every violating occurrence, and whether any is still open."""
+
+from __future__ import annotations
+
+from servanda.judge.plan.common import (
+    doubtful,
+    first_ticks,
+    gate_sources,
+    not_in_force,
+    window_steps,
+)
+from servanda.judge.plan.overlays import Batch
+from servanda.judge.plan.steps import Conditions, counted, merged
+from servanda.judge.plan.text import FOR_GOOD, matches, named
+from servanda.language.core import Rule
+
+BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
+
+
+def violations(batch: Batch, gates: str) -> str:
+    """`(iid, vid, entry, lo, hi, level, end_t, end_p, cure)`: one row an occurrence.
+
+    `end_t` is where it is no longer surely open, `end_p` where no longer possibly.
+    """
+    found = " UNION ALL ".join(of_rule(r, batch.own(r), gates) for r in batch.rules)
+    return f"SELECT row_number() OVER (ORDER BY iid, hi, entry) AS vid, * FROM ({found})"
+
+
+def of_rule(rule: Rule, inst: str, gates: str) -> str:
+    assert rule.action is not None
+    read = [
+        f"ASOF JOIN {gates} {name} ON v.iid = {name}.iid AND (v.{at} >> 6) * 64 + 1 >= {name}.t"
+        for name, at in (("gh", "hi"), ("gl", "lo"))
+    ]
+    sure = BOUND.replace("g.", "gh.") + " = 0 AND gh.ex = 0"
+    possible = BOUND.replace("g.", "gl.") + " < 2 AND gl.ex < 2"
+    return f"""
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule)} FROM (
+        SELECT v.*, CASE WHEN v.inside AND {sure} THEN 2 WHEN {possible} THEN 1 ELSE 0 END AS level
+        FROM (SELECT i.iid, i.rule, e.*, i.sure AND e.sure AND e.lo >= i.o_hi AND e.fin <= i.c_lo AS inside
+              FROM {inst} i JOIN {named("ev_", rule.action.name)} e
+              ON {matches(rule.action)} AND e.fin > i.o_lo AND e.lo < i.c_hi) v {" ".join(read)}) l
+      JOIN {inst} i USING (iid) WHERE l.level > 0"""
+
+
+def cures(rule: Rule) -> str:
+    if rule.cured_by is None:
+        return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure"
+    source = (
+        f"FROM {named('ev_', rule.cured_by.name)} c "
+        f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi"
+    )
+    return (
+        f"coalesce((SELECT min(c.lo) {source}), {FOR_GOOD}) AS end_t, "
+        f"coalesce((SELECT min(c.hi) {source} AND c.sure), {FOR_GOOD}) AS end_p, "
+        f"(SELECT arg_min(c.entry, c.hi) {source} AND c.sure) AS cure"
+    )
+
+
+def timeline(batch: Batch, gates: str, violated: str, conditions: Conditions) -> str:
+    """`(iid, t, win, overlays…, open, silent)`."""
+    intervals = f"""
+      SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE level = 2
+      UNION ALL SELECT iid, lo, end_p, 1 FROM {violated}"""
+    sources = {"open": counted(intervals, batch.inst), "win": window_steps(batch.inst)}
+    floors = []
+    for rule in batch.rules:
+        assert rule.action is not None
+        floor = conditions.open_floor(rule.action.name, None, batch.own(rule), "i.o_lo")
+        floors += [] if floor is None else [floor]
+    if floors:
+        sources["silent"] = counted(" UNION ALL ".join(floors), batch.inst)
+    zero = "" if floors else ", 0 AS silent"
+    line = merged(sources, batch.inst, gate_sources(gates))
+    return f"SELECT *{zero} FROM ({line})"
+
+
+def points(inst: str, line: str, violated: str) -> str:
+    """`(iid, t, status, opened, breach_key)`; each sure violation is a point of its own."""
+    return f"""
+      WITH l AS (SELECT *, {first_ticks("wa", "re", "en")},
+                   coalesce(bool_or(open = 2) OVER (PARTITION BY iid ORDER BY t
+                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS had FROM {line}),
+      first AS (SELECT iid, hi AS t, min(vid) AS vid, min(entry) AS entry FROM {violated}
+                WHERE level = 2 GROUP BY ALL),
+      healed AS (SELECT iid, end_p AS t, min(cure) AS cure FROM {violated}
+                 WHERE cure IS NOT NULL GROUP BY ALL)
+      SELECT l.iid, l.t, {STATUS} AS status,
+        CASE WHEN {STATUS} = 'broken' THEN first.entry WHEN {STATUS} = 'cured' THEN healed.cure END AS opened,
+        CASE WHEN {STATUS} = 'broken' THEN first.vid END AS breach_key
+      FROM (SELECT * FROM l UNION ALL
+            SELECT l.* REPLACE (v.t AS t) FROM first v ASOF JOIN l ON v.iid = l.iid AND v.t >= l.t
+            WHERE v.t <> l.t) l
+      JOIN {inst} i USING (iid)
+      LEFT JOIN first ON first.iid = l.iid AND first.t = l.t
+      LEFT JOIN healed ON healed.iid = l.iid AND healed.t = l.t
+      WHERE l.t >= i.lo"""
+
+
+STATUS = f"""
+  CASE WHEN NOT i.sure THEN 'unknown'
+       WHEN l.t < i.o_lo THEN 'dormant'
+       WHEN {not_in_force("wa")} THEN 'waived'
+       WHEN {not_in_force("re")} THEN 'released'
+       WHEN l.t < i.o_hi THEN 'unknown'
+       WHEN open = 2 THEN 'broken'
+       WHEN {not_in_force("en")} THEN 'ended'
+       WHEN l.t >= i.c_hi THEN 'lapsed'
+       WHEN l.t >= i.c_lo THEN 'unknown'
+       WHEN su = 2 THEN 'suspended'
+       WHEN idle = 2 THEN 'dormant'
+       WHEN ex = 2 THEN 'excused'
+       WHEN (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1) THEN 'undetermined'
+       WHEN {doubtful("su", "idle", "wa", "re", "en", "ex")} OR open = 1 OR silent = 1 THEN 'unknown'
+       WHEN had THEN 'cured'
+       ELSE 'kept' END"""

@@ -1,0 +1,316 @@
+"""Instances of a rule: who it binds, since when, and its window.
+
+`inst_N(iid, trigger, sure, lo, hi, debtor, creditor, k_…, o_lo, o_hi, c_lo, c_hi, since)`: ticks;
+an opening that is absent is FOR_GOOD; `since` is where sums so far begin.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from servanda.judge.plan.days import Days
+from servanda.judge.plan.steps import Conditions, at_tick
+from servanda.judge.plan.text import (
+    FOR_GOOD,
+    SINCE_EVER,
+    at_phase,
+    literal,
+    matches,
+    micros,
+    named,
+    quoted,
+    scalar,
+)
+from servanda.language.clock import LENGTHS
+from servanda.language.core import (
+    Always,
+    AtMatch,
+    AtTime,
+    DayEdge,
+    First,
+    Match,
+    Point,
+    Rule,
+    Shifted,
+    Var,
+)
+from servanda.language.model import Duration
+
+BASE = "entry, lo, hi, sure"
+
+
+class Instances:
+    def __init__(self, con: duckdb.DuckDBPyConnection, days: Days, conditions: Conditions) -> None:
+        self.con = con
+        self.days = days
+        self.conditions = conditions
+
+    def make(self, rule: Rule, table: str, number: int, breaches: str | None = None) -> None:
+        """Create the table of a rule's instances; `breaches` is a SELECT of them (remedies)."""
+        if rule.trigger is None and rule.window.every is None:
+            self.create(table, self.standing(rule, number))
+            self.read_standing_if([rule], {rule.id: number}, table)
+            return
+        self.create(f"{table}_0", self.occasions(rule, breaches))
+        self.read_if(rule, table)
+        self.windows(rule, table, number)
+
+    def make_standing(self, rules: list[Rule], table: str, numbers: dict[str, int]) -> None:
+        """One table for many standing rules: one instance each."""
+        self.create(table, " UNION ALL ".join(self.standing(r, numbers[r.id]) for r in rules))
+        self.read_standing_if(rules, numbers, table)
+
+    def create(self, table: str, select: str) -> None:
+        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
+
+    def standing(self, rule: Rule, number: int) -> str:
+        """The one instance of a standing rule, all in constants and scalar look-ups."""
+        row = (
+            f"SELECT {number} AS iid, {number} AS rule, NULL::VARCHAR AS trigger, true AS sure, "
+            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi"
+        )
+        lo, hi = self.opening(rule)
+        opened_ = f"SELECT i.*, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi FROM ({row}) i"
+        close_lo, close_hi = self.closing(rule)
+        return self.closed(f"SELECT i.*, {close_lo} AS c_lo, {close_hi} AS c_hi FROM ({opened_}) i", rule)
+
+    def closed(self, select: str, rule: Rule) -> str:
+        """Add where sums begin, and what the rule says of performance and cure."""
+        cure = FOR_GOOD if rule.cure_within is None else ticks_of(rule.cure_within)
+        closed_ = "false"
+        if rule.action is not None:
+            closed_ = str(rule.action.name in self.conditions.closed_events).lower()
+        return f"""
+          SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
+                 {str(rule.early).lower()} AS early, {str(rule.curable).lower()} AS curable,
+                 {cure} AS cure, {closed_} AS closed
+          FROM ({select})"""
+
+    def holders(self, rule: Rule) -> str:
+        creditor = "NULL::VARCHAR" if rule.creditor is None else literal_or_column(rule.creditor)
+        return f"{literal_or_column(rule.debtor)} AS debtor, {creditor} AS creditor"
+
+    # -------------------------------------------------------------- what makes an instance
+    def occasions(self, rule: Rule, breaches: str | None) -> str:
+        trigger = rule.trigger
+        if trigger is None:
+            return (
+                f"SELECT 0 AS iid, NULL::VARCHAR AS trigger, true AS sure, "
+                f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi"
+            )
+        if trigger.breach_of is not None:
+            return f"SELECT row_number() OVER (ORDER BY lo, trigger) AS iid, * FROM ({breaches})"
+        if trigger.cond is not None:
+            steps = self.conditions.steps(trigger.cond, "nobody")
+            return f"""
+              SELECT row_number() OVER (ORDER BY t) AS iid, NULL::VARCHAR AS trigger, true AS sure,
+                     t AS lo, t AS hi
+              FROM (SELECT t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
+              WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {SINCE_EVER}"""
+        assert trigger.match is not None
+        return self.joined(trigger.match, trigger.following)
+
+    def joined(self, match: Match, following: tuple[Match, ...]) -> str:
+        """The triggering occurrence, joined with earlier ones that share its variables."""
+        bound: dict[str, str] = {}
+        tables = []
+        tests = ["true"]
+        for n, each in enumerate((match, *following)):
+            alias = f"e{n}"
+            tables.append(f"{named('ev_', each.name)} {alias}")
+            if n:
+                tests.append(f"{alias}.lo <= e0.hi")
+            for arg in each.args:
+                column = f"{alias}.{named('p_', arg.param)}"
+                if arg.op == "bind" and arg.variable is not None:
+                    if arg.variable in bound:
+                        tests.append(f"{column} = {bound[arg.variable]}")
+                    else:
+                        bound[arg.variable] = column
+            tests.append(self.tests(each, alias, bound))
+        sure = " AND ".join(f"e{n}.sure" for n in range(len(tables)))
+        columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
+        return f"""
+          SELECT row_number() OVER (ORDER BY e0.lo, e0.entry) AS iid, e0.entry AS trigger,
+                 {sure} AS sure, e0.lo AS lo, e0.hi AS hi{columns}
+          FROM {", ".join(tables)} WHERE {" AND ".join(tests)}"""
+
+    def tests(self, match: Match, alias: str, bound: dict[str, str]) -> str:
+        """`matches`, with variables standing for the columns that bound them."""
+        text = matches(match, alias, "i")
+        for variable, column in sorted(bound.items(), key=lambda item: -len(item[0])):
+            text = text.replace(f"i.{named('k_', variable)}", column)
+        return text
+
+    # -------------------------------------------------------------- if
+    def read_if(self, rule: Rule, table: str) -> None:
+        """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
+        if (isinstance(rule.if_, Always) and rule.if_.value) or rule.trigger is None:
+            self.create(f"{table}_1", f"SELECT * FROM {table}_0")
+            return
+        self.con.execute(
+            f"CREATE OR REPLACE TABLE {table}_s AS SELECT *, lo AS since FROM {table}_0"
+        )
+        steps = self.conditions.steps(rule.if_, f"{table}_s")
+        read = at_tick(steps, f"{table}_s", at_phase("greatest(i.lo, i.hi)", 1))
+        self.con.execute(f"""
+          CREATE OR REPLACE TABLE {table}_1 AS
+          SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure)
+          FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0""")
+
+    # -------------------------------------------------------------- windows
+    def windows(self, rule: Rule, table: str, number: int) -> None:
+        lo, hi = self.opening(rule)
+        self.create(
+            f"{table}_2",
+            f"SELECT i.*, {number} AS rule, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi "
+            f"FROM {table}_1 i",
+        )
+        if rule.window.every is not None:
+            self.periods(rule, table)
+        close_lo, close_hi = self.closing(rule)
+        select = f"SELECT i.*, {close_lo} AS c_lo, {close_hi} AS c_hi FROM {table}_2 i"
+        self.create(table, self.closed(select, rule))
+        if rule.trigger is None:
+            self.read_standing_if([rule], {rule.id: number}, table)
+
+    def read_standing_if(
+        self, rules: list[Rule], numbers: dict[str, int], table: str
+    ) -> None:
+        """A standing rule reads `if` at its opening: false leaves it dormant."""
+        for rule in rules:
+            if isinstance(rule.if_, Always) and rule.if_.value:
+                continue
+            own = f"(SELECT * FROM {table} WHERE rule = {numbers[rule.id]})"
+            read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_hi", 1))
+            self.create(
+                table,
+                f"""SELECT i.* REPLACE (
+                      CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_lo END AS o_lo,
+                      CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_hi END AS o_hi,
+                      (i.sure AND coalesce(v.val, 2) <> 1) AS sure)
+                    FROM {table} i LEFT JOIN ({read}) v USING (iid)""",
+            )
+
+    def opening(self, rule: Rule) -> tuple[str, str]:
+        if rule.window.opens is None:
+            return "i.lo", "i.hi"
+        lo, hi = self.point(rule.window.opens)
+        floor = "" if rule.trigger is None else "i.lo, "
+        ceiling = "" if rule.trigger is None else "i.hi, "
+        return f"greatest({floor}{opened(lo)})", f"greatest({ceiling}{opened(hi)})"
+
+    def closing(self, rule: Rule) -> tuple[str, str]:
+        """The earliest of the bounds that were said and exist."""
+        window = rule.window
+        lows, highs = [str(FOR_GOOD)], [str(FOR_GOOD)]
+        for point, how in window.closes:
+            lo, hi = self.point(point)
+            if how == "day":
+                lo, hi = self.past(lo, self.days.day_end), self.past(hi, self.days.day_end)
+            lows.append(closed(lo))
+            highs.append(closed(hi))
+        for duration, kind in ((window.within, "within"), (window.term, "term")):
+            if duration is not None:
+                lows.append(self.counted_from("i.o_lo", duration, kind))
+                highs.append(self.counted_from("i.o_hi", duration, kind))
+        if window.every is not None:
+            lows.append("i.period_end")
+            highs.append("i.period_end")
+        return f"least({', '.join(lows)})", f"least({', '.join(highs)})"
+
+    def counted_from(self, tick: str, duration: Duration, kind: str) -> str:
+        count = self.days.deadline if kind == "within" else self.days.shift
+        return (
+            f"(CASE WHEN {tick} >= {FOR_GOOD} OR {tick} <= {SINCE_EVER} THEN {FOR_GOOD} "
+            f"ELSE {count(micros(tick), duration)} * 64 END)"
+        )
+
+    def past(self, at: str, count: object) -> str:
+        return f"(CASE WHEN {at} IS NULL THEN NULL ELSE {count(at)} END)"  # type: ignore[operator]
+
+    def periods(self, rule: Rule, table: str) -> None:
+        """One instance per calendar period that overlaps [from, until)."""
+        counting = self.days.counting
+        window = rule.window
+        assert window.every is not None
+        row = self.con.execute(
+            f"SELECT min(o_lo), max(o_hi) FROM {table}_2 WHERE o_lo > {SINCE_EVER} AND o_lo < {FOR_GOOD}"
+        ).fetchone()
+        first = row[0] if row else None
+        last = self.conditions.facts.now
+        found = (
+            counting.periods(window.every, first >> 6, (last >> 6) + 1)
+            if first is not None
+            else []
+        )
+        values = ", ".join(f"({f * 64}, {u * 64}, {quoted(name)})" for f, u, name in found)
+        values = values or "(NULL, NULL, NULL)"
+        lows, highs = [str(FOR_GOOD)], [str(FOR_GOOD)]
+        for point, how in window.closes:
+            lo, hi = self.point(point)
+            if how == "day":
+                lo, hi = self.past(lo, self.days.day_end), self.past(hi, self.days.day_end)
+            lows.append(closed(lo))
+            highs.append(closed(hi))
+        start, end = "greatest(p.f, i.o_hi)", f"least(p.u, {', '.join(highs)})"
+        if window.within is not None and window.edge is not None:
+            edge = "p.u" if window.edge == "end" else "p.f"
+            start = edge
+            end = f"{self.days.deadline(micros(edge), window.within)} * 64"
+        self.con.execute(f"""
+          CREATE OR REPLACE TABLE {table}_2 AS
+          SELECT row_number() OVER (ORDER BY i.iid, p.f) AS iid, i.* EXCLUDE (iid, o_lo, o_hi),
+                 p.name AS k_period, {start} AS o_lo, {start} AS o_hi, {end} AS period_end
+          FROM {table}_2 i, (VALUES {values}) p(f, u, name)
+          WHERE p.u > i.o_hi AND p.f < least({", ".join(highs)})""")
+
+    # -------------------------------------------------------------- points
+    def point(self, point: Point) -> tuple[str, str]:
+        """Microseconds as SQL (earliest, surely), NULL where the point does not exist."""
+        if isinstance(point, AtTime):
+            return str(point.micros), str(point.micros)
+        if isinstance(point, AtMatch):
+            source = f"FROM {named('ev_', point.match.name)} e WHERE {matches(point.match)}"
+            return (
+                f"((SELECT min(e.lo) {source}) >> 6)",
+                f"((SELECT min(e.hi) {source} AND e.sure) >> 6)",
+            )
+        if isinstance(point, Shifted):
+            lo, hi = self.point(point.point)
+
+            def count(at: str) -> str:
+                return self.days.shift(at, point.duration, point.sign)
+
+            return self.past(lo, count), self.past(hi, count)
+        if isinstance(point, DayEdge):
+            lo, hi = self.point(point.point)
+            edge = self.days.day_end if point.end else self.days.day_begin
+            return self.past(lo, edge), self.past(hi, edge)
+        pairs = [self.point(each) for each in point.points]
+        return self.first(point, [p[0] for p in pairs]), self.first(point, [p[1] for p in pairs])
+
+    def first(self, point: First, ats: list[str]) -> str:
+        if not point.latest:
+            return f"least({', '.join(ats)})"
+        missing = " OR ".join(f"{at} IS NULL" for at in ats)
+        return f"(CASE WHEN {missing} THEN NULL ELSE greatest({', '.join(ats)}) END)"
+
+
+def ticks_of(duration: Duration) -> int:
+    """An exact length in ticks; days are 24 hours here."""
+    return duration.count * LENGTHS[duration.unit] * 64
+
+
+def opened(at: str) -> str:
+    return f"coalesce({at} * 64, {FOR_GOOD})"
+
+
+def closed(at: str) -> str:
+    return f"coalesce({at} * 64, {FOR_GOOD})"
+
+
+def literal_or_column(term: object) -> str:
+    if isinstance(term, Var):
+        return scalar(term)
+    return literal(term.value)  # type: ignore[attr-defined]

@@ -1,0 +1,85 @@
+"""`must keep C`: breach episodes over the timeline of the condition and the overlays."""
+
+from __future__ import annotations
+
+from servanda.judge.plan.common import (
+    doubtful,
+    first_ticks,
+    gate_sources,
+    not_in_force,
+    window_steps,
+)
+from servanda.judge.plan.overlays import Batch, valued
+from servanda.judge.plan.steps import Conditions, merged
+from servanda.judge.plan.text import FOR_GOOD
+
+
+def timeline(batch: Batch, gates: str, conditions: Conditions) -> str:
+    """`(iid, t, u, phi, win, overlays…, ep_t, ep_p, grace)`: where episodes are open."""
+    inst = batch.inst
+    steps = [conditions.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
+    others = valued(steps, "phi") | gate_sources(gates)
+    graced = any(r.cure_within is not None for r in batch.rules)
+    line = merged({"win": window_steps(inst)}, inst, others)
+    base = f"""
+      SELECT *, phi = 0 AS xt, phi <= 1 AS xp,
+        phi = 0 AND win = 2 AND ex = 0 AND greatest(su, idle, en, wa, re) = 0 AS rt,
+        phi <= 1 AND win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AS rp
+      FROM ({line}) JOIN (
+        SELECT iid, CASE WHEN cure >= {FOR_GOOD} THEN 0 ELSE cure END AS grace FROM {inst}) USING (iid)"""
+    stretches = f"""
+      SELECT *, sum(CASE WHEN xt AND NOT coalesce(was_t, false) THEN 1 ELSE 0 END) OVER o AS nt,
+             sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np,
+             lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u
+      FROM (SELECT *, lag(xt) OVER (PARTITION BY iid ORDER BY t) AS was_t,
+                   lag(xp) OVER (PARTITION BY iid ORDER BY t) AS was_p FROM ({base}))
+      WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+    onsets = f"""
+      SELECT *, CASE WHEN xt THEN min(CASE WHEN rt THEN t END) OVER (
+                  PARTITION BY iid, nt, xt ORDER BY t ROWS UNBOUNDED PRECEDING) + grace END AS on_t,
+             CASE WHEN xp THEN min(CASE WHEN rp THEN t END) OVER (
+                  PARTITION BY iid, np, xp ORDER BY t ROWS UNBOUNDED PRECEDING) + grace END AS on_p
+      FROM ({stretches})"""
+    if graced:
+        onsets = split_rows(onsets)
+    return f"SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p FROM ({onsets})"
+
+
+def split_rows(onsets: str) -> str:
+    """Cut a span where the time for cure runs out inside it."""
+    return f"""
+      SELECT * FROM ({onsets}) UNION ALL
+      SELECT * REPLACE (on_t AS t) FROM ({onsets}) WHERE on_t > t AND on_t < u UNION ALL
+      SELECT * REPLACE (on_p AS t) FROM ({onsets}) WHERE on_p > t AND on_p < u
+             AND on_p IS DISTINCT FROM on_t"""
+
+
+def points(inst: str, line: str) -> str:
+    """`(iid, t, status, opened, breach_key)` from the timeline table."""
+    return f"""
+      SELECT l.iid, l.t, {STATUS} AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
+      FROM (SELECT *, {first_ticks("wa", "re", "en")},
+              coalesce(bool_or(ep_t) OVER (PARTITION BY iid ORDER BY t
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS had FROM {line}) l
+      JOIN {inst} i USING (iid) WHERE l.t >= i.lo"""
+
+
+STATUS = f"""
+  CASE WHEN NOT i.sure THEN 'unknown'
+       WHEN {not_in_force("wa")} THEN 'waived'
+       WHEN {not_in_force("re")} THEN 'released'
+       WHEN {not_in_force("en")} THEN 'ended'
+       WHEN l.t < i.o_lo THEN 'dormant'
+       WHEN l.t < i.o_hi THEN 'unknown'
+       WHEN l.t >= i.c_hi THEN 'lapsed'
+       WHEN l.t >= i.c_lo THEN 'unknown'
+       WHEN su = 2 THEN 'suspended'
+       WHEN idle = 2 THEN 'dormant'
+       WHEN ep_t THEN 'broken'
+       WHEN ex = 2 THEN 'excused'
+       WHEN {doubtful("su", "idle", "wa", "re", "en")} OR ep_p THEN
+         CASE WHEN (phi = 1 AND phi_und = 1) OR (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1)
+              THEN 'undetermined' ELSE 'unknown' END
+       WHEN on_t IS NOT NULL OR on_p IS NOT NULL THEN 'due'
+       WHEN had THEN 'cured'
+       ELSE 'kept' END"""

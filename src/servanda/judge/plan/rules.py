@@ -1,0 +1,250 @@
+"""Judging a batch of rules: its tables in order, and the statuses other rules may need."""
+
+from __future__ import annotations
+
+import duckdb
+
+from servanda.judge.plan import achieve, forbid, keep, powers
+from servanda.judge.plan.common import verdict_rows
+from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.overlays import Batch, Overlays
+from servanda.judge.plan.steps import Conditions, at_tick, counted
+from servanda.judge.plan.text import FOR_GOOD, effect, named
+from servanda.language.core import Norms, Rule
+
+STATUS_COLUMNS = "rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
+STATES = ("broken", "performed", "suspended", "binding")
+LEVELS = "(VALUES (1), (2)) n(level)"
+
+
+class Rules:
+    """Makes `verdict_<batch>` for every batch it is asked to judge."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        norms: Norms,
+        conditions: Conditions,
+        instances: Instances,
+        wanted: set[tuple[str, str]],
+    ) -> None:
+        self.con = con
+        self.norms = norms
+        self.now = conditions.facts.now
+        self.conditions = conditions
+        self.instances = instances
+        self.overlays = Overlays(con, norms, conditions, instances)
+        self.wanted = wanted
+        self.rules = {r.id: r for r in norms.rules}
+        self.numbers = {r.id: n for n, r in enumerate(norms.rules)}
+        self.judged: dict[str, Batch] = {}
+
+    def create(self, table: str, select: str) -> None:
+        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
+
+    def judge(self, rules: list[Rule], breaches: str | None = None) -> None:
+        """Judge standing rules of one kind together, or one rule that has instances."""
+        batch = Batch(rules, self.numbers)
+        if len(rules) == 1:
+            self.instances.make(rules[0], batch.inst, self.numbers[rules[0].id], breaches)
+            self.only_this_version(rules[0], batch.inst)
+        else:
+            self.instances.make_standing(rules, batch.inst, self.numbers)
+        gates = f"gates_{batch.name}"
+        gated = self.overlays.make(batch, gates)
+        if batch.kind == "achieve":
+            self.achieve(batch, gates, gated)
+        elif batch.kind == "keep":
+            self.keep(batch, gates)
+        elif batch.kind == "forbid":
+            self.forbid(batch, gates)
+        else:
+            self.may(batch, gates)
+        self.judged[batch.name] = batch
+
+    def only_this_version(self, rule: Rule, inst: str) -> None:
+        """Instances belong to the version in force when they arose."""
+        if rule.trigger is None or rule.trigger.breach_of is not None:
+            return
+        replaced = self.overlays.replaced(rule, inst)
+        if replaced:
+            over = at_tick(counted(" UNION ALL ".join(replaced), inst), inst, "i.lo")
+            self.remove(inst, f"iid IN (SELECT iid FROM ({over}) WHERE val = 2)")
+        if rule.version is not None:
+            begun = self.overlays.effects(rule, inst, "amend", rule.version)
+            if not begun:
+                self.remove(inst, "true")
+                return
+            over = at_tick(counted(" UNION ALL ".join(begun), inst), inst, "i.lo")
+            self.remove(inst, f"iid NOT IN (SELECT iid FROM ({over}) WHERE val = 2)")
+
+    def remove(self, inst: str, test: str) -> None:
+        self.con.execute(f"DELETE FROM {inst} WHERE {test}")
+
+    def answer(self, batch: Batch, points: str) -> None:
+        self.create(f"verdict_{batch.name}", verdict_rows(batch, points, self.now))
+
+    # -------------------------------------------------------------- achieve
+    def achieve(self, batch: Batch, gates: str, gated: bool) -> None:
+        closes, facts = f"closes_{batch.name}", f"facts_{batch.name}"
+        stops = self.norms.suspension_stops_clock
+        self.create(closes, achieve.closing(batch.inst, gates, gated, stops))
+        self.create(f"{facts}_0", achieve.scalars(batch, closes, self.conditions))
+        ends = achieve.ends(f"({self.with_compensation(batch, facts + '_0')})", gates, gated)
+        self.create(facts, ends)
+        self.answer(batch, achieve.points(batch.inst, facts, gates, gated))
+        self.achieve_statuses(batch, facts, gates)
+
+    def with_compensation(self, batch: Batch, facts: str) -> str:
+        """Judge the remedies on these duties' breaches; performed, they make the breach good."""
+        found = []
+        for rule in batch.rules:
+            if rule.remedy is not None:
+                found.append(self.remedied(rule, batch, facts))
+        if not found:
+            return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS m_entry FROM {facts}"
+        return f"""
+          SELECT f.*, r.m, r.m_entry FROM {facts} f
+          LEFT JOIN ({" UNION ALL ".join(found)}) r USING (iid)"""
+
+    def remedied(self, rule: Rule, batch: Batch, facts: str) -> str:
+        """Judge one remedy; a SELECT of when it made each breach good."""
+        assert rule.remedy is not None
+        remedy = self.rules[rule.remedy]
+        variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
+        breaches = f"""
+          SELECT i.iid AS parent, i.trigger, i.sure AND f.b IS NOT NULL AS sure,
+                 {effect("f.bp")} AS lo, {effect("coalesce(f.b, f.bp)")} AS hi{variables}
+          FROM {facts} f JOIN {batch.own(rule)} i USING (iid) WHERE f.bp IS NOT NULL"""
+        self.judge([remedy], breaches)
+        number = self.numbers[remedy.id]
+        done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
+        entry = "CASE WHEN f.live_kind = 'kept' THEN f.k_entry ELSE f.g_entry END"
+        return f"""
+          SELECT i.parent AS iid, min({done}) AS m, arg_min({entry}, {done}) AS m_entry
+          FROM facts_{number} f JOIN inst_{number} i USING (iid) WHERE i.sure GROUP BY i.parent"""
+
+    def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:
+        after = f"coalesce(f.after, {FOR_GOOD})"
+        live = f"coalesce(f.live_end, {FOR_GOOD})"
+        rows = f"FROM {facts} f JOIN {batch.inst} i USING (iid)"
+        self.status(
+            batch,
+            "broken",
+            f"""SELECT i.rule, i.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
+                {rows} WHERE i.sure AND f.live_kind = 'broken'
+                UNION ALL SELECT i.rule, i.debtor, {effect("f.bp")}, {effect(after)}, 1
+                {rows} WHERE f.bp IS NOT NULL AND f.bp <= {live}""",
+        )
+        done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
+        self.status(
+            batch,
+            "performed",
+            f"""SELECT i.rule, i.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
+                {rows} WHERE i.sure AND {done} IS NOT NULL
+                UNION ALL SELECT i.rule, i.debtor, {effect(f"least(f.kp, {done})")}, {FOR_GOOD}, 1
+                {rows} WHERE least(f.kp, {done}) IS NOT NULL""",
+        )
+        self.overlay_statuses(batch, gates, f"SELECT iid, {live} AS live_end FROM {facts} f")
+
+    # -------------------------------------------------------------- keep and forbid
+    def keep(self, batch: Batch, gates: str) -> None:
+        line = f"line_{batch.name}"
+        self.create(line, keep.timeline(batch, gates, self.conditions))
+        self.answer(batch, keep.points(batch.inst, line))
+        following = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS v"
+        spans = f"(SELECT *, {following} FROM {line}) JOIN {batch.inst} i USING (iid)"
+        # An open breach outlasts the overlays: only the condition itself closes it.
+        self.status(
+            batch,
+            "broken",
+            f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("v")} AS u, 2 AS level
+                FROM {spans} WHERE ep_t AND i.sure
+                UNION ALL SELECT i.rule, i.debtor, {effect("t")}, {effect("v")}, 1
+                FROM {spans} WHERE ep_p""",
+        )
+        self.overlay_statuses(batch, gates, None)
+
+    def forbid(self, batch: Batch, gates: str) -> None:
+        line, violated = f"line_{batch.name}", f"violations_{batch.name}"
+        self.create(violated, forbid.violations(batch, gates))
+        self.create(line, forbid.timeline(batch, gates, violated, self.conditions))
+        self.answer(batch, forbid.points(batch.inst, line, violated))
+        rows = f"FROM {violated} v JOIN {batch.inst} i USING (iid)"
+        self.status(
+            batch,
+            "broken",
+            f"""SELECT i.rule, i.debtor, {effect("v.hi")} AS f, {effect("end_t")} AS u, 2 AS level
+                {rows} WHERE level = 2
+                UNION ALL SELECT i.rule, i.debtor, {effect("v.lo")}, {effect("end_p")}, 1 {rows}""",
+        )
+        self.overlay_statuses(batch, gates, None)
+
+    # -------------------------------------------------------------- powers
+    def may(self, batch: Batch, gates: str) -> None:
+        line = f"line_{batch.name}"
+        self.create(line, powers.timeline(batch.inst, gates))
+        for rule in batch.rules:
+            effects = powers.effects(rule, self.norms, batch.own(rule), line)
+            self.create(named("effect_", rule.id), effects)
+        self.join_holders(batch)
+        used = " UNION ALL ".join(
+            f"SELECT iid, entry, f, u, level FROM {named('effect_', r.id)}" for r in batch.rules
+        )
+        self.answer(batch, powers.points(batch.inst, line, f"({used})"))
+        self.overlay_statuses(batch, gates, None)
+
+    def join_holders(self, batch: Batch) -> None:
+        """Powers of all members together: what each did counts once all have."""
+        groups: dict[object, list[Rule]] = {}
+        for rule in batch.rules:
+            if rule.power is not None and rule.power.joint:
+                key = (rule.clause, rule.power.verb, rule.power.clauses, rule.power.holders)
+                groups.setdefault(key, []).append(rule)
+        for group in groups.values():
+            self.join_group(group)
+
+    def join_group(self, group: list[Rule]) -> None:
+        for rule in group:
+            number = self.numbers[rule.id]
+            self.create(f"own_{number}", f"SELECT * FROM {named('effect_', rule.id)}")
+        tables = [f"SELECT * FROM own_{self.numbers[r.id]}" for r in group]
+        for rule in group:
+            both = powers.joint(tables, len(group), self.numbers[rule.id])
+            self.create(named("effect_", rule.id), both)
+
+    # -------------------------------------------------------------- statuses
+    def status(self, batch: Batch, state: str, select: str) -> None:
+        """Tell other rules a status of each rule of the batch, where one asks for it."""
+        asked = [r for r in batch.rules if (state, r.id) in self.wanted]
+        if not asked:
+            return
+        self.create("told", select)
+        for rule in asked:
+            self.create(
+                named(f"status_{state}_", rule.id),
+                f"SELECT * FROM told WHERE rule = {self.numbers[rule.id]}",
+            )
+
+    def overlay_statuses(self, batch: Batch, gates: str, live_ends: str | None) -> None:
+        """`suspended` and `binding`, felt one step after the overlay changes."""
+        ends = live_ends or f"SELECT iid, {FOR_GOOD} AS live_end FROM {batch.inst}"
+        spans = f"""(
+          SELECT g.*, lead(g.t, 1, {FOR_GOOD}) OVER (PARTITION BY g.iid ORDER BY g.t) AS v, e.live_end
+          FROM {gates} g JOIN ({ends}) e USING (iid)) JOIN {batch.inst} i USING (iid)"""
+        self.status(
+            batch,
+            "suspended",
+            f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("v")} AS u, n.level
+                FROM {spans}, {LEVELS} WHERE su >= n.level""",
+        )
+        opens = "CASE n.level WHEN 2 THEN i.o_hi ELSE i.o_lo END"
+        closes = "CASE n.level WHEN 2 THEN i.c_lo ELSE i.c_hi END"
+        start, end = f"greatest(t, {opens})", f"least(v, {closes}, live_end)"
+        self.status(
+            batch,
+            "binding",
+            f"""SELECT i.rule, i.debtor, {effect(start)} AS f, {effect(end)} AS u, n.level
+                FROM {spans}, {LEVELS} WHERE greatest(su, ex, idle, en, wa, re) <= 2 - n.level
+                AND (i.sure OR n.level = 1) AND {start} < {end}""",
+        )

@@ -1,0 +1,388 @@
+"""Three-valued conditions as step functions: for each instance, the ticks where the value changes.
+
+A step function is a SELECT of `(iid, t, val)`: 0 false, 1 unknown, 2 true, holding from tick `t`
+until the next row of the same `iid`; every instance has a row at the beginning of time. Numbers
+are `(iid, t, low, high)`. So `and` is least, `or` greatest and `not` is 2 − val.
+"""
+
+from __future__ import annotations
+
+from servanda.judge.plan.text import (
+    FOR_GOOD,
+    NUMBER,
+    SINCE_EVER,
+    UNBOUNDED,
+    literal,
+    matches,
+    micros,
+    named,
+    quoted,
+    scalar,
+)
+from servanda.language.core import (
+    Always,
+    And,
+    Arith,
+    Change,
+    Compare,
+    Cond,
+    Const,
+    Expr,
+    Happened,
+    InState,
+    IsVague,
+    Match,
+    Norms,
+    Not,
+    Or,
+    Reading,
+    RuleStatus,
+    Total,
+    Var,
+    Within,
+)
+from servanda.record.facts import Complete, Facts
+
+
+def counted(intervals: str, inst: str, floor: str = "0") -> str:
+    """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly."""
+    return f"""
+      WITH iv AS ({intervals}),
+      d AS (SELECT iid, f AS t, level, 1 AS n FROM iv WHERE f < u
+            UNION ALL SELECT iid, u, level, -1 FROM iv WHERE f < u AND u < {FOR_GOOD}
+            UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {inst} i),
+      s AS (SELECT iid, t, sum(CASE WHEN level = 2 THEN n ELSE 0 END) AS a,
+                   sum(CASE WHEN level >= 1 THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t),
+      c AS (SELECT iid, t, sum(a) OVER w AS a, sum(b) OVER w AS b FROM s
+            WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING))
+      SELECT iid, t, greatest({floor}, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END) AS val
+      FROM c"""
+
+
+def at_tick(steps: str, inst: str, tick: str) -> str:
+    """`(iid, val)` of a step function at a tick of each instance."""
+    return f"""
+      SELECT i.iid, coalesce(arg_max(s.val, s.t), 0) AS val
+      FROM {inst} i LEFT JOIN ({steps}) s ON s.iid = i.iid AND s.t <= {tick}
+      GROUP BY i.iid"""
+
+
+def merged(columns: dict[str, str], inst: str, others: dict[tuple[str, ...], str] | None = None) -> str:
+    """One timeline `(iid, t, …)` of several step functions, filled forward.
+
+    `columns` are step functions with `val`, by the name of their column; `others` are SELECTs
+    that have several columns already.
+    """
+    sources: dict[tuple[str, ...], str] = dict(others or {})
+    for name, sql in columns.items():
+        sources[name,] = f"SELECT iid, t, val AS {name} FROM ({sql})"
+    if not sources:
+        return f"SELECT i.iid, {SINCE_EVER} AS t FROM {inst} i"
+    names = [name for own in sources for name in own]
+    parts = []
+    for own, sql in sources.items():
+        cells = ", ".join(n if n in own else f"NULL::INTEGER AS {n}" for n in names)
+        parts.append(f"SELECT iid, t, {cells} FROM ({sql})")
+    grouped = ", ".join(f"max({name}) AS {name}" for name in names)
+    filled = ", ".join(
+        f"coalesce(last_value({name} IGNORE NULLS) OVER w, 0)::INTEGER AS {name}" for name in names
+    )
+    return f"""
+      SELECT iid, t, {filled} FROM (SELECT iid, t, {grouped} FROM (
+        {" UNION ALL ".join(parts)}) GROUP BY iid, t)
+      WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+
+
+class Conditions:
+    """Compiles conditions of one set of norms over one set of loaded facts."""
+
+    def __init__(self, norms: Norms, facts: Facts) -> None:
+        self.norms = norms
+        self.facts = facts
+        self.closed_events = {e.name for e in norms.events if e.closed}
+        self.closed_events |= {d.name for d in norms.derived}
+        self.states = {s.name: s for s in norms.states}
+        self.vagues = {v.name: v for v in norms.vagues}
+
+    # -------------------------------------------------------------- conditions
+    def steps(self, cond: Cond, inst: str) -> str:
+        """`(iid, t, val, und)`; `und`: a vague term is open there."""
+        atoms = Atoms(self, inst)
+        value = atoms.condition(cond)
+        undecided = " OR ".join(f"coalesce({u}, 0) = 1" for u in atoms.undecided) or "false"
+        if not atoms.sources:
+            return (
+                f"SELECT i.iid, {SINCE_EVER} AS t, {value} AS val, false AS und FROM {inst} i"
+            )
+        return f"""
+          SELECT i.iid, f.t, {value} AS val, ({undecided}) AS und
+          FROM ({atoms.timeline()}) f JOIN {inst} i ON i.iid = f.iid"""
+
+    def complete_spans(self, name: str) -> list[tuple[int, int]]:
+        """Merged spans over which some trusted source has everything on `name`."""
+        spans = sorted(
+            (
+                SINCE_EVER if c.from_ is None else c.from_,
+                FOR_GOOD if c.until is None else c.until,
+            )
+            for c in self.facts.complete
+            if c.name == name
+        )
+        found: list[tuple[int, int]] = []
+        for start, end in spans:
+            if found and start <= found[-1][1]:
+                found[-1] = (found[-1][0], max(end, found[-1][1]))
+            else:
+                found.append((start, end))
+        return found
+
+    def open_floor(self, event: str, window: int | None, inst: str, since: str) -> str | None:
+        """Intervals where silence on the event proves nothing, or None if it always does.
+
+        Over `window` microseconds back, or since the tick `since`.
+        """
+        if event in self.closed_events:
+            return None
+        pieces = []
+        start = SINCE_EVER
+        for f, u in self.complete_spans(event):
+            clear = f + window * 64 if window is not None and f > SINCE_EVER else f
+            pieces.append((start, clear, u))
+            start = u
+        if window is None:
+            spans = self.complete_spans(event)
+            values = ", ".join(f"({f}, {u})" for f, u in spans) or "(NULL, NULL)"
+            return f"""
+              SELECT i.iid, coalesce((SELECT max(c.u) FROM (VALUES {values}) c(f, u)
+                WHERE c.f <= {since} AND c.u > {since}), {since}) AS f, {FOR_GOOD} AS u, 1 AS level
+              FROM {inst} i"""
+        gaps = []
+        start = SINCE_EVER
+        for _, clear, u in pieces:
+            if clear < u:
+                gaps.append((start, clear))
+                start = u
+        gaps.append((start, FOR_GOOD))
+        values = ", ".join(f"({f}, {u})" for f, u in gaps if f < u) or "(0, 0)"
+        return (
+            f"SELECT i.iid, g.f, g.u, 1 AS level FROM {inst} i, (VALUES {values}) g(f, u)"
+        )
+
+
+class Atoms:
+    """The time-varying pieces of one condition, each a column (or two) of a timeline."""
+
+    def __init__(self, conditions: Conditions, inst: str) -> None:
+        self.conditions = conditions
+        self.inst = inst
+        self.sources: list[tuple[tuple[str, ...], str]] = []
+        self.undecided: list[str] = []
+        self.known: dict[str, str] = {}
+
+    def timeline(self) -> str:
+        if len(self.sources) == 1:
+            return self.sources[0][1]
+        columns = [name for names, _ in self.sources for name in names]
+        parts = []
+        for names, sql in self.sources:
+            cells = ", ".join(c if c in names else f"NULL AS {c}" for c in columns)
+            parts.append(f"SELECT iid, t, {cells} FROM ({sql})")
+        grouped = ", ".join(f"max({c}) AS {c}" for c in columns)
+        filled = ", ".join(f"last_value({c} IGNORE NULLS) OVER w AS {c}" for c in columns)
+        return f"""
+          SELECT iid, t, {filled} FROM (SELECT iid, t, {grouped} FROM (
+            {" UNION ALL ".join(parts)}) GROUP BY iid, t)
+          WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+
+    def truth(self, sql: str) -> str:
+        """A new three-valued column from `(iid, t, val)`."""
+        if sql not in self.known:
+            name = f"a{len(self.sources)}"
+            self.sources.append(((name,), f"SELECT iid, t, val AS {name} FROM ({sql})"))
+            self.known[sql] = f"f.{name}"
+        return self.known[sql]
+
+    def number(self, sql: str) -> tuple[str, str]:
+        """Two new columns from `(iid, t, low, high)`."""
+        if sql not in self.known:
+            name = f"n{len(self.sources)}"
+            columns = (f"{name}_low", f"{name}_high")
+            self.sources.append(
+                (columns, f"SELECT iid, t, low AS {columns[0]}, high AS {columns[1]} FROM ({sql})")
+            )
+            self.known[sql] = name
+        name = self.known[sql]
+        return f"f.{name}_low", f"f.{name}_high"
+
+    # -------------------------------------------------------------- conditions
+    def condition(self, cond: Cond) -> str:
+        if isinstance(cond, Always):
+            return "2" if cond.value else "0"
+        if isinstance(cond, And | Or):
+            if not cond.items:
+                return "2" if isinstance(cond, And) else "0"
+            function = "least" if isinstance(cond, And) else "greatest"
+            return f"{function}({', '.join(self.condition(c) for c in cond.items)})"
+        if isinstance(cond, Not):
+            return f"(2 - {self.condition(cond.item)})"
+        if isinstance(cond, Compare):
+            return self.compare(cond)
+        if isinstance(cond, Within):
+            values = ", ".join(map(quoted, cond.values))
+            return f"(CASE WHEN {scalar(cond.term)} IN ({values}) THEN 2 ELSE 0 END)"
+        if isinstance(cond, InState):
+            return self.truth(self.in_state(cond.match))
+        if isinstance(cond, IsVague):
+            column = self.truth(self.vague(cond.match))
+            self.undecided.append(column)
+            return column
+        if isinstance(cond, Happened):
+            return self.truth(self.happened(cond))
+        return self.truth(self.rule_status(cond))
+
+    def compare(self, cond: Compare) -> str:
+        if cond.op in ("=", "!=") and self.is_text(cond.left, cond.right):
+            left, right = scalar(cond.left), scalar(cond.right)
+            test = f"(CASE WHEN {left} {cond.op} {right} THEN 2 ELSE 0 END)"
+            return f"(CASE WHEN {left} IS NULL OR {right} IS NULL THEN 1 ELSE {test} END)"
+        ll, lh = self.bounds(cond.left)
+        rl, rh = self.bounds(cond.right)
+        if cond.op in (">=", ">"):
+            ll, lh, rl, rh = rl, rh, ll, lh
+        if cond.op in ("<=", ">="):
+            sure, never = f"{lh} <= {rl}", f"{ll} > {rh}"
+        elif cond.op in ("<", ">"):
+            sure, never = f"{lh} < {rl}", f"{ll} >= {rh}"
+        else:
+            sure = f"{ll} = {lh} AND {rl} = {rh} AND {ll} = {rl}"
+            never = f"{lh} < {rl} OR {ll} > {rh}"
+            if cond.op == "!=":
+                sure, never = never, sure
+        return f"(CASE WHEN {sure} THEN 2 WHEN {never} THEN 0 ELSE 1 END)"
+
+    def is_text(self, *exprs: Expr) -> bool:
+        """Whether the two sides are compared as plain values, not as numbers with bounds."""
+        return all(isinstance(e, Const | Var) for e in exprs) and not any(
+            isinstance(e, Const) and not isinstance(e.value, str) for e in exprs
+        )
+
+    # -------------------------------------------------------------- numbers
+    def bounds(self, expr: Expr) -> tuple[str, str]:
+        if isinstance(expr, Const):
+            return literal(expr.value), literal(expr.value)
+        if isinstance(expr, Var):
+            text = scalar(expr)
+            return text, text
+        if isinstance(expr, Reading):
+            return self.number(self.reading(expr.measure, expr.of, 0))
+        if isinstance(expr, Change):
+            low, high = self.number(self.reading(expr.measure, expr.of, 0))
+            was_low, was_high = self.number(self.reading(expr.measure, expr.of, expr.window))
+            return f"({low} - {was_high})", f"({high} - {was_low})"
+        if isinstance(expr, Total):
+            return self.number(self.total(expr))
+        return self.arithmetic(expr)
+
+    def arithmetic(self, expr: Arith) -> tuple[str, str]:
+        ll, lh = self.bounds(expr.left)
+        rl, rh = self.bounds(expr.right)
+        if expr.op == "+":
+            return f"({ll} + {rl})", f"({lh} + {rh})"
+        if expr.op == "-":
+            return f"({ll} - {rh})", f"({lh} - {rl})"
+        products = [f"CAST({a} * {b} AS {NUMBER})" for a in (ll, lh) for b in (rl, rh)]
+        return f"least({', '.join(products)})", f"greatest({', '.join(products)})"
+
+    def reading(self, measure: str, of: object, ago: int) -> str:
+        """The value of a measure (`ago` microseconds earlier), unknown where nothing is current."""
+        subject = "true" if of is None else f's."of" = {scalar(of)}'  # type: ignore[arg-type]
+        shift = ago * 64
+        return f"""
+          SELECT i.iid, s.t + {shift} AS t, s.low, s.high
+          FROM {self.inst} i JOIN {named("steps_", measure)} s ON {subject}
+          UNION ALL SELECT i.iid, {SINCE_EVER}, -{UNBOUNDED}, {UNBOUNDED} FROM {self.inst} i"""
+
+    def total(self, expr: Total) -> str:
+        """Bounds of a sum or count over a sliding window, or since the opening."""
+        amount = "1" if expr.param is None else f"e.{named('p_', expr.param)}"
+        window = None if expr.window is None else expr.window * 64
+        gone = f"e.hi + {window}" if window is not None else str(FOR_GOOD)
+        since = "true" if window is not None else "e.fin > i.since"
+        floor = self.conditions.open_floor(expr.match.name, expr.window, self.inst, "i.since")
+        unbounded = (
+            "" if floor is None else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED} FROM ({floor})"
+        )
+        return f"""
+          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, {gone} AS u, {amount} AS n
+                     FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
+                     ON {matches(expr.match)} AND {since}),
+          iv AS (SELECT iid, hi AS f, u, 2 AS level, n FROM o WHERE sure
+                 UNION ALL SELECT iid, lo, u, 1, n FROM o {unbounded}),
+          d AS (SELECT iid, f AS t, level, n FROM iv WHERE f < u
+                UNION ALL SELECT iid, u, level, -n FROM iv WHERE f < u AND u < {FOR_GOOD}
+                UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {self.inst} i),
+          s AS (SELECT iid, t, sum(CASE WHEN level = 2 THEN n ELSE 0 END) AS a,
+                       sum(CASE WHEN level = 1 THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
+          SELECT iid, t, CAST(sum(a) OVER w AS {NUMBER}) AS low, CAST(sum(b) OVER w AS {NUMBER}) AS high
+          FROM s WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+
+    # -------------------------------------------------------------- truths
+    def happened(self, cond: Happened) -> str:
+        gone = f"e.hi + {cond.window * 64}" if cond.window is not None else str(FOR_GOOD)
+        found = f"""
+          FROM {self.inst} i JOIN {named("ev_", cond.match.name)} e ON {matches(cond.match)}"""
+        intervals = f"""
+          SELECT i.iid, e.hi AS f, {gone} AS u, 2 AS level {found} AND e.sure
+          UNION ALL SELECT i.iid, e.lo, {gone}, 1 {found}"""
+        floor = self.conditions.open_floor(
+            cond.match.name, cond.window, self.inst, str(SINCE_EVER)
+        )
+        if floor is not None:
+            intervals += f" UNION ALL {floor}"
+        return counted(intervals, self.inst)
+
+    def in_state(self, match: Match) -> str:
+        """`or` over the keys that match; unknown at first where the beginning is not closed."""
+        state = self.conditions.states[match.name]
+        closed = all(b.name in self.conditions.closed_events for b in state.begins)
+        table = named("state_", match.name)
+        intervals = f"""
+          SELECT i.iid, s.f, s.u, s.val AS level
+          FROM {self.inst} i JOIN {table} s ON {matches(match, "s")} WHERE s.val > 0"""
+        if closed:
+            return counted(intervals, self.inst)
+        single = len(match.args) == len(state.params) and all(
+            a.op == "=" or (a.op == "in" and len(a.values) == 1) for a in match.args
+        )
+        if not single:
+            return counted(intervals, self.inst, floor="1")
+        # Unknown only until the first change of this very key.
+        intervals += f"""
+          UNION ALL SELECT i.iid, {SINCE_EVER} AS f,
+            coalesce((SELECT min(s.f) FROM {table} s WHERE {matches(match, "s")}), {FOR_GOOD}) AS u,
+            1 AS level FROM {self.inst} i"""
+        return counted(intervals, self.inst)
+
+    def vague(self, match: Match) -> str:
+        """The last decision counts; an account's own answer outranks a determination."""
+        table = named("vague_", match.name)
+        return f"""
+          SELECT i.iid, s.t, s.val FROM {self.inst} i JOIN {table} s ON {matches(match, "s")}
+          UNION ALL SELECT i.iid, {SINCE_EVER}, 1 FROM {self.inst} i
+          WHERE NOT EXISTS (SELECT 1 FROM {table} s WHERE s.t = {SINCE_EVER} AND {matches(match, "s")})"""
+
+    def rule_status(self, cond: RuleStatus) -> str:
+        tables = " UNION ALL ".join(
+            f"SELECT debtor, f, u, level FROM {named(f'status_{cond.state}_', rule)}"
+            for rule in cond.rules
+        )
+        if not tables:
+            return f"SELECT i.iid, {SINCE_EVER} AS t, 0 AS val FROM {self.inst} i"
+        on = "true" if cond.debtor is None else f"s.debtor = {scalar(cond.debtor)}"
+        return counted(
+            f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN ({tables}) s ON {on}",
+            self.inst,
+        )
+
+
+__all__ = ["Complete", "Conditions", "at_tick", "counted", "merged", "micros"]

@@ -1,0 +1,59 @@
+"""What the judges answer: status spans, one shape for the naive one and the quick one."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.record.facts import Value
+
+Status = OneOf[
+    "dormant",
+    "due",
+    "kept",
+    "broken",
+    "cured",
+    "compensated",
+    "released",
+    "suspended",
+    "waived",
+    "excused",
+    "lapsed",
+    "ended",
+    "unknown",
+    "undetermined",
+]
+Bindings = tuple[tuple[str, Value | None], ...]
+
+
+class Verdict(Struct, frozen=True):
+    """One status span of one instance of one rule.
+
+    `from_`/`until` are ticks (None: since ever / still so at the end of time known). `trigger` is
+    the entry that made the instance (None: standing). `opened` are the entries at whose tick the span began (empty when
+    time alone did it). `breach` are the parameters of the violating occurrence (forbid only).
+    """
+
+    rule: str
+    debtor: str
+    creditor: str | None
+    trigger: str | None
+    instance: Bindings
+    status: Status
+    from_: int | None
+    until: int | None
+    opened: tuple[str, ...] = ()
+    breach: Bindings = ()
+
+
+class JudgeError(Exception):
+    """The norms and the record cannot be judged: an undeclared month end, a circle in time.
+
+    `rule` names the duty and `entry` the entry that raised it, where there is one.
+    """
+
+    def __init__(self, message: str, rule: str | None = None, entry: str | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.entry = entry

@@ -1,0 +1,1 @@
+"""The language: grammar, parser, model, checks and formatter of agreements and entries."""

@@ -1,0 +1,137 @@
+"""Canonical layout: every statement printed from its own value, comments and prose kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from servanda.language import entries as e
+from servanda.language import lines as ln
+from servanda.language import model as m
+from servanda.language.errors import Problem, Problems
+from servanda.language.grammar import Room
+from servanda.language.layout import Layout, Passage, Statement, lay_out
+from servanda.language.parse import parse, parse_line, room_at_margin, room_below
+from servanda.language.show import phrases
+
+WIDTH = 88
+STEP = 2
+
+HEADS = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementHead, ln.TableHead)
+
+_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')
+
+
+def format_text(text: str, file: str) -> tuple[str, list[Problem]]:
+    """The text of a file in canonical layout, and its problems.
+
+    A text with errors is given back unchanged. Prose around the blocks is never touched.
+    """
+    problems = Problems()
+    layout = lay_out(text, file, problems)
+    parse(layout.statements, problems)
+    if problems.errors:
+        return text, list(problems)
+    return _rebuild(text, layout), list(problems)
+
+
+def _rebuild(text: str, layout: Layout) -> str:
+    """The text with the lines of each block replaced."""
+    raw = text.split("\n")
+    ending = "\r" if raw[0].endswith("\r") else ""
+    rebuilt: list[str] = []
+    position = 0
+    for passage in layout.passages:
+        rebuilt += raw[position : passage.block.first]
+        rebuilt += [line + ending for line in _passage(passage)]
+        position = passage.block.last
+    rest = raw[position:]
+    if layout.file.endswith(".sv"):
+        rest = [""]
+        if text.startswith("\ufeff") and rebuilt:
+            rebuilt[0] = "\ufeff" + rebuilt[0]
+    return "\n".join(rebuilt + rest)
+
+
+def _passage(passage: Passage) -> Iterator[str]:
+    margin = " " * passage.block.margin
+    lines = [
+        line
+        for statement in passage.statements
+        for line in _statement(statement, room_at_margin(statement), 0)
+    ]
+    for line in [*lines, *passage.tail]:
+        yield margin + line if line else ""
+
+
+def _statement(statement: Statement, room: Room, indent: int) -> Iterator[str]:
+    """The lines of a statement with its comments and all that stands below it."""
+    node = parse_line(statement, room, Problems())
+    first, *rest = _lines(node, indent)
+    beside, *others = statement.beside or ("",)
+    for comment in (*statement.lead, *others):
+        yield " " * indent + comment if comment else ""
+    yield f"{first}  {beside}" if beside else first
+    yield from rest
+    below = room_below(statement)
+    if below is not None:
+        for child in statement.children:
+            yield from _statement(child, below, indent + STEP)
+
+
+def _lines(node: Struct, indent: int) -> list[str]:
+    """A statement's own lines: one if it fits, else broken between its phrases."""
+    parts = phrases(node)
+    if isinstance(node, m.Trigger):
+        parts = (*parts[:-1], f"{parts[-1]}:")
+    whole = " ".join(parts)
+    if indent + len(whole) <= WIDTH or isinstance(node, HEADS):
+        return [" " * indent + whole]
+    deeper = indent + STEP
+    match node:
+        case e.Entry() | e.Completeness() | e.RowMap():
+            return _fill(parts[0], indent, deeper + STEP) + _pack(parts[1:], deeper)
+        case m.Duty() | m.Power() | m.Event() | m.State():
+            return _one_a_line(parts, indent)
+        case m.Trigger():
+            return _fill(whole, indent, deeper + STEP)
+        case _:
+            return _fill(whole, indent, deeper)
+
+
+def _one_a_line(parts: Sequence[str], indent: int) -> list[str]:
+    """Each phrase on a line of its own; the remedy of a remedy deeper still."""
+    deeper = indent + STEP
+    lines = _fill(parts[0], indent, deeper + STEP)
+    for part in parts[1:]:
+        lines += _fill(part, deeper, deeper + STEP)
+        if part.startswith("else "):
+            deeper += STEP
+    return lines
+
+
+def _pack(parts: Sequence[str], indent: int) -> list[str]:
+    """As many phrases on a line as fit."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + 1 + len(part) <= WIDTH:
+            lines[-1] += f" {part}"
+        else:
+            lines += _fill(part, indent, indent + STEP)
+    return lines
+
+
+def _fill(text: str, indent: int, deeper: int) -> list[str]:
+    """Break a text between its words, never inside quotes nor after a colon."""
+    lines: list[str] = []
+    line = ""
+    margin = indent
+    for piece in _PIECE.findall(text):
+        if line and margin + len(line) + 1 + len(piece) > WIDTH and not line.endswith(":"):
+            lines.append(" " * margin + line)
+            line, margin = piece, deeper
+        else:
+            line = f"{line} {piece}" if line else piece
+    return [*lines, " " * margin + line]

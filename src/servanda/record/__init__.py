@@ -1,0 +1,1 @@
+"""The record: entries, sources and trust; the readers and writers of what happened."""

@@ -1,0 +1,48 @@
+"""Numbers with units, as exact decimals in a declared unit."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from servanda.language.model import Agreement, Number
+from servanda.language.units import UnitError, Units, plain_decimal
+
+NINTH = Decimal("0.000000001")
+TOO_LARGE = Decimal(10) ** 29
+
+
+class BadAmount(ValueError):
+    """What is wrong with an amount; `help` is advice."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+class Amounts:
+    """Converts to declared units, by the agreement's conversions."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.units = Units(agreement)
+
+    def convert(self, number: Number, unit: str | None, name: str) -> Decimal:
+        """The number in the unit declared for `name`, kept to nine decimals. Raises BadAmount."""
+        if unit is not None and number.unit is None:
+            raise BadAmount(f"an amount without its unit: `{name}` is in {unit}", f"say {unit}")
+        fit(number.value)
+        try:
+            return fit(self.units.convert(number.value, number.unit, unit))
+        except UnitError as error:
+            if unit is None:
+                message = f"`{name}` has no unit, and this is in {number.unit}"
+                advice = f"declare `{name}` in {number.unit}, or leave the unit out"
+                raise BadAmount(message, advice) from error
+            raise BadAmount(f"`{name}` is in {unit}: {error.message}", error.help) from error
+
+
+def fit(value: Decimal) -> Decimal:
+    """To nine decimals, as the judges keep numbers. Raises BadAmount if it is past 29 digits."""
+    if not value.is_finite() or abs(value) >= TOO_LARGE:
+        raise BadAmount("a number too large to keep", "at most 29 digits before the point")
+    with localcontext(prec=60):
+        return plain_decimal(value.quantize(NINTH, rounding=ROUND_HALF_UP))

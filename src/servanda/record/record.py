@@ -1,0 +1,180 @@
+"""The record, resolved: names are declared ones, dates are ticks, numbers have declared units."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from servanda.language.entries import Grade, SourceRef
+from servanda.language.model import NOWHERE, Number, Place
+from servanda.record.sources import Source
+from servanda.record.spans import Span
+
+Value = str | Decimal | date
+
+
+# ------------------------------------------------------------------ what an entry says
+class Happened(Struct, frozen=True, tag=True):
+    """An event, its arguments in the order of the declared parameters; None: not said.
+
+    `by` is the actor, who also stands among the arguments.
+    """
+
+    event: str
+    args: tuple[Value | None, ...]
+    by: str | None = None
+
+
+class Measured(Struct, frozen=True, tag=True):
+    """A measure's bounds in its declared unit; `written` are the figures as they stand."""
+
+    measure: str
+    of: str | None
+    low: Decimal | None
+    high: Decimal | None
+    open_low: bool = False
+    open_high: bool = False
+    written: tuple[Number, ...] = ()
+
+
+class Changed(Struct, frozen=True, tag=True):
+    """A reported change of a measure since an earlier day: a cross-check, not a reading."""
+
+    measure: str
+    of: str | None
+    since: Span
+    low: Decimal | None
+    high: Decimal | None
+    open_low: bool = False
+    open_high: bool = False
+    written: tuple[Number, ...] = ()
+
+
+class Compared(Struct, frozen=True, tag=True):
+    """A reported ratio of a measure to an amount (in its unit): a cross-check, not a reading."""
+
+    measure: str
+    of: str | None
+    to: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    open_low: bool = False
+    open_high: bool = False
+    written: tuple[Number, ...] = ()
+
+
+class Exercised(Struct, frozen=True, tag=True):
+    """A power used by a party or group; `key` narrows to instances with these values."""
+
+    verb: str
+    by: str
+    clauses: tuple[str, ...]
+    key: tuple[tuple[str, Value], ...] = ()
+    of: str | None = None
+    towards: str | None = None
+    amendment: str | None = None
+
+
+class Determined(Struct, frozen=True, tag=True):
+    by: str
+    name: str
+    args: tuple[Value | None, ...]
+    holds: bool
+
+
+class Said(Struct, frozen=True, tag=True):
+    """A statement: kept and shown, but no fact for a judge."""
+
+    by: str
+    verb: str
+    to: str | None = None
+    text: str | None = None
+    clause: str | None = None
+    event: str | None = None
+    args: tuple[Value | None, ...] = ()
+
+
+class Withdrawn(Struct, frozen=True, tag=True):
+    entry: str
+
+
+What = Happened | Measured | Changed | Compared | Exercised | Determined | Said | Withdrawn
+
+
+# ------------------------------------------------------------------ entries
+class Step(Struct, frozen=True):
+    """One step of who says it through whom: `said` by a speaker on a medium, or `reported`."""
+
+    kind: str
+    by: str
+    on: str | None = None
+    at: Span | None = None
+
+
+class Entry(Struct, frozen=True):
+    """One line of the record. `when` is when it was done; `by` who graded it."""
+
+    id: str
+    when: Span
+    what: What
+    sources: tuple[SourceRef, ...] = ()
+    grade: Grade | None = None
+    by: str | None = None
+    announced: Span | None = None
+    verified: Span | None = None
+    reported: Span | None = None
+    chain: tuple[Step, ...] = ()
+    corrects: str | None = None
+    note: str | None = None
+    place: Place = NOWHERE
+
+    @property
+    def known(self) -> int:
+        """The tick from which it is known: reported, else verified, else done."""
+        return (self.reported or self.verified or self.when).hi
+
+
+class Declared(Struct, frozen=True):
+    """`by` declares that it has everything on `names` over [from, until), in ticks."""
+
+    by: str
+    names: tuple[str, ...]
+    from_: int | None
+    until: int | None
+    sources: tuple[SourceRef, ...] = ()
+    known: int | None = None
+    place: Place = NOWHERE
+
+
+class Table(Struct, frozen=True):
+    """Rows of a table file that all say the same kind of thing, as one SELECT for DuckDB.
+
+    Columns: `entry, lo, hi, fin, known, grade, by, source`, and for an event `p_<param>` each,
+    for a measure `of, low, high`. Grades, people and sources are texts or NULL.
+    """
+
+    name: str
+    event: str | None
+    measure: str | None
+    sql: str
+    sources: tuple[SourceRef, ...] = ()
+    place: Place = NOWHERE
+
+
+class Record(Struct, frozen=True):
+    """All that a case's record says, before anyone trusts or asks anything.
+
+    `aliases`: a party, body or group, and what else it goes by: its title, its members.
+    """
+
+    zone: str
+    entries: tuple[Entry, ...] = ()
+    complete: tuple[Declared, ...] = ()
+    tables: tuple[Table, ...] = ()
+    sources: dict[str, Source] = {}
+    aliases: dict[str, tuple[str, ...]] = {}
+
+    def entry(self, id: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.id == id), None)

@@ -1,0 +1,263 @@
+"""From entries as written to the record: names, units, dates, ids, corrections and sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from servanda.language import entries as raw
+from servanda.language import parse
+from servanda.language.errors import Problems, did_you_mean
+from servanda.language.model import Agreement, Place
+from servanda.record.names import Names
+from servanda.record.record import (
+    Changed,
+    Compared,
+    Declared,
+    Determined,
+    Entry,
+    Exercised,
+    Happened,
+    Measured,
+    Record,
+    Said,
+    Step,
+    Table,
+    What,
+    Withdrawn,
+)
+from servanda.record.sources import Source
+from servanda.record.spans import BadDate, Span, span_of
+from servanda.record.tables import read_tables
+from servanda.record.what import Reader
+
+VERBS = {
+    "suspend": "suspends",
+    "resume": "resumes",
+    "waive": "waives",
+    "release": "releases",
+    "end": "ends",
+    "end_all": "ends",
+    "amend": "amends",
+    "create": "creates",
+}
+
+
+def resolve_record(
+    raw_record: parse.Record,
+    agreement: Agreement,
+    sources: Mapping[str, Source],
+    problems: Problems,
+    folder: Path | None = None,
+) -> Record:
+    """The record of an agreement. What cannot be resolved is left out, with a problem.
+
+    `folder` is the case's: the files of tables are relative to it.
+    """
+    names = Names(agreement, problems)
+    resolver = _Resolver(names, sources, problems)
+    tables = read_tables(folder, raw_record.tables, names, sources) if folder else ()
+    resolved = [
+        (entry, written.id)
+        for written in raw_record.entries
+        if (entry := resolver.entry(written)) is not None
+    ]
+    unique = _check_targets(_without_duplicates(resolved, problems), tables, problems)
+    declared = [resolver.completeness(written) for written in raw_record.completeness]
+    return Record(
+        zone=names.zone,
+        entries=tuple(unique),
+        complete=tuple(item for item in declared if item is not None),
+        tables=tables,
+        sources=dict(sources),
+        aliases=_aliases(agreement),
+    )
+
+
+def _aliases(agreement: Agreement) -> dict[str, tuple[str, ...]]:
+    titles = {party.name: party.title for party in agreement.parties}
+    found: dict[str, tuple[str, ...]] = {}
+    found |= {name: (title,) if title else () for name, title in titles.items()}
+    for group in agreement.groups:
+        names = [group.title, *group.members, *(titles.get(name) for name in group.members)]
+        found[group.name] = tuple(name for name in names if name)
+    return found
+
+
+class _Resolver:
+    def __init__(self, names: Names, sources: Mapping[str, Source], problems: Problems) -> None:
+        self.names = names
+        self.sources = sources
+        self.problems = problems
+        self.reader = Reader(names)
+
+    def entry(self, written: raw.Entry) -> Entry | None:
+        place = written.place
+        when = self.span(written.when, place)
+        announced = self.span(written.announced, place)
+        verified = self.span(written.verified, place)
+        reported = self.span(written.reported, place)
+        chain = tuple(
+            Step(step.kind, step.by, step.on, self.span(step.at, place)) for step in written.chain
+        )
+        cited = self.cited(written.sources)
+        what = self.reader.read(written.fact)
+        if when is None or what is None:
+            return None
+        if reported is None:
+            dates = [step.at for step in chain if step.at is not None]
+            reported = min(dates, key=lambda at: at.hi, default=None)
+        for after, done in ((verified, "verified"), (reported, "reported")):
+            if after is not None and after.fin <= when.lo:
+                self.problems.add(
+                    place,
+                    f"{done} {after.text}, before it was done on {when.text}",
+                    "say `announced` for what was said before it was done",
+                )
+        return Entry(
+            id=written.id or derived_id(when, what),
+            when=when,
+            what=what,
+            sources=cited,
+            grade=written.grade,
+            by=written.grade_by,
+            announced=announced,
+            verified=verified,
+            reported=reported,
+            chain=chain,
+            corrects=written.corrects,
+            note=written.note,
+            place=place,
+        )
+
+    def completeness(self, written: raw.Completeness) -> Declared | None:
+        from_ = self.span(written.from_, written.place)
+        until = self.span(written.until, written.place)
+        reported = self.span(written.reported, written.place)
+        names = [self.names.observed(name, written.place) for name in written.names]
+        cited = self.cited(written.sources)
+        if from_ and until and until.lo <= from_.lo:
+            message = f"complete until {until.text}, which is not after {from_.text}"
+            self.problems.add(written.place, message)
+            return None
+        if not all(names):
+            return None
+        return Declared(
+            by=written.by,
+            names=tuple(name for name in names if name),
+            from_=from_.lo - 1 if from_ else None,
+            until=until.lo - 1 if until else None,
+            sources=cited,
+            known=reported.hi if reported else None,
+            place=written.place,
+        )
+
+    def span(self, when: raw.When | None, place: Place) -> Span | None:
+        if when is None:
+            return None
+        try:
+            return span_of(when, self.names.zone)
+        except BadDate as error:
+            self.problems.add(place, str(error), error.help)
+            return None
+
+    def cited(self, refs: Sequence[raw.SourceRef]) -> tuple[raw.SourceRef, ...]:
+        for ref in refs:
+            if ref.id not in self.sources:
+                advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
+                self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
+        return tuple(ref for ref in refs if ref.id in self.sources)
+
+
+# ------------------------------------------------------------------ ids
+def derived_id(when: Span, what: What) -> str:
+    """`<date>-<event or measure>-<actor>`: stable as long as the entry says the same."""
+    words = [part for part in _words(what) if part]
+    return "-".join([when.text[:10], *(_slug(word) for word in words)])
+
+
+def _words(what: What) -> tuple[str | None, ...]:
+    match what:
+        case Happened(event, _, by):
+            return event, by
+        case Measured(measure, of):
+            return measure, of
+        case Changed(measure, of):
+            return measure, "change", of
+        case Compared(measure, of):
+            return measure, "ratio", of
+        case Exercised(verb, by, clauses):
+            return VERBS[verb], by, *clauses
+        case Determined(by, name):
+            return name, by
+        case Said(by, verb):
+            return verb, by
+        case Withdrawn(entry):
+            return "withdraws", entry
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.:/]+", "-", text).strip("-")
+
+
+def _without_duplicates(
+    resolved: Sequence[tuple[Entry, str | None]], problems: Problems
+) -> list[Entry]:
+    """The first entry of each id; `resolved` are entries with their written ids."""
+    first: dict[str, Entry] = {}
+    for entry, written_id in resolved:
+        earlier = first.setdefault(entry.id, entry)
+        if earlier is entry:
+            continue
+        where = f"{earlier.place.file}, line {earlier.place.line}"
+        if earlier == entry:
+            problems.add(entry.place, f"this entry is there twice: first in {where}", "drop one")
+        elif written_id:
+            message = f"two entries have the id `{entry.id}`: the other is in {where}"
+            problems.add(entry.place, message, "give one of them another id")
+        else:
+            problems.add(
+                entry.place,
+                f"this entry and the one in {where} would both be called `{entry.id}`",
+                f"give this one a name of its own, as in `id {entry.id}-2`"
+                + (f"; if it replaces the other, add `corrects {entry.id}`"),
+            )
+    return list(first.values())
+
+
+# ------------------------------------------------------------------ corrections
+def _check_targets(
+    entries: Sequence[Entry], tables: Sequence[Table], problems: Problems
+) -> list[Entry]:
+    """Drop corrections and withdrawals of what is not there, and those that go in a circle."""
+    by_id = {entry.id: entry for entry in entries}
+    prefixes = tuple(f"{table.name}:" for table in tables)
+    sound = []
+    for entry in entries:
+        target = target_of(entry)
+        if target is None or target in by_id or target.startswith(prefixes or ("\0",)):
+            sound.append(entry)
+            continue
+        verb = "corrects" if entry.corrects else "withdraws"
+        advice = did_you_mean(target, by_id) or "entries are named by `id`, or date-what-who"
+        problems.add(entry.place, f"{verb} `{target}`: there is no such entry", advice)
+    return [entry for entry in sound if not _in_circle(entry, by_id, problems)]
+
+
+def target_of(entry: Entry) -> str | None:
+    """The entry that this one corrects or withdraws."""
+    return entry.what.entry if isinstance(entry.what, Withdrawn) else entry.corrects
+
+
+def _in_circle(entry: Entry, by_id: Mapping[str, Entry], problems: Problems) -> bool:
+    path = [entry.id]
+    target = target_of(entry)
+    while target is not None and target in by_id and target not in path:
+        path.append(target)
+        target = target_of(by_id[target])
+    if target != entry.id:
+        return False
+    circle = " → ".join([*path, entry.id])
+    problems.add(entry.place, f"these entries correct each other: {circle}", "drop one correction")
+    return True

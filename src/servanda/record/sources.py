@@ -1,0 +1,341 @@
+"""The sources of a case: `sources.json` (CSL-JSON) and `*.bib` (BibTeX)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from servanda.language.errors import Problems, did_you_mean
+from servanda.language.model import Place
+
+CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
+ADVICE = 'a list of items, each like {"id": "gov-2019-21", "title": "..."}'
+
+
+class Source(Struct, frozen=True):
+    """A document somebody can look up.
+
+    `issued` is `2019-05-31`, `2019-05`, `2019`, two of these with a `/` between, or a text.
+    """
+
+    id: str
+    title: str | None = None
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    issued: str | None = None
+    url: str | None = None
+    number: str | None = None
+    kind: str | None = None
+    note: str | None = None
+    place: Place = Place("", 0, 0)
+
+
+def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
+    """All sources of a case folder, by id: `sources.json` and every `*.bib` beside it."""
+    files = [path for path in (folder / "sources.json",) if path.exists()]
+    files += sorted(folder.glob("*.bib"))
+    found: dict[str, Source] = {}
+    for path in files:
+        text = _text_of(path, problems)
+        if text is None:
+            continue
+        read = read_csl if path.suffix == ".json" else read_bibtex
+        for source in read(text, path.name, problems):
+            earlier = found.setdefault(source.id, source)
+            if earlier is not source:
+                where = f"{earlier.place.file}, line {earlier.place.line}"
+                problems.add(
+                    source.place,
+                    f"two sources have the id `{source.id}`",
+                    f"the first is in {where}: give this one another id, or remove it",
+                )
+    return found
+
+
+def _text_of(path: Path, problems: Problems) -> str | None:
+    place = Place(path.name, 0, 0)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.add(place, f"this is not a text in UTF-8 (byte {error.start + 1})")
+        return None
+    except OSError as error:
+        problems.add(place, f"this file cannot be read: {error.strerror or error}")
+        return None
+    problems.remember(path.name, text.split("\n"))
+    return text
+
+
+# ------------------------------------------------------------------ CSL-JSON
+def read_csl(text: str, file: str, problems: Problems) -> list[Source]:
+    """The sources of a CSL-JSON text (a list of items); ids may still repeat."""
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = Place(file, error.lineno, error.colno)
+        problems.add(place, f"this is not JSON: {error.msg.lower()}", ADVICE)
+        return []
+    except (RecursionError, ValueError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        problems.add(Place(file, 0, 0), f"this JSON cannot be read: {reason}", ADVICE)
+        return []
+    if not isinstance(whole, list):
+        problems.add(Place(file, 1, 1), "the sources must be a list of items", ADVICE)
+        return []
+    places = _places_of_items(text, file)
+    sources = (
+        _Item(item, place, problems).source() for item, place in zip(whole, places, strict=True)
+    )
+    return [source for source in sources if source is not None]
+
+
+def _places_of_items(text: str, file: str) -> Iterator[Place]:
+    """Where each item of a (well-formed) JSON list begins."""
+    decode = json.JSONDecoder().raw_decode
+    blank = re.compile(r"[\s,]*")
+    offset = text.index("[") + 1
+    line = 1 + text.count("\n", 0, offset)
+    while True:
+        start = _end(blank, text, offset)
+        if text[start] == "]":
+            return
+        line += text.count("\n", offset, start)
+        yield Place(file, line, start - text.rfind("\n", 0, start))
+        _, offset = decode(text, start)
+        line += text.count("\n", start, offset)
+
+
+def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
+    match = pattern.match(text, offset)
+    return match.end() if match else offset
+
+
+class _Item:
+    """One CSL item being read; what is wrong with it goes to `problems`."""
+
+    def __init__(self, item: object, place: Place, problems: Problems) -> None:
+        self.item = item
+        self.place = place
+        self.problems = problems
+        self.id = "?"
+
+    def source(self) -> Source | None:
+        if not isinstance(self.item, dict):
+            self.problems.add(self.place, "a source must be an item in braces", ADVICE)
+            return None
+        identity = self.item.get("id")
+        if isinstance(identity, int) and not isinstance(identity, bool):
+            identity = str(identity)
+        if not isinstance(identity, str) or not identity.strip():
+            near = did_you_mean("id", [key for key in self.item if key.lower() in ("id", "key")])
+            self.problems.add(self.place, "a source has no `id`", near or ADVICE)
+            return None
+        self.id = identity
+        _check_citable(identity, self.place, self.problems)
+        return Source(
+            id=identity,
+            title=self.text("title"),
+            publisher=self.text("publisher") or self.text("container-title"),
+            authors=self.authors(),
+            issued=self.issued(),
+            url=self.text("URL"),
+            number=self.text("number"),
+            kind=self.text("type"),
+            note=self.text("note"),
+            place=self.place,
+        )
+
+    def wrong(self, field: str, expected: str) -> None:
+        message = f"the `{field}` of source `{self.id}` must be {expected}"
+        self.problems.add(self.place, message)
+
+    def text(self, field: str) -> str | None:
+        value = self._fields().get(field)
+        if value is None:
+            return None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+        if isinstance(value, str):
+            return value.strip() or None
+        self.wrong(field, "text")
+        return None
+
+    def _fields(self) -> Mapping[str, Any]:
+        return self.item if isinstance(self.item, dict) else {}
+
+    def authors(self) -> tuple[str, ...]:
+        value = self._fields().get("author", [])
+        if not isinstance(value, list) or not all(isinstance(name, dict) for name in value):
+            self.wrong("author", 'a list of names, each like {"family": "...", "given": "..."}')
+            return ()
+        names = [_name_of(name) for name in value]
+        if not all(names):
+            self.wrong("author", "a list of names, each with `family` or `literal` as text")
+        return tuple(name for name in names if name)
+
+    def issued(self) -> str | None:
+        value = self._fields().get("issued")
+        if value is None:
+            return None
+        parts = value.get("date-parts") if isinstance(value, dict) else None
+        if isinstance(value, dict) and parts is None:
+            for key in ("raw", "literal"):
+                if isinstance(value.get(key), str):
+                    return str(value[key])
+        elif isinstance(parts, list) and 1 <= len(parts) <= 2:
+            days = [_day_of(part) for part in parts]
+            if all(days):
+                return "/".join(day for day in days if day)
+        self.wrong("issued", 'a date like {"date-parts": [[2019, 5, 31]]}')
+        return None
+
+
+def _check_citable(identity: str, place: Place, problems: Problems) -> None:
+    if not CITABLE.fullmatch(identity):
+        message = f"no entry can cite the source `{identity}`: an id is letters, digits and `_.:/-`"
+        problems.hint(place, message, f"give it an id such as `{_slug(identity)}`")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.:/]+", "-", text, flags=re.ASCII).strip("-") or "source-1"
+
+
+def _name_of(name: Mapping[str, Any]) -> str | None:
+    literal = name.get("literal")
+    if isinstance(literal, str) and literal.strip():
+        return literal.strip()
+    keys = ("given", "non-dropping-particle", "family", "suffix")
+    parts = [name[key] for key in keys if name.get(key)]
+    if not name.get("family") or not all(isinstance(part, str) for part in parts):
+        return None
+    return " ".join(parts)
+
+
+def _day_of(parts: object) -> str | None:
+    """`[2019, 5]` → `2019-05`; None if it is no date."""
+    if not isinstance(parts, list) or not 1 <= len(parts) <= 3:
+        return None
+    try:
+        numbers = [int(part) for part in parts]
+        date(*[*numbers, 1, 1][:3])
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return "-".join(f"{number:0{4 if index == 0 else 2}}" for index, number in enumerate(numbers))
+
+
+# ------------------------------------------------------------------ BibTeX
+BIBTEX_FIELDS = {
+    "publisher": ("publisher", "institution", "organization", "journaltitle", "journal", "school"),
+    "number": ("number", "eprint", "volume"),
+    "url": ("url",),
+    "title": ("title",),
+    "note": ("note", "annote"),
+}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
+    """The sources of a BibTeX text; a broken entry is a problem, the others are still read."""
+    import logging
+
+    from bibtexparser.entrypoint import parse_string
+
+    logger = logging.getLogger("bibtexparser")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)  # what it would print is in its failed blocks
+    try:
+        library = parse_string(text)
+    except Exception as error:  # the library promises none: whatever it is, the file is at fault
+        problems.add(Place(file, 0, 0), f"this BibTeX cannot be read: {_first_line(error)}")
+        return []
+    finally:
+        logger.setLevel(level)
+    for failed in library.failed_blocks:
+        place = Place(file, (failed.start_line or 0) + 1, 1)
+        problems.add(place, *_what_failed(failed))
+    if text.strip() and not library.blocks:
+        problems.add(Place(file, 1, 1), "this is not BibTeX", "entries look like @report{id, ...}")
+    return [_source_of(entry, file, problems) for entry in library.entries]
+
+
+def _what_failed(failed: Any) -> tuple[str, str | None]:
+    name = type(failed).__name__
+    if name == "DuplicateBlockKeyBlock":
+        return f"two sources have the id `{failed.key}`", "give this one another id, or remove it"
+    if name == "DuplicateFieldKeyBlock":
+        fields = ", ".join(f"`{field}`" for field in sorted(failed.duplicate_keys))
+        return f"this entry has a field twice: {fields}", "keep one of them"
+    reason = getattr(failed.error, "abort_reason", None) or _first_line(failed.error)
+    return f"this entry is not BibTeX: {reason}", "look for a brace or quote that is not closed"
+
+
+def _first_line(error: object) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _source_of(entry: Any, file: str, problems: Problems) -> Source:
+    place = Place(file, (entry.start_line or 0) + 1, 1)
+    fields = {key.lower(): str(field.value) for key, field in entry.fields_dict.items()}
+    _check_citable(entry.key, place, problems)
+
+    def first(name: str) -> str | None:
+        values = (
+            fields[key].strip("{}") if name == "url" else _plain(fields[key])
+            for key in BIBTEX_FIELDS[name]
+            if key in fields
+        )
+        return next((value for value in values if value), None)
+
+    return Source(
+        id=entry.key,
+        title=first("title"),
+        publisher=first("publisher"),
+        authors=tuple(_bibtex_authors(fields.get("author", ""))),
+        issued=_bibtex_issued(fields),
+        url=first("url"),
+        number=first("number"),
+        kind=entry.entry_type.lower(),
+        note=first("note"),
+        place=place,
+    )
+
+
+def _bibtex_authors(text: str) -> Iterator[str]:
+    """`Last, First and {A Body}` → `First Last`, `A Body`. `and` in braces does not separate."""
+    depth, word, names = 0, "", [""]
+    for part in re.split(r"([{}]|\s+)", text):
+        depth += (part == "{") - (part == "}")
+        if part == "and" and depth == 0:
+            names.append("")
+            continue
+        word = " " if part.isspace() else part
+        names[-1] += word
+    for name in names:
+        whole = name.strip()
+        if whole.startswith("{"):
+            yield _plain(whole)
+        elif whole:
+            last, _, rest = whole.partition(",")
+            yield _plain(f"{rest.strip()} {last.strip()}")
+
+
+def _bibtex_issued(fields: Mapping[str, str]) -> str | None:
+    if written := _plain(fields.get("date", "")):
+        return written
+    year, month = _plain(fields.get("year", "")), _plain(fields.get("month", "")).lower()
+    if not year or not month:
+        return year or None
+    number = MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS else month
+    return f"{year}-{int(number):02}" if str(number).isdigit() else year
+
+
+def _plain(text: str) -> str:
+    """Without the braces and the commonest escapes of TeX."""
+    unescaped = re.sub(r"\\([&%$#_{}])", r"\1", text)
+    return " ".join(unescaped.replace("{", "").replace("}", "").replace("~", " ").split())

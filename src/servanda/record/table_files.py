@@ -1,0 +1,199 @@
+"""The files of a table: found inside the case folder, and opened as rows for DuckDB."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from servanda.language.errors import Problems
+from servanda.language.model import Place
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+CSV = (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst")
+PARQUET = (".parquet", ".pq")
+ONE_COLUMN = "columns={'line': 'VARCHAR'}, delim='\\x01', quote='', escape='', comment=''"
+LONGEST_LINE = 64 * 1024 * 1024
+
+
+class TableFile(Struct, frozen=True):
+    """One file: `columns` are names → DuckDB types, `sql` its rows, numbered from 1 as `_row`.
+
+    `name` is what its rows' entries are called by, `file` its path relative to the case.
+    """
+
+    file: str
+    name: str
+    sql: str
+    columns: dict[str, str]
+    is_csv: bool
+
+    def place(self, row: int | None = None) -> Place:
+        """Where a row stands; the lines of a CSV count from its header."""
+        return Place(self.file, row + 1 if row and self.is_csv else 0, 0)
+
+
+class Unreadable(ValueError):
+    """A file is not what its name says: line (or 0), message, advice."""
+
+    def __init__(self, line: int, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.help = help
+
+
+def connect() -> DuckDBPyConnection:
+    """A database in memory that fetches nothing."""
+    import duckdb
+
+    return duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+# ------------------------------------------------------------------ finding
+def find_files(folder: Path, written: str, place: Place, problems: Problems) -> list[Path]:
+    """The files that a path or pattern names, sorted; none, and a problem, if it may not be."""
+    folder = folder.resolve()
+    if Path(written).is_absolute() or ".." in Path(written).parts or "\0" in written:
+        message = f"`{written}` is outside the case folder"
+        problems.add(place, message, "a table is inside the folder of its case")
+        return []
+    try:
+        found = sorted(folder.glob(written)) if glob.has_magic(written) else [folder / written]
+        files = [path for path in found if path.is_file()]
+    except (ValueError, NotImplementedError, OSError) as error:
+        problems.add(place, f"`{written}` is no path: {error}")
+        return []
+    if not files:
+        problems.add(place, f"there is no file `{written}`", _beside(folder / written))
+    inside = []
+    for path in files:
+        if not path.resolve().is_relative_to(folder):
+            problems.add(place, f"`{path.relative_to(folder)}` leads outside the case folder")
+        elif _suffix(path) is None:
+            message = f"`{path.relative_to(folder)}` is not a table"
+            problems.add(place, message, f"a table ends in {', '.join((*CSV, PARQUET[0]))}")
+        else:
+            inside.append(path)
+    return inside
+
+
+def _beside(path: Path) -> str | None:
+    from servanda.language.errors import did_you_mean
+
+    try:
+        names = [other.name for other in path.parent.iterdir() if _suffix(other)]
+    except OSError:
+        return None
+    return did_you_mean(path.name, names)
+
+
+def _suffix(path: Path) -> str | None:
+    lowered = path.name.lower()
+    return next((suffix for suffix in (*CSV, *PARQUET) if lowered.endswith(suffix)), None)
+
+
+def table_name(written: str) -> str:
+    """What a table is called by: its file's name without suffixes and wildcards."""
+    name = re.sub(r"[*?\[\]{}]+", "", Path(written).name)
+    suffix = _suffix(Path("x" + name)) or ""
+    stem = name[: len(name) - len(suffix)].strip("-_. ")
+    return re.sub(r"[^\w.:/-]+", "-", stem) or "table"
+
+
+# ------------------------------------------------------------------ opening
+def open_file(connection: DuckDBPyConnection, folder: Path, path: Path) -> TableFile:
+    """A file's columns and its rows as SQL. Raises Unreadable."""
+    folder = folder.resolve()
+    suffix = _suffix(path) or ""
+    file = path.relative_to(folder).as_posix()
+    if path.stat().st_size == 0:
+        raise Unreadable(0, "this file is empty", "the first line names the columns")
+    source = literal(glob.escape(str(path)))
+    if suffix in PARQUET:
+        read = f"read_parquet({source}, file_row_number=true)"
+        rows = run(connection, f"DESCRIBE SELECT * FROM {read}")
+        columns = {name: type_ for name, type_, *_ in rows if name != "file_row_number"}
+        sql = f"SELECT file_row_number + 1 AS _row, * EXCLUDE (file_row_number) FROM {read}"
+        return TableFile(file, table_name(path.name), sql, columns, False)
+    header, delimiter = _header(connection, source, suffix)
+    columns = {name: "VARCHAR" for name in header}
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+    sql = (
+        f"SELECT row_number() OVER () AS _row, * FROM read_csv({source}, columns={{{types}}}, "
+        f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', comment='', "
+        "nullstr='', auto_detect=false, strict_mode=true, null_padding=false)"
+    )
+    return TableFile(file, table_name(path.name), sql, columns, True)
+
+
+def _header(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[list[str], str]:
+    """The names in the first line, and what separates them."""
+    rows = run(
+        connection,
+        f"SELECT line FROM read_csv({source}, {ONE_COLUMN}, header=false, auto_detect=false, "
+        f"max_line_size={LONGEST_LINE}) LIMIT 1",
+    )
+    line = (rows[0][0] if rows else "") or ""
+    line = line.removeprefix("\ufeff")
+    if not line.strip():
+        raise Unreadable(1, "the first line is empty", "the first line names the columns")
+    delimiter = "\t" if suffix.startswith(".tsv") else ","
+    if delimiter not in line:
+        delimiter = next((other for other in (";", "\t") if other in line), delimiter)
+    names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
+    if not all(names):
+        raise Unreadable(1, "a column has no name", "the first line names the columns")
+    lowered = [name.lower() for name in names]
+    for index, name in enumerate(lowered):
+        if name in lowered[:index]:
+            message = f"two columns are called `{names[index]}`"
+            raise Unreadable(1, message, "upper and lower case make no difference in a table")
+    return names, delimiter
+
+
+def run(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query; what the file has wrong with it is Unreadable."""
+    import duckdb
+
+    try:
+        return connection.execute(sql).fetchall()
+    except duckdb.Error as error:
+        raise _unreadable(str(error)) from error
+
+
+def _unreadable(message: str) -> Unreadable:
+    """DuckDB's words to ours."""
+    line = re.search(r"CSV Error on Line: (\d+)", message)
+    number = int(line[1]) if line else 0
+    if counts := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message):
+        said = f"{counts[2]} values in a table of {counts[1]} columns"
+        return Unreadable(number, said, "a value with a comma in it stands in quotes")
+    known = (
+        ("unterminated quote", "a quote that is not closed", "a quote in a value is written twice"),
+        ("nvalid unicode", "this is not a CSV text in UTF-8", "save it as UTF-8"),
+        ("aximum line size", "a line too long for a table", "is this a CSV file?"),
+        ("agic bytes", "this is not a whole Parquet file", "write it again"),
+        ("too small to be a Parquet", "this is not a whole Parquet file", "write it again"),
+    )
+    for sign, said, advice in known:
+        if sign in message:
+            return Unreadable(number, said, advice)
+    lines = [part for part in message.splitlines() if part and "Line:" not in part]
+    what = re.sub(r"\S*/\S*/(\S+)", r"\1", lines[0] if lines else message)[:200]
+    return Unreadable(number, f"this table cannot be read: {what}")

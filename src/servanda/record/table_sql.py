@@ -1,0 +1,187 @@
+"""DuckDB expressions that turn a column's values into ticks, decimals and texts.
+
+Time zones are Python's: the offsets of the years in the data become a tree of `CASE`s, so that a
+local time in a table and the same one in an entry are one instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from msgspec import Struct
+
+from servanda.language.clock import EPOCH, PHASES, to_micros, zone_of
+from servanda.record.table_files import literal, quoted
+
+DAY = 86_400_000_000
+DATE = r"\d{4}-\d\d-\d\d"
+INSTANT = rf"({DATE}[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?)(Z|[+-]\d\d:?\d\d)?"
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+DECIMAL = "DECIMAL(38,9)"
+INTEGERS = frozenset(
+    f"{sign}{size}INT" for sign in ("", "U") for size in ("", "TINY"[:4], "SMALL", "BIG", "HUGE")
+) | {"INTEGER", "UINTEGER"}
+
+
+# ------------------------------------------------------------------ moments
+class Moment(Struct, frozen=True):
+    """A date or time column, as expressions: `local` is the wall clock in microseconds, `offset`
+    the written offset (NULL: the zone's), `is_day` whether it is a whole day."""
+
+    local: str
+    offset: str
+    is_day: str
+    given: str
+
+    @property
+    def bad(self) -> str:
+        """Something is written, and it is no date or time."""
+        return f"({self.given} IS NOT NULL AND {self.local} IS NULL)"
+
+
+def moment(column: str, type_: str) -> Moment | None:
+    """A column of dates or times; None if its type is neither."""
+    name = quoted(column)
+    kind = type_.upper()
+    if kind == "DATE":
+        return Moment(f"epoch_us({name}::TIMESTAMP)", "NULL", "TRUE", name)
+    if kind.startswith("TIMESTAMP") and ("TZ" in kind or "TIME ZONE" in kind):
+        return Moment(f"epoch_us({name})", "0", "FALSE", name)
+    if kind.startswith("TIMESTAMP"):
+        return Moment(f"epoch_us({name}::TIMESTAMP)", "NULL", "FALSE", name)
+    if kind != "VARCHAR":
+        return None
+    text = f"trim({name})"
+    is_day = f"regexp_full_match({text}, {literal(DATE)})"
+    is_instant = f"regexp_full_match({text}, {literal(INSTANT)})"
+    clock = f"regexp_extract({text}, {literal(INSTANT)}, 1)"
+    zone = f"regexp_extract({text}, {literal(INSTANT)}, 2)"
+    local = (
+        f"CASE WHEN {is_day} THEN epoch_us(TRY_CAST({text} AS DATE)::TIMESTAMP) "
+        f"WHEN {is_instant} THEN epoch_us(TRY_CAST({clock} AS TIMESTAMP)) END"
+    )
+    minutes = f"({zone}[2:3]::INT * 60 + {zone}[-2:]::INT)"
+    sign = f"(CASE WHEN {zone}[1] = '-' THEN -60000000 ELSE 60000000 END)"
+    offset = (
+        f"CASE WHEN NOT {is_instant} OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "
+        f"ELSE {minutes} * {sign} END"
+    )
+    return Moment(local, offset, is_day, f"nullif({text}, '')")
+
+
+class Offsets:
+    """What a zone's clocks were ahead of UTC, over some years."""
+
+    def __init__(self, zone: str, first_year: int, last_year: int) -> None:
+        self.base, self.changes = _changes(zone, first_year, last_year)
+
+    def utc(self, local: str) -> str:
+        """Wall clock to UTC, in microseconds; a time shown twice is the first, and a skipped one
+        counts on from before the gap (as midnight does in `clock.day_start`)."""
+        values = [self.base, *(after for _, _, after in self.changes)]
+        switches = [moment + max(before, after) for moment, before, after in self.changes]
+        return f"({local} - {_tree(local, switches, values)})"
+
+    def doubtful(self, local: str) -> str:
+        """Whether the clocks skip this wall time, or show it twice."""
+        if not self.changes:
+            return "FALSE"
+        switches = [moment + max(before, after) for moment, before, after in self.changes]
+        begins = [moment + min(before, after) for moment, before, after in self.changes]
+        never = 2**62
+        return f"({local} >= {_tree(local, switches, [*begins, never])})"
+
+
+def _tree(value: str, switches: Sequence[int], values: Sequence[int]) -> str:
+    """`values[i]` for the number `i` of switches that `value` has reached, by halving."""
+    if not switches:
+        return f"{values[0]}"
+    middle = len(switches) // 2
+    before = _tree(value, switches[:middle], values[: middle + 1])
+    after = _tree(value, switches[middle + 1 :], values[middle + 1 :])
+    return f"(CASE WHEN {value} < {switches[middle]} THEN {before} ELSE {after} END)"
+
+
+@lru_cache
+def _changes(zone: str, first: int, last: int) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+    """The offset at the start of the first year, and each change: when (UTC), before, after."""
+    info = zone_of(zone)
+
+    def ahead(at: datetime) -> int:
+        shown = at.astimezone(info).utcoffset() or timedelta()
+        return shown // timedelta(microseconds=1)
+
+    at, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
+    base = before = ahead(at)
+    found = []
+    while at < end:
+        following = at + timedelta(days=1)
+        after = ahead(following)
+        if after != before:
+            low, high = at, following
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                low, high = (middle, high) if ahead(middle) == before else (low, middle)
+            change = to_micros(high.replace(microsecond=0))
+            found.append((change, before, after))
+            before = after
+        at = following
+    return base, tuple(found)
+
+
+def years_of(least: int, most: int) -> tuple[int, int]:
+    """The years of two wall clocks in microseconds, with one to spare on both sides."""
+    years = [(EPOCH + timedelta(microseconds=micros)).year for micros in (least, most)]
+    return years[0] - 1, years[1] + 1
+
+
+def ticks(micros: str, phase: int) -> str:
+    return f"({micros} * {PHASES} + {phase})"
+
+
+# ------------------------------------------------------------------ numbers and texts
+def number(column: str, type_: str) -> str | None:
+    """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
+    name = quoted(column)
+    kind = type_.upper()
+    if kind in ("DOUBLE", "FLOAT", "REAL"):
+        return f"TRY_CAST({name}::VARCHAR AS {DECIMAL})"
+    if kind in INTEGERS or kind.startswith("DECIMAL"):
+        return f"TRY_CAST({name} AS {DECIMAL})"
+    if kind == "VARCHAR":
+        text = f"trim({name})"
+        matches = f"regexp_full_match({text}, {literal(NUMBER)})"
+        return f"CASE WHEN {matches} THEN TRY_CAST({text} AS {DECIMAL}) END"
+    return None
+
+
+def too_large(column: str) -> str:
+    """Whether the values of a column are numbers, only past what can be kept."""
+    as_double = f"TRY_CAST({quoted(column)}::VARCHAR AS DOUBLE)"
+    return f"(isfinite({as_double}) AND abs({as_double}) >= 1e29)"
+
+
+def scaled(value: str, factor: Fraction) -> str:
+    """A DECIMAL(38,9) times an exact factor, rounded to nine decimals; NULL if it overflows."""
+    if factor == 1:
+        return value
+    ends = Fraction(1)
+    for places in range(19):
+        ends = factor * 10**places
+        if ends.denominator == 1 and abs(ends.numerator) < 10**18:
+            digits = f"{Decimal(ends.numerator).scaleb(-places):f}"
+            return f"TRY(CAST({value} * {digits}::DECIMAL(19,{places}) AS {DECIMAL}))"
+    above, below = factor.numerator, factor.denominator
+    whole = f"CAST({value} * 1000000000::DECIMAL(10,0) AS DECIMAL(38,0))::HUGEINT"
+    doubled = f"(abs({whole}) * {2 * above} + {below})"
+    rounded = f"(sign({whole}) * ({doubled} // {2 * below}))"
+    return f"TRY(CAST({rounded}::DECIMAL(38,0) * 0.000000001::DECIMAL(9,9) AS {DECIMAL}))"
+
+
+def text(column: str) -> str:
+    """A column as text; empty is not said."""
+    return f"nullif({quoted(column)}::VARCHAR, '')"

@@ -1,0 +1,110 @@
+"""An account's trust over what the record says: see docs/meaning.md, 2, "Trust"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from servanda.language.entries import SourceRef
+from servanda.language.errors import Problems, did_you_mean
+from servanda.language.model import Account
+from servanda.record.record import Declared, Entry, Record
+
+ALWAYS_ACCEPTED = frozenset({None, "verified", "estimated", "declared"})
+
+
+class Trust(Struct, frozen=True):
+    """What an account makes of an entry it keeps: `tier` 0 is best; not `sure` is only possible."""
+
+    tier: int
+    sure: bool
+
+
+def fold(name: str) -> str:
+    """How names are compared: `Tehran_Times` is `Tehran Times`."""
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
+
+
+class Policy:
+    """One account's choice of sources and grades. Without an account, all are trusted alike."""
+
+    def __init__(self, account: Account | None, record: Record) -> None:
+        self.record = record
+        self.only = self._names(account.only if account else ())
+        self.first = self._names(account.first if account else ())
+        self.distrusts = self._names(account.distrusts if account else ())
+        self.grades = ALWAYS_ACCEPTED | frozenset(account.grades if account else ())
+
+    def _names(self, trusted: Iterable[str]) -> frozenset[str]:
+        return frozenset(
+            fold(known) for name in trusted for known in (name, *self.record.aliases.get(name, ()))
+        )
+
+    def of_names(self, names: frozenset[str], grade: str | None) -> Trust | None:
+        """What it makes of something from (all of) these folded names; None: dropped."""
+        if self.only and not self.only & names:
+            return None
+        if self.distrusts & names:
+            return None
+        tier = 1 if self.first and not self.first & names else 0
+        return Trust(tier, grade in self.grades)
+
+    def of_entry(self, entry: Entry, corrected: Entry | None = None) -> Trust | None:
+        """`corrected`: a correction that names no source of its own has those of its entry."""
+        names = names_of(entry, self.record)
+        if not names and corrected is not None:
+            names = names_of(corrected, self.record)
+        return self.of_names(names, entry.grade)
+
+    def takes_back(self, entry: Entry) -> bool:
+        """Whether a withdrawal counts: the record's keeper needs no source to withdraw."""
+        names = names_of(entry, self.record)
+        return not names or self.of_names(names, entry.grade) is not None
+
+    def of_declaration(self, declared: Declared) -> bool:
+        names = frozenset({fold(declared.by)}) | names_of_sources(declared.sources, self.record)
+        return self.of_names(names, None) is not None
+
+
+def names_of(entry: Entry, record: Record) -> frozenset[str]:
+    """All that an entry is from, folded: sources, their publishers and authors, people."""
+    people = {fold(entry.by)} if entry.by else set()
+    people |= {fold(step.by) for step in entry.chain}
+    return names_of_sources(entry.sources, record) | people
+
+
+def names_of_sources(cited: Iterable[SourceRef], record: Record) -> frozenset[str]:
+    return frozenset(name for ref in cited for name in names_of_source(ref.id, record))
+
+
+def names_of_source(id: str, record: Record) -> frozenset[str]:
+    source = record.sources.get(id)
+    if source is None:
+        return frozenset({fold(id)})
+    names = {source.id, source.publisher, *source.authors}
+    return frozenset(fold(name) for name in names if name)
+
+
+def check_trust(accounts: Iterable[Account], record: Record, problems: Problems) -> None:
+    """Names that an account trusts or distrusts, and that nothing in the record bears."""
+    spellings = {fold(name): name for name in _spellings(record)}
+    for account in accounts:
+        for name in (*account.only, *account.first, *account.distrusts):
+            if fold(name) not in spellings:
+                problems.add(
+                    account.place,
+                    f"account {account.name} names the source `{name}`, which nothing is from",
+                    did_you_mean(name, spellings.values())
+                    or "name a party, a source, its publisher or author, or someone who says it",
+                )
+
+
+def _spellings(record: Record) -> Iterable[str]:
+    yield from record.aliases
+    for source in record.sources.values():
+        yield from (name for name in (source.id, source.publisher, *source.authors) if name)
+    for entry in record.entries:
+        yield from (name for name in (entry.by, *(step.by for step in entry.chain)) if name)
+    yield from (declared.by for declared in record.complete)

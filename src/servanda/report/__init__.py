@@ -1,0 +1,1 @@
+"""The report: verdicts as tables, plain text, JSON and pages."""
