@@ -1,1 +1,13 @@
-"""Servanda keeps the record of an agreement: who promised what, what happened, who kept it."""
+"""Servanda keeps the record of an agreement: who promised what, what happened and who says so,
+and who kept it, by whose account.
+
+    import servanda
+
+    case = servanda.open("cases/jcpoa")
+    case.status(on="2019-07-01", account="E3")
+"""
+
+from servanda.case import Case, open
+from servanda.language.errors import Problem, ServandaError
+
+__all__ = ["Case", "Problem", "ServandaError", "open"]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
+from typing import Any
 
 from lark.exceptions import UnexpectedInput, UnexpectedToken
+from msgspec import Struct
 
 from servanda.language.errors import Problems
 from servanda.language.grammar import ROOMS, LineParser, Room
 from servanda.language.layout import Statement
-from servanda.language.model import NOWHERE
+from servanda.language.model import NOWHERE, Place
 
 MOST_SHOWN = 6
 LONGEST_SHOWN = 40
@@ -63,7 +65,7 @@ SHAPES = {
     "IN_TOTAL": "`in total`",
     "$END": "the end of the line",
 }
-LIKELY_FIRST = (
+LIKELY_FIRST = (  # noqa: SIM905 (a list of thirty names in quotes is no easier to read)
     "MUST MAY CMP NAME NUMBER DATE STRING CLAUSE FROM UNTIL WITHIN BY FOR IF UNLESS WHILE ELSE "
     "KEEP NOT OF IS IN SOURCE REPORTED TIMEUNIT RPAR COMMA AND OR"
 ).split()
@@ -111,53 +113,68 @@ _TOKEN = re.compile(r'"[^"]*"?|[\w.-]+|<=|>=|=<|=>|!=|==|.', re.DOTALL)
 _WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
 
 
-def explain(
-    error: UnexpectedInput,
-    statement: Statement,
-    room: Room,
-    parser: LineParser,
-    problems: Problems,
-) -> None:
+class Failure(Struct, frozen=True):
+    """A line that is none of its room, and where the parser gave up."""
+
+    error: UnexpectedInput
+    statement: Statement
+    room: Room
+    parser: LineParser
+
+    @property
+    def text(self) -> str:
+        return self.statement.text
+
+    @property
+    def offset(self) -> int:
+        return _offset(self.error, self.text)
+
+    @property
+    def found(self) -> str:
+        """The word or sign that was not expected."""
+        match = _TOKEN.match(self.text, self.offset)
+        return match[0].rstrip(".") or match[0] if match else ""
+
+    @property
+    def accepted(self) -> list[str]:
+        """The terminals that could stand there, likeliest first."""
+        interactive: Any = getattr(self.error, "interactive_parser", None)
+        return sorted(interactive.accepts() if interactive else (), key=_rank)
+
+
+def explain(failure: Failure, problems: Problems) -> None:
     """Add the problem that says why a line is not one of its room."""
-    text = statement.text
-    offset = _offset(error, text)
-    if offset == 0 or not parser.fits(text[: offset].rstrip(), room):
-        home = _other_room(text, room, parser)
-        if home is not None:
-            _say_wrong_room(statement, room, home, problems)
-            return
-    place = statement.at(offset)
-    if offset >= len(text):
+    statement, text, offset = failure.statement, failure.text, failure.offset
+    home = _other_room(failure)
+    if home is not None:
+        _say_wrong_room(failure, home, problems)
+    elif offset >= len(text):
         last = statement.at(max(len(text) - 1, 0))
-        place = type(last)(last.file, last.line, last.column + 1, last.paragraph)
-        problems.add(place, "this line stops too early", _sentence(_expected(error, parser)))
-        return
-    found = _found(text, offset)
-    shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
-    advice = _advice(error, statement, offset, found, room, parser)
-    message = f"I did not expect `{shown}` here"
-    problems.add(place, message, advice, end_column=place.column + len(found))
+        place = Place(last.file, last.line, last.column + 1, last.paragraph)
+        problems.add(place, "this line stops too early", _sentence(_expected(failure)))
+    else:
+        place, found = statement.at(offset), failure.found
+        shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
+        message = f"I did not expect `{shown}` here"
+        problems.add(place, message, _advice(failure), end_column=place.column + len(found))
 
 
 def _offset(error: UnexpectedInput, text: str) -> int:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return len(text)
-    return min(max(error.pos_in_stream or 0, 0), len(text))
-
-
-def _found(text: str, offset: int) -> str:
-    match = _TOKEN.match(text, offset)
-    return match[0].rstrip(".") or match[0] if match else ""
+    position: Any = error.pos_in_stream
+    return min(max(int(position or 0), 0), len(text))
 
 
 # ---------------------------------------------------------------------- wrong rooms
-def _other_room(text: str, room: Room, parser: LineParser) -> Room | None:
+def _other_room(failure: Failure) -> Room | None:
     """The room that a line is at home in, if it is another one."""
+    text, room, parser = failure.text, failure.room, failure.parser
     if len(text) <= LONGEST_TRIED:
         for other in ROOMS:
             if other != room and parser.fits(text, other):
                 return other
-    first = text.partition(" ")[0]
+    first = failure.statement.word
     if first in _first_words(parser, room):
         return None
     homes = [other for other in ROOMS if other != room and first in _first_words(parser, other)]
@@ -168,54 +185,50 @@ def _other_room(text: str, room: Room, parser: LineParser) -> Room | None:
 def _first_words(parser: LineParser, room: Room) -> frozenset[str]:
     """The fixed words that a line of a room may start with."""
     words = parser.words()
-    accepted = parser.lark.parse_interactive("", start=room).accepts()
+    interactive: Any = parser.lark.parse_interactive("", start=room)
+    accepted = interactive.accepts()
     return frozenset(words[name] for name in accepted if name in words)
 
 
-def _say_wrong_room(
-    statement: Statement, room: Room, home: Room, problems: Problems
-) -> None:
-    first = statement.word
-    shown = first if home != "entry" else "an entry of the record"
-    quoted = f"`{shown} …`" if home != "entry" else shown
-    place = statement.at(0)
-    problems.add(
-        place,
-        f"{quoted} does not belong {HERE[room]}",
-        f"it stands {WHERE[home]}",
-        end_column=place.column + len(first),
-    )
+def _say_wrong_room(failure: Failure, home: Room, problems: Problems) -> None:
+    first = failure.statement.word
+    subject = "an entry of the record" if home == "entry" else f"`{first} …`"
+    place = failure.statement.at(0)
+    message = f"{subject} does not belong {HERE[failure.room]}"
+    end_column = place.column + len(first)
+    problems.add(place, message, f"it stands {WHERE[home]}", end_column=end_column)
 
 
 # ---------------------------------------------------------------------- what could stand here
-def _advice(
-    error: UnexpectedInput,
-    statement: Statement,
-    offset: int,
-    found: str,
-    room: Room,
-    parser: LineParser,
-) -> str:
-    text = statement.text
-    if found[0] == "," and re.match(r"\d,\d\d\d", text[offset - 1 : offset + 4]):
-        return "write numbers without commas: 100000 or 100_000"
-    if statement.word in ("when", "whenever") and not statement.opened and found != ":":
-        return "end the `when` line with a colon, and put the duty below it, deeper"
-    if found[0] in CHARACTERS:
-        return CHARACTERS[found[0]]
-    sentences = []
-    repaired = _repair(text, offset, room, parser)
-    missing = None if repaired else _missing(error, text, offset, room, parser)
+def _advice(failure: Failure) -> str | None:
+    known = _known_slip(failure)
+    if known is not None:
+        return known
+    repaired = _repair(failure)
+    missing = None if repaired else _missing(failure)
+    sentences = [_sentence(_expected(failure))]
     if repaired is not None:
         wrong, right = repaired
-        of_what = "" if wrong == found else f" (for `{wrong}`)"
-        sentences.append(f"did you mean `{right}`{of_what}?")
+        of_what = "" if wrong == failure.found else f" (for `{wrong}`)"
+        sentences.insert(0, f"did you mean `{right}`{of_what}?")
     elif missing is not None:
-        sentences.append(f"is `{missing}` missing before it?")
-    expected = _sentence(_expected(error, parser))
-    if expected:
-        sentences.append(expected)
-    return "; ".join(sentences)
+        sentences.insert(0, f"is `{missing}` missing before it?")
+    return "; ".join(sentence for sentence in sentences if sentence) or None
+
+
+def _known_slip(failure: Failure) -> str | None:
+    """Advice for slips that people are known to make."""
+    text, offset, found = failure.text, failure.offset, failure.found
+    word = failure.statement.word
+    if found == "," and re.match(r"\d,\d\d\d", text[max(offset - 1, 0) : offset + 4]):
+        return "write numbers without commas: 100000 or 100_000"
+    if word in ("when", "whenever") and not failure.statement.opened and found != ":":
+        return "end the `when` line with a colon, and put the duty below it, deeper"
+    if word == "when" and found in ("and", "or"):
+        return "a `when` has one event; join an earlier one by `following`, a condition by `if`"
+    if word == "every" and failure.room == "body":
+        return "say it after the action: `seller must report every quarter`"
+    return CHARACTERS.get(found[0])
 
 
 def _sentence(expected: list[str]) -> str | None:
@@ -232,13 +245,10 @@ def _with_or(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _expected(error: UnexpectedInput, parser: LineParser) -> list[str]:
+def _expected(failure: Failure) -> list[str]:
     """What could stand in place of the unexpected, in plain words, likeliest first."""
-    interactive = getattr(error, "interactive_parser", None)
-    names: Iterable[str] = interactive.accepts() if interactive else ()
-    fixed = parser.words()
-    ranked = sorted(names, key=_rank)
-    words = [SHAPES.get(name) or f"`{fixed.get(name, name.lower())}`" for name in ranked]
+    fixed = failure.parser.words()
+    words = [SHAPES.get(name) or f"`{fixed.get(name, name.lower())}`" for name in failure.accepted]
     return list(dict.fromkeys(words))
 
 
@@ -249,35 +259,40 @@ def _rank(name: str) -> tuple[int, str]:
 
 
 # ---------------------------------------------------------------------- repairs
-def _repair(text: str, offset: int, room: Room, parser: LineParser) -> tuple[str, str] | None:
+def _repair(failure: Failure) -> tuple[str, str] | None:
     """A word at or before the unexpected one, and a word of the language that mends the line."""
+    text, offset = failure.text, failure.offset
     if len(text) > LONGEST_TRIED:
         return None
-    keywords = {word for word in parser.words().values() if word.isalpha() and len(word) > 1}
+    fixed = failure.parser.words().values()
+    keywords = {word for word in fixed if word.isalpha() and len(word) > 1}
     for match in _words_back_from(text, offset):
-        word = match[0]
-        for candidate in _candidates(word, keywords):
+        for candidate in _candidates(match[0], keywords):
             mended = text[: match.start()] + candidate + text[match.end() :]
-            reached = _reach(mended, room, parser)
-            if reached is None or reached > offset + len(candidate) - len(word) + len(word):
-                return word, candidate
+            rest = _unread(mended, failure)
+            if rest < len(text) - offset and rest < len(mended) - match.start() - len(candidate):
+                return match[0], candidate
     return None
 
 
-def _missing(
-    error: UnexpectedInput, text: str, offset: int, room: Room, parser: LineParser
-) -> str | None:
-    """A fixed word that, put in at the offset, makes the whole line right."""
-    interactive = getattr(error, "interactive_parser", None)
-    if interactive is None or len(text) > LONGEST_TRIED:
+def _unread(text: str, failure: Failure) -> int:
+    """How much of a text the parser leaves unread."""
+    try:
+        failure.parser.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), failure.room, Problems())
+    except UnexpectedInput as error:
+        return len(text) - _offset(error, text) + 1
+    return 0
+
+
+def _missing(failure: Failure) -> str | None:
+    """A fixed word that, put in where the line went wrong, makes all of it right."""
+    text, offset = failure.text, failure.offset
+    fixed = failure.parser.words()
+    if len(text) > LONGEST_TRIED or failure.found in ("and", "or"):
         return None
-    fixed = parser.words()
-    names = sorted((name for name in interactive.accepts() if name in fixed), key=_rank)
-    words = (fixed[name] for name in names)
-    return next(
-        (word for word in words if parser.fits(f"{text[:offset]} {word} {text[offset:]}", room)),
-        None,
-    )
+    words = (fixed[name] for name in failure.accepted if name in fixed)
+    mended = ((word, f"{text[:offset]} {word} {text[offset:]}") for word in words)
+    return next((word for word, line in mended if failure.parser.fits(line, failure.room)), None)
 
 
 def _words_back_from(text: str, offset: int) -> Iterator[re.Match[str]]:
@@ -291,12 +306,3 @@ def _candidates(word: str, keywords: set[str]) -> list[str]:
     if word in keywords:
         return meant
     return meant + get_close_matches(word.lower()[:40], sorted(keywords), n=2, cutoff=0.6)
-
-
-def _reach(text: str, room: Room, parser: LineParser) -> int | None:
-    """How far the parser gets, or None if it reads the whole line."""
-    try:
-        parser.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), room, Problems())
-    except UnexpectedInput as error:
-        return _offset(error, text)
-    return None

@@ -1,11 +1,11 @@
-"""Reading the files of a case: sizes, encodings and includes, with a problem for all that is odd."""
+"""Reading the files of a case: sizes, encodings, includes; all that is odd is a problem."""
 
 from __future__ import annotations
 
 import re
 import stat
-from os import stat_result
 from collections.abc import Iterable
+from os import stat_result
 from pathlib import Path, PurePosixPath
 
 from servanda.language.errors import Problems, did_you_mean

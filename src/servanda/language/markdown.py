@@ -53,7 +53,7 @@ def read_heading(text: str) -> tuple[str, str | None] | None:
     """Id and title of a paragraph heading's text, or None if it is an ordinary heading.
 
     `Article 7: Stock`, `I.14 Heavy water`, `§ 3`, `Clause Delivery`. A word alone (`Delivery`)
-    is no id, and neither is a date or a year (`2018-05-08`, `2019`), which heads a part of a record.
+    is no id, nor is a date or a year (`2018-05-08`, `2019`), which heads a part of a record.
     """
     match = _NAMED.match(text)
     if match is None:
@@ -108,9 +108,7 @@ def read_page(file: str, lines: Sequence[str], problems: Problems) -> Page:
     return Page(tuple(paragraphs), tuple(blocks))
 
 
-def _end_of_fence(
-    numbered: Iterator[tuple[int, str]], fence: str, count: int
-) -> tuple[int, bool]:
+def _end_of_fence(numbered: Iterator[tuple[int, str]], fence: str, count: int) -> tuple[int, bool]:
     """Read on to the line that closes the fence: its number, and whether there was one."""
     for number, line in numbered:
         text = line.strip(" \t")

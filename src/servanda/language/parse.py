@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from servanda.language import lines as ln
 from servanda.language import model as m
-from servanda.language.advice import explain
+from servanda.language.advice import Failure, explain
 from servanda.language.entries import Completeness, Entry, RowMap, SourceRef, TableMap
 from servanda.language.errors import Problems
 from servanda.language.grammar import Room, line_parser
@@ -77,7 +77,7 @@ def parse_line(statement: Statement, room: Room, problems: Problems) -> Any:
     try:
         return parser.parse(statement, room, problems)
     except UnexpectedInput as error:
-        explain(error, statement, room, parser, problems)
+        explain(Failure(error, statement, room, parser), problems)
         return None
 
 
@@ -218,9 +218,7 @@ class _Assembler:
             self.problems.add(node.place, message, advice)
             return
         self._once("clause", paragraph, node.place)
-        self._keep(
-            m.Clause(paragraph, None, (), (), False, False, node.reason, node.place)
-        )
+        self._keep(m.Clause(paragraph, None, (), (), False, False, node.reason, node.place))
 
     def _look_below(self, statement: Statement) -> None:
         """Read the lines of a block whose head could not be read, for their own errors."""
@@ -251,9 +249,7 @@ class _Assembler:
         self.header = self.header or header
 
     # ------------------------------------------------------------------ clauses
-    def _take_rules(
-        self, node: m.Clause | m.Reading | m.Amendment, statement: Statement
-    ) -> None:
+    def _take_rules(self, node: m.Clause | m.Reading | m.Amendment, statement: Statement) -> None:
         kind = statement.word
         body = self._body(statement)
         match node:
@@ -356,9 +352,7 @@ class _Assembler:
 
     def _reading(self, head: m.Reading, body: _Body) -> m.Reading:
         advice = "it belongs in the clause that is read"
-        self._refuse_in(
-            "a reading", body.survives, body.created, body.not_modelled, advice=advice
-        )
+        self._refuse_in("a reading", body.survives, body.created, body.not_modelled, advice=advice)
         self._check_no_duty(head.full_name, head.place, body)
         return replace(
             head,

@@ -99,9 +99,7 @@ class DeclarationBuilder(ValueBuilder):
 
     # ------------------------------------------------------------------ units and calendars
     def substance(self, *names: Token) -> ln.Declared:
-        return ln.Declared(
-            tuple(m.UnitWord(str(n), "substance", None, self._at(n)) for n in names)
-        )
+        return ln.Declared(tuple(m.UnitWord(str(n), "substance", None, self._at(n)) for n in names))
 
     def currency(self, *names: Token) -> ln.Declared:
         return ln.Declared(tuple(m.UnitWord(str(n), "currency", None, self._at(n)) for n in names))
@@ -147,16 +145,16 @@ class DeclarationBuilder(ValueBuilder):
     def arises_exact(self, delay: m.Duration) -> tuple[bool, m.Duration]:
         return False, delay
 
-    def derived(
+    def arises(
         self,
-        name: Token,
-        params: Params | None,
         when: tuple[bool, m.Duration],
         after: m.Pattern,
         if_: m.Cond | None,
         unless: m.Pattern | None,
-    ) -> m.Event:
-        arises = m.Arises(when[0], when[1], after, if_, unless)
+    ) -> m.Arises:
+        return m.Arises(when[0], when[1], after, if_, unless)
+
+    def derived(self, name: Token, params: Params | None, arises: m.Arises) -> m.Event:
         return m.Event(str(name), params or (), False, arises, self._at(name))
 
     def patterns(self, *patterns: m.Pattern) -> tuple[m.Pattern, ...]:

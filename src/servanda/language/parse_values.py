@@ -210,9 +210,7 @@ class ValueBuilder(Builder):
     def count_of(self, pattern: m.Pattern, window: m.Duration | None) -> m.CountOf:
         return m.CountOf(pattern, window, pattern.place)
 
-    def rate_of(
-        self, param: Token, pattern: m.Pattern, per: Token, window: m.Duration
-    ) -> m.RateOf:
+    def rate_of(self, param: Token, pattern: m.Pattern, per: Token, window: m.Duration) -> m.RateOf:
         return m.RateOf(str(param), pattern, per.removesuffix("s"), window, self._at(param))
 
     def change_of(self, measure: Token, of: Token | None, window: m.Duration) -> m.ChangeOf:

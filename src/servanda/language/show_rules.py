@@ -31,7 +31,8 @@ def holder(node: m.Holder) -> str:
     names = listed(node.names)
     match node.mode:
         case "each":
-            return f"each of {names}" if node.variable is None else f"each {node.variable} of {names}"
+            variable = "" if node.variable is None else f"{node.variable} "
+            return f"each {variable}of {names}"
         case "all":
             return f"all of {names}"
         case "jointly":
@@ -65,11 +66,9 @@ def duty(node: m.Duty) -> Phrases:
 
 def _remedy(node: m.Duty) -> Phrases:
     """`else …`: one phrase by itself, so that it stays together; its own remedy follows."""
-    *own, last = duty(node)
-    if node.otherwise is None:
-        return (" ".join(("else", *own, last)),)
-    remedies = _remedy(node.otherwise)
-    own = list(duty(node))[: -len(remedies)]
+    whole = duty(node)
+    remedies = () if node.otherwise is None else _remedy(node.otherwise)
+    own = whole[: len(whole) - len(remedies)]
     return (" ".join(("else", *own)), *remedies)
 
 
@@ -148,7 +147,7 @@ def param(node: m.Param) -> str:
 def event(node: m.Event) -> Phrases:
     head = f"event {node.name}{params(node.params)}"
     if node.arises is None:
-        return (f"{head}, silence means no" if node.closed else head,)
+        return (f"{head},", "silence means no") if node.closed else (head,)
     arises = node.arises
     at = "at the end of " if arises.end_of_day else ""
     delay = f"arises {at}{duration(arises.delay)} after {pattern(arises.after)}"

@@ -91,7 +91,7 @@ def pattern(node: m.Pattern) -> str:
 
 def arg(node: m.Arg) -> str:
     name = "" if node.name is None else f"{node.name}: "
-    if node.op == "any" or node.op == "same" or node.value is None:
+    if node.op in {"any", "same"} or node.value is None:
         return f"{name}{node.op}"
     return f"{name}{ARG_WORDS[node.op]}{expr(node.value)}"
 

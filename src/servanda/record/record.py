@@ -149,16 +149,17 @@ class Declared(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """Rows of a table file that all say the same kind of thing, as one SELECT for DuckDB.
+    """Rows of table files that all say the same kind of thing, as one SELECT for DuckDB.
 
-    Columns: `entry, lo, hi, fin, known, grade, by, source`, and for an event `p_<param>` each,
-    for a measure `of, low, high`. Grades, people and sources are texts or NULL.
+    Columns: `entry, lo, hi, fin, known, grade, source`, and for an event `p_<param>` each, for a
+    measure `of, low, high`. `by` is who graded all of it; `sources` are those of every row.
     """
 
     name: str
     event: str | None
     measure: str | None
     sql: str
+    by: str | None = None
     sources: tuple[SourceRef, ...] = ()
     place: Place = NOWHERE
 

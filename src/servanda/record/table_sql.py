@@ -23,8 +23,10 @@ INSTANT = rf"({DATE}[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?)(Z|[+-]\d\d:?\d\d)?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
 INTEGERS = frozenset(
-    f"{sign}{size}INT" for sign in ("", "U") for size in ("", "TINY"[:4], "SMALL", "BIG", "HUGE")
-) | {"INTEGER", "UINTEGER"}
+    sign + kind
+    for sign in ("", "U")
+    for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+)
 
 
 # ------------------------------------------------------------------ moments
@@ -64,7 +66,7 @@ def moment(column: str, type_: str) -> Moment | None:
         f"CASE WHEN {is_day} THEN epoch_us(TRY_CAST({text} AS DATE)::TIMESTAMP) "
         f"WHEN {is_instant} THEN epoch_us(TRY_CAST({clock} AS TIMESTAMP)) END"
     )
-    minutes = f"({zone}[2:3]::INT * 60 + {zone}[-2:]::INT)"
+    minutes = f"({zone}[2:3]::BIGINT * 60 + {zone}[-2:]::BIGINT)"
     sign = f"(CASE WHEN {zone}[1] = '-' THEN -60000000 ELSE 60000000 END)"
     offset = (
         f"CASE WHEN NOT {is_instant} OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "

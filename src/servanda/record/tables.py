@@ -1,15 +1,308 @@
-"""Tables of a record."""
+"""Tables of the record: CSV and Parquet files whose rows are events or readings.
+
+Every row is checked when the record is read; what the judges get is one SELECT for DuckDB, which
+reads the files again. Nothing is copied.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from servanda.language.entries import RowMap, TableMap
+from servanda.language.errors import Problems, did_you_mean
+from servanda.language.model import Place
 from servanda.record.facts import Bulk
-from servanda.record.record import Record, Table
-from servanda.record.trust import Policy
+from servanda.record.names import Names
+from servanda.record.record import Table
+from servanda.record.sources import Source
+from servanda.record.table_files import (
+    TableFile,
+    Unreadable,
+    connect,
+    find_files,
+    literal,
+    open_file,
+    quoted,
+    run,
+    table_name,
+)
+from servanda.record.table_plan import Check, Plan, Planner
+from servanda.record.table_sql import DAY, Offsets, ticks, years_of
+from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LONGEST_VALUE = 60
 
 
-def bulk_for(table: Table, record: Record, policy: Policy, on: int, known: int | None) -> Bulk:
-    return Bulk(table.sql)
+def read_tables(
+    folder: Path, maps: Sequence[TableMap], names: Names, sources: Mapping[str, Source]
+) -> tuple[Table, ...]:
+    """Check the files of all tables; those in order become SELECTs, the rest are problems."""
+    if not maps:
+        return ()
+    reader = _TableReader(folder, names, sources)
+    return tuple(table for written in maps for table in reader.read(written))
 
 
-def read_tables(folder, maps, names, sources):
-    return ()
+class _TableReader:
+    def __init__(self, folder: Path, names: Names, sources: Mapping[str, Source]) -> None:
+        self.folder = folder
+        self.names = names
+        self.sources = sources
+        self.problems: Problems = names.problems
+        self.connection: DuckDBPyConnection = connect()
+        self.files_of: dict[str, str] = {}
+
+    def read(self, written: TableMap) -> list[Table]:
+        for ref in written.sources:
+            if ref.id not in self.sources:
+                advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
+                self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
+        if not written.rows:
+            self.problems.add(written.place, "what does a row say?", "add `row is …` below")
+        paths = find_files(self.folder, written.file, written.place, self.problems)
+        files = [file for path in paths if (file := self._open(path, written.place)) is not None]
+        files = self._named_apart(files, written)
+        tables = [self._table(row, files, written) for row in written.rows]
+        return [table for table in tables if table is not None]
+
+    def _open(self, path: Path, place: Place) -> TableFile | None:
+        try:
+            return open_file(self.connection, self.folder, path)
+        except Unreadable as error:
+            self._report(path.relative_to(self.folder).as_posix(), error)
+        except OSError as error:
+            self.problems.add(place, f"`{path.name}` cannot be read: {error.strerror}")
+        return None
+
+    def _report(self, file: str, error: Unreadable) -> None:
+        where = f"`{file}`, line {error.line}" if error.line else f"`{file}`"
+        self.problems.add(Place(file, error.line, 0), f"{where}: {error}", error.help)
+
+    def _named_apart(self, files: list[TableFile], written: TableMap) -> list[TableFile]:
+        """Files with names of their own, so that no two rows have one id."""
+        if len({file.name for file in files}) < len(files):
+            files = [
+                replace(file, name=f"{Path(file.file).parent.as_posix()}/{file.name}")
+                for file in files
+            ]
+        sound = []
+        for file in files:
+            other = self.files_of.setdefault(file.name, file.file)
+            if other == file.file:
+                sound.append(file)
+                continue
+            message = f"the rows of `{file.file}` and `{other}` would have the same ids"
+            self.problems.add(written.place, message, "give the files different names")
+        return sound
+
+    def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
+        zone = written.zone or self.names.zone
+        name = table_name(written.file)
+        selects, plans = [], []
+        for file in files:
+            plan = Planner(row, file, self.names, self.sources).make(name)
+            if plan is None:
+                continue
+            try:
+                select = self._checked(plan, zone)
+            except Unreadable as error:
+                self._report(file.file, error)
+                continue
+            if select is not None:
+                selects.append(select)
+                plans.append(plan)
+        if not selects:
+            return None
+        if row.id is not None and not self._ids_differ(plans):
+            return None
+        return Table(
+            name=name,
+            event=None if row.is_measure else self._event(row),
+            measure=row.name if row.is_measure else None,
+            sql="\nUNION ALL\n".join(selects),
+            by=row.graded_by,
+            sources=tuple(ref for ref in written.sources if ref.id in self.sources),
+            place=row.place,
+        )
+
+    def _event(self, row: RowMap) -> str | None:
+        event = self.names.declared.event(row.name)
+        return event.name if event else None
+
+    # -------------------------------------------------------------- checking
+    def _checked(self, plan: Plan, zone: str) -> str | None:
+        """The SELECT of a file's rows, once every row has passed the checks."""
+        locals_ = [moment.local for moment in plan.moments.values()]
+        extent = [f"min({local}), max({local})" for local in locals_]
+        found = self._run_checks(plan.checks, plan.rows, plan.file, extent)
+        if found is None:
+            return None
+        bounds = [micros for micros in found if micros is not None]
+        years = years_of(min(bounds), max(bounds)) if bounds else (1970, 1970)
+        offsets = Offsets(zone, max(years[0], 2), years[1])
+        select = _select(plan, offsets)
+        checks = _time_checks(plan, offsets, zone)
+        if checks and self._run_checks(checks, f"({select})", plan.file, []) is None:
+            return None
+        return _without_helpers(select, plan)
+
+    def _run_checks(
+        self, checks: Sequence[Check], rows: str, file: TableFile, more: Sequence[str]
+    ) -> list[int | None] | None:
+        """One pass over the rows; the values of `more`, or None if any check has failed."""
+        asked = [
+            f"count(*) FILTER (WHERE {check.bad}), min(_row) FILTER (WHERE {check.bad}), "
+            f"left(arg_min(({check.value})::VARCHAR, _row) FILTER (WHERE {check.bad}), "
+            f"{LONGEST_VALUE})"
+            for check in checks
+        ]
+        sql = f"SELECT {', '.join([*asked, *more, 'count(*)'])} FROM {rows}"
+        answer = run(self.connection, sql)[0]
+        sound = True
+        for number, check in enumerate(checks):
+            count, row, value = answer[number * 3 : number * 3 + 3]
+            if count:
+                sound = False
+                more_rows = f" (and {count - 1:,} more rows)" if count > 1 else ""
+                message = f"`{file.file}`, row {row}: {check.message.replace('{}', value or '')}"
+                self.problems.add(file.place(row), message + more_rows, check.advice(value or ""))
+        return list(answer[len(checks) * 3 : -1]) if sound else None
+
+    def _ids_differ(self, plans: Sequence[Plan]) -> bool:
+        every = " UNION ALL ".join(
+            f"SELECT {number} AS file, _row, {plan.id} AS id FROM {plan.rows}"
+            for number, plan in enumerate(plans)
+        )
+        rows = run(
+            self.connection,
+            f"SELECT id, count(*), max((file, _row)) FROM ({every}) GROUP BY id "
+            "HAVING count(*) > 1 ORDER BY 3 LIMIT 3",
+        )
+        for id, count, (number, row) in rows:
+            file = plans[number].file
+            message = f"`{file.file}`, row {row}: the id `{id}` stands in {count} rows"
+            self.problems.add(file.place(row), message, "an id is of one row only")
+        return not rows
+
+
+# ------------------------------------------------------------------ SQL
+def _select(plan: Plan, offsets: Offsets) -> str:
+    """Rows with ticks; the helpers (`_row`, `<moment>_*`) are for the checks."""
+    inner = ["_row", f"{plan.entry} AS entry", f"{plan.grade} AS grade", f"{plan.source} AS source"]
+    inner += [f"{value} AS {quoted(name)}" for name, value in plan.values.items()]
+    outer = ["_row", "entry", "grade", "source", *(quoted(name) for name in plan.values)]
+    for name, found in plan.moments.items():
+        inner += [
+            f"{found.local} AS {name}_local",
+            f"({found.offset})::BIGINT AS {name}_offset",
+            f"{found.is_day} AS {name}_day",
+        ]
+        local, offset = f"{name}_local", f"{name}_offset"
+        utc = f"CASE WHEN {offset} IS NULL THEN {offsets.utc(local)} ELSE {local} - {offset} END"
+        end = (
+            f"CASE WHEN {name}_day THEN {offsets.utc(f'({local} + {DAY})')} "
+            f"WHEN {offset} IS NULL THEN {offsets.utc(local)} + 1 ELSE {local} - {offset} + 1 END"
+        )
+        outer += [f"{utc} AS {name}_utc", f"{end} AS {name}_end", local, offset, f"{name}_day"]
+    late = "coalesce(until_utc, on_utc)" if "until" in plan.moments else "on_utc"
+    end = "coalesce(until_end, on_end)" if "until" in plan.moments else "on_end"
+    known = [f"{name}_utc" for name in ("reported", "verified") if name in plan.moments]
+    since = f"coalesce({', '.join([*known, late])})"
+    final = [
+        f"{ticks('on_utc', 1)} AS lo",
+        f"{ticks(late, 1)} AS hi",
+        f"{ticks(end, 0)} AS fin",
+        f"{ticks(since, 1)} AS known",
+    ]
+    return (
+        f"SELECT {', '.join(final)}, * FROM (SELECT {', '.join(outer)} FROM "
+        f"(SELECT {', '.join(inner)} FROM {plan.rows}))"
+    )
+
+
+def _without_helpers(select: str, plan: Plan) -> str:
+    columns = ["entry", "lo", "hi", "fin", "known", "grade", "source"]
+    columns += [quoted(name) for name in plan.values]
+    return f"SELECT {', '.join(columns)} FROM ({select})"
+
+
+def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
+    """What can be wrong with times once the zone's offsets are known."""
+    checks = []
+    for name in plan.moments:
+        local = f"{name}_local"
+        doubtful = offsets.doubtful(local)
+        if doubtful != "FALSE":
+            checks.append(
+                Check(
+                    f"({name}_offset IS NULL AND NOT {name}_day AND {doubtful})",
+                    f"make_timestamp({local})",
+                    f"the clocks of {zone} skip this time, or show it twice: {{}}",
+                    "give the offset, as in +02:00",
+                )
+            )
+    shown = "make_timestamp(on_local)"
+    if "until" in plan.moments:
+        checks.append(Check("until_utc < on_utc", shown, "it ends before it begins, on {}"))
+    for name in ("reported", "verified"):
+        if name in plan.moments:
+            checks.append(
+                Check(f"{name}_end <= on_utc", shown, f"{name} before it was done, on {{}}")
+            )
+    return checks
+
+
+def bulk_for(
+    table: Table, policy: Policy, *, on: int, known: int | None, gone: frozenset[str]
+) -> Bulk:
+    """A table's rows as an account sees them. `gone` are entries corrected or withdrawn."""
+    trusted = _Trusted(table, policy)
+    where = [f"lo <= {on}", trusted.keeps()]
+    if known is not None:
+        where.append(f"known <= {known}")
+    mine = sorted(id for id in gone if ":" in id)
+    if mine:
+        where.append(f"entry NOT IN ({', '.join(literal(id) for id in mine)})")
+    accepted = sorted(grade for grade in policy.grades if grade)
+    sure = f"(grade IS NULL OR grade IN ({', '.join(literal(grade) for grade in accepted)}))"
+    if table.event is not None:
+        columns = f"* EXCLUDE (known, grade, source), {sure} AS sure"
+    else:
+        where.append(sure)
+        columns = f"entry, lo, hi, of, low, high, {trusted.tier()} AS tier"
+    return Bulk(f"SELECT {columns} FROM ({table.sql}) WHERE {' AND '.join(where)}")
+
+
+class _Trusted:
+    """An account's trust over the rows of a table, in SQL."""
+
+    def __init__(self, table: Table, policy: Policy) -> None:
+        self.policy = policy
+        self.record = record = policy.record
+        self.base = names_of_sources(table.sources, record)
+        if table.by is not None:
+            self.base |= {fold(table.by)}
+
+    def _from(self, names: frozenset[str]) -> str:
+        """Whether a row is from one of these."""
+        if self.base & names:
+            return "TRUE"
+        ids = [id for id in self.record.sources if names & names_of_source(id, self.record)]
+        listed = ", ".join(literal(id) for id in ids)
+        return f"coalesce(source IN ({listed}), FALSE)" if ids else "FALSE"
+
+    def keeps(self) -> str:
+        only = self._from(self.policy.only) if self.policy.only else "TRUE"
+        return f"({only} AND NOT {self._from(self.policy.distrusts)})"
+
+    def tier(self) -> str:
+        if not self.policy.first:
+            return "0"
+        return f"(CASE WHEN {self._from(self.policy.first)} THEN 0 ELSE 1 END)"

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
+
 from servanda.language.core import Norms
 from servanda.language.model import Account, Agreement
 from servanda.language.names import Names
@@ -33,7 +35,7 @@ from servanda.record.trust import Policy, Trust
 
 LEAST = Decimal("0.000000001")
 
-__all__ = ["BadDate", "facts_for", "known_entries", "parse_as_of", "standing_entries"]
+__all__ = ["BadDate", "facts_for", "known_entries", "parse_as_of", "standing"]
 
 
 def parse_as_of(text: str, zone: str) -> int:
@@ -48,10 +50,16 @@ def known_entries(record: Record, known: int | None) -> tuple[Entry, ...]:
     return tuple(entry for entry in record.entries if entry.known <= known)
 
 
-def standing_entries(
-    record: Record, policy: Policy, known: int | None
-) -> tuple[tuple[Entry, Trust], ...]:
-    """The entries that an account keeps, as known: corrected and withdrawn ones are gone.
+class Standing(Struct, frozen=True):
+    """The entries that an account keeps, each with what it makes of it, and the ids (of entries
+    and of table rows) that corrections and withdrawals have done away with."""
+
+    entries: tuple[tuple[Entry, Trust], ...]
+    gone: frozenset[str]
+
+
+def standing(record: Record, policy: Policy, known: int | None) -> Standing:
+    """What is left as known at that tick (None: all of it).
 
     Trust comes first: a correction by a source that the account drops corrects nothing for it.
     """
@@ -69,12 +77,12 @@ def standing_entries(
             kept[entry.id] = trust
             if entry.corrects:
                 corrections.setdefault(entry.corrects, []).append(entry.id)
-    gone = _gone(by_id, withdrawals, corrections)
-    return tuple((by_id[id], trust) for id, trust in kept.items() if id not in gone)
+    gone = _gone(withdrawals, corrections)
+    left = tuple((by_id[id], trust) for id, trust in kept.items() if id not in gone)
+    return Standing(left, gone)
 
 
 def _gone(
-    ids: Iterable[str],
     withdrawals: Mapping[str, list[str]],
     corrections: Mapping[str, list[str]],
 ) -> frozenset[str]:
@@ -92,8 +100,9 @@ def _gone(
             )
         return replaced[id]
 
-    targets = {*ids, *withdrawals, *corrections}
-    return frozenset(id for id in targets if is_withdrawn(id) or is_replaced(id))
+    return frozenset(
+        id for id in {*withdrawals, *corrections} if is_withdrawn(id) or is_replaced(id)
+    )
 
 
 def facts_for(
@@ -112,7 +121,8 @@ def facts_for(
     exercises: list[Exercise] = []
     determinations: list[Determination] = []
     names = Names(agreement)
-    for entry, trust in standing_entries(record, policy, known):
+    left = standing(record, policy, known)
+    for entry, trust in left.entries:
         if entry.when.lo > on:
             continue
         match entry.what:
@@ -130,7 +140,7 @@ def facts_for(
                 )
             case _:
                 pass
-    bulk_events, bulk_readings = _bulks(record, policy, on, known)
+    bulk_events, bulk_readings = _bulks(record, policy, on, known, left.gone)
     return Facts(
         now=on,
         events={name: tuple(found) for name, found in events.items()},
@@ -192,13 +202,13 @@ def _completeness(record: Record, policy: Policy, known: int | None) -> tuple[Co
 
 
 def _bulks(
-    record: Record, policy: Policy, on: int, known: int | None
+    record: Record, policy: Policy, on: int, known: int | None, gone: frozenset[str]
 ) -> tuple[dict[str, tuple[Bulk, ...]], dict[str, tuple[Bulk, ...]]]:
     """The tables' rows by event and by measure, filtered in SQL."""
     events: dict[str, list[Bulk]] = {}
     readings: dict[str, list[Bulk]] = {}
     for table in record.tables:
-        bulk = bulk_for(table, record, policy, on, known)
+        bulk = bulk_for(table, policy, on=on, known=known, gone=gone)
         if table.event is not None:
             events.setdefault(table.event, []).append(bulk)
         elif table.measure is not None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from servanda.language import entries as raw
+from servanda.language.core import Variable
 from servanda.language.errors import did_you_mean
 from servanda.language.model import Arg, Day, Expr, Name, Number, Param, Place, Text
+from servanda.language.scope import variable_of
 from servanda.record.amounts import BadAmount
 from servanda.record.names import Names
 from servanda.record.record import (
@@ -60,16 +62,23 @@ class Reader:
         return None if args is None else Happened(event.name, args, by)
 
     def arguments(
-        self, name: str, params: Sequence[Param], args: Sequence[Arg], by: str | None, place: Place
+        self,
+        name: str,
+        declared: Sequence[Param],
+        args: Sequence[Arg],
+        by: str | None,
+        place: Place,
     ) -> tuple[Value | None, ...] | None:
-        """The arguments in the order of the parameters; the actor fills the actor's parameter."""
+        """The arguments in the order of the parameters; the actor fills `by`."""
+        params = [variable_of(param) for param in declared]
         found: dict[str, Value] = {}
         sound = True
         if by is not None:
             actor = actor_of(params)
             if actor is None:
-                advice = f"declare `{name}(by: party)`, or leave `{by}` out"
-                self.problems.add(place, f"`{name}` is done by nobody", advice)
+                message = f"`{name}` has no parameter `by` that {by} could be"
+                advice = f"declare `event {name}(by: party, …)`, or leave `{by}` out"
+                self.problems.add(place, message, advice)
                 return None
             found[actor.name] = by
         open_params = [param for param in params if param.name not in found]
@@ -100,7 +109,7 @@ class Reader:
                 found[param.name] = value
         return tuple(found.get(param.name) for param in params) if sound else None
 
-    def value(self, expr: Expr | None, param: Param, place: Place) -> Value | None:
+    def value(self, expr: Expr | None, param: Variable, place: Place) -> Value | None:
         """An argument as its parameter's type."""
         if isinstance(expr, Name):
             place = expr.place if expr.place.line else place
@@ -181,7 +190,7 @@ class Reader:
                 place, f"whose `{name}`? It has the parameter `{params[0].name}`", advice
             )
             return ""
-        if params[0].type == "party":
+        if variable_of(params[0]).type == "party":
             return self.names.who(of, place) or ""
         return of
 
@@ -251,13 +260,12 @@ class Reader:
         return Said(by, fact.verb, to, fact.text, clause, event, args)
 
 
-def actor_of(params: Sequence[Param]) -> Param | None:
-    """The parameter that the actor before the verb fills: `by`, else the first party."""
-    parties = [param for param in params if param.type == "party"]
-    return next((param for param in parties if param.name == "by"), next(iter(parties), None))
+def actor_of(params: Sequence[Variable]) -> Variable | None:
+    """The parameter that the actor before the verb fills."""
+    return next((param for param in params if (param.name, param.type) == ("by", "party")), None)
 
 
-def _listed(params: Sequence[Param]) -> str:
+def _listed(params: Sequence[Variable]) -> str:
     if not params:
         return "it has no parameters"
     return f"its parameters are {', '.join(f'`{param.name}`' for param in params)}"

@@ -1,0 +1,82 @@
+"""The instants at which something may change, for the naive judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from servanda.judge.naive_conditions import numbers, parts
+from servanda.judge.naive_windows import moment
+from servanda.judge.naive_world import FOR_GOOD, SINCE_EVER, World
+from servanda.language.clock import PHASES, micros_of
+from servanda.language.core import (
+    Change,
+    Cond,
+    Happened,
+    InState,
+    Norms,
+    Reading,
+    Rule,
+    Total,
+)
+
+
+def conditions_of(rule: Rule) -> Iterable[Cond]:
+    conds = [rule.if_, rule.while_, rule.unless, rule.keep, rule.trigger and rule.trigger.cond]
+    return [c for c in conds if c is not None]
+
+
+def facts_of(world: World, conds: Iterable[Cond]) -> set[str]:
+    """The events and measures that conditions speak of, directly or through states."""
+    names = set()
+    for cond in conds:
+        for part in parts(cond):
+            if isinstance(part, InState):
+                state = world.states[part.match.name]
+                names |= {m.name for m in (*state.begins, *state.ends)}
+            elif isinstance(part, Happened):
+                names.add(part.match.name)
+        for number in numbers(cond):
+            if isinstance(number, Total):
+                names.add(number.match.name)
+            elif isinstance(number, Reading | Change):
+                names.add(number.measure)
+    return names
+
+
+def windows_back(norms: Norms) -> set[int]:
+    """The lengths, in ticks, over which conditions look back."""
+    lengths = set()
+    for rule in norms.rules:
+        for cond in conditions_of(rule):
+            lengths |= {p.window for p in parts(cond) if isinstance(p, Happened)}
+            lengths |= {n.window for n in numbers(cond) if isinstance(n, Total | Change)}
+    return {length * PHASES for length in lengths if length is not None}
+
+
+def fact_ticks(world: World) -> Iterator[int]:
+    for happenings in world.happenings.values():
+        for h in happenings:
+            yield from (h.lo, h.hi, h.fin)
+    for measure, readings in world.facts.readings.items():
+        for r in readings:
+            yield from (r.lo, r.hi, world.stale(measure, r.hi))
+    for d in world.facts.determinations:
+        yield from (d.lo, d.hi)
+    for e in world.facts.exercises:
+        yield from (e.lo, e.hi)
+    for spans in world.complete.values():
+        for span in spans:
+            yield from span
+    for held in world.norms.held:
+        yield from (at * PHASES for at in (held.from_, held.until) if at is not None)
+    for point in (world.norms.force_from, world.norms.force_until):
+        if point is not None:
+            yield from (at * PHASES for at in moment(world, point, {}) if at is not None)
+
+
+def first_instants(world: World) -> set[int]:
+    """Every instant known beforehand at which the answer to some condition may change."""
+    ticks = {t for t in fact_ticks(world) if SINCE_EVER < t < FOR_GOOD}
+    lengths = windows_back(world.norms)
+    ticks |= {t + length for t in ticks for length in lengths}
+    return {micros_of(t) for t in ticks if t <= world.facts.now} | {micros_of(SINCE_EVER)}

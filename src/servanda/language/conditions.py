@@ -1,0 +1,304 @@
+"""Conditions: definitions put in place, statuses turned into the rules they speak of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from servanda.language import core, model
+from servanda.language.clock import LENGTHS
+from servanda.language.expressions import OPPOSITE, Expressions
+from servanda.language.model import Place
+from servanda.language.scope import RuleHead, Scope, Signature, Typed, pick, variable_of
+
+TRUE = core.Always(True)
+FALSE = core.Always(False)
+
+
+class Conditions(Expressions):
+    """Resolves conditions within a scope."""
+
+    def condition(self, cond: model.Cond | None, scope: Scope) -> core.Cond:
+        """A condition with everything in it found; nothing said is true."""
+        match cond:
+            case None:
+                return TRUE
+            case model.And():
+                return all_of(*(self.condition(item, scope) for item in cond.items))
+            case model.Or():
+                return any_of(*(self.condition(item, scope) for item in cond.items))
+            case model.Not():
+                return negated(self.condition(cond.item, scope))
+            case model.Compare():
+                return self._compare(cond, scope.at(pick(cond.place, scope.place)))
+            case model.Member():
+                return self._member(cond, pick(cond.place, scope.place), scope)
+            case model.InBreach():
+                return self._in_breach(cond, pick(cond.place, scope.place), scope)
+            case model.ClauseIs():
+                return self._clause_is(cond, pick(cond.place, scope.place))
+            case model.Once():
+                return self._once(cond, scope)
+            case model.Holds():
+                return self._holds(cond.pattern, scope.at(pick(cond.pattern.place, scope.place)))
+
+    # -------------------------------------------------------------- comparing
+    def _compare(self, cond: model.Compare, scope: Scope) -> core.Cond:
+        if isinstance(cond.left, model.RateOf):
+            return self._compare_rate(cond.left, cond.op, cond.right, scope)
+        if isinstance(cond.right, model.RateOf):
+            return self._compare_rate(cond.right, OPPOSITE[cond.op], cond.left, scope)
+        left, right = self.expression(cond.left, scope), self.expression(cond.right, scope)
+        if left.type is None or right.type is None:
+            return FALSE
+        if left.type == right.type == "number":
+            return self._compare_numbers(cond.op, left, right, scope)
+        if not self._comparable(cond.op, left, right, scope.place):
+            return FALSE
+        party = self._compare_parties(cond.op, left, right)
+        return party or core.Compare(cond.op, left.expr, right.expr)
+
+    def _compare_numbers(self, op: str, left: Typed, right: Typed, scope: Scope) -> core.Cond:
+        if isinstance(left.expr, core.Change) or isinstance(right.expr, core.Change):
+            if isinstance(left.expr, core.Const):
+                return _comparison(op, self._by_factor(left, right.unit, scope).expr, right.expr)
+            return _comparison(op, left.expr, self._by_factor(right, left.unit, scope).expr)
+        if isinstance(left.expr, core.Const):
+            return _comparison(op, self.in_unit(left, right.unit, scope.place), right.expr)
+        return _comparison(op, left.expr, self.in_unit(right, left.unit, scope.place))
+
+    def _comparable(self, op: str, left: Typed, right: Typed, place: Place) -> bool:
+        pair = {left.type, right.type}
+        texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
+        if not texts and pair != {"date"}:
+            message = f"a {left.type} is compared with a {right.type}"
+            self.problems.add(place, message, "both sides must be of one kind")
+            return False
+        if texts and op not in ("=", "!="):
+            self.problems.add(place, f"`{op}` is for numbers and dates", "use `=` or `!=`")
+            return False
+        return True
+
+    def _compare_parties(self, op: str, left: Typed, right: Typed) -> core.Cond | None:
+        """A party or variable against a party or group: as patterns match them."""
+        for one, other in ((left.expr, right.expr), (right.expr, left.expr)):
+            if not isinstance(one, core.Const) or not isinstance(other, core.Var | core.Const):
+                continue
+            if isinstance(one.value, str) and self.names.is_actor(one.value):
+                found = self._within(other, self.names.values_matching(one.value))
+                return found if op == "=" else negated(found)
+        return None
+
+    def _compare_rate(
+        self, rate: model.RateOf, op: str, against: model.Expr, scope: Scope
+    ) -> core.Cond:
+        """`sum / (window / per) <= c` as `sum × per <= c × window`, in whole numbers."""
+        summed = self._sum(rate.param, rate.pattern, rate.window, scope.at(rate.place))
+        limit = self.expression(against, scope)
+        if summed.type is None or limit.type is None:
+            return FALSE
+        ratio = self._window_per(rate, scope)
+        if not isinstance(limit.expr, core.Const) or limit.type != "number" or ratio is None:
+            if ratio is not None:
+                self.problems.add(
+                    scope.place,
+                    "a rate can only be compared with a constant",
+                    "write the limit as a number with its unit",
+                )
+            return FALSE
+        unit = summed.unit
+        if limit.unit is not None and "/" in limit.unit:
+            unit = f"{summed.unit or ''}/{rate.per}".strip()
+        bound = self.in_unit(limit, unit, scope.place)
+        if not isinstance(bound, core.Const) or not isinstance(bound.value, Decimal):
+            return FALSE
+        times = core.Const(Decimal(ratio.denominator))
+        left = summed.expr if ratio.denominator == 1 else core.Arith("*", summed.expr, times)
+        return _comparison(op, left, core.Const(bound.value * ratio.numerator))
+
+    def _window_per(self, rate: model.RateOf, scope: Scope) -> Fraction | None:
+        """How many `per` units the window has; None (and a complaint) if that varies."""
+        per = rate.per.removesuffix("s")
+        if per in LENGTHS and rate.window.unit in LENGTHS and rate.window.calendar is None:
+            return Fraction(rate.window.count * LENGTHS[rate.window.unit], LENGTHS[per])
+        if per not in LENGTHS:
+            self.problems.add(
+                pick(rate.place, scope.place),
+                f"a rate per {per} is not exact: {per}s differ in length",
+                "say it per day or per week, or compare the sum over the window",
+            )
+        return None
+
+    # -------------------------------------------------------------- parties
+    def _member(self, cond: model.Member, place: Place, scope: Scope) -> core.Cond:
+        term = self.term(cond.name, place, scope)
+        if cond.group not in self.names.groups:
+            what = self.names.what_is(cond.group)
+            near = self.names.suggest(cond.group, self.names.groups)
+            message = (
+                f"`{cond.group}` is {what}, not a group"
+                if what
+                else f"unknown group `{cond.group}`"
+            )
+            self.problems.add(place, message, near or f"declare it: `group {cond.group} = …`")
+            return FALSE
+        self.context.used.add(cond.group)
+        if term is None:
+            return FALSE
+        return self._within(term, (cond.group, *self.names.members(cond.group)))
+
+    def _within(self, term: core.Term, values: tuple[str, ...]) -> core.Cond:
+        if isinstance(term, core.Const):
+            return TRUE if term.value in values else FALSE
+        return core.Within(term, values)
+
+    # -------------------------------------------------------------- statuses
+    def _in_breach(self, cond: model.InBreach, place: Place, scope: Scope) -> core.Cond:
+        party = self.term(cond.party, place, scope)
+        if party is None or (
+            cond.clause is not None and not self.context.check_clause(cond.clause, place)
+        ):
+            return FALSE
+        heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
+        if isinstance(party, core.Var):
+            return status(heads, "broken", party)
+        surely = [h for h in heads if isinstance(h.debtor, core.Const)]
+        surely = [h for h in surely if self.context.can_be(h.debtor, str(party.value))]
+        perhaps = [h for h in heads if isinstance(h.debtor, core.Var)]
+        values = self.names.values_matching(str(party.value))
+        return any_of(
+            status(surely, "broken", None),
+            *(status(perhaps, "broken", core.Const(value)) for value in values if perhaps),
+        )
+
+    def _clause_is(self, cond: model.ClauseIs, place: Place) -> core.Cond:
+        if not self.context.check_clause(cond.clause, place):
+            return FALSE
+        heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
+        if cond.state == "performed":
+            heads = [head for head in heads if head.kind == "achieve"]
+        return status(heads, cond.state, None)
+
+    # -------------------------------------------------------------- what happened and what holds
+    def _once(self, cond: model.Once, scope: Scope) -> core.Cond:
+        place = pick(cond.place, scope.place)
+        match_ = self.event_match(cond.pattern, scope.at(place))
+        last = None if cond.last is None else self.context.window(cond.last, place)
+        return core.Happened(match_, last)
+
+    def _holds(self, pattern: model.Pattern, scope: Scope) -> core.Cond:
+        name = pattern.name
+        if name in self.context.defines:
+            return self._defined(self.context.defines[name], pattern, scope)
+        state = self.context.state(name)
+        if state is not None:
+            return core.InState(self.match(pattern, state, scope))
+        vague = self.context.vague(name)
+        if vague is not None:
+            return core.IsVague(self.match(pattern, vague, scope))
+        self._not_a_condition(name, scope)
+        return FALSE
+
+    def _not_a_condition(self, name: str, scope: Scope) -> None:
+        what = self.names.what_is(name)
+        help_ = None
+        if what == "an event":
+            help_ = f"to ask whether it has happened, write `once {name}`"
+        elif what == "a measure":
+            help_ = f"compare it: `{name} <= …`"
+        elif what is None:
+            near = self.names.suggest(
+                name, self.names.states, self.names.vagues, self.context.defines, self.names.events
+            )
+            help_ = near or f"declare it: `state {name} from … until …` or `define {name} = …`"
+        message = f"`{name}` is {what}, not a condition" if what else f"unknown condition `{name}`"
+        self.problems.add(scope.place, message, help_)
+
+    def _defined(self, define: model.Define, pattern: model.Pattern, scope: Scope) -> core.Cond:
+        """The condition behind a definition, its parameters given the values said here."""
+        self.context.used.add(define.name)
+        if define.name in scope.expanding:
+            self.context.circles.add((*scope.expanding, define.name))
+            return FALSE
+        params = tuple(variable_of(param) for param in define.params)
+        signature = Signature(define.name, "define", params)
+        known: dict[str, Typed] = {}
+        for param, arg in self.assign(pattern, signature, scope):
+            if arg.op != "=" or arg.value is None:
+                self.problems.add(
+                    pick(arg.place, scope.place),
+                    f"`{define.name}` needs a value for `{param.name}`",
+                    "a defined condition takes values only, not `any` or `at least`",
+                )
+            else:
+                known[param.name] = self.expression(arg.value, scope)
+        for param in params:
+            if param.name not in known:
+                message = f"`{define.name}` needs a value for `{param.name}`"
+                names = ", ".join(p.name for p in params)
+                self.problems.add(scope.place, message, f"write `{define.name}({names})`")
+                known[param.name] = Typed(core.Const(""), None)
+        inner = Scope(define.place, known, scope.debtor, (*scope.expanding, define.name))
+        return self.condition(define.cond, inner)
+
+
+# ------------------------------------------------------------------ building conditions
+def all_of(*items: core.Cond) -> core.Cond:
+    """All of them hold; what is always true is left out."""
+    left = [item for item in _flat(items, core.And) if item != TRUE]
+    if FALSE in left:
+        return FALSE
+    return TRUE if not left else left[0] if len(left) == 1 else core.And(tuple(left))
+
+
+def any_of(*items: core.Cond) -> core.Cond:
+    """One of them holds; what is always false is left out."""
+    left = [item for item in _flat(items, core.Or) if item != FALSE]
+    if TRUE in left:
+        return TRUE
+    return FALSE if not left else left[0] if len(left) == 1 else core.Or(tuple(left))
+
+
+def negated(cond: core.Cond) -> core.Cond:
+    """Not the condition."""
+    if isinstance(cond, core.Always):
+        return core.Always(not cond.value)
+    return cond.item if isinstance(cond, core.Not) else core.Not(cond)
+
+
+def status(heads: list[RuleHead], state: str, debtor: core.Term | None) -> core.Cond:
+    """Some instance of the rules is in the state; false if there is no rule."""
+    if not heads:
+        return FALSE
+    assert state in ("broken", "performed", "suspended", "binding")
+    return core.RuleStatus(tuple(head.id for head in heads), state, debtor)
+
+
+def _flat(items: tuple[core.Cond, ...], kind: type[core.And] | type[core.Or]) -> list[core.Cond]:
+    found: list[core.Cond] = []
+    for item in items:
+        found.extend(item.items if isinstance(item, kind) else (item,))
+    return found
+
+
+def _comparison(op: str, left: core.Expr, right: core.Expr) -> core.Cond:
+    """A comparison, decided at once between constants."""
+    assert op in ("<=", ">=", "<", ">", "=", "!=")
+    if isinstance(left, core.Const) and isinstance(right, core.Const):
+        decided = _decide(op, left.value, right.value)
+        if decided is not None:
+            return core.Always(decided)
+    return core.Compare(op, left, right)
+
+
+def _decide(op: str, left: core.Value, right: core.Value) -> bool | None:
+    if not isinstance(left, Decimal) or not isinstance(right, Decimal):
+        return None
+    return {
+        "<=": left <= right,
+        ">=": left >= right,
+        "<": left < right,
+        ">": left > right,
+        "=": left == right,
+        "!=": left != right,
+    }[op]

@@ -1,0 +1,426 @@
+"""Expressions and patterns: names found, types fitted, amounts brought to one unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from servanda.language import core, model
+from servanda.language.model import Place
+from servanda.language.scope import Context, Scope, Signature, Typed, pick
+from servanda.language.units import PERCENT, UnitError, to_decimal
+
+NOTHING = Typed(core.Const(Decimal(0)), None)
+ORDERED = frozenset({"number", "date"})
+OPPOSITE = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "!=": "!="}
+
+
+class Expressions:
+    """Resolves expressions and patterns within a scope."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.names = context.names
+        self.problems = context.problems
+
+    # -------------------------------------------------------------- expressions
+    def expression(self, expr: model.Expr, scope: Scope) -> Typed:
+        """An expression with names, types and units found; complaints go to the problems."""
+        match expr:
+            case model.Number():
+                self.context.check_unit(expr.unit, pick(expr.place, scope.place))
+                return Typed(core.Const(expr.value), "number", expr.unit)
+            case model.Text():
+                return Typed(core.Const(expr.value), "text")
+            case model.Day():
+                return Typed(core.Const(expr.value), "date")
+            case model.Name():
+                return self._name(expr, scope)
+            case model.MeasureOf():
+                return self._reading(expr.measure, expr.of, pick(expr.place, scope.place), scope)
+            case model.ChangeOf():
+                return self._change(expr, scope)
+            case model.Arithmetic():
+                return self._arithmetic(expr, scope)
+            case model.SumOf():
+                return self._sum(expr.param, expr.pattern, expr.window, scope.at(expr.place))
+            case model.CountOf():
+                match_ = self.event_match(expr.pattern, scope)
+                window = self._window(expr.window, scope)
+                return Typed(core.Total(match_, None, window), "number")
+            case model.RateOf():
+                self.problems.add(
+                    pick(expr.place, scope.place),
+                    "a rate can only be compared with a constant",
+                    "write `rate of … per … over the last … <= 10 kg`, or compare a sum",
+                )
+                return NOTHING
+
+    def _name(self, expr: model.Name, scope: Scope) -> Typed:
+        name = expr.name
+        bound = scope.look_up(name)
+        if bound is not None:
+            return bound
+        if self.names.is_actor(name):
+            self.context.used.add(name)
+            return Typed(core.Const(name), "party")
+        place = pick(expr.place, scope.place)
+        if name in self.names.measures:
+            return self._reading(name, None, place, scope)
+        what = self.names.what_is(name)
+        if what is not None:
+            self.problems.add(
+                place, f"`{name}` is {what}: it has no value", _no_value_help(name, what)
+            )
+            return NOTHING
+        near = self.names.suggest(
+            name, scope.known, self.names.parties, self.names.groups, self.names.measures
+        )
+        quoted = f'a text is written in quotes: `"{name}"`'
+        self.problems.add(place, f"unknown name `{name}`", near or quoted)
+        return NOTHING
+
+    def _reading(self, name: str, of: str | None, place: Place, scope: Scope) -> Typed:
+        measure = self.context.measure(name)
+        if measure is None:
+            what = self.names.what_is(name)
+            message = f"`{name}` is {what}, not a measure" if what else f"unknown measure `{name}`"
+            self.problems.add(place, message, self.names.suggest(name, self.names.measures))
+            return NOTHING
+        subject = self._subject(measure, of, place, scope)
+        return Typed(core.Reading(name, subject), "number", measure.unit)
+
+    def _subject(
+        self, measure: model.Measure, of: str | None, place: Place, scope: Scope
+    ) -> core.Term | None:
+        """Whose measure: as said, else the debtor's; None for a measure that is nobody's."""
+        if not measure.params:
+            if of is not None:
+                self.problems.add(
+                    place,
+                    f"`{measure.name}` is declared as nobody's, here it is {of}'s",
+                    f"declare it with a subject: `measure {measure.name}(of: party)`",
+                )
+            return None
+        if of is None:
+            if scope.debtor is None:
+                self.problems.add(
+                    place,
+                    f"whose `{measure.name}`? There is no debtor here",
+                    f"say whose: `{measure.name} of …`",
+                )
+            return scope.debtor
+        return self.term(of, place, scope)
+
+    def term(self, name: str, place: Place, scope: Scope) -> core.Term | None:
+        """A party, group or variable by name; complains if it is none."""
+        bound = scope.look_up(name)
+        if bound is not None and isinstance(bound.expr, core.Var | core.Const):
+            if bound.type in ("number", "date"):
+                self.problems.add(place, f"`{name}` is a {bound.type}, not a party", None)
+            return bound.expr
+        if self.names.is_actor(name):
+            self.context.used.add(name)
+            return core.Const(name)
+        what = self.names.what_is(name)
+        message = f"`{name}` is {what}, not a party" if what else f"unknown party `{name}`"
+        near = self.names.suggest(name, self.names.parties, self.names.groups, scope.known)
+        self.problems.add(place, message, near or f"declare it: `party {name}`")
+        return None
+
+    def _change(self, expr: model.ChangeOf, scope: Scope) -> Typed:
+        place = pick(expr.place, scope.place)
+        reading = self._reading(expr.measure, expr.of, place, scope)
+        if not isinstance(reading.expr, core.Reading):
+            return NOTHING
+        window = self.context.window(expr.window, place)
+        change = core.Change(reading.expr.measure, reading.expr.of, window)
+        return Typed(change, "number", reading.unit)
+
+    def _window(self, window: model.Duration | None, scope: Scope) -> int | None:
+        return None if window is None else self.context.window(window, scope.place)
+
+    def _sum(
+        self, param: str, pattern: model.Pattern, window: model.Duration | None, scope: Scope
+    ) -> Typed:
+        match_ = self.event_match(pattern, scope)
+        summed = self._number_param(param, pattern, scope)
+        if summed is None:
+            return NOTHING
+        total = core.Total(match_, param, self._window(window, scope))
+        return Typed(total, "number", summed.unit)
+
+    def _number_param(
+        self, param: str, pattern: model.Pattern, scope: Scope
+    ) -> core.Variable | None:
+        signature = self.context.event(pattern.name)
+        if signature is None:
+            return None
+        found = {p.name: p for p in signature.params}
+        if param not in found:
+            near = self.names.suggest(param, found)
+            self.problems.add(
+                scope.place,
+                f"`{signature.name}` has no parameter `{param}` to sum",
+                near or _parameters(signature),
+            )
+            return None
+        if found[param].type != "number":
+            self.problems.add(
+                scope.place,
+                f"`{param}` of `{signature.name}` is a {found[param].type}, not a number",
+                f"declare it `{param}: number` to sum it",
+            )
+            return None
+        return found[param]
+
+    # -------------------------------------------------------------- arithmetic and units
+    def _arithmetic(self, expr: model.Arithmetic, scope: Scope) -> Typed:
+        left = self.expression(expr.left, scope)
+        right = self.expression(expr.right, scope)
+        if left.type is None or right.type is None:
+            return NOTHING
+        if left.type != "number" or right.type != "number":
+            wrong = left.type if left.type != "number" else right.type
+            self.problems.add(scope.place, f"`{expr.op}` is for numbers, not for a {wrong}", None)
+            return NOTHING
+        if expr.op == "*":
+            return self._product(left, right, scope)
+        return Typed(
+            _combine(expr.op, left.expr, self._by_factor(right, left.unit, scope).expr),
+            "number",
+            left.unit,
+        )
+
+    def _product(self, left: Typed, right: Typed, scope: Scope) -> Typed:
+        left, right = self._bare_percent(left), self._bare_percent(right)
+        if left.unit is not None and right.unit is not None:
+            self.problems.add(
+                scope.place,
+                f"an amount in {left.unit} is multiplied by one in {right.unit}",
+                "one of the two must be a bare number or a percentage",
+            )
+        return Typed(_combine("*", left.expr, right.expr), "number", left.unit or right.unit)
+
+    def _bare_percent(self, typed: Typed) -> Typed:
+        if typed.unit != PERCENT:
+            return typed
+        return Typed(
+            _scaled(typed.expr, to_decimal(self.context.units.factor(PERCENT, None))), "number"
+        )
+
+    def in_unit(self, typed: Typed, unit: str | None, place: Place) -> core.Expr:
+        """A number in the unit wanted: constants converted, the rest multiplied."""
+        if typed.type is None or typed.unit == unit:
+            return typed.expr
+        try:
+            if isinstance(typed.expr, core.Const) and isinstance(typed.expr.value, Decimal):
+                return core.Const(self.context.units.convert(typed.expr.value, typed.unit, unit))
+            return _scaled(typed.expr, to_decimal(self.context.units.factor(typed.unit, unit)))
+        except UnitError as error:
+            self.problems.add(place, error.message, error.help)
+            return typed.expr
+
+    def _by_factor(self, typed: Typed, unit: str | None, scope: Scope) -> Typed:
+        """As `in_unit`, for differences: 5 K is no shifted number of degC."""
+        try:
+            factor = to_decimal(self.context.units.factor(typed.unit, unit))
+        except UnitError as error:
+            self.problems.add(scope.place, error.message, error.help)
+            return typed
+        return Typed(typed.expr if factor == 1 else _scaled(typed.expr, factor), "number", unit)
+
+    # -------------------------------------------------------------- patterns
+    def event_match(
+        self,
+        pattern: model.Pattern,
+        scope: Scope,
+        skip: frozenset[str] = frozenset(),
+        *,
+        binding: bool = False,
+        same: bool = False,
+    ) -> core.Match:
+        """The occurrences of an event that a pattern means. `skip`: parameters that are filled
+        by who acts and towards whom, unless named; `binding`: bare unknown names are variables."""
+        place = pick(pattern.place, scope.place)
+        signature = self.context.event(pattern.name)
+        if signature is None:
+            self._not_an_event(pattern.name, place)
+            return core.Match(pattern.name, ())
+        return self.match(pattern, signature, scope, skip, binding=binding, same=same)
+
+    def _not_an_event(self, name: str, place: Place) -> None:
+        what = self.names.what_is(name)
+        message = f"`{name}` is {what}, not an event" if what else f"unknown event `{name}`"
+        near = None if what else self.names.suggest(name, self.names.events)
+        self.problems.add(place, message, near or (None if what else f"declare it: `event {name}`"))
+
+    def match(
+        self,
+        pattern: model.Pattern,
+        signature: Signature,
+        scope: Scope,
+        skip: frozenset[str] = frozenset(),
+        *,
+        binding: bool = False,
+        same: bool = False,
+    ) -> core.Match:
+        """The tests of a pattern on the parameters of its signature."""
+        tests = []
+        for param, arg in self.assign(pattern, signature, scope, skip):
+            test = self._test(param, arg, scope.at(pick(arg.place, scope.place)), binding, same)
+            if test is not None:
+                tests.append(test)
+        return core.Match(signature.name, tuple(tests))
+
+    def assign(
+        self,
+        pattern: model.Pattern,
+        signature: Signature,
+        scope: Scope,
+        skip: frozenset[str] = frozenset(),
+    ) -> list[tuple[core.Variable, model.Arg]]:
+        """Which argument belongs to which parameter: named ones by name, the others in order."""
+        place = pick(pattern.place, scope.place)
+        by_name = {param.name: param for param in signature.params}
+        in_order = [param for param in signature.params if param.name not in skip]
+        positional = [arg for arg in pattern.args if arg.name is None]
+        if len(positional) > len(in_order):
+            self._too_many(signature, skip & by_name.keys(), len(positional), len(in_order), place)
+        pairs = list(zip(in_order, positional, strict=False))
+        for arg in pattern.args:
+            if arg.name is None:
+                continue
+            if arg.name not in by_name:
+                self.problems.add(
+                    pick(arg.place, place),
+                    f"`{signature.name}` has no parameter `{arg.name}`",
+                    self.names.suggest(arg.name, by_name) or _parameters(signature),
+                )
+                continue
+            pairs.append((by_name[arg.name], arg))
+        self._refuse_twice(pairs, signature, place)
+        return pairs
+
+    def _too_many(
+        self, signature: Signature, filled: frozenset[str], count: int, most: int, place: Place
+    ) -> None:
+        help_ = _parameters(signature)
+        if filled:
+            words = " and ".join(f"`{word}`" for word in sorted(filled))
+            help_ = f"{words} is already said by who acts and towards whom: leave it out or name it"
+        given = "1 argument" if count == 1 else f"{count} arguments"
+        message = f"`{signature.name}` is given {given}, and has place for {most}"
+        self.problems.add(place, message, help_)
+
+    def _refuse_twice(
+        self, pairs: list[tuple[core.Variable, model.Arg]], signature: Signature, place: Place
+    ) -> None:
+        met: set[str] = set()
+        for param, arg in pairs:
+            if param.name in met:
+                message = f"parameter `{param.name}` of `{signature.name}` is given twice"
+                self.problems.add(pick(arg.place, place), message, _parameters(signature))
+            met.add(param.name)
+
+    def _test(
+        self, param: core.Variable, arg: model.Arg, scope: Scope, binding: bool, same: bool
+    ) -> core.Arg | None:
+        """The test that an argument makes, or None where anything passes."""
+        if arg.op == "any":
+            return None
+        if arg.op == "same":
+            if not same:
+                self.problems.add(scope.place, "`same` has a meaning only in `cured by`", None)
+                return None
+            return core.Arg(param.name, "same")
+        if arg.value is None:
+            return None
+        if binding and arg.op == "=" and isinstance(arg.value, model.Name):
+            name = arg.value.name
+            if name not in scope.known and not self.names.is_actor(name):
+                variable = core.Variable(name, param.type, param.unit)
+                scope.bind(variable)
+                return core.Arg(param.name, "bind", variable=name)
+        return self.test_value(param, arg, scope)
+
+    def test_value(self, param: core.Variable, arg: model.Arg, scope: Scope) -> core.Arg | None:
+        """The test of a parameter against a value of a fitting type and unit."""
+        value = self._argument(param, arg, scope)
+        if value.type is None or arg.op in ("any", "same"):
+            return None
+        if not _fits(value.type, param.type):
+            self.problems.add(
+                scope.place,
+                f"parameter `{param.name}` is a {param.type}, and is given a {value.type}",
+                _type_help(param, value),
+            )
+            return None
+        if arg.op != "=" and param.type not in ORDERED:
+            self.problems.add(
+                scope.place, f"`{param.name}` is a {param.type}: it has no more and less", None
+            )
+            return None
+        if isinstance(value.expr, core.Const) and isinstance(value.expr.value, str):
+            if param.type in ("party", "text") and self.names.is_actor(value.expr.value):
+                return self.names.test_party(param.name, value.expr.value)
+            if param.type == "clause":
+                self.context.check_clause(value.expr.value, scope.place)
+        expr = value.expr
+        if param.type == "number":
+            expr = self.in_unit(value, param.unit, scope.place)
+        return core.Arg(param.name, arg.op, value=expr)
+
+    def _argument(self, param: core.Variable, arg: model.Arg, scope: Scope) -> Typed:
+        value = arg.value
+        if value is None:
+            return NOTHING
+        if param.type == "clause" and isinstance(value, model.Number | model.Name):
+            name = str(value.value) if isinstance(value, model.Number) else value.name
+            if name not in scope.known:
+                return Typed(core.Const(name), "clause")
+        return self.expression(value, scope)
+
+
+def _combine(op: str, left: core.Expr, right: core.Expr) -> core.Expr:
+    """Arithmetic, done at once on constants."""
+    if isinstance(left, core.Const) and isinstance(right, core.Const):
+        a, b = left.value, right.value
+        if isinstance(a, Decimal) and isinstance(b, Decimal):
+            return core.Const(a + b if op == "+" else a - b if op == "-" else a * b)
+    return core.Arith("+" if op == "+" else "-" if op == "-" else "*", left, right)
+
+
+def _scaled(expr: core.Expr, factor: Decimal) -> core.Expr:
+    return _combine("*", expr, core.Const(factor))
+
+
+def _fits(given: str, wanted: str) -> bool:
+    return (
+        given == wanted
+        or {given, wanted} <= {"party", "text"}
+        or ({given, wanted} <= {"clause", "text"})
+    )
+
+
+def _type_help(param: core.Variable, value: Typed) -> str | None:
+    if param.type == "text" and value.type == "number":
+        return f"declare it `{param.name}: number`, or write the value in quotes"
+    if param.type == "number" and value.type == "text":
+        return f"declare it `{param.name}: text`, or write a number"
+    return None
+
+
+def _no_value_help(name: str, what: str) -> str | None:
+    if what == "an event":
+        return f"to ask whether it has happened, write `once {name}`"
+    if what == "a moment":
+        return f"a moment bounds a window: `from {name}`, `until {name}`"
+    if what in ("a state", "a vague term", "a defined condition"):
+        return f"it is a condition by itself: write `{name}` without comparing it"
+    return None
+
+
+def _parameters(signature: Signature) -> str:
+    if not signature.params:
+        return f"`{signature.name}` has no parameters"
+    return "its parameters are " + ", ".join(f"`{param.name}`" for param in signature.params)

@@ -1,0 +1,71 @@
+"""Conformance pages: Markdown with an agreement, a record, commands and the answers expected.
+
+A page is a case of its own. Each ```console block holds `$ servanda …` and what it prints; a
+```servanda-wrong block is put in `wrong.sv` beside the page, for the commands that follow it.
+Set SERVANDA_UPDATE=1 to write the answers anew, and then read them: they are the manual.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from servanda.cli import app
+
+FENCE = re.compile(r"^```(console|servanda-wrong)\n(.*?)^```$", re.M | re.S)
+UPDATE = os.environ.get("SERVANDA_UPDATE") == "1"
+
+
+def answer(command: str) -> str:
+    """What a command prints, and its exit code where that is not 0."""
+    words = shlex.split(command)
+    assert words[0] == "servanda", command
+    result = CliRunner().invoke(app, words[1:], env={"COLUMNS": "100", "NO_COLOR": "1"})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    text = "\n".join(line.rstrip() for line in result.output.splitlines()).strip("\n")
+    return text + (f"\nexit {result.exit_code}" if result.exit_code else "")
+
+
+def sessions(block: str) -> list[tuple[str, str]]:
+    """The commands of a console block, each with the answer written under it."""
+    pieces = re.split(r"^\$ ", block, flags=re.M)[1:]
+    found = []
+    for piece in pieces:
+        command, _, expected = piece.partition("\n")
+        found.append((command.strip(), expected.strip("\n")))
+    return found
+
+
+def check_page(page: Path, at: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run every command of a page in the folder `at`; the number of answers compared."""
+    monkeypatch.chdir(at)
+    text = page.read_text()
+    compared = 0
+    for kind, body in FENCE.findall(text):
+        if kind == "servanda-wrong":
+            Path("wrong.sv").write_text(body)
+            continue
+        for command, expected in sessions(body):
+            given = answer(command)
+            compared += 1
+            if UPDATE:
+                old, new = f"$ {command}\n{expected}", f"$ {command}\n{given}"
+                text = text.replace(old.rstrip("\n") + "\n", new.rstrip("\n") + "\n", 1)
+            else:
+                assert given == expected, f"{page.name}: $ {command}"
+    if UPDATE:
+        page.write_text(text)
+    return compared
+
+
+def copied(page: Path, to: Path) -> Path:
+    """The page, and the tables and texts it uses, in a folder of its own."""
+    shutil.copytree(page.parent, to / "pages")
+    return to / "pages"
