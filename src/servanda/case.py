@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,27 +139,29 @@ class Case:
         return local_day(micros_of(last), self.zone).isoformat()
 
     # -------------------------------------------------------------- judging
-    def norms(self, account: str | Account | None = None) -> Norms:
-        """All that one account holds to be agreed."""
+    def norms(
+        self, account: str | None = None, readings: Mapping[str, str | None] | None = None
+    ) -> Norms:
+        """All that one account holds to be agreed; `readings` in place of its own choices."""
         from servanda.language.resolve import norms_of
 
-        chosen = account if isinstance(account, Account) else self.account(account)
+        chosen = self.account(account)
         problems = Problems()
-        norms = norms_of(self.agreement, chosen, problems)
+        name = None if chosen is None else chosen.name
+        norms = norms_of(self.agreement, name, readings, problems)
         if problems.errors:
             raise ServandaError(problems.errors)
         return norms
 
     def facts(
-        self, account: str | Account | None, norms: Norms, on: str, known: str | None
+        self, account: Account | None, norms: Norms, on: str, known: str | None
     ) -> Facts:
         """The record as that account sees it, on a date, as known on a date."""
-        chosen = account if isinstance(account, Account) else self.account(account)
         last = self.tick(on)
         return facts_for(
             self.record,
             self.agreement,
-            chosen,
+            account,
             norms,
             on=last,
             known=None if known is None else self.tick(known),
@@ -183,16 +186,15 @@ class Case:
         day = on or self.last_day()
         key = (name, day, known)
         if key not in self._judged:
-            self._judged[key] = self.judge_as(chosen, name, day, known)
+            self._judged[key] = self.judge_as(self.norms(name), chosen, name, day, known)
         return self._judged[key]
 
     def judge_as(
-        self, account: Account | None, name: str, on: str, known: str | None
+        self, norms: Norms, account: Account | None, name: str, on: str, known: str | None
     ) -> Judged:
-        """Judge by an account that need not be among the declared ones."""
+        """Judge by norms and a trust that need not be those of a declared account."""
         from servanda.judge.engine import judge
 
-        norms = self.norms(account)
         facts = self.facts(account, norms, on, known)
         return Judged(
             case=self.agreement.header.name,

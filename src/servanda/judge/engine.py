@@ -13,6 +13,7 @@ from servanda.judge.plan.arising import arise
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.overlays import Batch
+from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.rules import STATUS_COLUMNS, Rules
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
@@ -65,7 +66,7 @@ class Judgement:
         for rule_ in self.norms.rules:
             if rule_.power is not None:
                 self.con.execute(
-                    f"CREATE TABLE {named('effect_', rule_.id)} ({EFFECTS})"
+                    f"CREATE TABLE {named('effect_', rule_.id)} ({EFFECT_COLUMNS})"
                 )
         arise(self.con, self.norms, self.instances, self.conditions)
         graph = order.needs(self.norms)
@@ -165,12 +166,6 @@ class Judgement:
 
 
 Row = tuple[Any, ...]
-EFFECTS = (
-    "iid BIGINT, entry VARCHAR, clause VARCHAR, of_ VARCHAR, towards VARCHAR, "
-    "keys MAP(VARCHAR, VARCHAR), own VARCHAR, f BIGINT, u BIGINT, level INTEGER"
-)
-
-
 def with_period(norms: Norms) -> Norms:
     """Rules that recur have their period among the instance's variables."""
     period = Variable("period", "text", None)

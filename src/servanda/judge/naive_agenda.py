@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from servanda.judge.naive_conditions import numbers, parts
+from servanda.judge.naive_conditions import conditions_of, numbers, parts
 from servanda.judge.naive_windows import moment
 from servanda.judge.naive_world import FOR_GOOD, SINCE_EVER, World
 from servanda.language.clock import PHASES, micros_of
-from servanda.language.core import (
-    Change,
-    Cond,
-    Happened,
-    InState,
-    Norms,
-    Reading,
-    Rule,
-    Total,
-)
-
-
-def conditions_of(rule: Rule) -> Iterable[Cond]:
-    conds = [rule.if_, rule.while_, rule.unless, rule.keep, rule.trigger and rule.trigger.cond]
-    return [c for c in conds if c is not None]
-
-
-def facts_of(world: World, conds: Iterable[Cond]) -> set[str]:
-    """The events and measures that conditions speak of, directly or through states."""
-    names = set()
-    for cond in conds:
-        for part in parts(cond):
-            if isinstance(part, InState):
-                state = world.states[part.match.name]
-                names |= {m.name for m in (*state.begins, *state.ends)}
-            elif isinstance(part, Happened):
-                names.add(part.match.name)
-        for number in numbers(cond):
-            if isinstance(number, Total):
-                names.add(number.match.name)
-            elif isinstance(number, Reading | Change):
-                names.add(number.measure)
-    return names
+from servanda.language.core import Change, Happened, Norms, Total
 
 
 def windows_back(norms: Norms) -> set[int]:

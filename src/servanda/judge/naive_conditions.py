@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ from servanda.language.core import (
     Not,
     Or,
     Reading,
+    Rule,
     RuleStatus,
     Total,
     Var,
@@ -107,13 +108,13 @@ class Conditions:
     # -------------------------------------------------------------- comparisons
     def compare(self, cond: Compare, bindings: Bindings, x: int, since: tuple[int, int]) -> int:
         if is_plain(cond.left) and is_plain(cond.right):
-            return compare_plain(
-                cond.op, scalar(cond.left, bindings), scalar(cond.right, bindings)
-            )
+            return compare_plain(cond.op, scalar(cond.left, bindings), scalar(cond.right, bindings))
         left = self.bounds(cond.left, bindings, x, since)
         right = self.bounds(cond.right, bindings, x, since)
-        return SURE if surely(cond.op, left, right) else (
-            FALSE if surely(OPPOSITE[cond.op], left, right) else POSSIBLE
+        return (
+            SURE
+            if surely(cond.op, left, right)
+            else (FALSE if surely(OPPOSITE[cond.op], left, right) else POSSIBLE)
         )
 
     def bounds(self, expr: Expr, bindings: Bindings, x: int, since: tuple[int, int]) -> Bounds:
@@ -204,3 +205,26 @@ def numbers(cond: Cond | None) -> Iterator[Expr]:
             yield expr
             if isinstance(expr, Arith):
                 waiting += [expr.left, expr.right]
+
+
+def conditions_of(rule: Rule) -> Iterable[Cond]:
+    conds = [rule.if_, rule.while_, rule.unless, rule.keep, rule.trigger and rule.trigger.cond]
+    return [c for c in conds if c is not None]
+
+
+def facts_of(world: World, conds: Iterable[Cond]) -> set[str]:
+    """The events and measures that conditions speak of, directly or through states."""
+    names = set()
+    for cond in conds:
+        for part in parts(cond):
+            if isinstance(part, InState):
+                state = world.states[part.match.name]
+                names |= {m.name for m in (*state.begins, *state.ends)}
+            elif isinstance(part, Happened):
+                names.add(part.match.name)
+        for number in numbers(cond):
+            if isinstance(number, Total):
+                names.add(number.match.name)
+            elif isinstance(number, Reading | Change):
+                names.add(number.measure)
+    return names

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from servanda.judge.naive_conditions import Conditions
+from servanda.judge.naive_conditions import Conditions, facts_of
 from servanda.judge.naive_world import (
     FALSE,
     FOR_GOOD,
@@ -110,10 +110,10 @@ def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> tup
             at = moved(at, world.counting.day_end)
         lows.append(at_tick(at[0]))
         highs.append(at_tick(at[1]))
-    if SINCE_EVER < opening < FOR_GOOD:
+    if instant(opening) > SINCE_EVER and opening < FOR_GOOD:
         opened = micros_of(opening)
         ends = []
-        if rule.window.within is not None and rule.window.edge is None:
+        if rule.window.within is not None and rule.window.every is None:
             ends.append(world.counting.deadline(opened, rule.window.within))
         if rule.window.term is not None:
             ends.append(world.counting.term_end(opened, rule.window.term))
@@ -162,8 +162,6 @@ def arise(world: World, conditions: Conditions) -> None:
 
 def spoken_of(world: World, derived: Derived) -> set[str]:
     """The events that must be known before this one can arise."""
-    from servanda.judge.naive_agenda import facts_of
-
     names = {derived.trigger.name} | facts_of(world, [derived.if_])
     return names | ({derived.unless.name} if derived.unless is not None else set())
 

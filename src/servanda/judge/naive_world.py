@@ -212,8 +212,7 @@ class World:
             return FOR_GOOD
         expiry = read + silent_after * PHASES
         return max(
-            [expiry]
-            + [u for f, u in self.complete.get(measure, ()) if f <= expiry and u > read]
+            [expiry] + [u for f, u in self.complete.get(measure, ()) if f <= expiry and u > read]
         )
 
     # -------------------------------------------------------------- sums and counts

@@ -36,6 +36,7 @@ HERE = {
 }
 SHAPES = {
     "NAME": "a name",
+    "PARAMETER": "a parameter (`qty:`)",
     "CLAUSE": "a clause (7, I.14, Delivery)",
     "READING": "a reading (R3.remedial)",
     "TRUST": "a source or body",
@@ -45,7 +46,7 @@ SHAPES = {
     "DATE": "a date (2015-10-18)",
     "MONTH": "a month (2015-10)",
     "INSTANT": "an instant (2018-08-07T00:01Z)",
-    "CMP": "a comparison (<=, >=, =, …)",
+    "CMP": "a comparison (<=, >=, …)",
     "TIMEUNIT": "days, months, years, …",
     "PERIOD": "day, week, month, quarter or year",
     "GRADE": "estimated, declared or alleged",
@@ -65,9 +66,9 @@ SHAPES = {
     "IN_TOTAL": "`in total`",
     "$END": "the end of the line",
 }
-LIKELY_FIRST = (  # noqa: SIM905 (a list of thirty names in quotes is no easier to read)
-    "MUST MAY CMP NAME NUMBER DATE STRING CLAUSE FROM UNTIL WITHIN BY FOR IF UNLESS WHILE ELSE "
-    "KEEP NOT OF IS IN SOURCE REPORTED TIMEUNIT RPAR COMMA AND OR"
+LIKELY_FIRST = (  # noqa: SIM905 (easier to read)
+    "MUST MAY CMP EQUAL NAME NUMBER DATE STRING CLAUSE FROM UNTIL WITHIN BY FOR IF UNLESS WHILE "
+    "ELSE KEEP NOT OF IS IN SOURCE REPORTED TIMEUNIT RPAR COMMA AND OR"
 ).split()
 MEANT = {
     "shall": "must",

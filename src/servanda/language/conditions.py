@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal as OneOf
 
 from servanda.language import core, model
 from servanda.language.clock import LENGTHS
-from servanda.language.expressions import OPPOSITE, Expressions
+from servanda.language.expressions import OPPOSITE, Comparing, Expressions
 from servanda.language.model import Place
 from servanda.language.scope import RuleHead, Scope, Signature, Typed, pick, variable_of
 
@@ -16,7 +17,18 @@ FALSE = core.Always(False)
 
 
 class Conditions(Expressions):
-    """Resolves conditions within a scope."""
+    """Resolves conditions within a scope.
+
+    `undecided` is set whenever a condition is false only for now: after an error, or because
+    no rule of this account is what it speaks of.
+    """
+
+    undecided = False
+
+    def _nothing(self) -> core.Cond:
+        """What stands for a condition that cannot be resolved."""
+        self.undecided = True
+        return FALSE
 
     def condition(self, cond: model.Cond | None, scope: Scope) -> core.Cond:
         """A condition with everything in it found; nothing said is true."""
@@ -50,15 +62,15 @@ class Conditions(Expressions):
             return self._compare_rate(cond.right, OPPOSITE[cond.op], cond.left, scope)
         left, right = self.expression(cond.left, scope), self.expression(cond.right, scope)
         if left.type is None or right.type is None:
-            return FALSE
+            return self._nothing()
         if left.type == right.type == "number":
             return self._compare_numbers(cond.op, left, right, scope)
         if not self._comparable(cond.op, left, right, scope.place):
-            return FALSE
+            return self._nothing()
         party = self._compare_parties(cond.op, left, right)
         return party or core.Compare(cond.op, left.expr, right.expr)
 
-    def _compare_numbers(self, op: str, left: Typed, right: Typed, scope: Scope) -> core.Cond:
+    def _compare_numbers(self, op: Comparing, left: Typed, right: Typed, scope: Scope) -> core.Cond:
         if isinstance(left.expr, core.Change) or isinstance(right.expr, core.Change):
             if isinstance(left.expr, core.Const):
                 return _comparison(op, self._by_factor(left, right.unit, scope).expr, right.expr)
@@ -67,7 +79,7 @@ class Conditions(Expressions):
             return _comparison(op, self.in_unit(left, right.unit, scope.place), right.expr)
         return _comparison(op, left.expr, self.in_unit(right, left.unit, scope.place))
 
-    def _comparable(self, op: str, left: Typed, right: Typed, place: Place) -> bool:
+    def _comparable(self, op: Comparing, left: Typed, right: Typed, place: Place) -> bool:
         pair = {left.type, right.type}
         texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
         if not texts and pair != {"date"}:
@@ -79,7 +91,7 @@ class Conditions(Expressions):
             return False
         return True
 
-    def _compare_parties(self, op: str, left: Typed, right: Typed) -> core.Cond | None:
+    def _compare_parties(self, op: Comparing, left: Typed, right: Typed) -> core.Cond | None:
         """A party or variable against a party or group: as patterns match them."""
         for one, other in ((left.expr, right.expr), (right.expr, left.expr)):
             if not isinstance(one, core.Const) or not isinstance(other, core.Var | core.Const):
@@ -90,13 +102,13 @@ class Conditions(Expressions):
         return None
 
     def _compare_rate(
-        self, rate: model.RateOf, op: str, against: model.Expr, scope: Scope
+        self, rate: model.RateOf, op: Comparing, against: model.Expr, scope: Scope
     ) -> core.Cond:
         """`sum / (window / per) <= c` as `sum × per <= c × window`, in whole numbers."""
         summed = self._sum(rate.param, rate.pattern, rate.window, scope.at(rate.place))
         limit = self.expression(against, scope)
         if summed.type is None or limit.type is None:
-            return FALSE
+            return self._nothing()
         ratio = self._window_per(rate, scope)
         if not isinstance(limit.expr, core.Const) or limit.type != "number" or ratio is None:
             if ratio is not None:
@@ -105,13 +117,13 @@ class Conditions(Expressions):
                     "a rate can only be compared with a constant",
                     "write the limit as a number with its unit",
                 )
-            return FALSE
+            return self._nothing()
         unit = summed.unit
         if limit.unit is not None and "/" in limit.unit:
             unit = f"{summed.unit or ''}/{rate.per}".strip()
         bound = self.in_unit(limit, unit, scope.place)
         if not isinstance(bound, core.Const) or not isinstance(bound.value, Decimal):
-            return FALSE
+            return self._nothing()
         times = core.Const(Decimal(ratio.denominator))
         left = summed.expr if ratio.denominator == 1 else core.Arith("*", summed.expr, times)
         return _comparison(op, left, core.Const(bound.value * ratio.numerator))
@@ -141,15 +153,15 @@ class Conditions(Expressions):
                 else f"unknown group `{cond.group}`"
             )
             self.problems.add(place, message, near or f"declare it: `group {cond.group} = …`")
-            return FALSE
+            return self._nothing()
         self.context.used.add(cond.group)
         if term is None:
-            return FALSE
+            return self._nothing()
         return self._within(term, (cond.group, *self.names.members(cond.group)))
 
     def _within(self, term: core.Term, values: tuple[str, ...]) -> core.Cond:
         if isinstance(term, core.Const):
-            return TRUE if term.value in values else FALSE
+            return core.Always(term.value in values)
         return core.Within(term, values)
 
     # -------------------------------------------------------------- statuses
@@ -158,26 +170,37 @@ class Conditions(Expressions):
         if party is None or (
             cond.clause is not None and not self.context.check_clause(cond.clause, place)
         ):
-            return FALSE
+            return self._nothing()
         heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
         if isinstance(party, core.Var):
-            return status(heads, "broken", party)
+            return self._status(heads, "broken", party)
         surely = [h for h in heads if isinstance(h.debtor, core.Const)]
         surely = [h for h in surely if self.context.can_be(h.debtor, str(party.value))]
         perhaps = [h for h in heads if isinstance(h.debtor, core.Var)]
         values = self.names.values_matching(str(party.value))
         return any_of(
-            status(surely, "broken", None),
-            *(status(perhaps, "broken", core.Const(value)) for value in values if perhaps),
+            self._status(surely, "broken", None),
+            *(self._status(perhaps, "broken", core.Const(value)) for value in values if perhaps),
         )
 
     def _clause_is(self, cond: model.ClauseIs, place: Place) -> core.Cond:
         if not self.context.check_clause(cond.clause, place):
-            return FALSE
+            return self._nothing()
         heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
         if cond.state == "performed":
             heads = [head for head in heads if head.kind == "achieve"]
-        return status(heads, cond.state, None)
+        return self._status(heads, cond.state, None)
+
+    def _status(
+        self,
+        heads: list[RuleHead],
+        state: OneOf["broken", "performed", "suspended", "binding"],
+        debtor: core.Term | None,
+    ) -> core.Cond:
+        """Some instance of the rules is in the state; false if there is no rule."""
+        if not heads:
+            return self._nothing()
+        return core.RuleStatus(tuple(head.id for head in heads), state, debtor)
 
     # -------------------------------------------------------------- what happened and what holds
     def _once(self, cond: model.Once, scope: Scope) -> core.Cond:
@@ -197,7 +220,7 @@ class Conditions(Expressions):
         if vague is not None:
             return core.IsVague(self.match(pattern, vague, scope))
         self._not_a_condition(name, scope)
-        return FALSE
+        return self._nothing()
 
     def _not_a_condition(self, name: str, scope: Scope) -> None:
         what = self.names.what_is(name)
@@ -219,7 +242,7 @@ class Conditions(Expressions):
         self.context.used.add(define.name)
         if define.name in scope.expanding:
             self.context.circles.add((*scope.expanding, define.name))
-            return FALSE
+            return self._nothing()
         params = tuple(variable_of(param) for param in define.params)
         signature = Signature(define.name, "define", params)
         known: dict[str, Typed] = {}
@@ -266,14 +289,6 @@ def negated(cond: core.Cond) -> core.Cond:
     return cond.item if isinstance(cond, core.Not) else core.Not(cond)
 
 
-def status(heads: list[RuleHead], state: str, debtor: core.Term | None) -> core.Cond:
-    """Some instance of the rules is in the state; false if there is no rule."""
-    if not heads:
-        return FALSE
-    assert state in ("broken", "performed", "suspended", "binding")
-    return core.RuleStatus(tuple(head.id for head in heads), state, debtor)
-
-
 def _flat(items: tuple[core.Cond, ...], kind: type[core.And] | type[core.Or]) -> list[core.Cond]:
     found: list[core.Cond] = []
     for item in items:
@@ -281,9 +296,8 @@ def _flat(items: tuple[core.Cond, ...], kind: type[core.And] | type[core.Or]) ->
     return found
 
 
-def _comparison(op: str, left: core.Expr, right: core.Expr) -> core.Cond:
+def _comparison(op: Comparing, left: core.Expr, right: core.Expr) -> core.Cond:
     """A comparison, decided at once between constants."""
-    assert op in ("<=", ">=", "<", ">", "=", "!=")
     if isinstance(left, core.Const) and isinstance(right, core.Const):
         decided = _decide(op, left.value, right.value)
         if decided is not None:
@@ -291,7 +305,7 @@ def _comparison(op: str, left: core.Expr, right: core.Expr) -> core.Cond:
     return core.Compare(op, left, right)
 
 
-def _decide(op: str, left: core.Value, right: core.Value) -> bool | None:
+def _decide(op: Comparing, left: core.Value, right: core.Value) -> bool | None:
     if not isinstance(left, Decimal) or not isinstance(right, Decimal):
         return None
     return {

@@ -78,6 +78,20 @@ class ReadingFact(Struct, frozen=True, tag=True):
     place: Place = NOWHERE
 
 
+class LinkFact(Struct, frozen=True, tag=True):
+    """Something said of readings, which they must bear out: no reading itself.
+
+    `change`: this reading less the one at `since`; `ratio`: this reading by `to`; `first`: no
+    earlier reading is in these bounds.
+    """
+
+    kind: OneOf["change", "ratio", "first"]
+    reading: ReadingFact
+    since: When | None = None
+    to: Number | None = None
+    place: Place = NOWHERE
+
+
 class PowerFact(Struct, frozen=True, tag=True):
     """A power used. `key` narrows to the instances with these values."""
 
@@ -119,7 +133,7 @@ class WithdrawFact(Struct, frozen=True, tag=True):
     place: Place = NOWHERE
 
 
-Fact = EventFact | ReadingFact | PowerFact | DetermineFact | SaidFact | WithdrawFact
+Fact = EventFact | ReadingFact | LinkFact | PowerFact | DetermineFact | SaidFact | WithdrawFact
 
 
 # ------------------------------------------------------------------ lines of the record

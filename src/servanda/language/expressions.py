@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal as OneOf
 
 from servanda.language import core, model
 from servanda.language.model import Place
@@ -11,7 +12,22 @@ from servanda.language.units import PERCENT, UnitError, to_decimal
 
 NOTHING = Typed(core.Const(Decimal(0)), None)
 ORDERED = frozenset({"number", "date"})
-OPPOSITE = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "!=": "!="}
+Comparing = OneOf["<=", ">=", "<", ">", "=", "!="]
+TESTS: dict[str, OneOf["=", ">=", "<=", ">", "<"]] = {
+    "=": "=",
+    ">=": ">=",
+    "<=": "<=",
+    ">": ">",
+    "<": "<",
+}
+OPPOSITE: dict[Comparing, Comparing] = {
+    "<=": ">=",
+    ">=": "<=",
+    "<": ">",
+    ">": "<",
+    "=": "=",
+    "!=": "!=",
+}
 
 
 class Expressions:
@@ -368,7 +384,20 @@ class Expressions:
         expr = value.expr
         if param.type == "number":
             expr = self.in_unit(value, param.unit, scope.place)
-        return core.Arg(param.name, arg.op, value=expr)
+        return core.Arg(param.name, TESTS[arg.op], value=expr)
+
+    def value(self, param: core.Variable, arg: model.Arg, scope: Scope) -> core.Expr | None:
+        """The one value that an argument gives a parameter, or None if it gives none."""
+        if arg.op == "any":
+            return None
+        if arg.op != "=":
+            message = f"`{param.name}` takes one value here, or `any`"
+            self.problems.add(scope.place, message, None)
+            return None
+        test = self.test_value(param, arg, scope)
+        if test is None:
+            return None
+        return core.Const(test.values[0]) if test.op == "in" else test.value
 
     def _argument(self, param: core.Variable, arg: model.Arg, scope: Scope) -> Typed:
         value = arg.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -15,13 +16,26 @@ from servanda.language.grammar import Room
 from servanda.language.layout import Layout, Passage, Statement, lay_out
 from servanda.language.parse import parse, parse_line, room_at_margin, room_below
 from servanda.language.show import phrases
+from servanda.language.show_rules import duty
 
 WIDTH = 88
 STEP = 2
 
 HEADS = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementHead, ln.TableHead)
 
-_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')
+_KINDS = {
+    **dict.fromkeys(("to", "towards", "every", "from", "until", "for"), "time"),
+    **dict.fromkeys(("within", "by", "before"), "time"),
+    **dict.fromkeys(("early", "in", "cured", "cure", "late"), "performance"),
+}
+_STRING = re.compile(r'"[^"]*"')
+_PREPOSITION = re.compile(r"\b(to|towards) +[^\W\d]")
+_PIECE = re.compile(
+    r"(?:(?:within|from|until|for|by|before|after|to|towards|of|and|or|in|as) )*"
+    r"(?:\d[\w.]* (?:%|[^\W\d])[^\s\"]*"  # 30 days, 8 degC
+    r'|[^\s"]*(?: ?"[^"]*"[^\s"]*)+'  # a text with the word before it
+    r'|[^\s"]+)'
+)
 
 
 def format_text(text: str, file: str) -> tuple[str, list[Problem]]:
@@ -69,7 +83,7 @@ def _passage(passage: Passage) -> Iterator[str]:
 def _statement(statement: Statement, room: Room, indent: int) -> Iterator[str]:
     """The lines of a statement with its comments and all that stands below it."""
     node = parse_line(statement, room, Problems())
-    first, *rest = _lines(node, indent)
+    first, *rest = _lines(node, indent, statement.text)
     beside, *others = statement.beside or ("",)
     for comment in (*statement.lead, *others):
         yield " " * indent + comment if comment else ""
@@ -81,35 +95,54 @@ def _statement(statement: Statement, room: Room, indent: int) -> Iterator[str]:
             yield from _statement(child, below, indent + STEP)
 
 
-def _lines(node: Struct, indent: int) -> list[str]:
+def _lines(node: Struct, indent: int, written: str) -> list[str]:
     """A statement's own lines: one if it fits, else broken between its phrases."""
-    parts = phrases(node)
-    if isinstance(node, m.Trigger):
-        parts = (*parts[:-1], f"{parts[-1]}:")
+    parts = _worded(node, written)
     whole = " ".join(parts)
     if indent + len(whole) <= WIDTH or isinstance(node, HEADS):
         return [" " * indent + whole]
     deeper = indent + STEP
     match node:
-        case e.Entry() | e.Completeness() | e.RowMap():
-            return _fill(parts[0], indent, deeper + STEP) + _pack(parts[1:], deeper)
+        case e.Entry() | e.Completeness() | e.RowMap() | m.Held():
+            first = _fill(parts[0].removesuffix(","), indent, deeper + STEP)
+            return first + _pack(parts[1:], deeper)
         case m.Duty() | m.Power() | m.Event() | m.State():
-            return _one_a_line(parts, indent)
+            return _grouped(parts, indent)
         case m.Trigger():
             return _fill(whole, indent, deeper + STEP)
         case _:
             return _fill(whole, indent, deeper)
 
 
-def _one_a_line(parts: Sequence[str], indent: int) -> list[str]:
-    """Each phrase on a line of its own; the remedy of a remedy deeper still."""
+def _worded(node: Struct, written: str) -> tuple[str, ...]:
+    """The phrases of a statement, with the words its writer chose where the value has two."""
+    match node:
+        case m.Duty():
+            return duty(node, _PREPOSITION.findall(_STRING.sub("", written)))
+        case m.Reading() if node.replaces and written.endswith("in_place_of_the_text"):
+            return (f"{phrases(node)[0]}, in_place_of_the_text",)
+        case m.Trigger():
+            *first, last = phrases(node)
+            return (*first, f"{last}:")
+        case _:
+            return phrases(node)
+
+
+def _grouped(parts: Sequence[str], indent: int) -> list[str]:
+    """The first phrase on a line; phrases of one kind packed on the next; deeper remedies."""
     deeper = indent + STEP
     lines = _fill(parts[0], indent, deeper + STEP)
-    for part in parts[1:]:
-        lines += _fill(part, deeper, deeper + STEP)
-        if part.startswith("else "):
+    for _, group in groupby(parts[1:], key=_kind_of_phrase):
+        lines += _pack(list(group), deeper)
+        if lines[-1].lstrip().startswith("else "):
             deeper += STEP
     return lines
+
+
+def _kind_of_phrase(phrase: str) -> str:
+    """Phrases of time go together, and so do those on performance; others stand alone."""
+    first = phrase.partition(" ")[0]
+    return _KINDS.get(first, phrase)
 
 
 def _pack(parts: Sequence[str], indent: int) -> list[str]:
@@ -124,14 +157,16 @@ def _pack(parts: Sequence[str], indent: int) -> list[str]:
 
 
 def _fill(text: str, indent: int, deeper: int) -> list[str]:
-    """Break a text between its words, never inside quotes nor after a colon."""
+    """Break a text between its words, never inside quotes, after a colon, or to no avail."""
     lines: list[str] = []
     line = ""
     margin = indent
     for piece in _PIECE.findall(text):
-        if line and margin + len(line) + 1 + len(piece) > WIDTH and not line.endswith(":"):
+        fits = margin + len(line) + 1 + len(piece) <= WIDTH
+        hopeless = deeper + len(piece) > WIDTH
+        if not line or fits or hopeless or line.endswith(":"):
+            line = f"{line} {piece}" if line else piece
+        else:
             lines.append(" " * margin + line)
             line, margin = piece, deeper
-        else:
-            line = f"{line} {piece}" if line else piece
     return [*lines, " " * margin + line]

@@ -108,6 +108,7 @@ class _Body(Struct):
     created: ln.OnceCreated | None = None
     not_modelled: ln.NotModelled | None = None
     no_duty: ln.NoDuty | None = None
+    unread: bool = False
 
 
 class _Assembler:
@@ -269,9 +270,11 @@ class _Assembler:
             node = self._line(child, "body")
             match node:
                 case None:
+                    body.unread = True
                     self._look_below(child)
                 case m.Trigger():
                     body.rules += self._triggered(node, child)
+                    body.unread = body.unread or not body.rules
                 case _:
                     self._no_children(child)
                     self._put(node, body)
@@ -331,16 +334,13 @@ class _Assembler:
                 self.problems.add(node.place, f"this says nothing in {kind}", advice)
 
     def _clause(self, head: m.Clause, body: _Body) -> m.Clause:
-        self._refuse_in("a clause", body.no_duty, advice='say `not modelled "why"`')
         if body.needs:
             advice = "only a reading depends on other readings"
             self.problems.add(head.place, "a clause does not need a reading", advice)
         for define in body.defines:
             self._keep(define)
-        says = body.rules or body.defines or body.not_modelled or body.no_duty
-        if not says and not body.prevails_over:
-            advice = 'write its rule below it, deeper, or `not modelled "why"`'
-            self.problems.add(head.place, f"clause {head.id} says nothing", advice)
+        says = body.not_modelled or body.prevails_over
+        self._check_no_duty(f"clause {head.id}", head.place, body, bool(says))
         return replace(
             head,
             rules=tuple(body.rules),
@@ -371,10 +371,13 @@ class _Assembler:
         self._check_no_duty(head.name, head.place, body)
         return replace(head, rules=tuple(body.rules))
 
-    def _check_no_duty(self, name: str, place: m.Place, body: _Body) -> None:
+    def _check_no_duty(
+        self, name: str, place: m.Place, body: _Body, says_more: bool = False
+    ) -> None:
         if body.no_duty is not None and body.rules:
             self.problems.add(body.no_duty.place, "`no duty`, and yet there are rules here")
-        if not (body.no_duty or body.rules or body.defines):
+        says = body.no_duty or body.rules or body.defines or says_more
+        if not (says or body.unread):
             advice = "write its rules below it, deeper, or `no duty`"
             self.problems.add(place, f"{name} says nothing", advice)
 

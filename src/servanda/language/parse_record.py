@@ -145,6 +145,24 @@ class RecordBuilder(AccountBuilder):
     def fact_unknown(self, measure: Token, of: Token | None) -> e.ReadingFact:
         return e.ReadingFact(str(measure), _str(of), place=self._at(measure))
 
+    def fact_change(
+        self, measure: Token, of: Token | None, since: e.When, op: Token, value: m.Number
+    ) -> e.LinkFact:
+        reading = self.fact_measure(measure, of, op, value)
+        return e.LinkFact("change", reading, since=since, place=reading.place)
+
+    def fact_ratio(
+        self, measure: Token, of: Token | None, to: m.Number, op: Token, value: m.Number
+    ) -> e.LinkFact:
+        reading = self.fact_measure(measure, of, op, value)
+        return e.LinkFact("ratio", reading, to=to, place=reading.place)
+
+    def fact_first(
+        self, measure: Token, of: Token | None, op: Token, value: m.Number
+    ) -> e.LinkFact:
+        reading = self.fact_measure(measure, of, op, value)
+        return e.LinkFact("first", reading, place=reading.place)
+
     def fact_ends_all(self, by: Token, verb: Token) -> e.PowerFact:
         if verb != "ends":
             self._refuse(verb, f"a party `{verb}` clauses, not the agreement", "name the clauses")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
@@ -52,6 +53,13 @@ class Mod(Struct, frozen=True):
 
 WINDOW_FIELDS = frozenset(m.Window.__struct_fields__)
 GATE_FIELDS = frozenset(m.Gates.__struct_fields__)
+RESERVED = frozenset(
+    re.findall(
+        r"\w+",
+        "all and any at before by change clause count each else every for from if in is keep "
+        "less may more must no not of once or rate same sum to towards unless until while within",
+    )
+)
 DUTY_ONLY = frozenset({"early", "total", "cured_by", "cure_within", "curable"})
 
 
@@ -85,8 +93,15 @@ class DeclarationBuilder(ValueBuilder):
     def include(self, file: Token) -> ln.Include:
         return ln.Include(file[1:-1], self._at(file))
 
+    def _new(self, name: Token) -> str:
+        """A declared name, which must not be one that the language needs in the same places."""
+        if name in RESERVED:
+            message = f"`{name}` is a word of the language"
+            self._refuse(name, message, f"choose another name: `{name}_` or `the_{name}`")
+        return str(name)
+
     def named(self, name: Token, title: Token | None) -> Named:
-        return Named(str(name), self._text(title), self._at(name))
+        return Named(self._new(name), self._text(title), self._at(name))
 
     def party(self, *names: Named) -> ln.Declared:
         return ln.Declared(tuple(m.Party(n.name, n.title, False, n.place) for n in names))
@@ -137,7 +152,7 @@ class DeclarationBuilder(ValueBuilder):
         return True
 
     def event(self, name: Token, params: Params | None, closed: bool | None) -> m.Event:
-        return m.Event(str(name), params or (), bool(closed), None, self._at(name))
+        return m.Event(self._new(name), params or (), bool(closed), None, self._at(name))
 
     def arises_end(self, delay: m.Duration) -> tuple[bool, m.Duration]:
         return True, delay
@@ -155,7 +170,7 @@ class DeclarationBuilder(ValueBuilder):
         return m.Arises(when[0], when[1], after, if_, unless)
 
     def derived(self, name: Token, params: Params | None, arises: m.Arises) -> m.Event:
-        return m.Event(str(name), params or (), False, arises, self._at(name))
+        return m.Event(self._new(name), params or (), False, arises, self._at(name))
 
     def patterns(self, *patterns: m.Pattern) -> tuple[m.Pattern, ...]:
         return patterns
@@ -167,24 +182,24 @@ class DeclarationBuilder(ValueBuilder):
         begins: tuple[m.Pattern, ...],
         ends: tuple[m.Pattern, ...] | None,
     ) -> m.State:
-        return m.State(str(name), params or (), begins, ends or (), self._at(name))
+        return m.State(self._new(name), params or (), begins, ends or (), self._at(name))
 
     def measure(
         self, name: Token, params: Params | None, unit: str | None, silent: m.Duration | None
     ) -> m.Measure:
-        return m.Measure(str(name), params or (), unit, silent, self._at(name))
+        return m.Measure(self._new(name), params or (), unit, silent, self._at(name))
 
     def vague(self, name: Token, params: Params | None, *deciders: Token) -> m.Vague:
-        return m.Vague(str(name), params or (), _strings(deciders), self._at(name))
+        return m.Vague(self._new(name), params or (), _strings(deciders), self._at(name))
 
     def day(self, name: Token, point: m.Point) -> m.Moment:
-        return m.Moment(str(name), "day", point, self._at(name))
+        return m.Moment(self._new(name), "day", point, self._at(name))
 
     def instant(self, name: Token, point: m.Point) -> m.Moment:
-        return m.Moment(str(name), "instant", point, self._at(name))
+        return m.Moment(self._new(name), "instant", point, self._at(name))
 
     def define(self, name: Token, params: Params | None, cond: m.Cond) -> m.Define:
-        return m.Define(str(name), params or (), cond, self._at(name))
+        return m.Define(self._new(name), params or (), cond, self._at(name))
 
     # ------------------------------------------------------------------ heads of blocks
     def clause(self, id_: Token, title: Token | None) -> m.Clause:

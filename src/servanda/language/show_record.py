@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from servanda.language import entries as e
@@ -44,6 +44,8 @@ def fact(node: e.Fact) -> str:
             return f"{actor}{event}{given}"
         case e.ReadingFact():
             return reading(node)
+        case e.LinkFact():
+            return link(node)
         case e.PowerFact():
             return power(node)
         case e.DetermineFact(by, matched, holds):
@@ -56,17 +58,34 @@ def fact(node: e.Fact) -> str:
 
 def reading(node: e.ReadingFact) -> str:
     """A reading of a measure, by its bounds."""
-    subject = node.measure if node.of is None else f"{node.measure} of {node.of}"
+    return f"{_subject(node)} {_bounds(node)}"
+
+
+def link(node: e.LinkFact) -> str:
+    """Something said of readings."""
+    subject, bounds = _subject(node.reading), _bounds(node.reading)
+    if node.since is not None:
+        return f"change of {subject} since {when(node.since)} {bounds}"
+    if node.to is not None:
+        return f"ratio of {subject} to {quantity(node.to)} {bounds}"
+    return f"first time {subject} {bounds}"
+
+
+def _subject(node: e.ReadingFact) -> str:
+    return node.measure if node.of is None else f"{node.measure} of {node.of}"
+
+
+def _bounds(node: e.ReadingFact) -> str:
     low, high = node.low, node.high
     if low is not None and high is not None:
         if low == high:
-            return f"{subject} = {quantity(low)}"
-        return f"{subject} between {quantity(low)} and {quantity(high)}"
+            return f"= {quantity(low)}"
+        return f"between {quantity(low)} and {quantity(high)}"
     if low is not None:
-        return f"{subject} {'>' if node.open_low else '>='} {quantity(low)}"
+        return f"{'>' if node.open_low else '>='} {quantity(low)}"
     if high is not None:
-        return f"{subject} {'<' if node.open_high else '<='} {quantity(high)}"
-    return f"{subject} unknown"
+        return f"{'<' if node.open_high else '<='} {quantity(high)}"
+    return "unknown"
 
 
 def power(node: e.PowerFact) -> str:
@@ -128,21 +147,22 @@ def _attributes(node: e.Entry) -> Iterator[str]:
         yield f"note {text(node.note)}"
 
 
-def _with_commas(phrases: list[str]) -> Phrases:
+def _with_commas(phrases: Sequence[str]) -> Phrases:
     return (*(f"{phrase}," for phrase in phrases[:-1]), *phrases[-1:])
 
 
 def entry(node: e.Entry) -> Phrases:
-    return (f"{when(node.when)} {fact(node.fact)}", *_with_commas(list(_attributes(node))))
+    return _with_commas((f"{when(node.when)} {fact(node.fact)}", *_attributes(node)))
 
 
 def completeness(node: e.Completeness) -> Phrases:
-    start = "" if node.from_ is None else f" from {when(node.from_)}"
-    end = "" if node.until is None else f" until {when(node.until)}"
+    span = [f"{node.by} complete on {listed(node.names)}"]
+    span += [] if node.from_ is None else [f"from {when(node.from_)}"]
+    span += [] if node.until is None else [f"until {when(node.until)}"]
     rest = [] if node.reported is None else [f"reported {when(node.reported)}"]
     rest += [source(ref) for ref in node.sources]
     rest += [] if node.note is None else [f"note {text(node.note)}"]
-    return (f"{node.by} complete on {listed(node.names)}{start}{end}", *_with_commas(rest))
+    return (*span[:-1], *_with_commas((span[-1], *rest)))
 
 
 # ---------------------------------------------------------------------- tables

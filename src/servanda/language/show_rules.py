@@ -7,7 +7,7 @@ between them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby, repeat
 
 from servanda.language import lines as ln
 from servanda.language import model as m
@@ -50,37 +50,53 @@ def trigger(node: m.Trigger) -> Phrases:
     return (f"when {pattern(node.pattern)}", *following, *condition)
 
 
-def duty(node: m.Duty) -> Phrases:
-    """A duty and its remedies, without its trigger."""
+def duty(node: m.Duty, prepositions: Iterable[str] = ()) -> Phrases:
+    """A duty and its remedies, without its trigger.
+
+    `prepositions` are the words before the creditors, of the duty and its remedies in turn, where
+    they are to be other than `towards`.
+    """
+    return _duty(node, chain(prepositions, repeat("towards")))
+
+
+def _duty(node: m.Duty, prepositions: Iterator[str]) -> Phrases:
     if node.kind == "keep" and node.cond is not None:
-        action = f"keep {cond(node.cond)}"
+        action = f"keep {_kept(node.cond)}"
     else:
         event = pattern(node.event) if node.event is not None else ""
         action = event if node.kind == "achieve" else f"not {event}"
-    preposition = "to" if node.kind == "achieve" else "towards"
-    creditor = "" if node.creditor is None else f" {preposition} {node.creditor}"
-    head = f"{holder(node.holder)} must {action}{creditor}"
-    remedy = () if node.otherwise is None else _remedy(node.otherwise)
-    return (head, *_window(node.window), *_gates(node.gates), *_performance(node), *remedy)
+    creditor = () if node.creditor is None else (f"{next(prepositions)} {node.creditor}",)
+    head = f"{holder(node.holder)} must {action}"
+    own = (head, *creditor, *_window(node.window), *_gates(node.gates), *_performance(node))
+    if node.otherwise is None:
+        return own
+    remedy = _duty(node.otherwise, prepositions)
+    return (*own, *_remedy(remedy))
 
 
-def _remedy(node: m.Duty) -> Phrases:
-    """`else …`: one phrase by itself, so that it stays together; its own remedy follows."""
-    whole = duty(node)
-    remedies = () if node.otherwise is None else _remedy(node.otherwise)
-    own = whole[: len(whole) - len(remedies)]
-    return (" ".join(("else", *own)), *remedies)
+def _remedy(remedy: Phrases) -> Phrases:
+    """`else …` in one phrase, so that it stays together; its own remedy is the next."""
+    later = [number for number, phrase in enumerate(remedy) if phrase.startswith("else ")]
+    first = later[0] if later else len(remedy)
+    return (" ".join(("else", *remedy[:first])), *remedy[first:])
+
+
+def _kept(node: m.Cond) -> str:
+    """What is to be kept: `no sanctions(US)` for `not sanctions(US)`."""
+    if isinstance(node, m.Not) and isinstance(node.item, m.Holds):
+        return f"no {pattern(node.item.pattern)}"
+    return cond(node)
 
 
 def _window(node: m.Window) -> Iterator[str]:
+    if node.every is not None:
+        yield f"every {node.every}"
     if node.from_ is not None:
         yield f"from {point(node.from_)}"
     if node.until is not None:
         yield f"until {point(node.until)}"
     if node.term is not None:
         yield f"for {duration(node.term)}"
-    if node.every is not None:
-        yield f"every {node.every}"
     if node.within is not None:
         anchor = "" if node.after is None else f" after {point(node.after)}"
         anchor = anchor if node.edge is None else f" of its {node.edge}"
@@ -113,7 +129,7 @@ def _performance(node: m.Duty) -> Iterator[str]:
 def power(node: m.Power) -> Phrases:
     """A power, without its trigger."""
     of = "" if node.of is None else f" of {node.of}"
-    towards = "" if node.towards is None else f" towards {node.towards}"
+    towards = () if node.towards is None else (f"towards {node.towards}",)
     targets = listed(node.targets)
     match node.verb:
         case "end_all":
@@ -125,8 +141,8 @@ def power(node: m.Power) -> Phrases:
             action = does if node.verb == "do" else f"determine {does}"
         case _:
             action = f"{node.verb} {targets}"
-    head = f"{holder(node.holder)} may {action}{of}{towards}"
-    return (head, *_window(node.window), *_gates(node.gates))
+    head = f"{holder(node.holder)} may {action}{of}"
+    return (head, *towards, *_window(node.window), *_gates(node.gates))
 
 
 def rule(node: m.Rule) -> Phrases:
@@ -274,11 +290,11 @@ def single_line(
             return f"accepts {listed(grades)}"
 
 
-def held(node: m.Held) -> str:
-    not_ = "" if node.holds else "not "
-    start = "" if node.from_ is None else f" from {node.from_}"
-    end = "" if node.until is None else f" until {node.until}"
-    return f"holds {not_}{pattern(node.pattern)}{start}{end}{optional_text(node.reason)}"
+def held(node: m.Held) -> Phrases:
+    start = () if node.from_ is None else (f"from {node.from_}",)
+    end = () if node.until is None else (f"until {node.until}",)
+    reason = () if node.reason is None else (text(node.reason),)
+    return (f"holds {'' if node.holds else 'not '}{pattern(node.pattern)}", *start, *end, *reason)
 
 
 # ---------------------------------------------------------------------- whole blocks
@@ -313,6 +329,8 @@ def clause(node: m.Clause) -> list[str]:
         lines.append("once created")
     if node.not_modelled is not None:
         lines.append(f"not modelled {text(node.not_modelled)}")
+    elif not (node.rules or node.prevails_over):
+        lines.append("no duty")
     return _block(head(node), lines + rules(node.rules))
 
 
@@ -340,7 +358,7 @@ def account(node: m.Account) -> list[str]:
         lines.append(f"distrusts {listed(node.distrusts)}")
     if node.grades:
         lines.append(f"accepts {listed(node.grades)}")
-    return _block(head(node), lines + [held(h) for h in node.held])
+    return _block(head(node), lines + [" ".join(held(h)) for h in node.held])
 
 
 def rules(nodes: Iterable[m.Rule]) -> list[str]:

@@ -115,6 +115,13 @@ class Units:
         """Raise a UnitError if a unit, or a word in it, is unknown."""
         self._taken_apart(unit)
 
+    def physical_factor(self, given: str | None, wanted: str | None) -> Fraction | None:
+        """The factor without any conversion of the agreement, or None if there is none."""
+        try:
+            return _ratio(self._taken_apart(given), self._taken_apart(wanted))
+        except UnitError:
+            return None
+
     # -------------------------------------------------------------- conversions of the agreement
     def _named_factor(self, given: str | None, wanted: str | None) -> Fraction | None:
         """The factor of a conversion that links exactly these two units, read either way."""

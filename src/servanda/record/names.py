@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from servanda.language import names as declared
+from servanda.language.entries import When
 from servanda.language.errors import Problems, did_you_mean
 from servanda.language.model import Agreement, Event, Measure, Place, Vague
 from servanda.record.amounts import Amounts
+from servanda.record.spans import BadDate, Span, span_of
 
 
 class Names:
@@ -85,3 +87,13 @@ class Names:
             return id
         self.missing("clause", id, self.clauses, place)
         return None
+
+    def span(self, when: When | None, place: Place) -> Span | None:
+        """A time as written, in ticks."""
+        if when is None:
+            return None
+        try:
+            return span_of(when, self.zone)
+        except BadDate as error:
+            self.problems.add(place, str(error), error.help)
+            return None

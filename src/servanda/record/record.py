@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal as OneOf
 
 from msgspec import Struct
 
@@ -39,30 +40,24 @@ class Measured(Struct, frozen=True, tag=True):
     written: tuple[Number, ...] = ()
 
 
-class Changed(Struct, frozen=True, tag=True):
-    """A reported change of a measure since an earlier day: a cross-check, not a reading."""
+class Linked(Struct, frozen=True, tag=True):
+    """Something said of readings, to be checked against them: itself no reading.
 
+    `change`: the reading of this day less the one of `since`; `ratio`: the reading by `to` (in
+    the measure's unit); `first`: no earlier reading is in these bounds. The bounds of a ratio are
+    bare numbers, the others are in the measure's unit.
+    """
+
+    kind: OneOf["change", "ratio", "first"]
     measure: str
     of: str | None
-    since: Span
     low: Decimal | None
     high: Decimal | None
     open_low: bool = False
     open_high: bool = False
     written: tuple[Number, ...] = ()
-
-
-class Compared(Struct, frozen=True, tag=True):
-    """A reported ratio of a measure to an amount (in its unit): a cross-check, not a reading."""
-
-    measure: str
-    of: str | None
-    to: Decimal
-    low: Decimal | None
-    high: Decimal | None
-    open_low: bool = False
-    open_high: bool = False
-    written: tuple[Number, ...] = ()
+    since: Span | None = None
+    to: Decimal | None = None
 
 
 class Exercised(Struct, frozen=True, tag=True):
@@ -100,7 +95,7 @@ class Withdrawn(Struct, frozen=True, tag=True):
     entry: str
 
 
-What = Happened | Measured | Changed | Compared | Exercised | Determined | Said | Withdrawn
+What = Happened | Measured | Linked | Exercised | Determined | Said | Withdrawn
 
 
 # ------------------------------------------------------------------ entries

@@ -9,16 +9,15 @@ from pathlib import Path
 from servanda.language import entries as raw
 from servanda.language import parse
 from servanda.language.errors import Problems, did_you_mean
-from servanda.language.model import Agreement, Place
+from servanda.language.model import Agreement
 from servanda.record.names import Names
 from servanda.record.record import (
-    Changed,
-    Compared,
     Declared,
     Determined,
     Entry,
     Exercised,
     Happened,
+    Linked,
     Measured,
     Record,
     Said,
@@ -28,10 +27,11 @@ from servanda.record.record import (
     Withdrawn,
 )
 from servanda.record.sources import Source
-from servanda.record.spans import BadDate, Span, span_of
+from servanda.record.spans import Span
 from servanda.record.tables import read_tables
 from servanda.record.what import Reader
 
+LONGEST_WORD = 24
 VERBS = {
     "suspend": "suspends",
     "resume": "resumes",
@@ -94,12 +94,13 @@ class _Resolver:
 
     def entry(self, written: raw.Entry) -> Entry | None:
         place = written.place
-        when = self.span(written.when, place)
-        announced = self.span(written.announced, place)
-        verified = self.span(written.verified, place)
-        reported = self.span(written.reported, place)
+        when = self.names.span(written.when, place)
+        announced = self.names.span(written.announced, place)
+        verified = self.names.span(written.verified, place)
+        reported = self.names.span(written.reported, place)
         chain = tuple(
-            Step(step.kind, step.by, step.on, self.span(step.at, place)) for step in written.chain
+            Step(step.kind, step.by, step.on, self.names.span(step.at, place))
+            for step in written.chain
         )
         cited = self.cited(written.sources)
         what = self.reader.read(written.fact)
@@ -108,6 +109,9 @@ class _Resolver:
         if reported is None:
             dates = [step.at for step in chain if step.at is not None]
             reported = min(dates, key=lambda at: at.hi, default=None)
+        if isinstance(what, Linked) and what.since is not None and what.since.lo >= when.lo:
+            message = f"a change since {what.since.text}, which is not before {when.text}"
+            self.problems.add(place, message, "the entry's own date is that of the later reading")
         for after, done in ((verified, "verified"), (reported, "reported")):
             if after is not None and after.fin <= when.lo:
                 self.problems.add(
@@ -132,9 +136,9 @@ class _Resolver:
         )
 
     def completeness(self, written: raw.Completeness) -> Declared | None:
-        from_ = self.span(written.from_, written.place)
-        until = self.span(written.until, written.place)
-        reported = self.span(written.reported, written.place)
+        from_ = self.names.span(written.from_, written.place)
+        until = self.names.span(written.until, written.place)
+        reported = self.names.span(written.reported, written.place)
         names = [self.names.observed(name, written.place) for name in written.names]
         cited = self.cited(written.sources)
         if from_ and until and until.lo <= from_.lo:
@@ -153,15 +157,6 @@ class _Resolver:
             place=written.place,
         )
 
-    def span(self, when: raw.When | None, place: Place) -> Span | None:
-        if when is None:
-            return None
-        try:
-            return span_of(when, self.names.zone)
-        except BadDate as error:
-            self.problems.add(place, str(error), error.help)
-            return None
-
     def cited(self, refs: Sequence[raw.SourceRef]) -> tuple[raw.SourceRef, ...]:
         for ref in refs:
             if ref.id not in self.sources:
@@ -179,16 +174,15 @@ def derived_id(when: Span, what: What) -> str:
 
 def _words(what: What) -> tuple[str | None, ...]:
     match what:
-        case Happened(event, _, by):
-            return event, by
+        case Happened(event, args, by):
+            names = (a for a in args if isinstance(a, str) and a != by and len(a) <= LONGEST_WORD)
+            return event, by, *names
         case Measured(measure, of):
             return measure, of
-        case Changed(measure, of):
-            return measure, "change", of
-        case Compared(measure, of):
-            return measure, "ratio", of
-        case Exercised(verb, by, clauses):
-            return VERBS[verb], by, *clauses
+        case Linked(kind, measure, of):
+            return measure, kind, of
+        case Exercised(verb, by, clauses, key):
+            return VERBS[verb], by, *clauses, *(str(value) for _, value in key)
         case Determined(by, name):
             return name, by
         case Said(by, verb):

@@ -16,6 +16,7 @@ from servanda.record.record import (
     Determined,
     Exercised,
     Happened,
+    Linked,
     Measured,
     Said,
     Value,
@@ -37,6 +38,8 @@ class Reader:
                 return self.happened(fact)
             case raw.ReadingFact():
                 return self.measured(fact)
+            case raw.LinkFact():
+                return self.linked(fact)
             case raw.PowerFact():
                 return self.exercised(fact)
             case raw.DetermineFact():
@@ -156,22 +159,55 @@ class Reader:
         if measure is None:
             return None
         subject = self.subject(fact.measure, measure.params, fact.of, fact.place)
-        written = tuple(
-            dict.fromkeys(number for number in (fact.low, fact.high) if number is not None)
-        )
-        amounts = [
-            None if number is None else self.amount(number, measure.unit, fact.measure, fact.place)
-            for number in (fact.low, fact.high)
-        ]
-        low, high = amounts
-        if subject == "" or (low is None) != (fact.low is None):
+        bounds = self.bounds(fact, measure.unit, fact.measure)
+        if bounds is None or subject == "":
             return None
-        if (high is None) != (fact.high is None):
-            return None
+        low, high = bounds
         if low is not None and high is not None and low > high:
             self.problems.add(fact.place, "the lower bound is above the upper one", "swap them")
             return None
+        written = tuple(dict.fromkeys(n for n in (fact.low, fact.high) if n is not None))
         return Measured(fact.measure, subject, low, high, fact.open_low, fact.open_high, written)
+
+    def bounds(
+        self, fact: raw.ReadingFact, unit: str | None, name: str
+    ) -> tuple[Decimal | None, Decimal | None] | None:
+        """The bounds in the unit, each None if it was not said; None if one cannot be had."""
+        low = self.amount(fact.low, unit, name, fact.place) if fact.low else None
+        high = self.amount(fact.high, unit, name, fact.place) if fact.high else None
+        if (low is None) != (fact.low is None) or (high is None) != (fact.high is None):
+            return None
+        return low, high
+
+    def linked(self, fact: raw.LinkFact) -> Linked | None:
+        said = fact.reading
+        measure = self.names.measure(said.measure, fact.place)
+        if measure is None:
+            return None
+        unit = None if fact.kind == "ratio" else measure.unit
+        name = "ratio" if fact.kind == "ratio" else said.measure
+        subject = self.subject(said.measure, measure.params, said.of, fact.place)
+        bounds = self.bounds(said, unit, name)
+        to = self.amount(fact.to, measure.unit, said.measure, fact.place) if fact.to else None
+        since = self.names.span(fact.since, fact.place) if fact.since else None
+        if to is not None and to <= 0:
+            self.problems.add(fact.place, f"a ratio to {to} says nothing", "compare with an amount")
+            return None
+        unread = (fact.to and to is None) or (fact.since and since is None)
+        if bounds is None or subject == "" or unread:
+            return None
+        return Linked(
+            kind=fact.kind,
+            measure=said.measure,
+            of=subject,
+            low=bounds[0],
+            high=bounds[1],
+            open_low=said.open_low,
+            open_high=said.open_high,
+            written=tuple(dict.fromkeys(n for n in (said.low, said.high) if n is not None)),
+            since=since,
+            to=to,
+        )
 
     def subject(
         self, name: str, params: Sequence[Param], of: str | None, place: Place

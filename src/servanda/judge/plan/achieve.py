@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from servanda.judge.plan.common import GATE_COLUMNS
+from servanda.judge.plan.days import Days
 from servanda.judge.plan.overlays import Batch
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
@@ -12,32 +13,41 @@ OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
 def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
-    """`(iid, o_lo, o_hi, b_lo, b_hi)`: when the breach would come, overlays counted in."""
+    """`(iid, o_lo, o_hi, c_lo, c_hi, b_lo, b_hi)`: when the breach would come, overlays counted in.
+
+    A window that closes before it opens never opens: nothing performs it and nothing breaks it.
+    """
     moved = stopped_clock(inst, gates) if gated and stops else f"SELECT * FROM {inst}"
+    never = f"o_lo < {FOR_GOOD} AND c_hi <= (o_lo >> 6) * 64"
+    m = f"""SELECT iid, {never} AS never, CASE WHEN {never} THEN {FOR_GOOD} ELSE o_lo END AS o_lo,
+                   CASE WHEN {never} THEN {FOR_GOOD} ELSE o_hi END AS o_hi,
+                   CASE WHEN {never} THEN {FOR_GOOD} ELSE c_lo END AS c_lo,
+                   CASE WHEN {never} THEN {FOR_GOOD} ELSE c_hi END AS c_hi FROM ({moved})"""
     if not gated:
         return f"""
-          SELECT iid, o_lo, o_hi, {deadline("c_lo")} AS b_lo, {deadline("c_hi")} AS b_hi
-          FROM ({moved})"""
+          SELECT *, greatest({deadline("c_lo")}, o_lo) AS b_lo, greatest({deadline("c_hi")}, o_hi) AS b_hi FROM ({m})"""
     return f"""
-      WITH m AS ({moved}),
+      WITH m AS ({m}),
       g AS (SELECT iid, t, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u,
                    {OVERLAYS} AS over FROM {gates})
-      SELECT m.iid, any_value(o_lo) AS o_lo, any_value(o_hi) AS o_hi,
-        coalesce(min(CASE WHEN over < 2 AND u > {deadline("c_lo")} THEN {landed("c_lo")} END), {FOR_GOOD}) AS b_lo,
-        coalesce(min(CASE WHEN over = 0 AND u > {deadline("c_hi")} THEN {landed("c_hi")} END), {FOR_GOOD}) AS b_hi
-      FROM m JOIN g USING (iid) GROUP BY m.iid"""
+      SELECT m.*, coalesce(b.b_lo, {FOR_GOOD}) AS b_lo, coalesce(b.b_hi, {FOR_GOOD}) AS b_hi
+      FROM m JOIN (
+        SELECT m.iid, min(CASE WHEN over < 2 AND u > {due("lo")} THEN {landed("lo")} END) AS b_lo,
+               min(CASE WHEN over = 0 AND u > {due("hi")} THEN {landed("hi")} END) AS b_hi
+        FROM m JOIN g USING (iid) GROUP BY m.iid) b USING (iid)"""
+
+
+def due(end: str) -> str:
+    return f"greatest({deadline(f'c_{end}')}, o_{end})"
 
 
 def deadline(column: str) -> str:
     return f"(CASE WHEN {column} >= {FOR_GOOD} THEN {FOR_GOOD} ELSE {column} + 3 END)"
 
 
-def landed(column: str) -> str:
-    """The deadline, or the first bound tick after it."""
-    return (
-        f"(CASE WHEN {column} >= {FOR_GOOD} THEN {FOR_GOOD} "
-        f"WHEN t <= {column} + 3 THEN {column} + 3 ELSE greatest(t, (t >> 6) * 64 + 3) END)"
-    )
+def landed(end: str) -> str:
+    """The deadline, or the first bound tick after it, at phase 3 or later."""
+    return f"greatest({due(end)}, CASE WHEN t > {due(end)} THEN greatest(t, (t >> 6) * 64 + 3) ELSE {due(end)} END)"
 
 
 def stopped_clock(inst: str, gates: str) -> str:
@@ -77,7 +87,7 @@ def performances(batch: Batch, closes: str) -> str:
     found = []
     for rule in batch.rules:
         assert rule.action is not None
-        early = "true" if rule.early else "e.fin > c.o_lo"
+        early = "NOT c.never" if rule.early else "e.fin > (c.o_lo >> 6) * 64"
         table = named("ev_", rule.action.name)
         if rule.total is not None:
             found.append(added_up(rule, batch.own(rule), closes, table, early))
@@ -95,7 +105,7 @@ def added_up(rule: Rule, inst: str, closes: str, table: str, early: str) -> str:
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    sure = "e.sure" if rule.early else "e.sure AND e.lo >= c.o_hi"
+    sure = "e.sure" if rule.early else "e.sure AND e.lo >= (c.o_hi >> 6) * 64"
     pieces = []
     for test, order, certain in ((sure, "hi", "true"), ("true", "lo", "false")):
         pieces.append(f"""
@@ -110,27 +120,49 @@ def added_up(rule: Rule, inst: str, closes: str, table: str, early: str) -> str:
     return " UNION ALL ".join(pieces)
 
 
-def scalars(batch: Batch, closes: str, conditions: Conditions) -> str:
-    """Per instance: kept (k), possibly kept (kp), breach (b), possible breach (bp), late cure (g)."""
-    cure = (
-        f"i.curable AND p.sure AND p.lo >= c.b_hi AND (i.cure >= {FOR_GOOD} OR p.hi < c.b_hi + i.cure)"
-    )
-    in_time = "p.sure AND (i.early OR p.lo >= c.o_hi) AND p.fin <= c.b_lo"
-    possible = "CASE WHEN i.early THEN p.lo ELSE greatest(p.lo, c.o_lo) END"
+def scalars(batch: Batch, closes: str, conditions: Conditions, gates: str, days: Days) -> str:
+    """Per instance: kept (k), possibly kept (kp), breach (b), possible breach (bp), late cure (g).
+
+    `over_lo` and `over_hi` are the overlays at either end of a performance's date.
+    """
+    lo, hi = "((p.lo >> 6) * 64 + 2)", "((p.hi >> 6) * 64 + 2)"
+    in_time = f"""p.sure AND (i.early OR p.lo >= (c.o_hi >> 6) * 64) AND {hi} < c.b_lo
+                  AND (p.fin <= c.c_lo OR over_hi = 2)"""
+    possible = f"{lo} < c.b_hi AND NOT (c.c_hi <= {lo} AND over_lo = 0)"
+    cure = f"""i.curable AND p.sure AND p.lo >= (c.b_hi >> 6) * 64
+               AND (c.b_hi % 64 <= 3 OR p.lo >= c.b_hi) AND p.hi < {last_cure(batch, days)}"""
     return f"""
-      WITH p AS ({performances(batch, closes)}),
+      WITH p AS (SELECT p.*, {read_over("gl")} AS over_lo, {read_over("gh")} AS over_hi
+                 FROM ({performances(batch, closes)}) p
+                 ASOF JOIN {gates} gl ON gl.iid = p.iid AND {lo} >= gl.t
+                 ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t),
       a AS (SELECT c.iid, any_value(c.o_lo) AS o_lo, any_value(c.o_hi) AS o_hi,
               any_value(c.b_lo) AS b_lo, any_value(c.b_hi) AS b_hi,
               any_value(i.rule) AS rule, any_value(i.closed) AS closed,
-              min(CASE WHEN {in_time} THEN p.hi + 1 END) AS k,
-              arg_min(p.entry, CASE WHEN {in_time} THEN p.hi END) AS k_entry,
-              min(CASE WHEN p.lo < c.b_hi THEN {possible} END) AS kp,
-              min(CASE WHEN {cure} THEN p.hi + 1 END) AS g,
-              arg_min(p.entry, CASE WHEN {cure} THEN p.hi END) AS g_entry
+              min(CASE WHEN {in_time} THEN {hi} END) AS k,
+              arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS k_entry,
+              min(CASE WHEN {possible} THEN {lo} END) AS kp,
+              min(CASE WHEN {cure} THEN greatest({hi}, c.b_hi) END) AS g,
+              arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS g_entry
             FROM {closes} c JOIN {batch.inst} i USING (iid) LEFT JOIN p ON p.iid = c.iid GROUP BY c.iid)
-      SELECT *, CASE WHEN kp IS NULL AND b_lo < {FOR_GOOD} THEN b_lo END AS bp,
+      SELECT *, CASE WHEN k IS NULL AND b_lo < {FOR_GOOD} THEN b_lo END AS bp,
              CASE WHEN kp IS NULL AND b_hi < {FOR_GOOD} AND {closed_until(batch, conditions)} THEN b_hi END AS b
       FROM a"""
+
+
+def read_over(gates: str) -> str:
+    return OVERLAYS.replace("(", f"({gates}.").replace(", ", f", {gates}.")
+
+
+def last_cure(batch: Batch, days: Days) -> str:
+    """The tick before which late performance cures."""
+    cases = "".join(
+        f" WHEN c.b_hi < {FOR_GOOD} AND i.rule = {batch.numbers[r.id]} "
+        f"THEN {days.deadline('(c.b_hi >> 6)', r.cure_within)} * 64"
+        for r in batch.rules
+        if r.cure_within is not None
+    )
+    return f"(CASE{cases} ELSE {FOR_GOOD} END)" if cases else str(FOR_GOOD)
 
 
 def closed_until(batch: Batch, conditions: Conditions) -> str:
@@ -139,8 +171,9 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
     for rule in batch.rules:
         assert rule.action is not None
         for f, u in conditions.complete_spans(rule.action.name):
+            since = str(SINCE_EVER) if rule.early else "(o_lo >> 6) * 64"
             tests.append(
-                f"(rule = {batch.numbers[rule.id]} AND o_lo >= {f} AND (b_hi >> 6) * 64 <= {u})"
+                f"(rule = {batch.numbers[rule.id]} AND {since} >= {f} AND (b_hi >> 6) * 64 <= {u})"
             )
     return f"({' OR '.join(tests)})"
 
@@ -153,7 +186,7 @@ def points(inst: str, facts: str, gates: str, gated: bool) -> str:
     return f"""
       WITH f AS (SELECT * FROM {facts}),
       ticks AS (SELECT iid, unnest([CASE WHEN i.trigger IS NULL AND i.lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE i.lo END,
-                  f.o_lo, f.o_hi, f.k, f.kp, f.b, f.bp, f.g, f.m, f.live_end, f.after]) AS t
+                  i.hi, f.o_lo, f.o_hi, f.k, f.kp, f.b, f.bp, f.g, f.m, f.live_end, f.after]) AS t
                 FROM {inst} i JOIN f USING (iid)
                 {"UNION ALL SELECT iid, t FROM " + gates if gated else ""}),
       tt AS (SELECT DISTINCT k.iid, k.t FROM ticks k JOIN {inst} i USING (iid)
@@ -198,7 +231,7 @@ def ends(facts: str, gates: str, gated: bool) -> str:
 
 
 STATUS = """
-  CASE WHEN NOT i.sure THEN 'unknown'
+  CASE WHEN g.t < i.hi OR (NOT i.sure AND g.t >= i.doubt) THEN CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END
        WHEN g.t >= f.live_end AND f.live_kind <> 'broken' THEN f.live_kind
        WHEN g.t >= f.live_end AND g.t >= f.after THEN f.after_kind
        WHEN g.t >= f.live_end THEN 'broken'

@@ -46,17 +46,19 @@ def occurrences(
     )
     level = f"SELECT iid, 2 AS val FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):
-        level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.hi", 1))
+        level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1))
     days = instances.days
     count = days.deadline if derived.end_of_day else days.shift
-    due_lo = f"{count(micros('i.lo'), derived.delay)} * 64 + 1"
-    due_hi = f"{count(micros('i.hi'), derived.delay)} * 64 + 1"
+    due_lo, due_hi = (
+        f"greatest({micros(at)}, {count(micros(at), derived.delay)}) * 64 + 1"
+        for at in ("i.lo", "i.hi")
+    )
     blocked = "0"
     if derived.unless is not None:
         source = f"FROM {named('ev_', derived.unless.name)} e WHERE {matches(derived.unless)}"
         blocked = f"""(CASE
-          WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.lo AND e.fin <= i.due_lo) THEN 2
-          WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_lo) THEN 1 ELSE 0 END)"""
+          WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
+          WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_hi) THEN 1 ELSE 0 END)"""
     outputs = "".join(f", {value(term)} AS {named('p_', name)}" for name, term in derived.outputs)
     return f"""
       SELECT entry, lo, hi, fin, sure AND val = 2 AND blocked = 0 AS sure{columns(derived)} FROM (

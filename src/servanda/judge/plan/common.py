@@ -12,7 +12,10 @@ def window_steps(inst: str) -> str:
     """Inside the window: 2 surely, 1 possibly, 0 not."""
     return f"""
       SELECT iid, {SINCE_EVER} AS t, 0 AS val FROM {inst}
+      UNION ALL SELECT iid, hi, CASE WHEN hi >= o_hi AND hi < c_lo THEN 2 WHEN hi >= o_lo AND hi < c_hi THEN 1 ELSE 0 END
+        FROM {inst} WHERE lo < hi
       UNION ALL SELECT iid, lo, 0 FROM {inst} WHERE lo < o_lo OR o_lo >= c_hi
+      UNION ALL SELECT iid, o_lo, 0 FROM {inst} WHERE o_lo >= c_hi AND o_lo < {FOR_GOOD}
       UNION ALL SELECT iid, o_lo, 1 FROM {inst} WHERE o_lo < c_hi AND o_lo < o_hi
       UNION ALL SELECT iid, o_hi, 2 FROM {inst} WHERE o_hi < c_lo
       UNION ALL SELECT iid, c_lo, 1 FROM {inst} WHERE o_lo < c_lo AND c_lo < c_hi

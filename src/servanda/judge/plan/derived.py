@@ -13,10 +13,11 @@ from servanda.judge.plan.text import (
     literal,
     matches,
     named,
-    quoted,
 )
-from servanda.language.core import Match, MeasureType, Norms, StateType, VagueType
-from servanda.record.facts import Facts
+from servanda.language.core import HeldVague, Match, MeasureType, Norms, StateType, VagueType
+from servanda.record.facts import Determination, Facts, Value
+
+Key = tuple[Value | None, ...]
 
 
 def prepare(con: duckdb.DuckDBPyConnection, norms: Norms, facts: Facts, of: Conditions) -> None:
@@ -53,10 +54,10 @@ def prepare_state(con: duckdb.DuckDBPyConnection, state: StateType) -> None:
               lead(t, 1, {FOR_GOOD}) OVER ({partition}ORDER BY t) AS u
             FROM g WINDOW o AS ({partition}ORDER BY t ROWS UNBOUNDED PRECEDING))
       SELECT {listed} t AS f, u,
-        CASE WHEN v = 2 AND coalesce(m0_t, {SINCE_EVER}) < sure_t THEN 2
+        CASE WHEN v = 2 AND coalesce(m0_t, {SINCE_EVER} - 1) < sure_t THEN 2
              WHEN v = 2 OR v = 1 THEN 1
              WHEN coalesce(m1_t, {SINCE_EVER}) >= coalesce(sure_t, {SINCE_EVER}) AND m1_t IS NOT NULL THEN 1
-             ELSE 0 END AS val
+             ELSE 0 END AS val, v IS NOT NULL AS heard
       FROM w""")
 
 
@@ -87,7 +88,9 @@ def prepare_measure(
       WITH complete(f, u) AS (VALUES {spans}),
       r AS (SELECT "of", tier, hi AS t, coalesce(low, -{UNBOUNDED}) AS low,
                    coalesce(high, {UNBOUNDED}) AS high FROM {table}
-            UNION ALL SELECT "of", tier, lo, -{UNBOUNDED}, {UNBOUNDED} FROM {table} WHERE lo < hi),
+            UNION ALL SELECT "of", tier, lo, -{UNBOUNDED}, {UNBOUNDED} FROM {table} WHERE lo < hi
+            UNION ALL SELECT r."of", r.tier, r.hi, -{UNBOUNDED}, {UNBOUNDED} FROM {table} r JOIN {table} s
+            ON r."of" IS NOT DISTINCT FROM s."of" AND r.tier = s.tier AND s.lo <= r.hi AND r.hi < s.hi),
       g AS (SELECT "of", tier, t, min(low) AS low, max(high) AS high FROM r GROUP BY ALL),
       e AS (SELECT *, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY "of", tier ORDER BY t) AS following,
                    {expiry} AS stale FROM g),
@@ -127,13 +130,12 @@ def vague_rows(vague: VagueType, norms: Norms, facts: Facts) -> list[list[str]]:
         ticks = {SINCE_EVER}
         for h in held:
             if h.args == key:
-                ticks |= {SINCE_EVER if h.from_ is None else h.from_ * 64}
-                ticks |= set() if h.until is None else {h.until * 64}
+                ticks |= {starts(h), ends(h)}
         for d in said:
             if d.args == key:
                 ticks |= {d.lo, d.hi}
         previous = None
-        for t in sorted(ticks):
+        for t in sorted(ticks - {FOR_GOOD}):
             val = vague_value(key, t, held, said)
             if val != previous:
                 rows.append([*map(literal, key), str(t), str(val)])
@@ -141,21 +143,26 @@ def vague_rows(vague: VagueType, norms: Norms, facts: Facts) -> list[list[str]]:
     return rows
 
 
-def vague_value(key: object, t: int, held: list, said: list) -> int:  # type: ignore[type-arg]
-    for h in held:
-        starts = SINCE_EVER if h.from_ is None else h.from_ * 64
-        ends = FOR_GOOD if h.until is None else h.until * 64
-        if h.args == key and starts <= t < ends:
-            return 2 if h.holds else 0
-    sure = [d for d in said if d.args == key and d.sure and d.hi <= t]
-    last = max((d.hi for d in sure), default=SINCE_EVER)
+def vague_value(
+    key: Key, t: int, held: list[HeldVague], said: list[Determination]
+) -> int:
+    """2, 0, or 1 where nobody has decided, or two answers stand against each other."""
+    own = [h for h in held if h.args == key and starts(h) <= t < ends(h)]
+    if own:
+        return 2 if max(own, key=starts).holds else 0
+    mine = [d for d in said if d.args == key]
+    sure = [d for d in mine if d.sure and d.hi <= t]
+    if not sure:
+        return 1
+    last = max(d.hi for d in sure)
     answers = {d.holds for d in sure if d.hi == last}
-    doubts = [d for d in said if d.args == key and d.lo <= t and d.hi > t or not d.sure and d.lo <= t]
-    if len(answers) == 1 and not any(
-        d.args == key and d.lo > last and d.holds not in answers for d in doubts
-    ):
-        return 2 if answers == {True} else 0
-    return 1
+    answers |= {d.holds for d in mine if last <= d.lo <= t and (not d.sure or t < d.hi)}
+    return 1 if len(answers) > 1 else 2 * (answers == {True})
 
 
-__all__ = ["prepare", "quoted"]
+def starts(held: HeldVague) -> int:
+    return SINCE_EVER if held.from_ is None else held.from_ * 64
+
+
+def ends(held: HeldVague) -> int:
+    return FOR_GOOD if held.until is None else held.until * 64

@@ -9,6 +9,7 @@ from servanda.judge.plan.common import (
     not_in_force,
     window_steps,
 )
+from servanda.judge.plan.days import Days
 from servanda.judge.plan.overlays import Batch
 from servanda.judge.plan.steps import Conditions, counted, merged
 from servanda.judge.plan.text import FOR_GOOD, matches, named
@@ -17,56 +18,68 @@ from servanda.language.core import Rule
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
 
-def violations(batch: Batch, gates: str) -> str:
+def violations(batch: Batch, gates: str, days: Days) -> str:
     """`(iid, vid, entry, lo, hi, level, end_t, end_p, cure)`: one row an occurrence.
 
     `end_t` is where it is no longer surely open, `end_p` where no longer possibly.
     """
-    found = " UNION ALL ".join(of_rule(r, batch.own(r), gates) for r in batch.rules)
+    found = " UNION ALL ".join(of_rule(r, batch.own(r), gates, days) for r in batch.rules)
     return f"SELECT row_number() OVER (ORDER BY iid, hi, entry) AS vid, * FROM ({found})"
 
 
-def of_rule(rule: Rule, inst: str, gates: str) -> str:
+def of_rule(rule: Rule, inst: str, gates: str, days: Days) -> str:
     assert rule.action is not None
-    read = [
-        f"ASOF JOIN {gates} {name} ON v.iid = {name}.iid AND (v.{at} >> 6) * 64 + 1 >= {name}.t"
+    read = " ".join(
+        f"ASOF JOIN {gates} {name} ON v.iid = {name}.iid AND v.{at} >= {name}.t"
         for name, at in (("gh", "hi"), ("gl", "lo"))
-    ]
-    sure = BOUND.replace("g.", "gh.") + " = 0 AND gh.ex = 0"
-    possible = BOUND.replace("g.", "gl.") + " < 2 AND gl.ex < 2"
+    )
+    ends = [BOUND.replace("g.", f"{name}.") for name in ("gl", "gh")]
+    at_lo, at_hi = f"{ends[0]} < 2 AND gl.ex < 2", f"{ends[1]} < 2 AND gh.ex < 2"
+    surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule)} FROM (
-        SELECT v.*, CASE WHEN v.inside AND {sure} THEN 2 WHEN {possible} THEN 1 ELSE 0 END AS level
-        FROM (SELECT i.iid, i.rule, e.*, i.sure AND e.sure AND e.lo >= i.o_hi AND e.fin <= i.c_lo AS inside
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)} FROM (
+        SELECT v.* REPLACE (CASE WHEN {at_lo} THEN v.lo ELSE v.hi END AS lo),
+          CASE WHEN v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
+        FROM (SELECT i.iid, i.rule, e.*, i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo AS inside
               FROM {inst} i JOIN {named("ev_", rule.action.name)} e
-              ON {matches(rule.action)} AND e.fin > i.o_lo AND e.lo < i.c_hi) v {" ".join(read)}) l
+              ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi) v {read}) l
       JOIN {inst} i USING (iid) WHERE l.level > 0"""
 
 
-def cures(rule: Rule) -> str:
+def cures(rule: Rule, days: Days) -> str:
     if rule.cured_by is None:
         return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure"
+    last = str(FOR_GOOD)
+    if rule.cure_within is not None:
+        last = f"{days.deadline('(l.hi >> 6)', rule.cure_within)} * 64"
     source = (
         f"FROM {named('ev_', rule.cured_by.name)} c "
-        f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi"
+        f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi AND c.lo < {last}"
     )
+    sure = f"{source} AND c.sure AND c.hi < {last}"
     return (
         f"coalesce((SELECT min(c.lo) {source}), {FOR_GOOD}) AS end_t, "
-        f"coalesce((SELECT min(c.hi) {source} AND c.sure), {FOR_GOOD}) AS end_p, "
-        f"(SELECT arg_min(c.entry, c.hi) {source} AND c.sure) AS cure"
+        f"coalesce((SELECT min(c.hi) {sure}), {FOR_GOOD}) AS end_p, "
+        f"(SELECT arg_min(c.entry, (c.hi, c.entry)) {sure}) AS cure"
     )
 
 
 def timeline(batch: Batch, gates: str, violated: str, conditions: Conditions) -> str:
-    """`(iid, t, win, overlays…, open, silent)`."""
+    """`(iid, t, win, overlays…, open, had, silent)`."""
     intervals = f"""
       SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE level = 2
       UNION ALL SELECT iid, lo, end_p, 1 FROM {violated}"""
-    sources = {"open": counted(intervals, batch.inst), "win": window_steps(batch.inst)}
+    past = f"SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE level = 2"
+    sources = {
+        "open": counted(intervals, batch.inst),
+        "had": counted(past, batch.inst),
+        "win": window_steps(batch.inst),
+    }
     floors = []
     for rule in batch.rules:
         assert rule.action is not None
-        floor = conditions.open_floor(rule.action.name, None, batch.own(rule), "i.o_lo")
+        own = f"(SELECT i.*, b.since_bound FROM {batch.own(rule)} i JOIN ({bound_since(batch, gates)}) b USING (iid))"
+        floor = conditions.open_floor(rule.action.name, None, own, "i.since_bound")
         floors += [] if floor is None else [floor]
     if floors:
         sources["silent"] = counted(" UNION ALL ".join(floors), batch.inst)
@@ -75,12 +88,20 @@ def timeline(batch: Batch, gates: str, violated: str, conditions: Conditions) ->
     return f"SELECT *{zero} FROM ({line})"
 
 
+def bound_since(batch: Batch, gates: str) -> str:
+    """The first tick at which each instance may be bound."""
+    return f"""
+      SELECT i.iid, coalesce(min(greatest(g.t, i.o_lo)), {FOR_GOOD}) AS since_bound
+      FROM {batch.inst} i LEFT JOIN (
+        SELECT *, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u FROM {gates}) g
+      ON g.iid = i.iid AND {BOUND} < 2 AND g.ex < 2 AND g.u > i.o_lo AND g.t < i.c_hi
+      GROUP BY i.iid"""
+
+
 def points(inst: str, line: str, violated: str) -> str:
     """`(iid, t, status, opened, breach_key)`; each sure violation is a point of its own."""
     return f"""
-      WITH l AS (SELECT *, {first_ticks("wa", "re", "en")},
-                   coalesce(bool_or(open = 2) OVER (PARTITION BY iid ORDER BY t
-                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS had FROM {line}),
+      WITH l AS (SELECT *, {first_ticks("wa", "re", "en")} FROM {line}),
       first AS (SELECT iid, hi AS t, min(vid) AS vid, min(entry) AS entry FROM {violated}
                 WHERE level = 2 GROUP BY ALL),
       healed AS (SELECT iid, end_p AS t, min(cure) AS cure FROM {violated}
@@ -98,7 +119,7 @@ def points(inst: str, line: str, violated: str) -> str:
 
 
 STATUS = f"""
-  CASE WHEN NOT i.sure THEN 'unknown'
+  CASE WHEN l.t < i.hi OR (NOT i.sure AND l.t >= i.doubt) THEN CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END
        WHEN l.t < i.o_lo THEN 'dormant'
        WHEN {not_in_force("wa")} THEN 'waived'
        WHEN {not_in_force("re")} THEN 'released'
@@ -112,5 +133,5 @@ STATUS = f"""
        WHEN ex = 2 THEN 'excused'
        WHEN (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1) THEN 'undetermined'
        WHEN {doubtful("su", "idle", "wa", "re", "en", "ex")} OR open = 1 OR silent = 1 THEN 'unknown'
-       WHEN had THEN 'cured'
+       WHEN had = 2 THEN 'cured'
        ELSE 'kept' END"""

@@ -67,7 +67,7 @@ class Instances:
         """The one instance of a standing rule, all in constants and scalar look-ups."""
         row = (
             f"SELECT {number} AS iid, {number} AS rule, NULL::VARCHAR AS trigger, true AS sure, "
-            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi"
+            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und"
         )
         lo, hi = self.opening(rule)
         opened_ = f"SELECT i.*, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi FROM ({row}) i"
@@ -82,6 +82,7 @@ class Instances:
             closed_ = str(rule.action.name in self.conditions.closed_events).lower()
         return f"""
           SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
+                 {'o_lo' if rule.trigger is None else 'lo'} AS doubt,
                  {str(rule.early).lower()} AS early, {str(rule.curable).lower()} AS curable,
                  {cure} AS cure, {closed_} AS closed
           FROM ({select})"""
@@ -119,7 +120,7 @@ class Instances:
             alias = f"e{n}"
             tables.append(f"{named('ev_', each.name)} {alias}")
             if n:
-                tests.append(f"{alias}.lo <= e0.hi")
+                tests.append(f"{alias}.lo <= e0.lo")
             for arg in each.args:
                 column = f"{alias}.{named('p_', arg.param)}"
                 if arg.op == "bind" and arg.variable is not None:
@@ -128,7 +129,9 @@ class Instances:
                     else:
                         bound[arg.variable] = column
             tests.append(self.tests(each, alias, bound))
-        sure = " AND ".join(f"e{n}.sure" for n in range(len(tables)))
+        sure = " AND ".join(
+            f"e{n}.sure" + (f" AND e{n}.hi <= e0.lo" if n else "") for n in range(len(tables))
+        )
         columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
         return f"""
           SELECT row_number() OVER (ORDER BY e0.lo, e0.entry) AS iid, e0.entry AS trigger,
@@ -146,16 +149,16 @@ class Instances:
     def read_if(self, rule: Rule, table: str) -> None:
         """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
         if (isinstance(rule.if_, Always) and rule.if_.value) or rule.trigger is None:
-            self.create(f"{table}_1", f"SELECT * FROM {table}_0")
+            self.create(f"{table}_1", f"SELECT *, false AS doubt_und FROM {table}_0")
             return
         self.con.execute(
             f"CREATE OR REPLACE TABLE {table}_s AS SELECT *, lo AS since FROM {table}_0"
         )
         steps = self.conditions.steps(rule.if_, f"{table}_s")
-        read = at_tick(steps, f"{table}_s", at_phase("greatest(i.lo, i.hi)", 1))
+        read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
         self.con.execute(f"""
           CREATE OR REPLACE TABLE {table}_1 AS
-          SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure)
+          SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure), v.val = 1 AND v.und AS doubt_und
           FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0""")
 
     # -------------------------------------------------------------- windows
@@ -182,13 +185,14 @@ class Instances:
             if isinstance(rule.if_, Always) and rule.if_.value:
                 continue
             own = f"(SELECT * FROM {table} WHERE rule = {numbers[rule.id]})"
-            read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_hi", 1))
+            read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_lo", 1), True)
             self.create(
                 table,
                 f"""SELECT i.* REPLACE (
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_lo END AS o_lo,
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_hi END AS o_hi,
-                      (i.sure AND coalesce(v.val, 2) <> 1) AS sure)
+                      (i.sure AND coalesce(v.val, 2) <> 1) AS sure,
+                      coalesce(v.val = 1 AND v.und, false) AS doubt_und)
                     FROM {table} i LEFT JOIN ({read}) v USING (iid)""",
             )
 
@@ -253,6 +257,8 @@ class Instances:
                 lo, hi = self.past(lo, self.days.day_end), self.past(hi, self.days.day_end)
             lows.append(closed(lo))
             highs.append(closed(hi))
+        if window.term is not None:
+            highs.append(self.counted_from("i.o_hi", window.term, "term"))
         start, end = "greatest(p.f, i.o_hi)", f"least(p.u, {', '.join(highs)})"
         if window.within is not None and window.edge is not None:
             edge = "p.u" if window.edge == "end" else "p.f"

@@ -9,12 +9,13 @@ from servanda.judge.plan.common import (
     not_in_force,
     window_steps,
 )
+from servanda.judge.plan.days import Days
 from servanda.judge.plan.overlays import Batch, valued
 from servanda.judge.plan.steps import Conditions, merged
-from servanda.judge.plan.text import FOR_GOOD
+from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER
 
 
-def timeline(batch: Batch, gates: str, conditions: Conditions) -> str:
+def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> str:
     """`(iid, t, u, phi, win, overlays…, ep_t, ep_p, grace)`: where episodes are open."""
     inst = batch.inst
     steps = [conditions.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
@@ -25,8 +26,7 @@ def timeline(batch: Batch, gates: str, conditions: Conditions) -> str:
       SELECT *, phi = 0 AS xt, phi <= 1 AS xp,
         phi = 0 AND win = 2 AND ex = 0 AND greatest(su, idle, en, wa, re) = 0 AS rt,
         phi <= 1 AND win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AS rp
-      FROM ({line}) JOIN (
-        SELECT iid, CASE WHEN cure >= {FOR_GOOD} THEN 0 ELSE cure END AS grace FROM {inst}) USING (iid)"""
+      FROM ({line})"""
     stretches = f"""
       SELECT *, sum(CASE WHEN xt AND NOT coalesce(was_t, false) THEN 1 ELSE 0 END) OVER o AS nt,
              sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np,
@@ -36,13 +36,26 @@ def timeline(batch: Batch, gates: str, conditions: Conditions) -> str:
       WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
     onsets = f"""
       SELECT *, CASE WHEN xt THEN min(CASE WHEN rt THEN t END) OVER (
-                  PARTITION BY iid, nt, xt ORDER BY t ROWS UNBOUNDED PRECEDING) + grace END AS on_t,
+                  PARTITION BY iid, nt, xt ORDER BY t ROWS UNBOUNDED PRECEDING) END AS on_t,
              CASE WHEN xp THEN min(CASE WHEN rp THEN t END) OVER (
-                  PARTITION BY iid, np, xp ORDER BY t ROWS UNBOUNDED PRECEDING) + grace END AS on_p
+                  PARTITION BY iid, np, xp ORDER BY t ROWS UNBOUNDED PRECEDING) END AS on_p
       FROM ({stretches})"""
     if graced:
-        onsets = split_rows(onsets)
+        onsets = split_rows(with_grace(batch, onsets, days))
     return f"SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p FROM ({onsets})"
+
+
+def with_grace(batch: Batch, onsets: str, days: Days) -> str:
+    """An episode counts once the time to cure has run out."""
+    pieces = []
+    for name in ("on_t", "on_p"):
+        cases = "".join(
+            f" WHEN i.rule = {batch.numbers[r.id]} THEN {days.deadline(f'({name} >> 6)', r.cure_within)} * 64"
+            for r in batch.rules
+            if r.cure_within is not None
+        )
+        pieces.append(f"CASE WHEN {name} IS NULL OR {name} <= {SINCE_EVER} THEN {name}{cases} ELSE {name} END AS {name}")
+    return f"SELECT o.* REPLACE ({', '.join(pieces)}) FROM ({onsets}) o JOIN {batch.inst} i USING (iid)"
 
 
 def split_rows(onsets: str) -> str:
@@ -65,7 +78,7 @@ def points(inst: str, line: str) -> str:
 
 
 STATUS = f"""
-  CASE WHEN NOT i.sure THEN 'unknown'
+  CASE WHEN l.t < i.hi OR (NOT i.sure AND l.t >= i.doubt) THEN CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END
        WHEN {not_in_force("wa")} THEN 'waived'
        WHEN {not_in_force("re")} THEN 'released'
        WHEN {not_in_force("en")} THEN 'ended'
@@ -83,3 +96,20 @@ STATUS = f"""
        WHEN on_t IS NOT NULL OR on_p IS NOT NULL THEN 'due'
        WHEN had THEN 'cured'
        ELSE 'kept' END"""
+
+
+def episodes(line: str) -> str:
+    """Breaches that a remedy answers `(iid, lo, hi)`: each possible episode, sure from its first
+    sure one, and each further sure one within it."""
+    numbered = f"""
+      SELECT iid, t, ep_p AND NOT coalesce(was_p, false) AS p_start, ep_t AND NOT coalesce(was_t, false) AS t_start,
+             sum(CASE WHEN ep_p AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER (
+               PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING) AS n
+      FROM (SELECT iid, t, ep_p, ep_t, lag(ep_p) OVER (PARTITION BY iid ORDER BY t) AS was_p,
+                   lag(ep_t) OVER (PARTITION BY iid ORDER BY t) AS was_t FROM {line})"""
+    return f"""
+      WITH e AS ({numbered}),
+      p AS (SELECT iid, n, t FROM e WHERE p_start),
+      s AS (SELECT iid, n, t, row_number() OVER (PARTITION BY iid, n ORDER BY t) AS k FROM e WHERE t_start)
+      SELECT p.iid, p.t AS lo, s.t AS hi FROM p LEFT JOIN s ON s.iid = p.iid AND s.n = p.n AND s.k = 1
+      UNION ALL SELECT iid, t, t FROM s WHERE k > 1"""

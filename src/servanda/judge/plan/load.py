@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from servanda.judge.plan.text import SINCE_EVER, column_type, literal, named
-from servanda.language.core import EventType, Norms
+from servanda.language.core import EventType, Norms, VagueType
 from servanda.record.facts import Bulk, Facts, Value
 
 BATCH = 2000
@@ -33,7 +33,23 @@ def load(con: duckdb.DuckDBPyConnection, norms: Norms, facts: Facts) -> None:
         ]
         insert(con, named("rd_", measure.name), rows)
         append(con, named("rd_", measure.name), facts.bulk_readings.get(measure.name, ()))
+    for vague in norms.vagues:
+        load_determinations(con, vague, facts)
     load_powers(con, facts)
+
+
+def load_determinations(
+    con: duckdb.DuckDBPyConnection, vague: VagueType, facts: Facts
+) -> None:
+    columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in vague.params]
+    table = named("said_", vague.name)
+    create(con, table, ", ".join([OCCURRENCE_COLUMNS, "by_ VARCHAR", *columns]))
+    rows = [
+        (d.entry, d.lo, d.hi, d.hi + 1, d.sure, d.by, *d.args)
+        for d in facts.determinations
+        if d.name == vague.name
+    ]
+    insert(con, table, rows)
 
 
 READING_COLUMNS = (

@@ -11,7 +11,7 @@ import duckdb
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.steps import Conditions, counted, merged
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, named
-from servanda.language.core import Always, Cond, Norms, Not, Or, Rule, RuleStatus
+from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
 
 GATES = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
 BY_CLAUSE = ("amend", "create", "end")
@@ -150,9 +150,28 @@ class Overlays:
                     ON (x.clause IS NULL OR x.clause = {literal(rule.clause)})
                     AND (x.of_ IS NULL OR x.of_ = i.debtor)
                     AND (x.towards IS NULL OR x.towards = i.creditor)
-                    AND (x.own IS NULL OR x.own = i.debtor) AND {keyed(rule, verb)}"""
+                    AND {self.reach(power, rule)} AND {keyed(rule, verb)}"""
             )
         return found
+
+
+    def reach(self, power: Rule, rule: Rule) -> str:
+        """A suspension covers the holder's own duties, if it has any there; a waiver of duties owed
+        to whoever is the creditor, those owed to the holder. Joint powers have no one holder."""
+        does = power.power
+        assert does is not None
+        mine = "(x.holder IS NULL OR i.debtor = x.holder)"
+        if does.verb in ("waive", "release") and isinstance(rule.creditor, Var):
+            return "(x.holder IS NULL OR i.creditor = x.holder)"
+        if does.verb != "suspend":
+            return "true"
+        targets = [r for r in self.norms.rules if r.id in does.rules and r.clause == rule.clause]
+        if any(isinstance(r.debtor, Var) for r in targets):
+            return mine
+        owing = {str(r.debtor.value) for r in targets if isinstance(r.debtor, Const)}
+        if not owing:
+            return "true"
+        return f"(x.holder NOT IN ({', '.join(map(literal, sorted(owing)))}) OR {mine})"
 
 
 def keyed(rule: Rule, verb: str) -> str:

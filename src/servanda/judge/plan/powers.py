@@ -15,7 +15,7 @@ from servanda.language.core import Norms, Rule, Var
 
 EFFECT_COLUMNS = (
     "iid BIGINT, entry VARCHAR, clause VARCHAR, of_ VARCHAR, towards VARCHAR, "
-    "keys MAP(VARCHAR, VARCHAR), own VARCHAR, f BIGINT, u BIGINT, level INTEGER"
+    "keys MAP(VARCHAR, VARCHAR), holder VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 )
 
 
@@ -30,7 +30,7 @@ def exercised(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     power = rule.power
     assert power is not None
     if power.verb in ("do", "determine"):
-        return used(rule, inst, line)
+        return used(rule, norms, inst, line)
     clauses = ", ".join(map(quoted, power.clauses)) or "NULL"
     tests = [f"x.verb = {quoted(power.verb)}", by_holder(rule, norms)]
     tests.append(f"(x.clause IN ({clauses}) OR (x.clause IS NULL AND {literal(power.verb)} = 'end_all'))")
@@ -38,19 +38,29 @@ def exercised(rule: Rule, norms: Norms, inst: str, line: str) -> str:
         tests.append(f"x.amendment = {literal(power.amendment)}")
     if rule.creditor is not None:
         tests.append("(x.towards IS NULL OR x.towards = i.creditor)")
-    own = "i.debtor" if power.verb == "suspend" and narrows(rule, norms) else "NULL::VARCHAR"
     return f"""
       SELECT i.iid, x.entry, x.clause, x.of_, coalesce(x.towards, i.creditor) AS towards, x.keys,
-             {own} AS own, i.debtor AS holder, (x.lo >> 6) * 64 AS f_lo, (x.hi >> 6) * 64 AS f_hi,
-             CASE WHEN i.sure AND x.sure THEN {open_at("x.hi")} ELSE least(1, {open_at("x.hi")}) END AS level
-      FROM {inst} i JOIN exercises x ON {" AND ".join(tests)}
-      ASOF JOIN {line} l ON l.iid = i.iid AND (x.hi >> 6) * 64 + 1 >= l.t
-      ASOF JOIN {line} before ON before.iid = i.iid AND (x.hi >> 6) * 64 - 1 >= before.t"""
+             i.debtor AS holder, (x.lo >> 6) * 64 AS f_lo, (x.hi >> 6) * 64 AS f_hi, {LEVEL.replace("%", "x")}
+      FROM {inst} i JOIN exercises x ON {" AND ".join(tests)} {read_open(line, "x")}"""
 
 
-def open_at(_: str) -> str:
-    """Conditions at phase 1 of the instant; what lies over the power, as it was before it."""
-    return "least(l.avail, 2 - before.su, 2 - before.en)"
+def read_open(line: str, at: str) -> str:
+    """Conditions at phase 1 of the instant; what lies over the power, as it was before it.
+
+    Read at both ends of the entry's date.
+    """
+    return " ".join(
+        f"ASOF JOIN {line} on_{end} ON on_{end}.iid = i.iid AND ({at}.{end} >> 6) * 64 + 1 >= on_{end}.t "
+        f"ASOF JOIN {line} pre_{end} ON pre_{end}.iid = i.iid AND ({at}.{end} >> 6) * 64 - 1 >= pre_{end}.t"
+        for end in ("lo", "hi")
+    )
+
+
+OPEN = "least(on_{0}.avail, 2 - pre_{0}.su, 2 - pre_{0}.en)"
+LEVEL = (
+    f"CASE WHEN i.sure AND %.sure THEN least({OPEN.format('lo')}, {OPEN.format('hi')}) ELSE 0 END AS sure_level, "
+    f"least(1, greatest({OPEN.format('lo')}, {OPEN.format('hi')})) AS possible_level"
+)
 
 
 def by_holder(rule: Rule, norms: Norms) -> str:
@@ -62,67 +72,58 @@ def by_holder(rule: Rule, norms: Norms) -> str:
     return f"x.by_ IN ({', '.join(map(quoted, sorted(names)))})"
 
 
-def narrows(rule: Rule, norms: Norms) -> bool:
-    """Whether the holder's own duties among the targets are told apart at run time only."""
-    assert rule.power is not None
-    targets = [r for r in norms.rules if r.id in rule.power.rules]
-    return any(isinstance(r.debtor, Var) for r in targets) or isinstance(rule.debtor, Var)
-
-
-def used(rule: Rule, inst: str, line: str) -> str:
-    """A permission used: the first matching event while open."""
-    assert rule.power is not None
-    if rule.power.match is None or rule.power.verb == "determine":
-        return f"SELECT * FROM (SELECT 0::BIGINT AS iid, NULL::VARCHAR AS entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_, NULL::VARCHAR AS towards, MAP {{}}::MAP(VARCHAR, VARCHAR) AS keys, NULL::VARCHAR AS own, NULL::VARCHAR AS holder, 0::BIGINT AS f_lo, 0::BIGINT AS f_hi, 0 AS level) WHERE false"
+def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
+    """A permission used (a matching event), or a determination made."""
+    power = rule.power
+    assert power is not None
+    columns = (
+        "NULL::VARCHAR AS clause, NULL::VARCHAR AS of_, NULL::VARCHAR AS towards, "
+        "MAP {}::MAP(VARCHAR, VARCHAR) AS keys, i.debtor AS holder, e.lo AS f_lo, e.hi AS f_hi"
+    )
+    if power.match is None:
+        return f"SELECT i.iid, NULL AS entry, {columns}, 0 AS sure_level, 0 AS possible_level FROM {inst} i, exercises e WHERE false"
+    table = named("ev_" if power.verb == "do" else "said_", power.match.name)
+    by = "" if power.verb == "do" else f" AND {by_holder(rule, norms).replace('x.', 'e.')}"
     return f"""
-      SELECT i.iid, e.entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_, NULL::VARCHAR AS towards,
-             MAP {{}}::MAP(VARCHAR, VARCHAR) AS keys, NULL::VARCHAR AS own, i.debtor AS holder,
-             e.lo AS f_lo, e.hi AS f_hi,
-             CASE WHEN i.sure AND e.sure THEN {open_at("e.hi")} ELSE least(1, {open_at("e.hi")}) END AS level
-      FROM {inst} i JOIN {named("ev_", rule.power.match.name)} e ON {matches(rule.power.match)}
-      ASOF JOIN {line} l ON l.iid = i.iid AND (e.hi >> 6) * 64 + 1 >= l.t
-      ASOF JOIN {line} before ON before.iid = i.iid AND (e.hi >> 6) * 64 - 1 >= before.t"""
+      SELECT i.iid, e.entry, {columns}, {LEVEL.replace("%", "e")}
+      FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
 def effects(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     """Intervals over which exercises lie, in the shape of EFFECT_COLUMNS."""
     power = rule.power
     assert power is not None
-    found = exercised(rule, norms, inst, line)
-    if power.verb != "suspend":
-        return f"""
-          SELECT iid, entry, clause, of_, towards, keys, own, f_hi AS f, {FOR_GOOD} AS u, level
-          FROM ({found}) WHERE level > 0
-          UNION ALL SELECT iid, entry, clause, of_, towards, keys, own, f_lo, {FOR_GOOD}, 1
-          FROM ({found}) WHERE level > 0 AND f_lo < f_hi"""
-    resumed = (
-        "FROM exercises y WHERE y.verb = 'resume' AND y.by_ = s.holder AND y.clause = s.clause "
-        "AND (y.lo >> 6) * 64 >= s.f_hi AND y.entry <> s.entry"
-    )
+    found = f"SELECT * FROM ({exercised(rule, norms, inst, line)}) WHERE possible_level > 0"
+    shape = "s.iid, s.entry, s.clause, s.of_, s.towards, s.keys, s.holder"
+    sure_end = possible_end = str(FOR_GOOD)
+    if power.verb == "suspend":
+        sure_end = earliest(line, "y.lo", "idle >= 1", "")
+        possible_end = earliest(line, "y.hi", "idle = 2", "AND y.sure")
     return f"""
-      SELECT s.iid, entry, clause, of_, towards, keys, own,
-             CASE WHEN n.level = 2 THEN f_hi ELSE f_lo END AS f,
-             CASE WHEN n.level = 2 THEN least(
-               coalesce((SELECT min((y.lo >> 6) * 64) {resumed}), {FOR_GOOD}),
-               coalesce((SELECT min(l.t) FROM {line} l WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.idle >= 1), {FOR_GOOD}))
-             ELSE least(
-               coalesce((SELECT min((y.hi >> 6) * 64) {resumed} AND y.sure), {FOR_GOOD}),
-               coalesce((SELECT min(l.t) FROM {line} l WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.idle = 2), {FOR_GOOD}))
-             END AS u, n.level
-      FROM (SELECT * FROM ({found}) WHERE level > 0) s, (VALUES (1), (2)) n(level)
-      WHERE n.level <= s.level"""
+      SELECT {shape}, f_hi AS f, {sure_end} AS u, 2 AS level FROM ({found}) s WHERE sure_level = 2
+      UNION ALL SELECT {shape}, f_lo, {possible_end}, 1 FROM ({found}) s"""
+
+
+def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
+    """When a suspension ends: resumed by the same holder, or the power's `while` turned false."""
+    return f"""least(
+      coalesce((SELECT min(({resumed_at} >> 6) * 64) FROM exercises y
+                WHERE y.verb = 'resume' AND y.by_ = s.holder AND y.clause = s.clause
+                AND (y.lo >> 6) * 64 >= s.f_hi {also}), {FOR_GOOD}),
+      coalesce((SELECT min(l.t) FROM {line} l
+                WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD}))"""
 
 
 def joint(tables: list[str], count: int, iid: int) -> str:
-    """All holders together: in effect from the last of the first entries of each."""
+    """All holders together: in effect while every one of them has used it."""
     union = " UNION ALL ".join(f"SELECT *, {n} AS member FROM ({t})" for n, t in enumerate(tables))
     return f"""
-      SELECT {iid}::BIGINT AS iid, arg_max(entry, f) AS entry, clause, of_, towards, keys, own, max(f) AS f,
-             min(u) AS u, level
-      FROM (SELECT member, clause, of_, towards, keys, NULL::VARCHAR AS own, n.level, min(f) AS f, max(u) AS u,
+      SELECT {iid}::BIGINT AS iid, arg_max(entry, f) AS entry, clause, of_, towards, keys,
+             NULL::VARCHAR AS holder, max(f) AS f, min(u) AS u, level
+      FROM (SELECT member, clause, of_, towards, keys, x.level, min(f) AS f, max(u) AS u,
                    arg_min(entry, f) AS entry
-            FROM ({union}) x, (VALUES (1), (2)) n(level) WHERE x.level >= n.level GROUP BY ALL)
-      GROUP BY clause, of_, towards, keys, own, level HAVING count(*) = {count}"""
+            FROM ({union}) x GROUP BY ALL)
+      GROUP BY clause, of_, towards, keys, level HAVING count(*) = {count}"""
 
 
 def points(inst: str, line: str, effect: str) -> str:
@@ -141,7 +142,7 @@ def points(inst: str, line: str, effect: str) -> str:
 
 
 STATUS = f"""
-  CASE WHEN NOT i.sure THEN 'unknown'
+  CASE WHEN l.t < i.hi OR (NOT i.sure AND l.t >= i.doubt) THEN CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END
        WHEN {not_in_force("en")} THEN 'ended'
        WHEN l.t < i.o_lo THEN 'dormant'
        WHEN l.t < i.o_hi THEN 'unknown'

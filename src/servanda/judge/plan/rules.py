@@ -33,6 +33,7 @@ class Rules:
         self.now = conditions.facts.now
         self.conditions = conditions
         self.instances = instances
+        self.days = instances.days
         self.overlays = Overlays(con, norms, conditions, instances)
         self.wanted = wanted
         self.rules = {r.id: r for r in norms.rules}
@@ -66,20 +67,25 @@ class Rules:
         """Instances belong to the version in force when they arose."""
         if rule.trigger is None or rule.trigger.breach_of is not None:
             return
-        replaced = self.overlays.replaced(rule, inst)
-        if replaced:
-            over = at_tick(counted(" UNION ALL ".join(replaced), inst), inst, "i.lo")
-            self.remove(inst, f"iid IN (SELECT iid FROM ({over}) WHERE val = 2)")
+        replaced = self.at_birth(self.overlays.replaced(rule, inst), inst)
+        begun = f"SELECT iid, 2 AS val FROM {inst}"
         if rule.version is not None:
-            begun = self.overlays.effects(rule, inst, "amend", rule.version)
-            if not begun:
-                self.remove(inst, "true")
-                return
-            over = at_tick(counted(" UNION ALL ".join(begun), inst), inst, "i.lo")
-            self.remove(inst, f"iid NOT IN (SELECT iid FROM ({over}) WHERE val = 2)")
+            begun = self.at_birth(self.overlays.effects(rule, inst, "amend", rule.version), inst)
+        elif not self.overlays.able(rule, "amend"):
+            return
+        self.create(
+            f"{inst}_v",
+            f"""SELECT i.* REPLACE (i.sure AND least(b.val, 2 - r.val) = 2 AS sure)
+                FROM {inst} i JOIN ({begun}) b USING (iid) JOIN ({replaced}) r USING (iid)
+                WHERE least(b.val, 2 - r.val) > 0""",
+        )
+        self.create(inst, f"SELECT * FROM {inst}_v")
 
-    def remove(self, inst: str, test: str) -> None:
-        self.con.execute(f"DELETE FROM {inst} WHERE {test}")
+    def at_birth(self, intervals: list[str], inst: str) -> str:
+        """How surely some of the intervals cover each instance when it arises."""
+        if not intervals:
+            return f"SELECT iid, 0 AS val FROM {inst}"
+        return at_tick(counted(" UNION ALL ".join(intervals), inst), inst, "i.lo")
 
     def answer(self, batch: Batch, points: str) -> None:
         self.create(f"verdict_{batch.name}", verdict_rows(batch, points, self.now))
@@ -89,7 +95,9 @@ class Rules:
         closes, facts = f"closes_{batch.name}", f"facts_{batch.name}"
         stops = self.norms.suspension_stops_clock
         self.create(closes, achieve.closing(batch.inst, gates, gated, stops))
-        self.create(f"{facts}_0", achieve.scalars(batch, closes, self.conditions))
+        self.create(f"{facts}_0", achieve.scalars(
+            batch, closes, self.conditions, gates, self.days
+        ))
         ends = achieve.ends(f"({self.with_compensation(batch, facts + '_0')})", gates, gated)
         self.create(facts, ends)
         self.answer(batch, achieve.points(batch.inst, facts, gates, gated))
@@ -126,7 +134,6 @@ class Rules:
 
     def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:
         after = f"coalesce(f.after, {FOR_GOOD})"
-        live = f"coalesce(f.live_end, {FOR_GOOD})"
         rows = f"FROM {facts} f JOIN {batch.inst} i USING (iid)"
         self.status(
             batch,
@@ -134,51 +141,84 @@ class Rules:
             f"""SELECT i.rule, i.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
                 {rows} WHERE i.sure AND f.live_kind = 'broken'
                 UNION ALL SELECT i.rule, i.debtor, {effect("f.bp")}, {effect(after)}, 1
-                {rows} WHERE f.bp IS NOT NULL AND f.bp <= {live}""",
+                {rows} WHERE f.bp IS NOT NULL""",
         )
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
+        off = "f.live_kind IN ('waived', 'released', 'ended')"
+        silent = f"CASE WHEN f.k IS NULL AND f.b IS NULL AND f.b_hi < {FOR_GOOD} THEN f.b_hi END"
+        perhaps = f"least(f.kp, {done}, {silent})"
+        no_more = f"""CASE WHEN {off} THEN f.live_end WHEN f.after_kind <> 'cured' THEN f.after
+                           ELSE {FOR_GOOD} END"""
         self.status(
             batch,
             "performed",
             f"""SELECT i.rule, i.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
                 {rows} WHERE i.sure AND {done} IS NOT NULL
-                UNION ALL SELECT i.rule, i.debtor, {effect(f"least(f.kp, {done})")}, {FOR_GOOD}, 1
-                {rows} WHERE least(f.kp, {done}) IS NOT NULL""",
+                UNION ALL SELECT i.rule, i.debtor, {effect(perhaps)}, {effect(no_more)}, 1
+                {rows} WHERE {perhaps} IS NOT NULL""",
         )
-        self.overlay_statuses(batch, gates, f"SELECT iid, {live} AS live_end FROM {facts} f")
+        finished = f"coalesce(CASE WHEN f.live_kind <> 'broken' THEN f.live_end END, {FOR_GOOD})"
+        self.overlay_statuses(
+            batch,
+            gates,
+            f"""SELECT iid, f.o_lo, f.o_hi, least({finished}, f.b_hi) AS end_1,
+                       least({finished}, f.b_hi, f.bp, f.kp) AS end_2 FROM {facts} f""",
+        )
 
     # -------------------------------------------------------------- keep and forbid
     def keep(self, batch: Batch, gates: str) -> None:
         line = f"line_{batch.name}"
-        self.create(line, keep.timeline(batch, gates, self.conditions))
+        self.create(line, keep.timeline(batch, gates, self.conditions, self.days))
         self.answer(batch, keep.points(batch.inst, line))
         following = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS v"
         spans = f"(SELECT *, {following} FROM {line}) JOIN {batch.inst} i USING (iid)"
-        # An open breach outlasts the overlays: only the condition itself closes it.
+        over = "greatest(wa, re, en)"
+        # An open breach outlasts excuse and suspension: only the condition itself closes it.
         self.status(
             batch,
             "broken",
-            f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("v")} AS u, 2 AS level
-                FROM {spans} WHERE ep_t AND i.sure
-                UNION ALL SELECT i.rule, i.debtor, {effect("t")}, {effect("v")}, 1
-                FROM {spans} WHERE ep_p""",
+            f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("least(v, i.c_lo)")} AS u, 2 AS level
+                FROM {spans} WHERE ep_t AND i.sure AND {over} = 0 AND t < i.c_lo
+                UNION ALL SELECT i.rule, i.debtor, {effect("t")}, {effect("least(v, i.c_hi)")}, 1
+                FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi""",
         )
         self.overlay_statuses(batch, gates, None)
+        self.remedies(batch, keep.episodes(line), "i.trigger")
+
+    def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
+        """Judge the remedies that answer `(iid, lo, hi)`: breaches possible at lo, sure at hi."""
+        for rule in batch.rules:
+            if rule.remedy is None:
+                continue
+            variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
+            self.judge(
+                [self.rules[rule.remedy]],
+                f"""SELECT i.iid AS parent, {trigger} AS trigger, i.sure AND b.hi IS NOT NULL AS sure,
+                           {effect("b.lo")} AS lo, {effect("coalesce(b.hi, b.lo)")} AS hi{variables}
+                    FROM ({breaches}) b JOIN {batch.own(rule)} i USING (iid)
+                    WHERE b.lo <= {self.now}""",
+            )
 
     def forbid(self, batch: Batch, gates: str) -> None:
         line, violated = f"line_{batch.name}", f"violations_{batch.name}"
-        self.create(violated, forbid.violations(batch, gates))
+        self.create(violated, forbid.violations(batch, gates, self.days))
         self.create(line, forbid.timeline(batch, gates, violated, self.conditions))
         self.answer(batch, forbid.points(batch.inst, line, violated))
-        rows = f"FROM {violated} v JOIN {batch.inst} i USING (iid)"
+        let_go = f"min(CASE WHEN wa = 2 OR re = 2 THEN t END) AS off FROM {gates} GROUP BY iid"
+        rows = f"""FROM {violated} v JOIN {batch.inst} i USING (iid)
+                   JOIN (SELECT iid, {let_go}) o USING (iid)"""
+        until = "CASE WHEN o.off < i.c_hi THEN least({}, o.off) ELSE {} END"
+        end_t, end_p = until.format("end_t", "end_t"), until.format("end_p", "end_p")
         self.status(
             batch,
             "broken",
-            f"""SELECT i.rule, i.debtor, {effect("v.hi")} AS f, {effect("end_t")} AS u, 2 AS level
+            f"""SELECT i.rule, i.debtor, {effect("v.hi")} AS f, {effect(end_t)} AS u, 2 AS level
                 {rows} WHERE level = 2
-                UNION ALL SELECT i.rule, i.debtor, {effect("v.lo")}, {effect("end_p")}, 1 {rows}""",
+                UNION ALL SELECT i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
         )
         self.overlay_statuses(batch, gates, None)
+        breaches = f"SELECT iid, lo, CASE WHEN level = 2 THEN hi END AS hi, entry FROM {violated}"
+        self.remedies(batch, breaches, "b.entry")
 
     # -------------------------------------------------------------- powers
     def may(self, batch: Batch, gates: str) -> None:
@@ -226,21 +266,23 @@ class Rules:
                 f"SELECT * FROM told WHERE rule = {self.numbers[rule.id]}",
             )
 
-    def overlay_statuses(self, batch: Batch, gates: str, live_ends: str | None) -> None:
-        """`suspended` and `binding`, felt one step after the overlay changes."""
-        ends = live_ends or f"SELECT iid, {FOR_GOOD} AS live_end FROM {batch.inst}"
+    def overlay_statuses(self, batch: Batch, gates: str, bounds: str | None) -> None:
+        """`suspended` and `binding`, felt one step after the overlay changes.
+
+        `bounds`: (iid, o_lo, o_hi, end_1, end_2), from where to where it may bind, surely binds.
+        """
+        ends = bounds or f"SELECT iid, o_lo, o_hi, c_hi AS end_1, c_lo AS end_2 FROM {batch.inst}"
         spans = f"""(
-          SELECT g.*, lead(g.t, 1, {FOR_GOOD}) OVER (PARTITION BY g.iid ORDER BY g.t) AS v, e.live_end
-          FROM {gates} g JOIN ({ends}) e USING (iid)) JOIN {batch.inst} i USING (iid)"""
+          SELECT g.*, lead(g.t, 1, {FOR_GOOD}) OVER (PARTITION BY g.iid ORDER BY g.t) AS v, e.* EXCLUDE (iid)
+          FROM {gates} g JOIN ({ends}) e USING (iid)) s JOIN {batch.inst} i USING (iid)"""
         self.status(
             batch,
             "suspended",
             f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("v")} AS u, n.level
-                FROM {spans}, {LEVELS} WHERE su >= n.level""",
+                FROM {spans}, {LEVELS} WHERE su >= n.level AND (i.sure OR n.level = 1)""",
         )
-        opens = "CASE n.level WHEN 2 THEN i.o_hi ELSE i.o_lo END"
-        closes = "CASE n.level WHEN 2 THEN i.c_lo ELSE i.c_hi END"
-        start, end = f"greatest(t, {opens})", f"least(v, {closes}, live_end)"
+        start = "greatest(t, CASE n.level WHEN 2 THEN s.o_hi ELSE s.o_lo END)"
+        end = "least(v, CASE n.level WHEN 2 THEN s.end_2 ELSE s.end_1 END)"
         self.status(
             batch,
             "binding",

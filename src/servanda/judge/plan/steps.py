@@ -44,7 +44,7 @@ from servanda.language.core import (
 from servanda.record.facts import Complete, Facts
 
 
-def counted(intervals: str, inst: str, floor: str = "0") -> str:
+def counted(intervals: str, inst: str) -> str:
     """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly."""
     return f"""
       WITH iv AS ({intervals}),
@@ -55,14 +55,15 @@ def counted(intervals: str, inst: str, floor: str = "0") -> str:
                    sum(CASE WHEN level >= 1 THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t),
       c AS (SELECT iid, t, sum(a) OVER w AS a, sum(b) OVER w AS b FROM s
             WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING))
-      SELECT iid, t, greatest({floor}, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END) AS val
+      SELECT iid, t, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END AS val
       FROM c"""
 
 
-def at_tick(steps: str, inst: str, tick: str) -> str:
-    """`(iid, val)` of a step function at a tick of each instance."""
+def at_tick(steps: str, inst: str, tick: str, undecided: bool = False) -> str:
+    """`(iid, val)` of a step function at a tick of each instance (and `und`, if it has that)."""
+    und = ", coalesce(arg_max(s.und, s.t), false) AS und" if undecided else ""
     return f"""
-      SELECT i.iid, coalesce(arg_max(s.val, s.t), 0) AS val
+      SELECT i.iid, coalesce(arg_max(s.val, s.t), 0) AS val{und}
       FROM {inst} i LEFT JOIN ({steps}) s ON s.iid = i.iid AND s.t <= {tick}
       GROUP BY i.iid"""
 
@@ -79,7 +80,8 @@ def merged(columns: dict[str, str], inst: str, others: dict[tuple[str, ...], str
     if not sources:
         return f"SELECT i.iid, {SINCE_EVER} AS t FROM {inst} i"
     names = [name for own in sources for name in own]
-    parts = []
+    nothing = ", ".join(f"NULL::INTEGER AS {n}" for n in names)
+    parts = [f"SELECT i.iid, {SINCE_EVER} AS t, {nothing} FROM {inst} i"]
     for own, sql in sources.items():
         cells = ", ".join(n if n in own else f"NULL::INTEGER AS {n}" for n in names)
         parts.append(f"SELECT iid, t, {cells} FROM ({sql})")
@@ -100,7 +102,12 @@ class Conditions:
         self.norms = norms
         self.facts = facts
         self.closed_events = {e.name for e in norms.events if e.closed}
-        self.closed_events |= {d.name for d in norms.derived}
+        derived = {d.name: d.trigger.name for d in norms.derived}
+        for name in derived:
+            source = name
+            while source in derived:
+                source = derived[source]
+            self.closed_events |= {name} if source in self.closed_events else set()
         self.states = {s.name: s for s in norms.states}
         self.vagues = {v.name: v for v in norms.vagues}
 
@@ -108,8 +115,7 @@ class Conditions:
     def steps(self, cond: Cond, inst: str) -> str:
         """`(iid, t, val, und)`; `und`: a vague term is open there."""
         atoms = Atoms(self, inst)
-        value = atoms.condition(cond)
-        undecided = " OR ".join(f"coalesce({u}, 0) = 1" for u in atoms.undecided) or "false"
+        value, undecided = atoms.condition(cond)
         if not atoms.sources:
             return (
                 f"SELECT i.iid, {SINCE_EVER} AS t, {value} AS val, false AS und FROM {inst} i"
@@ -135,6 +141,12 @@ class Conditions:
             else:
                 found.append((start, end))
         return found
+
+    def silent_from(self, event: str) -> int:
+        """From when silence on the event, kept since ever, proves nothing."""
+        if event in self.closed_events:
+            return FOR_GOOD
+        return next((u for f, u in self.complete_spans(event) if f <= SINCE_EVER), SINCE_EVER)
 
     def open_floor(self, event: str, window: int | None, inst: str, since: str) -> str | None:
         """Intervals where silence on the event proves nothing, or None if it always does.
@@ -176,7 +188,6 @@ class Atoms:
         self.conditions = conditions
         self.inst = inst
         self.sources: list[tuple[tuple[str, ...], str]] = []
-        self.undecided: list[str] = []
         self.known: dict[str, str] = {}
 
     def timeline(self) -> str:
@@ -215,29 +226,41 @@ class Atoms:
         return f"f.{name}_low", f"f.{name}_high"
 
     # -------------------------------------------------------------- conditions
-    def condition(self, cond: Cond) -> str:
+    def condition(self, cond: Cond) -> tuple[str, str]:
+        """SQL for the value, and for whether a vague term is the reason that it is open."""
+        if isinstance(cond, And | Or):
+            return self.joined(cond)
+        if isinstance(cond, Not):
+            value, undecided = self.condition(cond.item)
+            return f"(2 - {value})", undecided
+        if isinstance(cond, IsVague):
+            column = self.truth(self.vague(cond.match))
+            return column, f"({column} = 1)"
+        return self.decidable(cond), "false"
+
+    def joined(self, cond: And | Or) -> tuple[str, str]:
+        if not cond.items:
+            return ("2" if isinstance(cond, And) else "0"), "false"
+        pieces = [self.condition(c) for c in cond.items]
+        function = "least" if isinstance(cond, And) else "greatest"
+        value = f"{function}({', '.join(p[0] for p in pieces)})"
+        vague = " OR ".join(p[1] for p in pieces if p[1] != "false")
+        return value, f"({value} = 1 AND ({vague}))" if vague else "false"
+
+    def decidable(self, cond: Cond) -> str:
+        """Conditions in which no vague term can stand."""
         if isinstance(cond, Always):
             return "2" if cond.value else "0"
-        if isinstance(cond, And | Or):
-            if not cond.items:
-                return "2" if isinstance(cond, And) else "0"
-            function = "least" if isinstance(cond, And) else "greatest"
-            return f"{function}({', '.join(self.condition(c) for c in cond.items)})"
-        if isinstance(cond, Not):
-            return f"(2 - {self.condition(cond.item)})"
         if isinstance(cond, Compare):
             return self.compare(cond)
         if isinstance(cond, Within):
-            values = ", ".join(map(quoted, cond.values))
-            return f"(CASE WHEN {scalar(cond.term)} IN ({values}) THEN 2 ELSE 0 END)"
+            term, values = scalar(cond.term), ", ".join(map(quoted, cond.values))
+            return f"(CASE WHEN {term} IS NULL THEN 1 WHEN {term} IN ({values}) THEN 2 ELSE 0 END)"
         if isinstance(cond, InState):
             return self.truth(self.in_state(cond.match))
-        if isinstance(cond, IsVague):
-            column = self.truth(self.vague(cond.match))
-            self.undecided.append(column)
-            return column
         if isinstance(cond, Happened):
             return self.truth(self.happened(cond))
+        assert isinstance(cond, RuleStatus)
         return self.truth(self.rule_status(cond))
 
     def compare(self, cond: Compare) -> str:
@@ -306,18 +329,19 @@ class Atoms:
         """Bounds of a sum or count over a sliding window, or since the opening."""
         amount = "1" if expr.param is None else f"e.{named('p_', expr.param)}"
         window = None if expr.window is None else expr.window * 64
-        gone = f"e.hi + {window}" if window is not None else str(FOR_GOOD)
+        gone = f"{{}} + {window}" if window is not None else str(FOR_GOOD)
         since = "true" if window is not None else "e.fin > i.since"
+        surely = "true" if window is not None else "inside"
         floor = self.conditions.open_floor(expr.match.name, expr.window, self.inst, "i.since")
         unbounded = (
             "" if floor is None else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED} FROM ({floor})"
         )
         return f"""
-          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, {gone} AS u, {amount} AS n
+          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since AS inside, {amount} AS n
                      FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
                      ON {matches(expr.match)} AND {since}),
-          iv AS (SELECT iid, hi AS f, u, 2 AS level, n FROM o WHERE sure
-                 UNION ALL SELECT iid, lo, u, 1, n FROM o {unbounded}),
+          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, 2 AS level, coalesce(n, 0) AS n FROM o WHERE sure AND {surely}
+                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}) FROM o {unbounded}),
           d AS (SELECT iid, f AS t, level, n FROM iv WHERE f < u
                 UNION ALL SELECT iid, u, level, -n FROM iv WHERE f < u AND u < {FOR_GOOD}
                 UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {self.inst} i),
@@ -328,12 +352,12 @@ class Atoms:
 
     # -------------------------------------------------------------- truths
     def happened(self, cond: Happened) -> str:
-        gone = f"e.hi + {cond.window * 64}" if cond.window is not None else str(FOR_GOOD)
+        gone = f"{{}} + {cond.window * 64}" if cond.window is not None else str(FOR_GOOD)
         found = f"""
           FROM {self.inst} i JOIN {named("ev_", cond.match.name)} e ON {matches(cond.match)}"""
         intervals = f"""
-          SELECT i.iid, e.hi AS f, {gone} AS u, 2 AS level {found} AND e.sure
-          UNION ALL SELECT i.iid, e.lo, {gone}, 1 {found}"""
+          SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND e.sure
+          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found}"""
         floor = self.conditions.open_floor(
             cond.match.name, cond.window, self.inst, str(SINCE_EVER)
         )
@@ -344,23 +368,22 @@ class Atoms:
     def in_state(self, match: Match) -> str:
         """`or` over the keys that match; unknown at first where the beginning is not closed."""
         state = self.conditions.states[match.name]
-        closed = all(b.name in self.conditions.closed_events for b in state.begins)
         table = named("state_", match.name)
         intervals = f"""
           SELECT i.iid, s.f, s.u, s.val AS level
           FROM {self.inst} i JOIN {table} s ON {matches(match, "s")} WHERE s.val > 0"""
-        if closed:
+        silence = min((self.conditions.silent_from(b.name) for b in state.begins), default=FOR_GOOD)
+        if silence >= FOR_GOOD:
             return counted(intervals, self.inst)
         single = len(match.args) == len(state.params) and all(
             a.op == "=" or (a.op == "in" and len(a.values) == 1) for a in match.args
         )
-        if not single:
-            return counted(intervals, self.inst, floor="1")
-        # Unknown only until the first change of this very key.
+        heard = str(FOR_GOOD)
+        if single:  # unknown only until the first sure word about this very key
+            first = f"(SELECT min(s.f) FROM {table} s WHERE s.heard AND {matches(match, 's')})"
+            heard = f"coalesce({first}, {FOR_GOOD})"
         intervals += f"""
-          UNION ALL SELECT i.iid, {SINCE_EVER} AS f,
-            coalesce((SELECT min(s.f) FROM {table} s WHERE {matches(match, "s")}), {FOR_GOOD}) AS u,
-            1 AS level FROM {self.inst} i"""
+          UNION ALL SELECT i.iid, {silence} AS f, {heard} AS u, 1 AS level FROM {self.inst} i"""
         return counted(intervals, self.inst)
 
     def vague(self, match: Match) -> str:

@@ -1,0 +1,333 @@
+"""Why a duty stands as it does: one tree per instance, down to entries and their sources.
+
+    for tree in why(judged, "7"):
+        print(tree.sentence)
+
+The wording is the same for every verdict of a kind, and takes no side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from servanda.answers.duties import Duties, Written
+from servanda.answers.evidence import Evidence
+from servanda.answers.judged import Judged
+from servanda.answers.measured import Measurements
+from servanda.answers.otherwise import changes, why_not
+from servanda.answers.rows import bindings
+from servanda.answers.say import Node, Words, joined
+from servanda.answers.windows import Bounds, Windows
+from servanda.judge.verdicts import Verdict
+from servanda.language.core import Rule
+from servanda.language.show_values import cond, duration
+
+__all__ = ["Node", "why"]
+
+STANDS = {
+    "dormant": "dormant",
+    "due": "due",
+    "kept": "kept",
+    "broken": "broken",
+    "cured": "cured: broken before, and made good",
+    "compensated": "compensated: broken, and its remedy performed",
+    "released": "released",
+    "suspended": "suspended",
+    "waived": "waived",
+    "excused": "excused",
+    "lapsed": "lapsed: its window is over",
+    "ended": "ended",
+    "unknown": "unknown",
+    "undetermined": "undetermined",
+}
+POWER_STANDS = {
+    "due": "open to exercise",
+    "dormant": "not open",
+    "kept": "exercised and in effect",
+    "lapsed": "no longer open: its window is over",
+}
+EFFECTS = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
+
+
+def why(judged: Judged, clause: str, instance: dict[str, Any] | None = None) -> list[Node]:
+    """One tree per instance of the clause in force at `on`, narrowed to some particulars.
+
+    Where there is none, one tree that says so.
+    """
+    explain = Explanation(judged)
+    found = [
+        explain.tree(verdict)
+        for verdict in judged.current()
+        if judged.rule(verdict.rule).clause == clause and matches(verdict, instance)
+    ]
+    return found or [explain.nothing(clause, instance)]
+
+
+def matches(verdict: Verdict, instance: dict[str, Any] | None) -> bool:
+    own = bindings(verdict.instance)
+    return all(name in own and str(own[name]) == str(v) for name, v in (instance or {}).items())
+
+
+class Explanation:
+    """Explains the verdicts of one judgement."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        self.evidence = Evidence(judged)
+        self.words = Words(judged)
+        self.windows = Windows(judged, self.evidence)
+        self.duties = Duties(judged.agreement)
+        self.measured = Measurements(judged, self.evidence, self.words)
+
+    # -------------------------------------------------------------- the root
+    def tree(self, verdict: Verdict) -> Node:
+        rule = self.judged.rule(verdict.rule)
+        written = self.duties.of(rule)
+        bounds = self.windows.bounds(rule, verdict)
+        entries = self.evidence.of(rule, verdict)
+        children = [
+            self.owed(rule, verdict, written),
+            *self.arisen(verdict),
+            *self.window(rule, verdict, bounds),
+            *self.condition(rule, verdict, written),
+            *self.performance(rule, verdict, bounds),
+            *self.overlays(rule, verdict, written),
+            *self.silence(rule, verdict, bounds),
+            *self.remedy(rule, verdict),
+            *self.before(verdict),
+            why_not(self.judged, self.words, rule, verdict, bounds),
+            changes(self.judged, self.words, rule, verdict, written),
+        ]
+        return Node(
+            self.headline(rule, verdict, written), entries, self.evidence.sources(entries), children
+        )
+
+    def headline(self, rule: Rule, verdict: Verdict, written: Written) -> str:
+        particulars = joined(f"{k} {v}" for k, v in bindings(verdict.instance).items())
+        of = f" ({particulars})" if particulars else ""
+        since = (
+            "since ever" if verdict.from_ is None else f"since {self.words.time(verdict.from_)}"
+        )
+        return (
+            f"Clause {rule.clause}, {written.short(verdict.debtor)}{of}: "
+            f"{self.stands(rule, verdict)}, {since}, {self.by_whom()}."
+        )
+
+    def stands(self, rule: Rule, verdict: Verdict) -> str:
+        if rule.kind == "may" and verdict.status in POWER_STANDS:
+            return POWER_STANDS[verdict.status]
+        return STANDS[verdict.status]
+
+    def by_whom(self) -> str:
+        judged = self.judged
+        known = (
+            "with all that the record holds"
+            if judged.known is None
+            else f"as known on {judged.known}"
+        )
+        return f"in the account of {judged.account}, as of {judged.on}, {known}"
+
+    def nothing(self, clause: str, instance: dict[str, Any] | None) -> Node:
+        """No duty of the clause has an instance: what stands in the way."""
+        rules = [r for r in self.judged.norms.rules if r.clause == clause]
+        named = next((c for c in self.judged.agreement.clauses if c.id == clause), None)
+        children = []
+        if named is not None and named.not_modelled is not None:
+            children.append(Node(f"The clause is not modelled: {named.not_modelled}."))
+        if not rules and not children:
+            children.append(Node("In this account the clause holds no rule."))
+        for rule in rules:
+            written = self.duties.of(rule)
+            children.append(
+                Node(f"It would take an event that makes an instance of: {written.text}.")
+            )
+        narrowed = (
+            f" with {joined(f'{k} {v}' for k, v in instance.items())}" if instance else ""
+        )
+        return Node(
+            f"Clause {clause}: no duty{narrowed} stands in it, {self.by_whom()}.",
+            children=children,
+        )
+
+    # -------------------------------------------------------------- what is owed, and when
+    def owed(self, rule: Rule, verdict: Verdict, written: Written) -> Node:
+        how = "as written"
+        if rule.reading is not None:
+            how = f"by the reading {rule.reading}"
+        if rule.version is not None:
+            how = f"as amended by {rule.version}"
+        line = f"{rule.place.file}, line {rule.place.line}" if rule.place.line else "the text"
+        to = f", owed to {verdict.creditor}" if verdict.creditor else ""
+        what = "What may be done" if rule.kind == "may" else "What is owed"
+        return Node(f"{what}{to}: {written.text} (clause {rule.clause} {how}; {line}).")
+
+    def arisen(self, verdict: Verdict) -> Iterator[Node]:
+        if verdict.trigger is not None:
+            yield self.words.leaf(verdict.trigger, "It arose from ")
+
+    def window(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
+        if rule.window.every is not None:
+            period = dict(verdict.instance).get("period")
+            yield Node(f"Its window belongs to the {rule.window.every} {period}.")
+            return
+        if bounds.opens is None and bounds.closes is None:
+            return
+        parts, entries = [], list[str]()
+        if bounds.opens is not None:
+            entries += bounds.opens.entries
+            parts.append(
+                "has not opened: what it counts from has not happened"
+                if bounds.opens.micros is None
+                else f"opened on {self.words.time(bounds.opens.micros * 64)}"
+            )
+        if bounds.closes is not None and bounds.closes.micros is not None:
+            entries += bounds.closes.entries
+            tick = bounds.closes.micros * 64
+            over = tick <= self.judged.facts.now
+            parts.append(f"{'closed' if over else 'closes'} on {self.words.time(tick)}")
+        elif bounds.opens is None or bounds.opens.micros is not None:
+            parts.append("has no end yet")
+        leaves = self.words.leaves([e for e in entries if e != verdict.trigger])
+        yield Node(
+            f"Its window {joined(parts)}.",
+            list(dict.fromkeys(entries)),
+            self.evidence.sources(entries),
+            leaves,
+        )
+
+    # -------------------------------------------------------------- what happened
+    def condition(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:
+        if rule.keep is None:
+            return
+        yield from self.measured.compared(rule.keep, verdict)
+        entries = list(self.evidence.condition(rule.keep, dict(verdict.instance), verdict))
+        told = {e for node in self.measured.given for e in node}
+        left = [e for e in dict.fromkeys(entries) if e not in told]
+        if left:
+            yield Node(
+                "What the condition rests on.",
+                left,
+                self.evidence.sources(left),
+                self.words.leaves(left),
+            )
+
+    def performance(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
+        if rule.action is None or rule.kind == "may":
+            return
+        bound = dict(verdict.instance)
+        end = self.judged.facts.now
+        found = list(dict.fromkeys(self.evidence.occurrences(rule.action, bound, end)))
+        name = rule.action.name
+        if rule.kind == "forbid":
+            said = "Entries of the forbidden act" if found else f"No entry records {name} by then"
+        else:
+            said = "Entries of performance" if found else f"No entry records {name} by then"
+        yield Node(f"{said}.", found, self.evidence.sources(found), self.words.leaves(found))
+        closes = bounds.closes
+        if rule.kind == "achieve" and closes is not None and closes.micros is not None:
+            tick = closes.micros * 64
+            passed = "passed" if tick <= self.judged.facts.now else "is still to come"
+            yield Node(f"The deadline, {self.words.time(tick)}, {passed}.")
+
+    # -------------------------------------------------------------- what stands over it
+    def overlays(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:
+        verb = EFFECTS.get(verdict.status)
+        if verb is not None:
+            yield self.by_power(rule, verdict, verb)
+        gates = written.gates
+        if gates is None:
+            return
+        if gates.unless is not None:
+            says = "It is excused because" if verdict.status == "excused" else "It is excused if"
+            yield self.gate(f"{says}: {cond(gates.unless)}.", rule.unless, verdict)
+        if gates.while_ is not None:
+            yield self.gate(f"It binds only while: {cond(gates.while_)}.", rule.while_, verdict)
+        if rule.yields_to:
+            clauses = {self.judged.rule(o).clause for o in rule.yields_to if self.has(o)}
+            yield Node(f"It gives way while these clauses bind: {joined(sorted(clauses))}.")
+
+    def has(self, rule_id: str) -> bool:
+        return any(r.id == rule_id for r in self.judged.norms.rules)
+
+    def gate(self, sentence: str, condition: Any, verdict: Verdict) -> Node:
+        entries = list(
+            dict.fromkeys(self.evidence.condition(condition, dict(verdict.instance), verdict))
+        )
+        return Node(
+            sentence, entries, self.evidence.sources(entries), self.words.leaves(entries)
+        )
+
+    def by_power(self, rule: Rule, verdict: Verdict, verb: str) -> Node:
+        """The entries that used a power, and the power they had in this account."""
+        used = list(dict.fromkeys(self.evidence.exercises(rule, verdict, verb)))
+        children = self.words.leaves(used, "It was used by ")
+        for power in self.judged.norms.rules:
+            effect = power.power
+            if effect is None or not effect.verb.startswith(verb):
+                continue
+            if rule.id in effect.rules or effect.verb == "end_all":
+                how = f"by the reading {power.reading}" if power.reading else "as written"
+                text = self.duties.of(power).text
+                children.append(Node(f"The power is in clause {power.clause} {how}: {text}."))
+        if not used and not children:
+            children.append(Node("The agreement, or this version of the clause, came to its end."))
+        return Node(
+            f"It is {verdict.status} by a power used.", used, self.evidence.sources(used), children
+        )
+
+    def silence(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
+        """Whether absence of entries counts, for events; staleness, for measures."""
+        opens = bounds.opens.micros if bounds.opens else None
+        from_ = None if opens is None else opens * 64
+        if rule.action is not None and rule.kind != "may":
+            yield self.words.silence(rule.action.name, from_, verdict.until)
+        if rule.keep is not None:
+            yield from self.measured.silence(rule.keep, verdict)
+
+    # -------------------------------------------------------------- after a breach
+    def remedy(self, rule: Rule, verdict: Verdict) -> Iterator[Node]:
+        if rule.kind == "achieve" and not rule.curable:
+            yield Node("Late performance does not cure it.")
+        if rule.cured_by is not None:
+            yield Node(f"A breach is cured by {rule.cured_by.name}.")
+        if rule.cure_within is not None:
+            yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
+        if rule.remedy is None:
+            return
+        for other in self.judged.current():
+            same = dict(other.instance).items() >= dict(verdict.instance).items()
+            if other.rule == rule.remedy and same:
+                remedy = self.judged.rule(other.rule)
+                text = self.duties.of(remedy).text
+                entries = self.evidence.of(remedy, other)
+                yield Node(
+                    f"Its remedy, {text}: {self.stands(remedy, other)}, "
+                    f"since {self.words.time(other.from_)}.",
+                    entries,
+                    self.evidence.sources(entries),
+                )
+
+    def before(self, verdict: Verdict) -> Iterator[Node]:
+        """The earlier spans of the same instance."""
+        spans = [
+            v
+            for v in self.judged.verdicts
+            if (v.rule, v.debtor, v.creditor, v.trigger, v.instance)
+            == (verdict.rule, verdict.debtor, verdict.creditor, verdict.trigger, verdict.instance)
+            and v.until is not None
+        ]
+        if spans:
+            time = self.words.time
+            said = [
+                f"{s.status} until {time(s.until)}"
+                if s.from_ is None
+                else f"{s.status} from {time(s.from_)} until {time(s.until)}"
+                for s in spans
+            ]
+            opened = [e for s in spans for e in s.opened]
+            yield Node(
+                f"Before: {'; '.join(said)}.",
+                list(dict.fromkeys(opened)),
+                self.evidence.sources(opened),
+            )

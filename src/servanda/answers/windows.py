@@ -1,0 +1,124 @@
+"""When a duty's window opens and closes, and which entries say so: for explanations only.
+
+The judges decide; this retells in words where the bounds come from, by docs/meaning.md, 3.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from servanda.answers.evidence import Evidence
+from servanda.answers.judged import Judged
+from servanda.judge.verdicts import Verdict
+from servanda.language.clock import AmbiguousMonthEnd, Counting, micros_of
+from servanda.language.core import (
+    AtMatch,
+    AtTime,
+    DayEdge,
+    First,
+    Match,
+    Point,
+    Rule,
+    Shifted,
+)
+from servanda.record.facts import Occurrence
+
+
+class Moment(Struct, frozen=True):
+    """An instant in microseconds and the entries it counts from. `micros` None: not yet."""
+
+    micros: int | None
+    entries: tuple[str, ...] = ()
+
+
+class Bounds(Struct, frozen=True):
+    """`opens` None: no opening said; `closes` None: it never closes (or not yet)."""
+
+    opens: Moment | None
+    closes: Moment | None
+
+
+NOT_YET = Moment(None)
+
+
+class Windows:
+    """Finds the bounds of instances of one judgement."""
+
+    def __init__(self, judged: Judged, evidence: Evidence) -> None:
+        norms = judged.norms
+        self.judged = judged
+        self.evidence = evidence
+        self.counting = Counting(
+            norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
+        )
+
+    def bounds(self, rule: Rule, verdict: Verdict) -> Bounds:
+        """The window of an instance, as far as it can be told."""
+        try:
+            return self._bounds(rule, verdict)
+        except (AmbiguousMonthEnd, KeyError, OverflowError, ValueError):
+            return Bounds(None, None)
+
+    def _bounds(self, rule: Rule, verdict: Verdict) -> Bounds:
+        window = rule.window
+        if window.every is not None:
+            return Bounds(None, None)
+        if rule.window.opens is not None:
+            opens: Moment | None = self.point(rule.window.opens, verdict)
+        elif verdict.trigger is not None:
+            opens = self.trigger(verdict.trigger)
+        else:
+            opens = None
+        found = []
+        for point, how in window.closes:
+            moment = self.point(point, verdict)
+            if moment.micros is not None and how == "day":
+                moment = Moment(self.counting.day_end(moment.micros), moment.entries)
+            found.append(moment)
+        if opens is not None and opens.micros is not None:
+            if window.within is not None:
+                last = self.counting.deadline(opens.micros, window.within)
+                found.append(Moment(last, opens.entries))
+            if window.term is not None:
+                last = self.counting.term_end(opens.micros, window.term)
+                found.append(Moment(last, opens.entries))
+        told = [m for m in found if m.micros is not None]
+        return Bounds(opens, min(told, key=lambda m: m.micros or 0) if told else None)
+
+    def trigger(self, entry: str) -> Moment:
+        happened = self.evidence.by_id.get(entry)
+        return Moment(micros_of(happened.when.lo), (entry,)) if happened else Moment(None, (entry,))
+
+    def point(self, point: Point, verdict: Verdict) -> Moment:
+        match point:
+            case AtTime(micros):
+                return Moment(micros)
+            case AtMatch(match):
+                found = self.first(match, verdict)
+                return Moment(micros_of(found.lo), (found.entry,)) if found else NOT_YET
+            case Shifted(inner, sign, duration):
+                base = self.point(inner, verdict)
+                if base.micros is None:
+                    return base
+                return Moment(self.counting.shift(base.micros, duration, sign), base.entries)
+            case First(points, latest):
+                return self.choose([self.point(p, verdict) for p in points], latest)
+            case DayEdge(inner, end):
+                base = self.point(inner, verdict)
+                if base.micros is None:
+                    return base
+                edge = self.counting.day_end if end else self.counting.day_begin
+                return Moment(edge(base.micros), base.entries)
+
+    def choose(self, moments: list[Moment], latest: bool) -> Moment:
+        told = [m for m in moments if m.micros is not None]
+        if not told or (latest and len(told) < len(moments)):
+            return NOT_YET
+        return (max if latest else min)(told, key=lambda m: m.micros or 0)
+
+    def first(self, match: Match, verdict: Verdict) -> Occurrence | None:
+        """The first matching occurrence in the record (derived events have none)."""
+        bound = dict(verdict.instance)
+        ids = set(self.evidence.occurrences(match, bound, self.judged.facts.now))
+        every = self.judged.facts.events.get(match.name, ())
+        return min((o for o in every if o.entry in ids), key=lambda o: o.lo, default=None)

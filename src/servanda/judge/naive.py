@@ -1,0 +1,290 @@
+"""The naive judge: docs/meaning.md in Python, instant by instant. It judges the quick one.
+
+It walks forward over the instants at which anything may change; at each tick it works out every
+status from the facts and from the statuses at earlier ticks. Clarity over speed.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+
+from servanda.judge.naive_achieve import Achieve
+from servanda.judge.naive_agenda import first_instants
+from servanda.judge.naive_conditions import Conditions
+from servanda.judge.naive_duties import Forbid, Keep, May
+from servanda.judge.naive_instances import Breach, Change, Instance
+from servanda.judge.naive_powers import overlay
+from servanda.judge.naive_windows import Window, arise, periods_of
+from servanda.judge.naive_world import (
+    FALSE,
+    FOR_GOOD,
+    POSSIBLE,
+    SINCE_EVER,
+    SURE,
+    Bindings,
+    World,
+    bound,
+    instant,
+)
+from servanda.judge.verdicts import JudgeError, Verdict
+from servanda.language.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
+from servanda.language.core import Norms, Rule, RuleStatus
+from servanda.record.facts import Facts, Value
+
+KINDS: dict[str, type[Instance]] = {
+    "achieve": Achieve,
+    "keep": Keep,
+    "forbid": Forbid,
+    "may": May,
+}
+# What makes an instance: the trigger's entry, its ticks (`hi` FOR_GOOD: only possible), variables.
+Occasion = tuple[int, int, str | None, Bindings]
+
+
+def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
+    """Status spans of every instance of every rule, in the order of the rules.
+
+    Raises JudgeError for a month end the agreement does not settle and for a circle in time.
+    """
+    walk = Walk(norms, facts)
+    walk.run()
+    return tuple(
+        verdict
+        for rule in norms.rules
+        for instance in walk.instances[rule.id]
+        for verdict in verdicts(instance)
+    )
+
+
+class Walk:
+    """One walk through time; `x` is the tick it is at."""
+
+    def __init__(self, norms: Norms, facts: Facts) -> None:
+        self.norms = norms
+        self.world = World(norms, facts)
+        self.conditions = Conditions(self.world, self.felt)
+        self.rules = {r.id: r for r in norms.rules}
+        self.instances: dict[str, list[Instance]] = {r.id: [] for r in norms.rules}
+        self.live: list[Instance] = []
+        self.occasions: dict[str, deque[Occasion]] = {r.id: deque() for r in norms.rules}
+        self.births: dict[int, list[tuple[Instance, Breach]]] = {}
+        self.whenever: dict[str, int] = {}
+        self.touching: dict[tuple[str, str], list[Rule]] = {}
+        self.asking: set[object] = set()
+        self.kept_alive: list[object] = []
+        self.x = SINCE_EVER - 1
+        self.agenda: list[int] = []
+        self.pending: set[int] = set()
+
+    def run(self) -> None:
+        arise(self.world, Conditions(self.world, no_status))
+        self.agenda = sorted(first_instants(self.world))
+        for rule in self.norms.rules:
+            if rule.trigger is None:
+                self.create(rule, None, {}, SINCE_EVER, SINCE_EVER)
+            elif rule.trigger.match is not None:
+                self.occasions[rule.id] = deque(occasions(self.world, rule))
+        while self.agenda and tick(self.agenda[0], 0) <= self.world.facts.now:
+            now = heapq.heappop(self.agenda)
+            if now > micros_of(self.x) or self.x < SINCE_EVER:
+                self.pass_instant(now)
+
+    def pass_instant(self, micros: int) -> None:
+        self.pending = {tick(micros, phase) for phase in range(DEADLINE + 1)}
+        self.x = tick(micros, 0)
+        for rule in self.norms.rules:
+            self.instances_of(rule.id)
+        while self.pending:
+            self.x = min(self.pending)
+            self.pending.discard(self.x)
+            if self.x <= self.world.facts.now:
+                self.pass_tick()
+
+    def pass_tick(self) -> None:
+        x = self.x
+        for rule in self.norms.rules:
+            if rule.trigger is not None and rule.trigger.cond is not None:
+                self.watch(rule)
+        for parent, breach in self.births.pop(x, ()):
+            remedy = self.rules[parent.rule.remedy or ""]
+            created = self.create(remedy, breach.trigger, parent.bindings, x, breach.hi)
+            breach.remedy = created
+        between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
+        for instance in self.live:  # grows as it goes
+            if not between or instance.rule.kind == "achieve":
+                instance.step(x)
+        self.live = [i for i in self.live if not i.finished]
+
+    def watch(self, rule: Rule) -> None:
+        """`whenever`: an instance at each tick where the condition becomes surely true."""
+        assert rule.trigger is not None and rule.trigger.cond is not None
+        now = self.conditions.truth(rule.trigger.cond, {}, self.x).value
+        before = self.whenever.get(rule.id, SURE)
+        self.whenever[rule.id] = now
+        if before < SURE == now and micros_of(self.x) > micros_of(SINCE_EVER):
+            self.create(rule, None, {}, self.x, self.x)
+
+    # -------------------------------------------------------------- instances
+    def instances_of(self, rule_id: str) -> list[Instance]:
+        """The instances of a rule, those that arise in this instant included."""
+        waiting = self.occasions.get(rule_id, ())
+        while waiting and micros_of(waiting[0][0]) <= micros_of(self.x):
+            lo, hi, entry, bindings = self.occasions[rule_id].popleft()
+            self.create(self.rules[rule_id], entry, bindings, lo, hi)
+        return self.instances.get(rule_id, [])
+
+    def create(
+        self, rule: Rule, entry: str | None, bindings: Bindings, lo: int, hi: int
+    ) -> Instance | None:
+        """An instance (per period, where the duty recurs), unless `if` or the version says no."""
+        probe = KINDS[rule.kind](self, rule, entry, bindings, lo, hi)
+        wanted, vague = SURE, False
+        if rule.trigger is not None:
+            read = max(lo, tick(micros_of(lo), FACT))
+            asked = self.conditions.truth(rule.if_, bindings, read)
+            wanted, vague = asked.value, asked.vague
+            if rule.trigger.breach_of is None:
+                wanted = min(wanted, self.version_at(probe, lo))
+        if wanted == FALSE:
+            return None
+        made = [probe]
+        if rule.window.every is not None:
+            made = [
+                KINDS[rule.kind](self, rule, entry, bindings | {"period": label}, lo, hi, window)
+                for label, window in self.periods(probe)
+            ]
+        for instance in made:
+            if wanted == POSSIBLE:
+                instance.hi, instance.only_possible = FOR_GOOD, True
+                instance.doubt_is_vague = vague
+            self.instances[rule.id].append(instance)
+            self.live.append(instance)
+        return made[0] if made else None
+
+    def periods(self, whole: Instance) -> list[tuple[str, Window]]:
+        try:
+            return periods_of(self.world, whole.rule, whole.window)
+        except AmbiguousMonthEnd as error:
+            raise JudgeError(str(error), whole.rule.id, whole.trigger) from error
+
+    def version_at(self, instance: Instance, x: int) -> int:
+        """How surely the instance's version of the clause is the one in force when it arises."""
+        version = instance.rule.version
+        replaced = overlay(instance, "amend", x, away_from=version)
+        begun = SURE if version is None else overlay(instance, "amend", x, to=version)
+        return min(begun, 2 - replaced)
+
+    def breach(self, of: Instance, x: int, trigger: str | None) -> Breach:
+        """A possible breach at `x`; where the text has a remedy, it arises from it."""
+        breach = Breach(trigger, effect(x))
+        if of.rule.remedy is not None:
+            self.births.setdefault(breach.lo, []).append((of, breach))
+            self.follows(x, of)
+        return breach
+
+    def breach_is_sure(self, breach: Breach, x: int) -> None:
+        breach.hi = effect(x)
+        if breach.remedy is not None:
+            breach.remedy.becomes_sure(breach.hi)
+        self.schedule(breach.hi)
+
+    # -------------------------------------------------------------- status and time
+    def felt(self, cond: RuleStatus, debtor: Value | None, x: int) -> int:
+        return max(
+            (
+                instance.felt(cond.state, x)
+                for rule_id in cond.rules
+                for instance in self.instances_of(rule_id)
+                if cond.debtor is None or instance.debtor == debtor
+            ),
+            default=FALSE,
+        )
+
+    def follows(self, x: int, of: Instance) -> None:
+        """Something follows from what happened to this instance at tick `x`."""
+        if micros_of(effect(x)) > micros_of(x):
+            raise JudgeError(
+                f"{of.rule.id}: a circle with no time in it, or a chain of more than 60 effects",
+                of.rule.id,
+                of.trigger,
+            )
+        self.schedule(effect(x))
+
+    def schedule(self, at: int) -> None:
+        """Come back at this tick, if it is still to come."""
+        if not self.x < at < FOR_GOOD:
+            return
+        if micros_of(at) == micros_of(self.x):
+            self.pending.add(at)
+        else:
+            heapq.heappush(self.agenda, micros_of(at))
+
+
+def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> int:
+    raise JudgeError("an event that arises by itself cannot hang on the status of a clause")
+
+
+def occasions(world: World, rule: Rule) -> list[Occasion]:
+    """The triggering occurrences, each with every choice of earlier ones it is to follow."""
+    assert rule.trigger is not None and rule.trigger.match is not None
+    found: list[Occasion] = []
+    for trigger in world.happenings[rule.trigger.match.name]:
+        first = bound(rule.trigger.match, trigger.params, {})
+        chosen = [] if first is None else [(first, trigger.sure)]
+        for match in rule.trigger.following:
+            chosen = [
+                (bindings, sure and earlier.sure and earlier.hi <= trigger.lo)
+                for before, sure in chosen
+                for earlier in world.happenings[match.name]
+                if earlier.lo <= trigger.lo
+                and (bindings := bound(match, earlier.params, before)) is not None
+            ]
+        found += [
+            (trigger.lo, trigger.hi if sure else FOR_GOOD, trigger.entry, bindings)
+            for bindings, sure in chosen
+        ]
+    return sorted(found, key=lambda o: (o[0], o[2] or ""))
+
+
+# ------------------------------------------------------------------ answers
+def verdicts(instance: Instance) -> list[Verdict]:
+    """The spans of an instance, their ends cut to instants."""
+    rule = instance.rule
+    names = [v.name for v in rule.variables]
+    if rule.window.every is not None and "period" not in names:
+        names.append("period")
+    spans = merged(instance.changes)
+    ends = [span.at for span in spans[1:]]
+    return [
+        Verdict(
+            rule=rule.id,
+            debtor=instance.debtor,
+            creditor=instance.creditor,
+            trigger=instance.trigger,
+            instance=tuple((name, instance.bindings.get(name)) for name in names),
+            status=span.status,
+            from_=None if span.at <= SINCE_EVER else span.at,
+            until=until,
+            opened=span.opened,
+            breach=span.breach,
+        )
+        for span, until in zip(spans, [*ends, None], strict=True)
+    ]
+
+
+def merged(changes: list[Change]) -> list[Change]:
+    """Of the changes in one instant only the last shows; equal neighbours are one span."""
+    shown: dict[int, Change] = {}
+    for change in changes:
+        at = instant(change.at)
+        before = shown.get(at)
+        same = before is not None and before.status == change.status
+        opened = before.opened + change.opened if same and before else change.opened
+        shown[at] = Change(at, change.status, opened, change.breach)
+    found: list[Change] = []
+    for change in shown.values():
+        last = found[-1] if found else None
+        if last is None or (last.status, last.breach) != (change.status, change.breach):
+            found.append(change)
+    return found

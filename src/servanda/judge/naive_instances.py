@@ -1,0 +1,277 @@
+"""One instance of a rule, for the naive judge: what lies over it, and its timeline so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from servanda.judge.naive_conditions import NO_OPENING, Truth, either, negated
+from servanda.judge.naive_powers import entries_at, overlay
+from servanda.judge.naive_windows import Window, at_tick, moment, window_of
+from servanda.judge.naive_world import (
+    FALSE,
+    FOR_GOOD,
+    POSSIBLE,
+    SURE,
+    Bindings,
+    instant,
+    scalar,
+)
+from servanda.judge.verdicts import Bindings as Said
+from servanda.judge.verdicts import JudgeError, Status
+from servanda.language.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
+from servanda.language.core import Cond, Rule, RuleStatus
+
+if TYPE_CHECKING:
+    from servanda.judge.naive import Walk
+
+IN_FORCE = ("wa", "re", "en")
+
+
+@dataclass
+class Change:
+    """The status from tick `at` on, and the entries that brought it about."""
+
+    at: int
+    status: Status
+    opened: tuple[str, ...]
+    breach: Said
+
+
+@dataclass
+class Breach:
+    """What a remedy answers: possibly there from `lo`, surely from `hi`."""
+
+    trigger: str | None
+    lo: int
+    hi: int = FOR_GOOD
+    remedy: Instance | None = None
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What lies over a duty at one tick."""
+
+    su: int
+    ex: Truth
+    idle: Truth
+    en: int
+    wa: int
+    re: int
+
+    @property
+    def unbound(self) -> int:
+        """Suspended, idle, ended, waived or released: surely, possibly or not."""
+        return max(self.su, self.idle.value, self.en, self.wa, self.re)
+
+    @property
+    def over(self) -> int:
+        return max(self.unbound, self.ex.value)
+
+    @property
+    def vague(self) -> bool:
+        return self.ex.vague or self.idle.vague
+
+
+class Instance:
+    """A rule, bound for one occasion. The kinds of duty say what its status is at a tick."""
+
+    def __init__(
+        self,
+        walk: Walk,
+        rule: Rule,
+        trigger: str | None,
+        bindings: Bindings,
+        lo: int,
+        hi: int,
+        window: Window | None = None,
+    ) -> None:
+        self.walk = walk
+        self.rule = rule
+        self.trigger = trigger
+        self.bindings = bindings
+        self.lo = lo
+        self.hi = hi
+        self.fixed = window is not None
+        self.window = window or self.find_window()
+        self.standing_if = rule.trigger is None
+        self.doubt_is_vague = False
+        self.debtor = str(scalar(rule.debtor, bindings) or "")
+        creditor = None if rule.creditor is None else scalar(rule.creditor, bindings)
+        self.creditor = None if creditor is None else str(creditor)
+        self.changes: list[Change] = []
+        self.flags: dict[str, list[tuple[int, int]]] = {"broken": [], "performed": []}
+        self.stepped: int | None = None
+        self.finished = False
+        self.first: dict[str, int] = {}
+        self._gates: dict[int, Gates] = {}
+        self.announce()
+
+    # -------------------------------------------------------------- window
+    def find_window(self) -> Window:
+        try:
+            return window_of(self.walk.world, self.rule, self.bindings, self.lo, self.hi)
+        except AmbiguousMonthEnd as error:
+            raise JudgeError(f"{self.rule.id}: {error}", self.rule.id, self.trigger) from error
+
+    def announce(self) -> None:
+        window = self.window
+        for at in (window.o_lo, window.o_hi, window.c_lo, window.c_hi, self.hi):
+            self.walk.schedule(at)
+
+    def becomes_sure(self, hi: int) -> None:
+        """The breach that this remedy answers is now certain."""
+        self.hi = hi
+        if not self.fixed:
+            self.window = self.find_window()
+        self.announce()
+
+    def inside(self, x: int) -> int:
+        """Whether tick `x` is in the window. A standing rule reads its `if` when it opens."""
+        if self.standing_if and x >= self.window.o_lo:
+            self.standing_if = False
+            read = max(self.window.o_lo, tick(micros_of(self.window.o_lo), FACT))
+            wanted = self.walk.conditions.truth(self.rule.if_, self.bindings, read)
+            if wanted.value == FALSE:
+                self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
+            elif wanted.value == POSSIBLE:
+                self.hi, self.doubt_is_vague = FOR_GOOD, wanted.vague
+        return self.window.inside(x)
+
+    def in_window(self, lo: int, hi: int, fin: int, early: bool = False) -> int:
+        """Whether a fact lies after the opening and before the close."""
+        window = self.window
+        if (early or lo >= instant(window.o_hi)) and fin <= window.c_lo:
+            return SURE
+        return int((early or fin > instant(window.o_lo)) and lo < window.c_hi)
+
+    def certainty(self, x: int) -> int:
+        """How sure it is at tick `x` that there is such an instance."""
+        return FALSE if x < self.lo else POSSIBLE if x < self.hi else SURE
+
+    # -------------------------------------------------------------- what lies over it
+    def truth(self, cond: Cond, x: int) -> Truth:
+        window = self.window
+        since = (instant(window.o_lo), instant(window.o_hi))
+        return self.walk.conditions.truth(
+            cond, self.bindings, x, NO_OPENING if window.o_lo >= FOR_GOOD else since
+        )
+
+    def gates(self, x: int) -> Gates:
+        if x not in self._gates:
+            if len(self._gates) > 8:
+                self._gates.clear()
+            self._gates[x] = Gates(
+                self.suspended(x),
+                self.excused(x),
+                self.idle(x),
+                self.ended(x),
+                overlay(self, "waive", x),
+                overlay(self, "release", x),
+            )
+        return self._gates[x]
+
+    def suspended(self, x: int) -> int:
+        return overlay(self, "suspend", x)
+
+    def excused(self, x: int) -> Truth:
+        prevailing = RuleStatus(self.rule.yields_to, "binding", None)
+        return either([self.truth(self.rule.unless, x), self.truth(prevailing, x)])
+
+    def idle(self, x: int) -> Truth:
+        """`while` is false, or clause, version or agreement is not in force yet."""
+        waits = [negated(self.truth(self.rule.while_, x))]
+        if self.rule.needs_creation:
+            waits.append(Truth(2 - overlay(self, "create", x)))
+        if self.rule.version is not None and self.rule.trigger is None:
+            waits.append(Truth(2 - overlay(self, "amend", x, to=self.rule.version)))
+        if self.walk.norms.force_from is not None:
+            lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_from, {}))
+            waits.append(Truth(SURE if x < lo else int(x < hi)))
+        return either(waits)
+
+    def ended(self, x: int) -> int:
+        found = [overlay(self, "end", x)]
+        if not self.rule.survives:
+            found.append(overlay(self, "end_all", x))
+            if self.walk.norms.force_until is not None:
+                lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
+                found.append(SURE if x >= hi else int(x >= lo))
+        if self.rule.trigger is None:
+            found.append(overlay(self, "amend", x, away_from=self.rule.version))
+        return max(found)
+
+    def over_for_good(self, name: str, x: int) -> bool:
+        """Waived, released or ended, and before the window closed: what has lapsed stays so."""
+        surely = getattr(self.gates(x), name) == SURE
+        return surely and self.first.get(name, x) < self.window.c_hi
+
+    # -------------------------------------------------------------- what others feel of it
+    def felt(self, state: str, x: int) -> int:
+        sure = self.certainty(x)
+        if sure == FALSE:
+            return FALSE
+        if state == "suspended":
+            return min(sure, self.gates(x).su)
+        if state == "binding":
+            return min(sure, self.binding(x))
+        value = FALSE
+        for at, then in self.flags[state]:
+            if effect(at) > x:
+                break
+            value = then
+        return value
+
+    def binding(self, x: int) -> int:
+        return min(self.inside(x), 2 - self.gates(x).over)
+
+    # -------------------------------------------------------------- time
+    def step(self, x: int) -> None:
+        """Bring the instance to tick `x` and note what has changed."""
+        if self.stepped == x or self.finished or x < self.lo:
+            return
+        self.stepped = x
+        self.inside(x)
+        for name in IN_FORCE:
+            if getattr(self.gates(x), name) == SURE:
+                self.first.setdefault(name, x)
+        self.advance(x)
+        status = self.doubtful(x) or self.status(x)
+        breach = self.breach(x) if status == "broken" else ()
+        last = self.changes[-1] if self.changes else None
+        if last is None or status != last.status or breach != last.breach:
+            self.changes.append(Change(x, status, self.opened(x, status), breach))
+        for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
+            felt = min(value, self.certainty(x))
+            history = self.flags[name]
+            if felt != (history[-1][1] if history else FALSE):
+                history.append((x, felt))
+                self.walk.follows(x, self)
+
+    def doubtful(self, x: int) -> Status | None:
+        """Unknown, while it is not certain that there is such an instance."""
+        if x >= self.hi:
+            return None
+        return "undetermined" if self.doubt_is_vague else "unknown"
+
+    def advance(self, x: int) -> None:
+        raise NotImplementedError
+
+    def status(self, x: int) -> Status:
+        raise NotImplementedError
+
+    def breach(self, x: int) -> Said:
+        return ()
+
+    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+        return ()
+
+    def in_breach(self, x: int) -> int:
+        return FALSE
+
+    def performed(self, x: int) -> int:
+        return FALSE
+
+    def power_entries(self, x: int, status: Status) -> tuple[str, ...]:
+        """The entries of powers used at `x` that brought this status about."""
+        return entries_at(self, status, x)

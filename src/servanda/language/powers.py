@@ -1,0 +1,232 @@
+"""What a rule is about: the action of a duty, its cure and total, the effect of a power."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from servanda.language import core, model
+from servanda.language.heads import Planned
+from servanda.language.model import Place
+from servanda.language.moments import Moments
+from servanda.language.scope import RuleHead, Scope, pick
+
+
+class Powers:
+    """Resolves actions and powers."""
+
+    def __init__(self, moments: Moments) -> None:
+        self.moments = moments
+        self.context = moments.context
+        self.names = moments.names
+        self.problems = moments.problems
+
+    def with_action(self, rule: core.Rule, planned: Planned, scope: Scope) -> core.Rule:
+        """The rule with its action, condition or power."""
+        if isinstance(planned.rule, model.Power):
+            return self._power(rule, planned.rule, planned, scope)
+        return self._duty(rule, planned.rule, scope)
+
+    # -------------------------------------------------------------- duties
+    def _duty(self, rule: core.Rule, duty: model.Duty, scope: Scope) -> core.Rule:
+        action = total = keep = cured_by = None
+        if duty.event is not None:
+            event, total = duty.event, None
+            if duty.total:
+                event, total = self._total(duty, duty.event, rule.creditor, scope)
+            action = self.act(event, rule.creditor, scope)
+        if duty.cond is not None:
+            keep = self.moments.condition(duty.cond, scope)
+        if duty.cured_by is not None:
+            cured_by = self.act(duty.cured_by, None, scope, same=True)
+            self._check_same(duty, action, cured_by, scope)
+        if duty.cure_within is not None:
+            self.context.check_duration(duty.cure_within, scope.place)
+        return replace(
+            rule,
+            action=action,
+            keep=keep,
+            total=total,
+            early=bool(duty.early),
+            cured_by=cured_by,
+            cure_within=duty.cure_within,
+            curable=duty.curable,
+        )
+
+    def act(
+        self,
+        pattern: model.Pattern,
+        creditor: core.Term | None,
+        scope: Scope,
+        same: bool = False,
+    ) -> core.Match:
+        """Occurrences of an act of the debtor, towards the creditor if one is said."""
+        fills = {"by": scope.debtor, "to": creditor}
+        signature = self.context.event(pattern.name)
+        params = {p.name for p in signature.params} if signature is not None else set()
+        said = {arg.name for arg in pattern.args}
+        filled = {name: term for name, term in fills.items() if term is not None and name in params}
+        match_ = self.moments.event_match(pattern, scope, frozenset(filled), same=same)
+        tests = [self._who(name, term) for name, term in filled.items() if name not in said]
+        return core.Match(match_.name, (*tests, *match_.args))
+
+    def _who(self, param: str, term: core.Term) -> core.Arg:
+        if isinstance(term, core.Const) and self.names.is_actor(str(term.value)):
+            return self.names.test_party(param, str(term.value))
+        return core.Arg(param, "=", value=term)
+
+    def _total(
+        self,
+        duty: model.Duty,
+        pattern: model.Pattern,
+        creditor: core.Term | None,
+        scope: Scope,
+    ) -> tuple[model.Pattern, tuple[str, core.Expr] | None]:
+        """The pattern without its `at least`, and the amount that performances add up to."""
+        signature = self.context.event(pattern.name)
+        amounts = [arg for arg in pattern.args if arg.op == ">="]
+        if signature is None:
+            return pattern, None
+        if len(amounts) != 1:
+            self.problems.add(
+                pick(pattern.place, duty.place),
+                "`in total` adds up one amount written `at least`",
+                f"write `{pattern.name}(amount: at least …) in total`",
+            )
+            return pattern, None
+        skip = {"by"} if scope.debtor is not None else set()
+        skip |= {"to"} if creditor is not None else set()
+        found = None
+        for param, arg in self.moments.assign(pattern, signature, scope, frozenset(skip)):
+            if arg is amounts[0]:
+                test = self.moments.test_value(param, arg, scope.at(pick(arg.place, scope.place)))
+                if test is not None and test.value is not None and param.type == "number":
+                    found = (param.name, test.value)
+        any_ = tuple(
+            model.Arg(arg.name, "any", None, arg.place) if arg is amounts[0] else arg
+            for arg in pattern.args
+        )
+        return model.Pattern(pattern.name, any_, pattern.place), found
+
+    def _check_same(
+        self,
+        duty: model.Duty,
+        action: core.Match | None,
+        cure: core.Match,
+        scope: Scope,
+    ) -> None:
+        """`same` speaks of a parameter that the violation has."""
+        if action is None:
+            if any(arg.op == "same" for arg in cure.args):
+                message = "`same` as what? Only a breach of `must not` has parameters"
+                self.problems.add(scope.place, message, "name the value")
+            return
+        violated = self.context.event(action.name)
+        names = {p.name for p in violated.params} if violated is not None else set()
+        for arg in cure.args:
+            if arg.op == "same" and violated is not None and arg.param not in names:
+                place = pick(duty.cured_by.place, scope.place) if duty.cured_by else scope.place
+                message = f"`{action.name}` has no parameter `{arg.param}` to be the same as"
+                self.problems.add(place, message, self.names.suggest(arg.param, names))
+
+    # -------------------------------------------------------------- powers
+    def _power(
+        self, rule: core.Rule, power: model.Power, planned: Planned, scope: Scope
+    ) -> core.Rule:
+        place = power.place
+        targets = tuple(c for c in power.targets if self.context.check_clause(c, place))
+        match_ = self._pattern(power, scope)
+        if power.verb == "amend":
+            self._check_amendment(power, place)
+        for name in (power.of, power.towards):
+            if name is not None:
+                self.moments.term(name, place, scope)
+        effect = core.PowerEffect(
+            verb=power.verb,
+            clauses=targets,
+            rules=tuple(head.id for head in self._touched(power, targets, rule.debtor, scope)),
+            holders=self._holders(rule.debtor, planned.joint),
+            joint=planned.joint,
+            amendment=power.amendment,
+            match=match_,
+        )
+        return replace(rule, power=effect, action=match_ if power.verb == "do" else None)
+
+    def _pattern(self, power: model.Power, scope: Scope) -> core.Match | None:
+        pattern = power.pattern
+        if pattern is None:
+            return None
+        if power.verb != "determine":
+            return self.act(pattern, None, scope)
+        signature = self.context.vague(pattern.name)
+        place = pick(pattern.place, power.place)
+        if signature is None:
+            what = self.names.what_is(pattern.name)
+            name = pattern.name
+            message = (
+                f"`{name}` is {what}, not a vague term"
+                if what
+                else (f"unknown vague term `{name}`")
+            )
+            self.problems.add(place, message, self.names.suggest(name, self.names.vagues))
+            return None
+        return self.moments.match(pattern, signature, scope)
+
+    def _check_amendment(self, power: model.Power, place: Place) -> None:
+        name = power.amendment or ""
+        self.context.used.add(name)
+        amendment = self.names.amendments.get(name)
+        if amendment is None:
+            near = self.names.suggest(name, self.names.amendments)
+            help_ = near or f"declare it: `amendment {name} of {' '.join(power.targets)}`"
+            self.problems.add(place, f"unknown amendment `{name}`", help_)
+        elif amendment.clause not in power.targets:
+            message = f"`{name}` amends clause {amendment.clause}, not {' '.join(power.targets)}"
+            self.problems.add(place, message, None)
+
+    def _holders(self, holder: core.Term, joint: bool) -> tuple[str, ...]:
+        """Whose entries count: each member for joint powers, else the holder and whoever acts
+        for it; nobody by name for a variable."""
+        if isinstance(holder, core.Var):
+            return ()
+        name = str(holder.value)
+        return self.names.leaf_members(name) if joint else self.names.values_matching(name)
+
+    def _touched(
+        self, power: model.Power, targets: tuple[str, ...], holder: core.Term, scope: Scope
+    ) -> list[RuleHead]:
+        """The rules that a power can touch: docs/meaning.md, 4."""
+        if power.verb in ("determine", "do"):
+            return []
+        if power.verb == "end_all":
+            surviving = {c.id for c in self.names.clauses.values() if c.survives}
+            return [head for head in self.context.heads if head.clause not in surviving]
+        found: list[RuleHead] = []
+        for clause in targets:
+            heads = self.context.rules_of(clause)
+            if power.verb in ("suspend", "resume"):
+                own = [h for h in heads if h.kind != "may" and self._can_be(h.debtor, holder)]
+                heads = own or heads
+            elif power.verb in ("waive", "release"):
+                duties = [h for h in heads if h.kind != "may"]
+                owed = [h for h in duties if h.creditor and self._can_be(h.creditor, holder)]
+                heads = owed or duties
+            elif power.verb == "amend":
+                heads = [h for h in heads if h.version != power.amendment]
+            found.extend(heads)
+        found = [h for h in found if power.of is None or self._named(h.debtor, power.of, scope)]
+        return [
+            h
+            for h in found
+            if power.towards is None or self._named(h.creditor, power.towards, scope)
+        ]
+
+    def _can_be(self, term: core.Term | None, who: core.Term) -> bool:
+        if isinstance(who, core.Var):
+            return term is not None
+        return self.context.can_be(term, str(who.value))
+
+    def _named(self, term: core.Term | None, name: str, scope: Scope) -> bool:
+        bound = scope.known.get(name)
+        if bound is not None and isinstance(bound.expr, core.Const):
+            name = str(bound.expr.value)
+        return self.context.can_be(term, name)

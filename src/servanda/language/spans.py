@@ -1,0 +1,190 @@
+"""What can be proved of points and windows without any record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from servanda.language import core
+from servanda.language.clock import LENGTHS, AmbiguousMonthEnd, Counting
+from servanda.language.model import Duration
+
+# Shortest and longest length of a unit in days.
+DAYS: dict[str, tuple[float, float]] = {
+    "day": (1, 1),
+    "week": (7, 7),
+    "month": (28, 31),
+    "year": (365, 366),
+}
+PERIODS: dict[str, tuple[float, float]] = {
+    "day": (1, 1),
+    "week": (7, 7),
+    "month": (28, 31),
+    "quarter": (90, 92),
+    "year": (365, 366),
+}
+
+
+class Span(NamedTuple):
+    """The constant bounds of a window, as far as they are known; None: not known, or none."""
+
+    opens: int | None
+    closes: int | None
+
+
+class Spans:
+    """Works out constant points by the counting rules of the norms."""
+
+    def __init__(self, norms: core.Norms) -> None:
+        self.counting = Counting(
+            norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
+        )
+
+    def constant(self, point: core.Point | None) -> int | None:
+        """The microseconds of a point that no record changes, or None.
+
+        Raises AmbiguousMonthEnd where no month-end rule is declared and one is needed.
+        """
+        match point:
+            case core.AtTime():
+                return point.micros
+            case core.Shifted():
+                inner = self.constant(point.point)
+                if inner is None or point.duration.calendar is not None:
+                    return None
+                return self._shift(inner, point.duration, point.sign)
+            case core.DayEdge():
+                inner = self.constant(point.point)
+                if inner is None:
+                    return None
+                return self.counting.day_end(inner) if point.end else self.counting.day_begin(inner)
+            case core.First():
+                found = [self.constant(p) for p in point.points]
+                known = [value for value in found if value is not None]
+                if len(known) != len(found) or not known:
+                    return None
+                return max(known) if point.latest else min(known)
+            case _:
+                return None
+
+    def _shift(self, micros: int, duration: Duration, sign: int) -> int | None:
+        try:
+            return self.counting.shift(micros, duration, sign)
+        except AmbiguousMonthEnd:
+            raise
+        except (OverflowError, ValueError):
+            return None
+
+    def opening(self, window: core.Window) -> int | None:
+        """When a standing window opens, if that is constant."""
+        return self.constant(window.opens)
+
+    def closings(self, window: core.Window) -> list[int]:
+        """The constant instants at which a window closes, whatever it opens by."""
+        found = []
+        for point, how in window.closes:
+            value = self.constant(point)
+            if value is not None:
+                found.append(self.counting.day_end(value) if how == "day" else value)
+        opens = self.constant(window.opens)
+        if opens is not None and window.every is None:
+            for duration, ends in ((window.within, False), (window.term, True)):
+                if duration is not None and duration.calendar is None:
+                    value = self._bound(opens, duration, ends)
+                    if value is not None:
+                        found.append(value)
+        return found
+
+    def _bound(self, opens: int, duration: Duration, term: bool) -> int | None:
+        try:
+            if term:
+                return self.counting.term_end(opens, duration)
+            return self.counting.deadline(opens, duration)
+        except AmbiguousMonthEnd:
+            raise
+        except (OverflowError, ValueError):
+            return None
+
+    def span(self, rule: core.Rule) -> Span:
+        """The constant bounds of a rule's window."""
+        closes = self.closings(rule.window)
+        return Span(self.opening(rule.window), min(closes, default=None))
+
+    def never_together(self, one: core.Rule, other: core.Rule) -> bool:
+        """Whether the windows of two rules provably have no instant in common."""
+        try:
+            here, there = self.span(one), self.span(other)
+        except AmbiguousMonthEnd:
+            return False
+        for first, second in ((here, there), (there, here)):
+            known = first.closes is not None and second.opens is not None
+            if known and (first.closes or 0) <= (second.opens or 0):
+                return True
+        return _meets(one.window, other.window) or _meets(other.window, one.window)
+
+    def reaches_beyond(self, one: core.Rule, other: core.Rule) -> bool:
+        """Whether the first window provably has an instant that the second has not."""
+        try:
+            here, there = self.span(one), self.span(other)
+        except AmbiguousMonthEnd:
+            return False
+        if there.closes is not None:
+            bounded = one.window.closes or one.window.within or one.window.term
+            if not bounded and one.window.every is None:
+                return True
+            if here.closes is not None and here.closes > there.closes:
+                return True
+        if there.opens is None or one.trigger is not None:
+            return False
+        if one.window.opens is None and one.window.every is None:
+            return True
+        return here.opens is not None and here.opens < there.opens
+
+
+def _meets(one: core.Window, other: core.Window) -> bool:
+    """Whether one window closes, at the latest, at a point where the other has not opened yet."""
+    if other.opens is None:
+        return False
+    base, offset = distance(other.opens)
+    for point, how in one.closes:
+        if how != "at":
+            continue
+        if point == other.opens:
+            return True
+        beside, shift = distance(point)
+        if beside == base and offset is not None and shift is not None and shift <= offset:
+            return True
+    return False
+
+
+def distance(point: core.Point) -> tuple[core.Point, float | None]:
+    """A point as another point and so many days later; None where that is not sure."""
+    if not isinstance(point, core.Shifted):
+        return point, 0
+    base, offset = distance(point.point)
+    length = days(point.duration)
+    if offset is None or length is None or length[0] != length[1]:
+        return base, None
+    return base, offset + point.sign * length[0]
+
+
+def days(duration: Duration) -> tuple[float, float] | None:
+    """The shortest and the longest a duration can be, in days; None for business days."""
+    if duration.calendar is not None:
+        return None
+    if duration.unit in DAYS:
+        shortest, longest = DAYS[duration.unit]
+        return duration.count * shortest, duration.count * longest
+    length = duration.count * LENGTHS[duration.unit] / LENGTHS["day"]
+    return length, length
+
+
+def surely_longer(one: Duration, other: Duration) -> bool:
+    """Whether one duration is longer than another, whenever they are counted."""
+    mine, theirs = days(one), days(other)
+    return mine is not None and theirs is not None and mine[0] > theirs[1]
+
+
+def conjuncts(cond: core.Cond) -> Iterable[core.Cond]:
+    """The conditions that all must hold for this one to hold."""
+    return cond.items if isinstance(cond, core.And) else (cond,)
