@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from expectations import agrees, answer, expectations
 from pages import check_page, copied
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,23 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert check_page(page, copied(page, tmp_path), monkeypatch) > 0
 
 
-@pytest.mark.parametrize("page", EXPECTATIONS, ids=lambda p: p.parent.name)
-def test_case(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert check_page(page, ROOT, monkeypatch) > 0
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        pytest.param(command, rows, id=f"{page.parent.name}-{n}")
+        for page in EXPECTATIONS
+        for n, (command, rows) in enumerate(expectations(page), start=1)
+    ],
+)
+def test_expectation(
+    command: str, wanted: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    document = answer(command)
+    given = document.get("duties") or document.get("changed") or [document]
+    assert wanted or not document["duties"], f"$ {command}\nno row is expected: {given}"
+    for row in wanted:
+        if "never" in row:
+            assert given and not any(one["status"] == row["never"] for one in given)
+            continue
+        assert any(agrees(row, one) for one in given), f"$ {command}\n{row}\nnot in {given}"

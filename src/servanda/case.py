@@ -33,6 +33,8 @@ from servanda.record.view import BadDate, facts_for, parse_as_of
 if TYPE_CHECKING:
     import pyarrow
 
+    from servanda.answers.checked import Checked
+
 MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
 
@@ -137,6 +139,12 @@ class Case:
             return header.closed.isoformat()
         last = max((e.when.lo for e in self.record.entries), default=0)
         return local_day(micros_of(last), self.zone).isoformat()
+
+    def check(self) -> Checked:
+        """Everything wrong in the text and the record, all at once, and which paragraphs have rules."""
+        from servanda.answers.checked import checked
+
+        return checked(self)
 
     # -------------------------------------------------------------- judging
     def norms(

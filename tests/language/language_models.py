@@ -311,6 +311,16 @@ def reading_facts(draw: st.DrawFn) -> e.ReadingFact:
 
 
 @st.composite
+def link_facts(draw: st.DrawFn) -> e.LinkFact:
+    kind = draw(st.sampled_from(["change", "ratio", "first"]))
+    value = draw(numbers)
+    low, high = draw(st.sampled_from([(value, value), (value, None), (None, value)]))
+    reading = e.ReadingFact(draw(names), draw(maybe(names)), low, high)
+    since = draw(whens) if kind == "change" else None
+    return e.LinkFact(kind, reading, since, draw(amounts) if kind == "ratio" else None)
+
+
+@st.composite
 def said_facts(draw: st.DrawFn) -> e.SaidFact:
     kind = draw(st.sampled_from(["text", "pattern", "clause"]))
     return e.SaidFact(
@@ -327,6 +337,7 @@ power_verbs = st.sampled_from(["suspend", "resume", "waive", "release", "end", "
 facts = st.one_of(
     st.builds(e.EventFact, names, maybe(names), literal_args),
     reading_facts(),
+    link_facts(),
     said_facts(),
     st.builds(
         e.PowerFact,

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from servanda.language.model import NOWHERE, Agreement, Conversion, Header, Number, UnitWord
-from servanda.language.units import COMMON, UnitError, Units, to_decimal
+from servanda.language.units import BASES, COMMON, DEGREES, UnitError, Units, to_decimal
 
 
 def agreement(
@@ -86,7 +86,9 @@ def test_a_named_conversion_is_an_exact_factor(
         ("2", "hours", "minute", "120"),
         ("36", "km/hour", "m/second", "10"),
         ("1", "mile", "m", "1609.344"),
-        ("1000", "liter", "m3", "1"),
+        ("1", "oil_barrel", "liter", "158.987294928"),
+        ("1", "acre", "ha", "0.4046872609874252006568529266"),
+        ("212", "degF", "degC", "100"),
         ("1", "kWh", "MJ", "3.6"),
         ("1", "watt", "joule/second", "1"),
         ("20", "degC", "K", "293.15"),
@@ -163,16 +165,20 @@ def test_common_units_are_as_pint_has_them() -> None:
     import pint
 
     registry = pint.UnitRegistry(non_int_type=Fraction, cache_folder=None)
-    bases = {
-        "[mass]": "kg",
-        "[length]": "m",
-        "[time]": "second",
-        "[power]": "watt",
-        "[volume]": "m**3",
-    }
-    for name, (dimension, size) in COMMON.items():
-        spelled = "m**3" if name == "m3" else name
-        assert registry.Quantity(Fraction(1), spelled).to(bases[dimension]).magnitude == size, name
+    for name, (powers, size) in COMMON.items():
+        base = " * ".join(f"{BASES[of]}**{power}" for of, power in powers)
+        wanted = registry.parse_units(base) if base else registry.Unit("")
+        assert registry.Quantity(Fraction(1), name).to(wanted).magnitude == size, name
+
+
+def test_degrees_are_as_pint_has_them() -> None:
+    import pint
+
+    registry = pint.UnitRegistry(non_int_type=Fraction, cache_folder=None)
+    for name, (size, zero) in DEGREES.items():
+        for value in (Fraction(0), Fraction(100)):
+            found = registry.Quantity(value, name).to("kelvin").magnitude
+            assert found == value * size + zero, name
 
 
 def test_common_units_do_without_pint() -> None:
@@ -181,6 +187,7 @@ def test_common_units_do_without_pint() -> None:
         "from test_units import URANIUM\n"
         "from decimal import Decimal\n"
         "URANIUM.convert(Decimal(3), 't UF6', 'kg U'); URANIUM.check('kg UF6/day')\n"
+        "URANIUM.convert(Decimal(3), 'degC', 'K')\n"
         "sys.exit('pint' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from conftest import Read, Reader, read  # type: ignore[import-not-found]
 from hypothesis import given
 from hypothesis import strategies as st
+from small_record import Read, Reader, read
 
 from servanda.record.record import (
     Determined,
@@ -48,16 +48,16 @@ def test_every_kind_of_entry(read: Reader) -> None:
     by_id = {entry.id: entry for entry in found.record.entries}
     assert {id: entry.what for id, entry in by_id.items()} == {
         "2016-01-16-implementation_day": Happened("implementation_day", ()),
-        "2018-05-08-reimposes-US": Happened("reimposes", ("US", "oil"), "US"),
-        "2018-05-09-reimposes-E3": Happened("reimposes", ("E3", "oil, gas"), "E3"),
-        "2019-01-01-order": Happened(
+        "2018-05-08-reimposes-US-oil": Happened("reimposes", ("US", "oil"), "US"),
+        "2018-05-09-reimposes-E3-oil-gas": Happened("reimposes", ("E3", "oil, gas"), "E3"),
+        "2019-01-01-order-7-US": Happened(
             "order", ("7", "US", Decimal("5.5"), date(2019, 2, 1)), None
         ),
         "2019-07-01-uranium_stock-Iran": measured("uranium_stock", "202.8", "202.8", by_id),
         "2019-08-uranium_stock-Iran": measured("uranium_stock", "241.6", None, by_id, True),
         "2019-09-01-uranium_stock-Iran": measured("uranium_stock", "1", "2", by_id),
         "2019-09-02-uranium_stock-Iran": measured("uranium_stock", None, None, by_id),
-        "2019-05-08-suspends-Iran-7-I.14": Exercised(
+        "2019-05-08-suspends-Iran-7-I.14-3": Exercised(
             "suspend", "Iran", ("7", "I.14"), (("n", Decimal(3)),), "Iran", "US"
         ),
         "2019-05-09-amends-Iran-7": Exercised("amend", "Iran", ("7",), amendment="later"),
@@ -82,13 +82,13 @@ def test_every_kind_of_entry(read: Reader) -> None:
     ]
     assert isinstance(said.chain[1], Step)
     assert said.reported == said.chain[1].at
-    us = by_id["2018-05-08-reimposes-US"]
+    us = by_id["2018-05-08-reimposes-US-oil"]
     assert us.announced is not None
     assert (us.announced.text, us.note) == ("2018-05-01", "by order")
     assert by_id["2016-01-16-implementation_day"].sources[0].locator == "p. 3"
 
 
-def measured(  # noqa: PLR0913
+def measured(
     measure: str,
     low: str | None,
     high: str | None,
@@ -121,7 +121,6 @@ def measured(  # noqa: PLR0913
         ("2019-01-01 order(amount: 5 kg)", "is in EUR", None),
         ("2019-01-01 order(amount: 5 USD)", "unknown unit `USD`", None),
         ("2019-01-01 order(due: 5)", "`due` is a date", "2019-07-01"),
-        ("2019-01-01 order(amount: 1e40 EUR)", "too large", "29 digits"),
         ("2019-01-01 arises_later", "arises by itself", "what it arises from"),
         ("2019-01-01 uranium_stock of Iran = 205", "without its unit", "kg U"),
         ("2019-01-01 uranium_stock of Iran = 205 kg", "is in kg U", None),
@@ -137,18 +136,22 @@ def measured(  # noqa: PLR0913
         ("2019-01-01 Iran suspends 8", "no clause `8`", None),
         ("2019-01-01 Iran suspends 7 (n: 5 EUR)", "not named by an amount", "without its unit"),
         ("2019-01-01 Iran amends 7 to latr", "no amendment `latr`", "`later`"),
-        ("2019-01-01 Iran says clause 77 \"x\"", "no clause `77`", None),
+        ('2019-01-01 Iran says clause 77 "x"', "no clause `77`", None),
         ("2019-01-01 implementation_day source aa", "no source `aa`", None),
         ("2019-01-01 implementation_day corrects x", "corrects `x`: there is no such", None),
         ("2019-01-01 withdraws y", "withdraws `y`: there is no such", None),
         ("2019-01-02 implementation_day reported 2019-01-01", "reported 2019-01-01, before", None),
         ("2019-01-02 implementation_day verified on 2018-12", "verified 2018-12, before", None),
-        ("0019-01-02 implementation_day", "out of range", "1000"),
-        ("2019-01-02 implementation_day reported 9000-01-01", "out of range", None),
+        ("0019-01-02 implementation_day", "out of range", None),
+        ("2019-01-02 withdraws y corrects z", "not both", None),
         ("2019-01-02 first time temperature > 5 kg", "has no unit", None),
         ("2019-01-02 ratio of uranium_stock of Iran to 0 kg U = 5", "says nothing", None),
         ("2019-01-02 ratio of uranium_stock of Iran to 1 kg U = 5 kg U", "no unit", None),
-        ("2019-01-02 change of uranium_stock of Iran since 2019-03-01 = 5 kg U", "not before", None),
+        (
+            "2019-01-02 change of uranium_stock of Iran since 2019-03-01 = 5 kg U",
+            "not before",
+            None,
+        ),
         ("IAEA complete on stock from 2019-01-01", "no event or measure `stock`", None),
         ("IAEA complete on uranium_stock from 2019-01-02 until 2019-01-02", "not after", None),
     ],
@@ -168,11 +171,12 @@ def test_a_doubtful_local_time_is_refused(read: Reader) -> None:
 
 
 def test_two_entries_of_one_name(read: Reader) -> None:
-    found = read("2019-01-01 US reimposes(oil)\n2019-01-01 US reimposes(gas)")
-    assert "both be called `2019-01-01-reimposes-US`" in found.problem.message
-    assert "id 2019-01-01-reimposes-US-2" in str(found.problem.help)
+    one, other = "2019-01-01 heavy_water of Iran = 1 t", "2019-01-01 heavy_water of Iran = 2 t"
+    found = read(f"{one}\n{other}")
+    assert "both be called `2019-01-01-heavy_water-Iran`" in found.problem.message
+    assert "id 2019-01-01-heavy_water-Iran-2" in str(found.problem.help)
     assert found.problem.line == 2
-    assert not read("2019-01-01 US reimposes(oil)\n2019-01-01 US reimposes(gas) id g").problems
+    assert not read(f"{one}\n{other} id g").problems
 
 
 def test_an_exact_duplicate(read: Reader) -> None:

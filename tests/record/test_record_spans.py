@@ -47,7 +47,7 @@ def test_an_instant() -> None:
         ("2019-03-31T02:30", "skip this time"),
         ("2019-03-31T25:00", "no time"),
         ("2019-02-30T10:00", "no day"),
-        ("0019-02-03T10:00", "out of range"),
+        ("1019-02-03T10:00", "out of range"),
     ],
 )
 def test_doubtful_instants(text: str, message: str) -> None:
@@ -61,7 +61,7 @@ def test_an_offset_settles_it() -> None:
     assert late.lo - early.lo == tick(3_600_000_000, 0)
 
 
-@pytest.mark.parametrize("day", [date(1, 1, 1), date(999, 12, 31), date(6000, 1, 1), date.max])
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1699, 12, 31), date(2201, 1, 1), date.max])
 def test_years_out_of_range(day: date) -> None:
     with pytest.raises(BadDate, match="out of range"):
         span_of(When(day), "Asia/Tokyo")
@@ -106,7 +106,7 @@ def test_no_text_breaks_as_of(text: str) -> None:
 
 
 @given(
-    st.dates(date(1000, 1, 1), date(5999, 12, 30)),
+    st.dates(date(1700, 1, 1), date(2200, 12, 30)),
     st.sampled_from(["UTC", "Europe/Amsterdam", "America/Havana", "Pacific/Apia", "Asia/Tehran"]),
 )
 def test_days_follow_one_another(day: date, zone: str) -> None:

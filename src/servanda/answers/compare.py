@@ -39,8 +39,8 @@ from servanda.record.view import facts_for
 MOST_TOGETHER = 3
 MOST_SETS = 400
 
-Duty = tuple[str, str, str, str, int]
-"""Clause, kind, debtor, instance (as JSON), and which of several alike."""
+Duty = tuple[str, str, str, str, str, int, int]
+"""Clause, kind, debtor, creditor, instance (as JSON), how deep a remedy, which of several alike."""
 
 
 class Case(Protocol):
@@ -72,14 +72,16 @@ def compare(
 def duties(rules: Iterable[Rule], verdicts: Iterable[Verdict]) -> dict[Duty, str]:
     """The current status of every duty, keyed alike in all accounts."""
     by_id = {rule.id: rule for rule in rules}
-    seen: Counter[tuple[str, str, str, str]] = Counter()
+    seen: Counter[tuple[str, str, str, str, str, int]] = Counter()
     found: dict[Duty, str] = {}
     for verdict in verdicts:
         if verdict.until is not None:
             continue
         rule = by_id[verdict.rule]
         instance = json.dumps(bindings(verdict.instance), sort_keys=True)
-        alike = (rule.clause, rule.kind, verdict.debtor, instance)
+        creditor = verdict.creditor or ""
+        depth = rule.id.count("/else")
+        alike = (rule.clause, rule.kind, verdict.debtor, creditor, instance, depth)
         seen[alike] += 1
         found[(*alike, seen[alike])] = verdict.status
     return found
@@ -112,7 +114,7 @@ class Comparison:
             {
                 "clause": key[0],
                 "debtor": key[2],
-                "instance": json.loads(key[3]),
+                "instance": json.loads(key[4]),
                 "kind": key[1],
                 "statuses": {name: found.get(key) for name, found in self.statuses.items()},
                 "contested": key in turns,
@@ -124,6 +126,9 @@ class Comparison:
     # -------------------------------------------------------------- what it turns on
     def turns_on(self, contested: list[Duty]) -> dict[Duty, list[str]]:
         """For each contested duty, one smallest set of choices per pair of statuses."""
+        for name, statuses in self.statuses.items():
+            for clause in dict.fromkeys(key[0] for key in contested):
+                self.variants.know(self.chosen[name], clause, statuses)
         found: dict[Duty, list[str]] = {}
         for key in contested:
             texts = [
@@ -154,13 +159,14 @@ class Comparison:
     ) -> tuple[str, str, tuple[Choice, ...]] | None:
         relevant = {pair: self.relevant(key, *pair) for pair in pairs}
         for size in range(1, MOST_TOGETHER + 1):
-            tried = 0
-            for (a, b), choices in relevant.items():
-                for some in combinations(choices, size):
-                    tried += 1
-                    if tried > MOST_SETS:
-                        break
-                    if self.is_flip(key, a, b, some):
+            tries = [
+                (a, b, some)
+                for (a, b), choices in relevant.items()
+                for some in combinations(choices, size)
+            ]
+            for judging in (False, True):
+                for a, b, some in tries[:MOST_SETS]:
+                    if self.is_flip(key, a, b, some, judging=judging):
                         return a, b, some
         for a, b in pairs:
             some = self.reduced(key, a, b)
@@ -180,8 +186,13 @@ class Comparison:
             or self.variants.print(switched(other, one, [choice]), clause) not in (there, None)
         ]
 
-    def is_flip(self, key: Duty, a: str, b: str, choices: Iterable[Choice]) -> bool:
+    def is_flip(
+        self, key: Duty, a: str, b: str, choices: Iterable[Choice], *, judging: bool = True
+    ) -> bool:
+        """Whether the duty then has b's status; without judging, only where that is known."""
         variant = switched(self.chosen[a], self.chosen[b], choices)
+        if not judging and not self.variants.knows(variant, key[0]):
+            return False
         found = self.variants.statuses(variant, key[0])
         return found is not None and found.get(key) == self.statuses[b].get(key)
 
@@ -259,6 +270,16 @@ class Variants:
         numbers: dict[Any, int] = self.__dict__.setdefault("numbers", {})
         return numbers.setdefault(whole, len(numbers))
 
+    def know(self, account: Account, clause: str, statuses: dict[Duty, str]) -> None:
+        """Take over what an account was judged to."""
+        number = self.print(account, clause)
+        if number is not None:
+            self.answers[clause, number] = statuses
+
+    def knows(self, account: Account, clause: str) -> bool:
+        number = self.print(account, clause)
+        return number is None or (clause, number) in self.answers
+
     def statuses(self, account: Account, clause: str) -> dict[Duty, str] | None:
         """The statuses of a clause's duties in a variant."""
         number = self.print(account, clause)
@@ -274,9 +295,9 @@ class Variants:
         made = self.norms(account)
         if made is None:
             return None
-        norms = made.restricted([clause])
+        norms, facts = made.restricted(clause, self.facts(account, made.norms))
         try:
-            verdicts = judge(norms, self.facts(account, norms))
+            verdicts = judge(norms, facts)
         except JudgeError:
             return None
         found = duties(norms.rules, verdicts)

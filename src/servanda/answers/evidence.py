@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from servanda.answers.judged import Judged
 from servanda.judge.verdicts import Verdict
-from servanda.language.clock import micros_of
+from servanda.language.clock import PHASES, micros_of
 from servanda.language.core import (
     And,
     Arg,
@@ -55,6 +55,8 @@ class Evidence:
         found: list[str] = []
         if verdict.trigger is not None:
             found.append(verdict.trigger)
+        if rule.total is not None and verdict.status in ("kept", "cured"):
+            found += self.parts(rule, verdict)
         found += verdict.opened
         if verdict.status in POWERED:
             found += self.exercises(rule, verdict, POWERED[verdict.status])
@@ -62,6 +64,12 @@ class Evidence:
         for cond in self.concerned(rule, verdict):
             found += self.condition(cond, bound, verdict)
         return list(dict.fromkeys(found))
+
+    def parts(self, rule: Rule, verdict: Verdict) -> Iterator[str]:
+        """The part performances that add up to what was owed."""
+        if rule.action is not None and verdict.from_ is not None:
+            bound = dict(verdict.instance)
+            yield from self.occurrences(rule.action, bound, verdict.from_ + PHASES - 1)
 
     def concerned(self, rule: Rule, verdict: Verdict) -> list[Cond]:
         """The conditions whose facts decide the status."""

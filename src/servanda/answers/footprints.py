@@ -17,12 +17,13 @@ from servanda.language.core import (
     Derived,
     Match,
     Norms,
+    Point,
     Reading,
     Rule,
     RuleStatus,
     StateType,
 )
-from servanda.record.facts import Facts
+from servanda.record.facts import Exercise, Facts
 
 Struct = msgspec.Struct
 
@@ -53,6 +54,8 @@ class Footprints:
         words: tuple[Derived | StateType, ...] = (*norms.derived, *norms.states)
         for word in words:
             self.of_name.setdefault(word.name, []).append(mentions(word))
+        ends = (norms.force_from, norms.force_until)
+        self.of_whole = [mentions(point) for point in ends if point is not None]
         self.reached: dict[str, Reach] = {}
 
     def reach(self, clause: str) -> Reach:
@@ -66,7 +69,7 @@ class Footprints:
         rules = set[str]()
         names = set[str]()
         waiting = [self.heads[id_] for id_ in start]
-        pending = list[str]()
+        pending = [name for said in self.of_whole for name in said.names]
         while waiting or pending:
             while waiting:
                 head = waiting.pop()
@@ -102,27 +105,51 @@ class Footprints:
             tuple(
                 (n, facts.bulk_readings[n]) for n in sorted(facts.bulk_readings) if n in reach.names
             ),
-            facts.exercises,
+            self.exercises(reach, facts),
             tuple(d for d in facts.determinations if d.name in reach.names),
             tuple(c for c in facts.complete if c.name in reach.names),
             facts.now,
         )
 
-    def restricted(self, clauses: Iterable[str]) -> Norms:
-        """The norms with only the rules that these clauses need.
-
-        Derived events stay, with the rules that they ask about.
-        """
-        start = [rule.id for rule in self.norms.rules if rule.clause in set(clauses)]
-        for said in (m for d in self.norms.derived for m in self.of_name.get(d.name, ())):
-            start += [r for r in said.rules if r in self.heads]
-        rules = self.follow(start).rules
-        return msgspec.structs.replace(
-            self.norms, rules=tuple(r for r in self.norms.rules if r.id in rules)
+    def exercises(self, reach: Reach, facts: Facts) -> tuple[Exercise, ...]:
+        """The uses of powers that can touch the rules reached."""
+        powers = [r.power for r in self.norms.rules if r.id in reach.rules and r.power is not None]
+        verbs = {power.verb for power in powers}
+        clauses = {r.clause for r in self.norms.rules if r.id in reach.rules}
+        return tuple(
+            e
+            for e in facts.exercises
+            if (e.clause is None or e.clause in clauses)
+            and (e.verb in verbs or e.verb not in ("suspend", "waive", "release", "amend"))
         )
 
+    def restricted(self, clause: str, facts: Facts) -> tuple[Norms, Facts]:
+        """The norms and facts with only what a clause needs."""
+        reach, norms = self.reach(clause), self.norms
+        names = reach.names
+        small = msgspec.structs.replace(
+            norms,
+            rules=tuple(r for r in norms.rules if r.id in reach.rules),
+            events=tuple(e for e in norms.events if e.name in names),
+            derived=tuple(d for d in norms.derived if d.name in names),
+            states=tuple(s for s in norms.states if s.name in names),
+            measures=tuple(m for m in norms.measures if m.name in names),
+            vagues=tuple(v for v in norms.vagues if v.name in names),
+            held=tuple(h for h in norms.held if h.name in names),
+        )
+        fewer = msgspec.structs.replace(
+            facts,
+            events={n: f for n, f in facts.events.items() if n in names},
+            readings={n: f for n, f in facts.readings.items() if n in names},
+            determinations=tuple(d for d in facts.determinations if d.name in names),
+            complete=tuple(c for c in facts.complete if c.name in names),
+            bulk_events={n: f for n, f in facts.bulk_events.items() if n in names},
+            bulk_readings={n: f for n, f in facts.bulk_readings.items() if n in names},
+        )
+        return small, fewer
 
-def mentions(part: Rule | Derived | StateType) -> Mentions:
+
+def mentions(part: Rule | Derived | StateType | Point) -> Mentions:
     """The events, states, measures and vague terms that a piece names, and the rules."""
     names, rules = set[str](), set[str]()
     for node in nodes(part):

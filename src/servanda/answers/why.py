@@ -167,10 +167,6 @@ class Explanation:
             yield self.words.leaf(verdict.trigger, "It arose from ")
 
     def window(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
-        if rule.window.every is not None:
-            period = dict(verdict.instance).get("period")
-            yield Node(f"Its window belongs to the {rule.window.every} {period}.")
-            return
         if bounds.opens is None and bounds.closes is None:
             return
         parts, entries = [], list[str]()
@@ -218,17 +214,34 @@ class Explanation:
         bound = dict(verdict.instance)
         end = self.judged.facts.now
         found = list(dict.fromkeys(self.evidence.occurrences(rule.action, bound, end)))
-        name = rule.action.name
-        if rule.kind == "forbid":
-            said = "Entries of the forbidden act" if found else f"No entry records {name} by then"
+        inside = [id_ for id_ in found if self.inside(id_, rule, bounds)]
+        outside = [id_ for id_ in found if id_ not in inside]
+        what = "of the forbidden act" if rule.kind == "forbid" else "of performance"
+        if inside:
+            yield self.listed(f"Entries {what} in its window.", inside)
         else:
-            said = "Entries of performance" if found else f"No entry records {name} by then"
-        yield Node(f"{said}.", found, self.evidence.sources(found), self.words.leaves(found))
+            where = " in its window" if outside else ""
+            yield Node(f"No entry records {rule.action.name}{where} by then.")
+        if outside:
+            yield self.listed("Entries that match, outside its window.", outside)
         closes = bounds.closes
         if rule.kind == "achieve" and closes is not None and closes.micros is not None:
             tick = closes.micros * 64
             passed = "passed" if tick <= self.judged.facts.now else "is still to come"
             yield Node(f"The deadline, {self.words.time(tick)}, {passed}.")
+
+    def listed(self, sentence: str, ids: list[str]) -> Node:
+        return Node(sentence, ids, self.evidence.sources(ids), self.words.leaves(ids))
+
+    def inside(self, id_: str, rule: Rule, bounds: Bounds) -> bool:
+        """Whether an occurrence can lie in the window (rows of tables are not looked at)."""
+        entry = self.evidence.by_id.get(id_)
+        if entry is None:
+            return True
+        opens = bounds.opens.micros if bounds.opens is not None else None
+        closes = bounds.closes.micros if bounds.closes is not None else None
+        early = opens is not None and not rule.early and entry.when.fin <= opens * 64
+        return not early and not (closes is not None and entry.when.lo >= closes * 64)
 
     # -------------------------------------------------------------- what stands over it
     def overlays(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:

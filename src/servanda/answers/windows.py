@@ -5,6 +5,8 @@ The judges decide; this retells in words where the bounds come from, by docs/mea
 
 from __future__ import annotations
 
+from typing import Literal as OneOf
+
 from msgspec import Struct
 
 from servanda.answers.evidence import Evidence
@@ -39,6 +41,8 @@ class Bounds(Struct, frozen=True):
 
 
 NOT_YET = Moment(None)
+LONGEST_PERIOD = 366 * 86_400_000_000
+Period = OneOf["day", "week", "month", "quarter", "year"]
 
 
 class Windows:
@@ -62,7 +66,7 @@ class Windows:
     def _bounds(self, rule: Rule, verdict: Verdict) -> Bounds:
         window = rule.window
         if window.every is not None:
-            return Bounds(None, None)
+            return self.period(rule, verdict, window.every)
         if rule.window.opens is not None:
             opens: Moment | None = self.point(rule.window.opens, verdict)
         elif verdict.trigger is not None:
@@ -84,6 +88,23 @@ class Windows:
                 found.append(Moment(last, opens.entries))
         told = [m for m in found if m.micros is not None]
         return Bounds(opens, min(told, key=lambda m: m.micros or 0) if told else None)
+
+    def period(self, rule: Rule, verdict: Verdict, every: Period) -> Bounds:
+        """The window of one period: the period itself, or so long from its start or end."""
+        window = rule.window
+        label = dict(verdict.instance).get("period")
+        begun = self.point(window.opens, verdict) if window.opens is not None else Moment(0)
+        if begun.micros is None or label is None:
+            return Bounds(begun, None)
+        last = micros_of(self.judged.facts.now) + LONGEST_PERIOD
+        for start, end, name in self.counting.periods(every, begun.micros, last):
+            if name != label:
+                continue
+            if window.within is None:
+                return Bounds(Moment(max(start, begun.micros)), Moment(end))
+            edge = end if window.edge == "end" else start
+            return Bounds(Moment(edge), Moment(self.counting.deadline(edge, window.within)))
+        return Bounds(begun, None)
 
     def trigger(self, entry: str) -> Moment:
         happened = self.evidence.by_id.get(entry)

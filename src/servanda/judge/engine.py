@@ -68,7 +68,9 @@ class Judgement:
                 self.con.execute(
                     f"CREATE TABLE {named('effect_', rule_.id)} ({EFFECT_COLUMNS})"
                 )
-        arise(self.con, self.norms, self.instances, self.conditions)
+        if self.norms.derived:
+            arise(self.con, self.norms, self.instances, self.conditions)
+            derived.prepare_states(self.con, self.norms)
         graph = order.needs(self.norms)
         for wave in order.levels(self.norms):
             circles = [c for c in wave if order.is_circle(c, graph)]

@@ -11,9 +11,9 @@ from collections import deque
 
 from servanda.judge.naive_achieve import Achieve
 from servanda.judge.naive_agenda import first_instants
-from servanda.judge.naive_conditions import Conditions
+from servanda.judge.naive_conditions import Conditions, Truth, both
 from servanda.judge.naive_duties import Forbid, Keep, May
-from servanda.judge.naive_instances import Breach, Change, Instance
+from servanda.judge.naive_instances import Breach, Change, Instance, Occasion
 from servanda.judge.naive_powers import overlay
 from servanda.judge.naive_windows import Window, arise, periods_of
 from servanda.judge.naive_world import (
@@ -22,7 +22,6 @@ from servanda.judge.naive_world import (
     POSSIBLE,
     SINCE_EVER,
     SURE,
-    Bindings,
     World,
     bound,
     instant,
@@ -38,8 +37,6 @@ KINDS: dict[str, type[Instance]] = {
     "forbid": Forbid,
     "may": May,
 }
-# What makes an instance: the trigger's entry, its ticks (`hi` FOR_GOOD: only possible), variables.
-Occasion = tuple[int, int, str | None, Bindings]
 
 
 def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
@@ -82,7 +79,7 @@ class Walk:
         self.agenda = sorted(first_instants(self.world))
         for rule in self.norms.rules:
             if rule.trigger is None:
-                self.create(rule, None, {}, SINCE_EVER, SINCE_EVER)
+                self.create(rule, Occasion(None, SINCE_EVER, SINCE_EVER, True, {}))
             elif rule.trigger.match is not None:
                 self.occasions[rule.id] = deque(occasions(self.world, rule))
         while self.agenda and tick(self.agenda[0], 0) <= self.world.facts.now:
@@ -108,8 +105,8 @@ class Walk:
                 self.watch(rule)
         for parent, breach in self.births.pop(x, ()):
             remedy = self.rules[parent.rule.remedy or ""]
-            created = self.create(remedy, breach.trigger, parent.bindings, x, breach.hi)
-            breach.remedy = created
+            at = Occasion(breach.trigger, x, breach.hi, breach.sure, parent.bindings)
+            breach.remedy = self.create(remedy, at)
         between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
         for instance in self.live:  # grows as it goes
             if not between or instance.rule.kind == "achieve":
@@ -123,41 +120,36 @@ class Walk:
         before = self.whenever.get(rule.id, SURE)
         self.whenever[rule.id] = now
         if before < SURE == now and micros_of(self.x) > micros_of(SINCE_EVER):
-            self.create(rule, None, {}, self.x, self.x)
+            self.create(rule, Occasion(None, self.x, self.x, True, {}))
 
     # -------------------------------------------------------------- instances
     def instances_of(self, rule_id: str) -> list[Instance]:
         """The instances of a rule, those that arise in this instant included."""
         waiting = self.occasions.get(rule_id, ())
-        while waiting and micros_of(waiting[0][0]) <= micros_of(self.x):
-            lo, hi, entry, bindings = self.occasions[rule_id].popleft()
-            self.create(self.rules[rule_id], entry, bindings, lo, hi)
+        while waiting and micros_of(waiting[0].lo) <= micros_of(self.x):
+            self.create(self.rules[rule_id], self.occasions[rule_id].popleft())
         return self.instances.get(rule_id, [])
 
-    def create(
-        self, rule: Rule, entry: str | None, bindings: Bindings, lo: int, hi: int
-    ) -> Instance | None:
+    def create(self, rule: Rule, at: Occasion) -> Instance | None:
         """An instance (per period, where the duty recurs), unless `if` or the version says no."""
-        probe = KINDS[rule.kind](self, rule, entry, bindings, lo, hi)
-        wanted, vague = SURE, False
+        probe = KINDS[rule.kind](self, rule, at)
+        wanted = Truth(SURE)
         if rule.trigger is not None:
-            read = max(lo, tick(micros_of(lo), FACT))
-            asked = self.conditions.truth(rule.if_, bindings, read)
-            wanted, vague = asked.value, asked.vague
+            read = max(at.lo, tick(micros_of(at.lo), FACT))
+            wanted = self.conditions.truth(rule.if_, at.bindings, read)
             if rule.trigger.breach_of is None:
-                wanted = min(wanted, self.version_at(probe, lo))
-        if wanted == FALSE:
+                wanted = both([wanted, Truth(self.version_at(probe, at.lo))])
+        if wanted.value == FALSE:
             return None
         made = [probe]
         if rule.window.every is not None:
             made = [
-                KINDS[rule.kind](self, rule, entry, bindings | {"period": label}, lo, hi, window)
+                KINDS[rule.kind](self, rule, in_period(at, label), window)
                 for label, window in self.periods(probe)
             ]
         for instance in made:
-            if wanted == POSSIBLE:
-                instance.hi, instance.only_possible = FOR_GOOD, True
-                instance.doubt_is_vague = vague
+            if wanted.value == POSSIBLE:
+                instance.doubt(wanted)
             self.instances[rule.id].append(instance)
             self.live.append(instance)
         return made[0] if made else None
@@ -183,10 +175,11 @@ class Walk:
             self.follows(x, of)
         return breach
 
-    def breach_is_sure(self, breach: Breach, x: int) -> None:
-        breach.hi = effect(x)
+    def breach_comes(self, breach: Breach, x: int, sure: bool) -> None:
+        """It is known now when a breach came at the latest, and whether it did."""
+        breach.hi, breach.sure = effect(x), sure
         if breach.remedy is not None:
-            breach.remedy.becomes_sure(breach.hi)
+            breach.remedy.comes(breach.hi, sure)
         self.schedule(breach.hi)
 
     # -------------------------------------------------------------- status and time
@@ -221,6 +214,10 @@ class Walk:
             heapq.heappush(self.agenda, micros_of(at))
 
 
+def in_period(at: Occasion, label: str) -> Occasion:
+    return Occasion(at.entry, at.lo, at.hi, at.sure, at.bindings | {"period": label})
+
+
 def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> int:
     raise JudgeError("an event that arises by itself cannot hang on the status of a clause")
 
@@ -241,10 +238,10 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
                 and (bindings := bound(match, earlier.params, before)) is not None
             ]
         found += [
-            (trigger.lo, trigger.hi if sure else FOR_GOOD, trigger.entry, bindings)
+            Occasion(trigger.entry, trigger.lo, trigger.hi, sure, bindings)
             for bindings, sure in chosen
         ]
-    return sorted(found, key=lambda o: (o[0], o[2] or ""))
+    return sorted(found, key=lambda o: (o.lo, o.entry or ""))
 
 
 # ------------------------------------------------------------------ answers

@@ -104,7 +104,11 @@ class Achieve(Instance):
         if self.breach_lo is not None and self.kept is None and self.after is None:
             self.make_good(x)
         settled = self.kept is not None or self.off is not None or self.after is not None
-        self.finished = settled and x >= self.hi
+        self.finished = settled and x >= self.sure_from
+
+    def comes(self, hi: int, sure: bool) -> None:
+        super().comes(hi, sure)
+        self.acts = None  # read again, in the window as it now stands
 
     @property
     def live(self) -> bool:
@@ -162,7 +166,7 @@ class Achieve(Instance):
                 self.kept = act
 
     def fall_due(self, x: int) -> None:
-        """The breach comes at the first bound tick from the close on, at the earliest at phase 3."""
+        """The breach comes at the first bound tick from the close on, phase 3 at the earliest."""
         if x % PHASES < DEADLINE or self.kept is not None or self.off is not None:
             return
         window, closes = self.window, self.closes
@@ -176,9 +180,9 @@ class Achieve(Instance):
             start = instant(window.o_lo) if not self.rule.early else -FOR_GOOD
             closed = self.walk.world.closed_over(self.rule.action.name, start, instant(x))
             self.surely_broken = closed and not self.possibly_kept
-        record = self.breach_record
-        if self.surely_broken and record is not None and record.hi >= FOR_GOOD and x >= self.hi:
-            self.walk.breach_is_sure(record, x)
+            if self.breach_record is not None:
+                sure = self.surely_broken and x >= self.sure_from
+                self.walk.breach_comes(self.breach_record, x, sure)
 
     def make_good(self, x: int) -> None:
         """Late performance, compensation, waiver, release: the first of them, for good."""

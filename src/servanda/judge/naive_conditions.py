@@ -15,6 +15,7 @@ from servanda.judge.naive_world import (
     Bindings,
     Bounds,
     World,
+    compares,
     scalar,
 )
 from servanda.language.clock import PHASES
@@ -100,7 +101,8 @@ class Conditions:
             decided = self.world.vague(cond.match, bindings, x)
             return Truth(decided, decided == POSSIBLE)
         if isinstance(cond, Happened):
-            total = self.world.total(cond.match, None, cond.window, bindings, x, NO_OPENING)
+            count = Total(cond.match, None, cond.window)
+            total = self.world.total(count, bindings, x, NO_OPENING)
             return Truth(SURE if total[0] >= 1 else POSSIBLE if total[1] >= 1 else FALSE)
         debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
         return Truth(self.felt(cond, debtor, x))
@@ -131,7 +133,7 @@ class Conditions:
             )
             return now[0] - then[1], now[1] - then[0]
         if isinstance(expr, Total):
-            return self.world.total(expr.match, expr.param, expr.window, bindings, x, since)
+            return self.world.total(expr, bindings, x, since)
         left = self.bounds(expr.left, bindings, x, since)
         right = self.bounds(expr.right, bindings, x, since)
         if expr.op == "+":
@@ -162,15 +164,7 @@ def compare_plain(op: str, left: Value | None, right: Value | None) -> int:
     """Constants and variables; what is not said is unknown."""
     if left is None or right is None:
         return POSSIBLE
-    holds = {
-        "=": lambda: left == right,
-        "!=": lambda: left != right,
-        "<=": lambda: left <= right,  # type: ignore[operator]
-        ">=": lambda: left >= right,  # type: ignore[operator]
-        "<": lambda: left < right,  # type: ignore[operator]
-        ">": lambda: left > right,  # type: ignore[operator]
-    }[op]()
-    return SURE if holds else FALSE
+    return SURE if compares(op, left, right) else FALSE
 
 
 def is_plain(expr: Expr) -> bool:
@@ -208,7 +202,8 @@ def numbers(cond: Cond | None) -> Iterator[Expr]:
 
 
 def conditions_of(rule: Rule) -> Iterable[Cond]:
-    conds = [rule.if_, rule.while_, rule.unless, rule.keep, rule.trigger and rule.trigger.cond]
+    watched = None if rule.trigger is None else rule.trigger.cond
+    conds = (rule.if_, rule.while_, rule.unless, rule.keep, watched)
     return [c for c in conds if c is not None]
 
 

@@ -28,14 +28,18 @@ class Keep(Instance):
         gates, inside = self.gates(x), self.inside(x)
         self.violated = self.truth(self.rule.keep or Always(True), x)
         surely, possibly = self.violated.value == FALSE, self.violated.value <= POSSIBLE
-        bound_sure = inside == SURE and gates.over == FALSE
-        bound_possible = inside >= POSSIBLE and gates.unbound < SURE and gates.ex.value < SURE
+        # Powers and windows come before the facts of their instant: no breach begins in between.
+        settled = x % PHASES >= FACT or x <= SINCE_EVER
+        bound_sure = settled and inside == SURE and gates.over == FALSE
+        bound_possible = (
+            settled and inside >= POSSIBLE and gates.unbound < SURE and gates.ex.value < SURE
+        )
         self.onset_sure = onset(self.onset_sure, surely, bound_sure, x)
         self.onset_possible = onset(self.onset_possible, possibly, bound_possible, x)
         self.open_sure = self.counts(self.onset_sure, x)
         self.open_possible = self.counts(self.onset_possible, x)
         self.tell_remedy(x)
-        if x >= max(self.window.c_hi, self.window.o_hi, self.hi):
+        if x >= max(self.window.c_hi, self.window.o_hi, self.sure_from):
             self.finished = x % PHASES >= FACT
 
     def counts(self, since: int | None, x: int) -> bool:
@@ -53,11 +57,11 @@ class Keep(Instance):
             self.broken_off = None
         elif self.broken_off is None:
             self.broken_off = self.walk.breach(self, x, self.trigger)
-        sure = self.open_sure and x >= self.hi
+        sure = self.open_sure and x >= self.sure_from
         if sure and not self.was_open:
             if self.broken_off is None or self.broken_off.hi < FOR_GOOD:
                 self.broken_off = self.walk.breach(self, x, self.trigger)
-            self.walk.breach_is_sure(self.broken_off, x)
+            self.walk.breach_comes(self.broken_off, x, True)
         self.was_open = sure
 
     def status(self, x: int) -> Status:
@@ -143,6 +147,14 @@ class Forbid(Instance):
     bound_since: int | None = None
     had = False
 
+    def comes(self, hi: int, sure: bool) -> None:
+        super().comes(hi, sure)
+        for violation in self.acts or ():
+            act = violation.act
+            inside = self.in_window(act.lo, act.hi, act.fin)
+            violation.sure_in_window = act.sure and inside == SURE
+            violation.read = False
+
     def found(self) -> list[Violation]:
         if self.acts is None:
             assert self.rule.action is not None
@@ -163,8 +175,9 @@ class Forbid(Instance):
         for violation in self.found():
             self.read(violation, x)
             breach = violation.breach
-            if x >= self.hi and violation.level == SURE and breach and breach.hi >= FOR_GOOD:
-                self.walk.breach_is_sure(breach, x)
+            if breach and violation.read and breach.hi >= FOR_GOOD:
+                sure = violation.level == SURE and self.sure_from < FOR_GOOD
+                self.walk.breach_comes(breach, max(x, self.sure_from) if sure else x, sure)
         self.had = any(v.level == SURE for v in self.found())
         if x >= max(self.window.c_hi, self.window.o_hi, self.hi) and x % PHASES >= FACT:
             settled = self.rule.cured_by is None or self.now_open(x) == FALSE
@@ -189,7 +202,7 @@ class Forbid(Instance):
 
     def bound_at(self, at: int) -> int:
         gates = self.gates(at)
-        if gates.unbound == SURE or gates.ex.value == SURE:
+        if SURE in (gates.unbound, gates.ex.value):
             return FALSE
         return SURE if gates.over == FALSE else POSSIBLE
 
@@ -301,7 +314,7 @@ class May(Instance):
     def used(self, x: int) -> int:
         assert self.rule.power is not None
         if self.rule.power.joint:
-            together = joint_levels(self, self.rule, x).values()
+            together = joint_levels(self.walk, self.rule, x).values()
             return max((min(levels) for levels in together), default=FALSE)
         return max((u.level(x) for u in self.uses()), default=FALSE)
 

@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 IN_FORCE = ("wa", "re", "en")
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """What makes an instance: it comes at `lo` at the earliest, at `hi` at the latest."""
+
+    entry: str | None
+    lo: int
+    hi: int
+    sure: bool
+    bindings: Bindings
+
+
 @dataclass
 class Change:
     """The status from tick `at` on, and the entries that brought it about."""
@@ -40,11 +51,12 @@ class Change:
 
 @dataclass
 class Breach:
-    """What a remedy answers: possibly there from `lo`, surely from `hi`."""
+    """What a remedy answers: it comes at `lo` at the earliest, at `hi` at the latest, if at all."""
 
     trigger: str | None
     lo: int
     hi: int = FOR_GOOD
+    sure: bool = False
     remedy: Instance | None = None
 
 
@@ -80,24 +92,23 @@ class Instance:
         self,
         walk: Walk,
         rule: Rule,
-        trigger: str | None,
-        bindings: Bindings,
-        lo: int,
-        hi: int,
+        at: Occasion,
         window: Window | None = None,
     ) -> None:
         self.walk = walk
         self.rule = rule
-        self.trigger = trigger
-        self.bindings = bindings
-        self.lo = lo
-        self.hi = hi
+        self.trigger = at.entry
+        self.bindings = at.bindings
+        self.lo = at.lo
+        self.hi = at.hi
+        self.sure_from = at.hi if at.sure else FOR_GOOD
+        self.doubted = False  # its `if` was unknown, or its version: never sure
         self.fixed = window is not None
         self.window = window or self.find_window()
         self.standing_if = rule.trigger is None
         self.doubt_is_vague = False
-        self.debtor = str(scalar(rule.debtor, bindings) or "")
-        creditor = None if rule.creditor is None else scalar(rule.creditor, bindings)
+        self.debtor = str(scalar(rule.debtor, at.bindings) or "")
+        creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
         self.creditor = None if creditor is None else str(creditor)
         self.changes: list[Change] = []
         self.flags: dict[str, list[tuple[int, int]]] = {"broken": [], "performed": []}
@@ -116,12 +127,14 @@ class Instance:
 
     def announce(self) -> None:
         window = self.window
-        for at in (window.o_lo, window.o_hi, window.c_lo, window.c_hi, self.hi):
+        for at in (window.o_lo, window.o_hi, window.c_lo, window.c_hi, self.sure_from):
             self.walk.schedule(at)
 
-    def becomes_sure(self, hi: int) -> None:
-        """The breach that this remedy answers is now certain."""
+    def comes(self, hi: int, sure: bool) -> None:
+        """It is now known when the breach came at the latest that this remedy answers."""
         self.hi = hi
+        if sure and not self.doubted:
+            self.sure_from = hi
         if not self.fixed:
             self.window = self.find_window()
         self.announce()
@@ -135,8 +148,12 @@ class Instance:
             if wanted.value == FALSE:
                 self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
             elif wanted.value == POSSIBLE:
-                self.hi, self.doubt_is_vague = FOR_GOOD, wanted.vague
+                self.doubt(wanted)
         return self.window.inside(x)
+
+    def doubt(self, wanted: Truth) -> None:
+        """It is unknown, for good, whether there is such an instance."""
+        self.sure_from, self.doubted, self.doubt_is_vague = FOR_GOOD, True, wanted.vague
 
     def in_window(self, lo: int, hi: int, fin: int, early: bool = False) -> int:
         """Whether a fact lies after the opening and before the close."""
@@ -147,7 +164,7 @@ class Instance:
 
     def certainty(self, x: int) -> int:
         """How sure it is at tick `x` that there is such an instance."""
-        return FALSE if x < self.lo else POSSIBLE if x < self.hi else SURE
+        return FALSE if x < self.lo else POSSIBLE if x < self.sure_from else SURE
 
     # -------------------------------------------------------------- what lies over it
     def truth(self, cond: Cond, x: int) -> Truth:
@@ -250,7 +267,7 @@ class Instance:
 
     def doubtful(self, x: int) -> Status | None:
         """Unknown, while it is not certain that there is such an instance."""
-        if x >= self.hi:
+        if x >= self.sure_from:
             return None
         return "undetermined" if self.doubt_is_vague else "unknown"
 

@@ -28,6 +28,7 @@ class Used:
         power: May,
         entry: str,
         at: tuple[int, int],
+        *,
         sure: bool,
         aim: Aim,
         resumed: list[Exercise],
@@ -62,7 +63,7 @@ class Used:
                 self.last_end = min(self.last_end, x)
 
     def level(self, x: int) -> int:
-        """Whether it is in effect at tick `x`: sure only if surely open at both ends of its date."""
+        """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
         if x < self.lo:
             return FALSE
         self.watch(x)
@@ -102,7 +103,9 @@ def exercises_of(power: May) -> Iterator[Used]:
             and instant(r.lo) >= instant(e.hi)
         ]
         aim = (e.clause, e.of, e.towards or power.creditor, e.keys)
-        yield Used(power, e.entry, (instant(e.lo), instant(e.hi)), e.sure, aim, resumed)
+        yield Used(
+            power, e.entry, (instant(e.lo), instant(e.hi)), sure=e.sure, aim=aim, resumed=resumed
+        )
 
 
 def acts_of(power: May) -> Iterator[Used]:
@@ -114,14 +117,14 @@ def acts_of(power: May) -> Iterator[Used]:
         return
     if does.verb == "do":
         for h in walk.world.matching(does.match, power.bindings):
-            yield Used(power, h.entry, (h.lo, h.hi), h.sure, nothing, [])
+            yield Used(power, h.entry, (h.lo, h.hi), sure=h.sure, aim=nothing, resumed=[])
         return
     names = [p.name for p in walk.world.vagues[does.match.name].params]
     for d in walk.world.facts.determinations:
         said = dict(zip(names, d.args, strict=False))
-        if d.name == does.match.name and acts_as(walk, power, d.by):
-            if all(passes(a, said, power.bindings) for a in does.match.args):
-                yield Used(power, d.entry, (d.lo, d.hi), d.sure, nothing, [])
+        decides = d.name == does.match.name and acts_as(walk, power, d.by)
+        if decides and all(passes(a, said, power.bindings) for a in does.match.args):
+            yield Used(power, d.entry, (d.lo, d.hi), sure=d.sure, aim=nothing, resumed=[])
 
 
 def acts_as(walk: Walk, power: May, by: str) -> bool:
@@ -164,27 +167,29 @@ def overlay(
         assert does is not None
         if (to is not None and does.amendment != to) or does.amendment == away_from:
             continue
+        if power.id == of.rule.id or (does.joint and same_joint(power, of.rule)):
+            continue  # its use never lies over the power itself
         guard = (id(of), verb, power.id, x, to)
         if guard in walk.asking:
             raise JudgeError(f"{power.id} and {of.rule.id} hang on each other", power.id)
         walk.asking.add(guard)
         if does.joint:
-            levels += [min(covered) for covered in joint_levels(of, power, x).values()]
+            levels += [min(covered) for covered in joint_levels(walk, power, x, of).values()]
         else:
             levels += [u.level(x) for u in uses_of(walk, power) if covers(u, of)]
         walk.asking.discard(guard)
     return max(levels)
 
 
-def joint_levels(of: Instance | None, power: Rule, x: int) -> dict[Aim, list[int]]:
-    """Per aim, how surely each holder has used a power that takes all of them."""
-    assert power.power is not None
-    walk_rules = of.walk.norms.rules if of is not None else ()
-    members = [r for r in walk_rules if same_joint(r, power)]
+def joint_levels(
+    walk: Walk, power: Rule, x: int, of: Instance | None = None
+) -> dict[Aim, list[int]]:
+    """Per aim (on `of`, if given), how surely each holder has used a power that takes them all."""
+    members = [r for r in walk.norms.rules if same_joint(r, power)]
     found: dict[Aim, list[int]] = {}
     for n, member in enumerate(members):
-        for use in uses_of(of.walk, member) if of is not None else ():
-            if of is None or of.rule is power or covers(use, of):
+        for use in uses_of(walk, member):
+            if of is None or covers(use, of):
                 levels = found.setdefault(use.aim, [FALSE] * len(members))
                 levels[n] = max(levels[n], use.level(x))
     return found

@@ -1,4 +1,4 @@
-"""Points in time, windows and periods, for the naive judge; and the events that arise by themselves.
+"""Points in time, windows and periods, for the naive judge; and events that arise by themselves.
 
 All of this is read off the facts as a whole (docs/meaning.md, 3 and 6); no status enters.
 """
@@ -102,7 +102,7 @@ def window_of(world: World, rule: Rule, bindings: Bindings, lo: int, hi: int) ->
 
 
 def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> tuple[int, int]:
-    """When the window closes at the earliest and at the latest: the first bound said that exists."""
+    """When the window closes, at the earliest and at the latest: the first bound that exists."""
     lows, highs = [FOR_GOOD], [FOR_GOOD]
     for point, how in rule.window.closes:
         at = moment(world, point, bindings)

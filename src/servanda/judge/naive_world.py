@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from servanda.judge.verdicts import JudgeError
 from servanda.language.clock import PHASES, Counting, micros_of, tick
-from servanda.language.core import Arg, Arith, Const, Expr, Match, Norms, StateType, Term, Var
+from servanda.language.core import (
+    Arg,
+    Arith,
+    Const,
+    Expr,
+    Match,
+    Norms,
+    StateType,
+    Term,
+    Total,
+    Var,
+)
 from servanda.record.facts import Facts, Occurrence, Value
 
 SINCE_EVER = -(1 << 62)
@@ -67,14 +79,16 @@ def passes(
         wanted = scalar(arg.value, bindings)
     if wanted is None:
         return False
-    if arg.op in ("=", "same"):
-        return said == wanted
-    return {
-        ">=": said >= wanted,  # type: ignore[operator]
-        "<=": said <= wanted,  # type: ignore[operator]
-        ">": said > wanted,  # type: ignore[operator]
-        "<": said < wanted,  # type: ignore[operator]
-    }[arg.op]
+    return compares("=" if arg.op == "same" else arg.op, said, wanted)
+
+
+def compares(op: str, left: Any, right: Any) -> bool:
+    """Two values of one type, compared."""
+    if op in ("=", "!="):
+        return (left == right) is (op == "=")
+    if op in ("<=", ">"):
+        return (left <= right) is (op == "<=")
+    return (left < right) is (op == "<")
 
 
 def bound(match: Match, params: Bindings, before: Bindings) -> Bindings | None:
@@ -216,20 +230,12 @@ class World:
         )
 
     # -------------------------------------------------------------- sums and counts
-    def total(
-        self,
-        match: Match,
-        param: str | None,
-        window: int | None,
-        bindings: Bindings,
-        x: int,
-        since: tuple[int, int],
-    ) -> Bounds:
+    def total(self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]) -> Bounds:
         """Bounds of a sum or count: in the last `window` microseconds, or since the opening."""
         low = high = Decimal(0)
-        length = None if window is None else window * PHASES
-        for h in self.matching(match, bindings):
-            amount = Decimal(1) if param is None else h.params.get(param)
+        length = None if of.window is None else of.window * PHASES
+        for h in self.matching(of.match, bindings):
+            amount = Decimal(1) if of.param is None else h.params.get(of.param)
             if length is None:
                 surely, possibly = h.lo >= since[1] and h.hi <= x, h.fin > since[0] and h.lo <= x
             else:
@@ -239,7 +245,7 @@ class World:
             if possibly:
                 high += amount if isinstance(amount, Decimal) else INFINITE
         start = since[0] if length is None else max(SINCE_EVER, x - length)
-        return low, high if self.closed_over(match.name, start, x + 1) else INFINITE
+        return low, high if self.closed_over(of.match.name, start, x + 1) else INFINITE
 
     # -------------------------------------------------------------- vague terms
     def vague(self, match: Match, bindings: Bindings, x: int) -> int:

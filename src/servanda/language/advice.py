@@ -221,7 +221,7 @@ def _known_slip(failure: Failure) -> str | None:
     """Advice for slips that people are known to make."""
     text, offset, found = failure.text, failure.offset, failure.found
     word = failure.statement.word
-    if found == "," and re.match(r"\d,\d\d\d", text[max(offset - 1, 0) : offset + 4]):
+    if re.search(r"\d,\d\d\d", text[max(offset - 2, 0) : offset + 4]):
         return "write numbers without commas: 100000 or 100_000"
     if word in ("when", "whenever") and not failure.statement.opened and found != ":":
         return "end the `when` line with a colon, and put the duty below it, deeper"

@@ -26,7 +26,7 @@ Named = Sequence[
 def check_declarations(context: Context) -> None:
     """Everything that can be wrong with declarations by themselves."""
     agreement, names, problems = context.agreement, context.names, context.problems
-    _twice(_namespace(agreement), problems)
+    _twice(namespace(agreement), problems)
     _twice(agreement.calendars, problems)
     _twice_units(agreement.units, problems)
     _two_forms(names, problems)
@@ -41,8 +41,8 @@ def check_declarations(context: Context) -> None:
     _readings(context)
 
 
-def _namespace(agreement: Agreement) -> Named:
-    """All that shares one space of names, in the order of the text."""
+def namespace(agreement: Agreement) -> Named:
+    """All declarations that share one space of names, in the order of the text."""
     return (
         *agreement.parties,
         *agreement.groups,

@@ -9,7 +9,7 @@ from msgspec import Struct
 from servanda.language import core, model
 from servanda.language.check_circles import check_circles, report_named
 from servanda.language.check_conflicts import check_conflicts
-from servanda.language.check_names import check_declarations, check_unused
+from servanda.language.check_names import check_declarations, check_unused, namespace
 from servanda.language.check_windows import check_windows
 from servanda.language.errors import Problem, Problems
 from servanda.language.markdown import Paragraph
@@ -126,7 +126,11 @@ def _check_moments(resolver: Resolver) -> None:
 # ------------------------------------------------------------------ single rules
 def _check_rules(context: Context, agreement: Agreement) -> None:
     """Who determines a vague term, and other things that a rule says by itself."""
-    sources = (*agreement.clauses, *agreement.readings, *agreement.amendments)
+    sources: tuple[model.Clause | model.Reading | model.Amendment, ...] = (
+        *agreement.clauses,
+        *agreement.readings,
+        *agreement.amendments,
+    )
     for rule in (rule for source in sources for rule in source.rules):
         if isinstance(rule, model.Power) and rule.verb == "determine" and rule.pattern:
             vague = context.names.vagues.get(rule.pattern.name)
@@ -220,17 +224,10 @@ def _spoken_for(agreement: Agreement) -> tuple[set[str], set[str]]:
             excused |= names
         elif clause.rules or clause.prevails_over:
             modelled |= names
-    for source in (*agreement.readings, *agreement.amendments):
-        if source.rules or isinstance(source, model.Reading):
-            modelled |= {source.clause, source.place.paragraph or source.clause}
-    declared: tuple[Iterable[model.Event | model.Define | model.Party], ...] = (
-        agreement.events,
-        agreement.defines,
-        agreement.parties,
-    )
-    places: list[Place] = [item.place for table in declared for item in table]
-    places += [item.place for item in (*agreement.states, *agreement.measures, *agreement.vagues)]
-    places += [item.place for item in (*agreement.moments, *agreement.groups)]
+    others: list[model.Reading | model.Amendment] = [*agreement.readings, *agreement.amendments]
+    for source in others:
+        modelled |= {source.clause, source.place.paragraph or source.clause}
+    places: list[Place] = [item.place for item in namespace(agreement)]
     modelled |= {place.paragraph for place in places if place.paragraph is not None}
     return modelled, excused
 

@@ -289,6 +289,17 @@ def negated(cond: core.Cond) -> core.Cond:
     return cond.item if isinstance(cond, core.Not) else core.Not(cond)
 
 
+def speaks_of_status(cond: core.Cond) -> bool:
+    """Whether a condition asks for the status of a rule."""
+    match cond:
+        case core.And() | core.Or():
+            return any(speaks_of_status(item) for item in cond.items)
+        case core.Not():
+            return speaks_of_status(cond.item)
+        case _:
+            return isinstance(cond, core.RuleStatus)
+
+
 def _flat(items: tuple[core.Cond, ...], kind: type[core.And] | type[core.Or]) -> list[core.Cond]:
     found: list[core.Cond] = []
     for item in items:

@@ -8,6 +8,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from servanda.language import core, model
+from servanda.language.conditions import speaks_of_status
 from servanda.language.errors import Problems
 from servanda.language.model import Place
 from servanda.language.moments import Moments
@@ -73,6 +74,12 @@ class Declarations:
                 outputs.append((param.name, source.expr))
         self.context.check_duration(arises.delay, event.place)
         if_ = self.moments.condition(arises.if_, scope)
+        if speaks_of_status(if_):
+            self.problems.add(
+                event.place,
+                f"the `if` of `{event.name}` asks for the status of a clause",
+                "an event arises from facts: ask for states, measures, events or vague terms",
+            )
         unless = None
         if arises.unless is not None:
             unless = self.moments.event_match(arises.unless, scope)

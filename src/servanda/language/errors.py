@@ -92,7 +92,8 @@ class Problems:
         return tuple(p for p in self if p.severity == "hint")
 
     def __iter__(self) -> Iterator[Problem]:
-        order = {file: number for number, file in enumerate(p.file for p in self._found)}
+        files = dict.fromkeys(problem.file for problem in self._found)
+        order = {file: number for number, file in enumerate(files)}
         return iter(sorted(self._found, key=lambda p: (order[p.file], p.line, p.column)))
 
     def __len__(self) -> int:

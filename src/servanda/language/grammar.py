@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from typing import Literal as OneOf
 
 import lark
-from lark import Lark
+from lark import Lark, Token
 from lark.exceptions import UnexpectedInput
 
 from servanda.language.errors import Problems
@@ -80,12 +81,22 @@ def _load(builder: RecordBuilder) -> Lark:
     return built
 
 
+class WholeWords:
+    """Has the lexer always look for a name, so that `untilx` is never read as `until x`."""
+
+    always_accept = ("NAME",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return stream
+
+
 def _build(builder: RecordBuilder, cached: bool | str) -> Lark:
     return Lark.open(
         str(GRAMMAR),
         parser="lalr",
         start=list(ROOMS),
         transformer=builder,
+        postlex=WholeWords(),
         maybe_placeholders=True,
         propagate_positions=False,
         cache=cached,

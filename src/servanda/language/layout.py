@@ -250,6 +250,9 @@ class _Reader:
         if complaint:
             self.problems.add(statement.place, complaint, "split it into several statements")
             statement.text = ""
+        elif not text:
+            advice = "a colon ends the `when …` line that it belongs to"
+            self.problems.add(statement.place, "a colon by itself", advice)
 
     def _refuse_open_text(self, content: str, line: int, column: int) -> None:
         where = column + content.rindex('"')

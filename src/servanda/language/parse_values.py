@@ -7,6 +7,7 @@ goes on in its stead.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -35,6 +36,9 @@ MOST_OF_A_UNIT = {
     "month": 12_000,
     "year": 1_000,
 }
+
+
+_AFTER_COMMA = re.compile(r"\d,\Z")
 
 
 class Builder(Transformer[Token, Any]):
@@ -161,6 +165,9 @@ class ValueBuilder(Builder):
         return m.Number(self._decimal(number), unit, self._at(number))
 
     def _decimal(self, token: Token) -> Decimal:
+        if len(token) == 3 and _AFTER_COMMA.search(self._statement.text, 0, token.start_pos or 0):
+            advice = "write 100000 or 100_000; between two values put a space after the comma"
+            self._refuse(token, "a comma inside a number, or a space missing after it", advice)
         try:
             value = Decimal(token.replace("_", ""))
         except InvalidOperation:

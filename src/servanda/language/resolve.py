@@ -193,7 +193,7 @@ class Resolver:
         window = self.moments.window(rule.window, scope, opening.trigger is not None)
         gates = rule.gates
         if_ = all_of(opening.if_, self.moments.condition(gates.if_, scope))
-        while_ = self._while(gates.while_, scope)
+        while_ = self._while(gates.while_, scope, one_of_many=rule.holder.variable is not None)
         unless = FALSE if gates.unless is None else self.moments.condition(gates.unless, scope)
         common = core.Rule(
             id=head.id,
@@ -225,11 +225,14 @@ class Resolver:
         )
         return self.powers.with_action(common, planned, scope)
 
-    def _while(self, cond: model.Cond | None, scope: Scope) -> core.Cond:
-        """The `while` of a rule; complains if it is false whatever happens."""
+    def _while(self, cond: model.Cond | None, scope: Scope, one_of_many: bool = False) -> core.Cond:
+        """The `while` of a rule; complains if it is false whatever happens.
+
+        `one_of_many`: `each p of G` may well single out some members by its condition.
+        """
         self.moments.undecided = False
         found = self.moments.condition(cond, scope)
-        if found == FALSE and not self.moments.undecided:
+        if found == FALSE and not self.moments.undecided and not one_of_many:
             message = "this can never bind: its `while` is always false"
             self.problems.add(scope.place, message, "compare something that can change")
         return found

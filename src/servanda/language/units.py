@@ -22,27 +22,67 @@ if TYPE_CHECKING:
 DIGITS = 28
 PERCENT = "%"
 
-# Name → (dimension, size). Held against Pint by a test.
-COMMON: dict[str, tuple[str, Fraction]] = {
-    **dict.fromkeys(("kg", "kilogram", "kilograms"), ("[mass]", Fraction(1))),
-    **dict.fromkeys(("g", "gram", "grams"), ("[mass]", Fraction(1, 1000))),
-    "mg": ("[mass]", Fraction(1, 10**6)),
-    **dict.fromkeys(("t", "tonne", "tonnes"), ("[mass]", Fraction(1000))),
-    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), ("[length]", Fraction(1))),
-    **dict.fromkeys(("km", "kilometer", "kilometers"), ("[length]", Fraction(1000))),
-    "cm": ("[length]", Fraction(1, 100)),
-    "mm": ("[length]", Fraction(1, 1000)),
-    **dict.fromkeys(("second", "seconds"), ("[time]", Fraction(1))),
-    **dict.fromkeys(("minute", "minutes"), ("[time]", Fraction(60))),
-    **dict.fromkeys(("hour", "hours"), ("[time]", Fraction(3600))),
-    **dict.fromkeys(("day", "days"), ("[time]", Fraction(86400))),
-    **dict.fromkeys(("week", "weeks"), ("[time]", Fraction(604800))),
-    **dict.fromkeys(("W", "watt", "watts"), ("[power]", Fraction(1))),
-    "kW": ("[power]", Fraction(1000)),
-    "MW": ("[power]", Fraction(10**6)),
-    "GW": ("[power]", Fraction(10**9)),
-    **dict.fromkeys(("liter", "liters", "litre", "litres"), ("[volume]", Fraction(1, 1000))),
-    "m3": ("[volume]", Fraction(1)),
+Powers = tuple[tuple[str, int], ...]
+
+MASS, LENGTH, TIME, HEAT = "[mass]", "[length]", "[time]", "[temperature]"
+BASES = {MASS: "kilogram", LENGTH: "meter", TIME: "second", HEAT: "kelvin"}
+ENERGY: Powers = ((LENGTH, 2), (MASS, 1), (TIME, -2))
+POWER: Powers = ((LENGTH, 2), (MASS, 1), (TIME, -3))
+PRESSURE: Powers = ((LENGTH, -1), (MASS, 1), (TIME, -2))
+_PREFIXES = {"m": Fraction(1, 1000), "": Fraction(1), "k": Fraction(10**3), "M": Fraction(10**6)}
+_PREFIXES |= {"G": Fraction(10**9), "T": Fraction(10**12)}
+
+
+def _common() -> dict[str, tuple[Powers, Fraction]]:
+    """Name → (dimensions, size in base units) of the units that need no Pint."""
+    found: dict[str, tuple[Powers, Fraction]] = {}
+
+    def put(names: str, powers: Powers, size: Fraction | int | str) -> None:
+        for name in names.split():
+            found[name] = (powers, Fraction(size))
+
+    mass, length, time = ((MASS, 1),), ((LENGTH, 1),), ((TIME, 1),)
+    put("kg kilogram kilograms", mass, 1)
+    put("g gram grams", mass, "1e-3")
+    put("mg", mass, "1e-6")
+    put("t tonne tonnes", mass, 1000)
+    put("lb pound pounds", mass, "0.45359237")
+    put("oz ounce ounces", mass, "0.028349523125")
+    put("m meter meters metre metres", length, 1)
+    put("km kilometer kilometers kilometre kilometres", length, 1000)
+    put("cm", length, "1e-2")
+    put("mm", length, "1e-3")
+    put("ft foot feet", length, "0.3048")
+    put("mile miles", length, "1609.344")
+    put("nautical_mile", length, 1852)
+    put("second seconds", time, 1)
+    put("minute minutes", time, 60)
+    put("hour hours", time, 3600)
+    put("day days", time, 86400)
+    put("week weeks", time, 604800)
+    put("hectare ha", ((LENGTH, 2),), 10000)
+    put("liter liters litre litres", ((LENGTH, 3),), "1e-3")
+    put("K kelvin", ((HEAT, 1),), 1)
+    put("bar", PRESSURE, 10**5)
+    put("Hz hertz", ((TIME, -1),), 1)
+    put("knot", ((LENGTH, 1), (TIME, -1)), Fraction(1852, 3600))
+    put("percent", (), "1e-2")
+    put("ppm", (), "1e-6")
+    for prefix, size in _PREFIXES.items():
+        put(f"{prefix}W", POWER, size)
+        put(f"{prefix}J", ENERGY, size)
+        put(f"{prefix}Wh", ENERGY, size * 3600)
+        put(f"{prefix}Pa", PRESSURE, size)
+    put("watt watts", POWER, 1)
+    put("joule joules", ENERGY, 1)
+    return found
+
+
+COMMON = _common()
+# Name → (size of a degree in K, its zero in K).
+DEGREES = {
+    "degC": (Fraction(1), Fraction("273.15")),
+    "degF": (Fraction(5, 9), Fraction("459.67") * Fraction(5, 9)),
 }
 
 
@@ -56,15 +96,15 @@ class UnitError(Exception):
 
 
 class Parts(NamedTuple):
-    """A unit taken apart: exact factor × Pint's units × own dimensions.
+    """A unit taken apart: exact factor × own dimensions × Pint's units.
 
-    `known` are the names of COMMON dimensions and of substances and currencies, each with its
-    power; `others` are Pint's units with theirs.
+    `known` are base dimensions, substances and currencies, each with its power; `others` are
+    Pint's units with theirs.
     """
 
     factor: Fraction
-    known: tuple[tuple[str, int], ...]
-    others: tuple[tuple[str, int], ...]
+    known: Powers
+    others: Powers
 
 
 class Units:
@@ -210,8 +250,10 @@ class Units:
         if own is not None and own.value is not None:
             return self._own_unit(word, own.value, within)
         if word in COMMON:
-            dimension, size = COMMON[word]
-            return Parts(size, ((dimension, 1),), ())
+            powers, size = COMMON[word]
+            return Parts(size, powers, ())
+        if word in DEGREES:
+            return Parts(DEGREES[word][0], ((HEAT, 1),), ())
         if word == PERCENT:
             return Parts(Fraction(1, 100), (), ())
         if first and is_pint_unit(word):
@@ -222,11 +264,13 @@ class Units:
         if word in within:
             circle = " → ".join((*within[within.index(word) :], word))
             raise UnitError(f"units explained by one another: {circle}", "explain one of them anew")
+        if not value.value:
+            raise UnitError(f"one {word} is nothing", f"say what it is: `unit {word} = 3 kg`")
         part = self._take_apart(value.unit, (*within, word))
         return Parts(part.factor * Fraction(value.value), part.known, part.others)
 
     def _unknown(self, word: str, unit: str) -> UnitError:
-        near = did_you_mean(word, [*self.words, *COMMON])
+        near = did_you_mean(word, [*self.words, *COMMON, *DEGREES])
         ways = f"declare it: `substance {word}`, `currency {word}` or `unit {word} = …`"
         advice = f"{near} Or {ways}" if near else ways
         whole = f" in `{unit}`" if unit != word else ""
@@ -235,11 +279,9 @@ class Units:
     # -------------------------------------------------------------- degrees
     def _has_offset(self, given: str, wanted: str) -> bool:
         """Whether one of the two has its zero elsewhere, as degC has."""
-        plain = {*self.words, *COMMON, PERCENT}
         words = [w for unit in (given, wanted) for w in unit.replace("/", " ").split()]
-        if all(word in plain for word in words):
-            return False
-        return any(_has_offset(word) for word in words if word not in plain)
+        plain = (word for word in words if word not in self.words and word not in COMMON)
+        return any(word in DEGREES or _has_offset(word) for word in plain if word != PERCENT)
 
 
 def to_decimal(amount: Fraction) -> Decimal:
@@ -271,12 +313,12 @@ def plain_decimal(value: Decimal) -> Decimal:
     return Decimal((sign, digits, exponent))
 
 
-def _add(powers: dict[str, int], more: tuple[tuple[str, int], ...], power: int) -> None:
+def _add(powers: dict[str, int], more: Powers, power: int) -> None:
     for name, count in more:
         powers[name] = powers.get(name, 0) + power * count
 
 
-def _sorted(powers: dict[str, int]) -> tuple[tuple[str, int], ...]:
+def _sorted(powers: dict[str, int]) -> Powers:
     return tuple(sorted((name, power) for name, power in powers.items() if power))
 
 
@@ -284,32 +326,20 @@ def _ratio(here: Parts, there: Parts) -> Fraction | None:
     """The factor between two units of the same dimensions, or None if they are not."""
     if here.known == there.known and here.others == there.others:
         return here.factor / there.factor
-    if not here.others and not there.others and "[volume]" not in dict(here.known + there.known):
-        return None
-    mine, theirs = _foreign(here), _foreign(there)
-    if mine != theirs:
+    if not (here.others or there.others) or _foreign(here) != _foreign(there):
         return None
     factor = _pint_factor(_physical(here), _physical(there))
     return None if factor is None else here.factor / there.factor * factor
 
 
-_BASE = {
-    "[mass]": "kilogram",
-    "[length]": "meter",
-    "[time]": "second",
-    "[power]": "watt",
-    "[volume]": "meter**3",
-}
-
-
-def _foreign(parts: Parts) -> tuple[tuple[str, int], ...]:
+def _foreign(parts: Parts) -> Powers:
     """The substances and currencies of a unit."""
-    return tuple(item for item in parts.known if item[0] not in _BASE)
+    return tuple(item for item in parts.known if item[0] not in BASES)
 
 
 def _physical(parts: Parts) -> str:
     """The rest of a unit, as Pint writes it."""
-    items = [(_BASE[name], power) for name, power in parts.known if name in _BASE]
+    items = [(BASES[name], power) for name, power in parts.known if name in BASES]
     return " * ".join(f"({name})**{power}" for name, power in (*items, *parts.others)) or "1"
 
 
@@ -343,6 +373,11 @@ def _has_offset(word: str) -> bool:
 
 def _convert_shifted(value: Fraction, given: str, wanted: str) -> Fraction:
     """Degrees to degrees: only whole units, never `degC/day`."""
+    kelvin = {"K": (Fraction(1), Fraction(0)), "kelvin": (Fraction(1), Fraction(0)), **DEGREES}
+    if given in kelvin and wanted in kelvin:
+        size, zero = kelvin[given]
+        other_size, other_zero = kelvin[wanted]
+        return (value * size + zero - other_zero) / other_size
     import pint
 
     if len(given.replace("/", " ").split()) + len(wanted.replace("/", " ").split()) > 2:

@@ -109,6 +109,9 @@ class _Resolver:
         if reported is None:
             dates = [step.at for step in chain if step.at is not None]
             reported = min(dates, key=lambda at: at.hi, default=None)
+        if isinstance(what, Withdrawn) and written.corrects is not None:
+            self.problems.add(place, "an entry corrects or withdraws, not both", "write two")
+            return None
         if isinstance(what, Linked) and what.since is not None and what.since.lo >= when.lo:
             message = f"a change since {what.since.text}, which is not before {when.text}"
             self.problems.add(place, message, "the entry's own date is that of the later reading")
@@ -167,7 +170,7 @@ class _Resolver:
 
 # ------------------------------------------------------------------ ids
 def derived_id(when: Span, what: What) -> str:
-    """`<date>-<event or measure>-<actor>`: stable as long as the entry says the same."""
+    """`<date>-<event or measure>-<actor>-<short texts>`: stable while the entry says the same."""
     words = [part for part in _words(what) if part]
     return "-".join([when.text[:10], *(_slug(word) for word in words)])
 
@@ -215,7 +218,7 @@ def _without_duplicates(
                 entry.place,
                 f"this entry and the one in {where} would both be called `{entry.id}`",
                 f"give this one a name of its own, as in `id {entry.id}-2`"
-                + (f"; if it replaces the other, add `corrects {entry.id}`"),
+                f"; if it replaces the other, add `corrects {entry.id}`",
             )
     return list(first.values())
 

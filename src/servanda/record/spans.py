@@ -12,7 +12,7 @@ from msgspec import Struct
 from servanda.language.clock import FACT, WINDOW, day_start, tick, to_micros, zone_of
 from servanda.language.entries import When
 
-YEARS = (1000, 5999)
+YEARS = (1700, 2200)
 LAST_PHASE = 63
 ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 ISO_INSTANT = re.compile(

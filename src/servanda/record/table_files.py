@@ -20,10 +20,11 @@ CSV = (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst")
 PARQUET = (".parquet", ".pq")
 ONE_COLUMN = "columns={'line': 'VARCHAR'}, delim='\\x01', quote='', escape='', comment=''"
 LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_HEADER = 100_000
 
 
 class TableFile(Struct, frozen=True):
-    """One file: `columns` are names → DuckDB types, `sql` its rows, numbered from 1 as `_row`.
+    """One file: `columns` are names → DuckDB types, `sql` its rows, numbered from 1 as `__row`.
 
     `name` is what its rows' entries are called by, `file` its path relative to the case.
     """
@@ -129,13 +130,13 @@ def open_file(connection: DuckDBPyConnection, folder: Path, path: Path) -> Table
         read = f"read_parquet({source}, file_row_number=true)"
         rows = run(connection, f"DESCRIBE SELECT * FROM {read}")
         columns = {name: type_ for name, type_, *_ in rows if name != "file_row_number"}
-        sql = f"SELECT file_row_number + 1 AS _row, * EXCLUDE (file_row_number) FROM {read}"
+        sql = f"SELECT file_row_number + 1 AS __row, * EXCLUDE (file_row_number) FROM {read}"
         return TableFile(file, table_name(path.name), sql, columns, False)
     header, delimiter = _header(connection, source, suffix)
     columns = {name: "VARCHAR" for name in header}
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     sql = (
-        f"SELECT row_number() OVER () AS _row, * FROM read_csv({source}, columns={{{types}}}, "
+        f"SELECT row_number() OVER () AS __row, * FROM read_csv({source}, columns={{{types}}}, "
         f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', comment='', "
         "nullstr='', auto_detect=false, strict_mode=true, null_padding=false)"
     )
@@ -151,6 +152,8 @@ def _header(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[l
     )
     line = (rows[0][0] if rows else "") or ""
     line = line.removeprefix("\ufeff")
+    if len(line) > LONGEST_HEADER:
+        raise Unreadable(1, f"a first line of {len(line):,} characters", "it names the columns")
     if not line.strip():
         raise Unreadable(1, "the first line is empty", "the first line names the columns")
     delimiter = "\t" if suffix.startswith(".tsv") else ","

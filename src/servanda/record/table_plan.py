@@ -16,8 +16,9 @@ from servanda.language.scope import variable_of
 from servanda.language.units import UnitError
 from servanda.record.names import Names
 from servanda.record.sources import Source
+from servanda.record.spans import YEARS
 from servanda.record.table_files import TableFile, literal, quoted
-from servanda.record.table_sql import DATE, DECIMAL, Moment, moment, number, scaled, text, too_large
+from servanda.record.table_sql import DATE, DECIMAL, Moment, is_number, moment, number, scaled, text
 from servanda.record.what import Reader
 
 GRADES = ("verified", "estimated", "declared", "alleged")
@@ -54,7 +55,14 @@ class Plan(Struct):
 
     @property
     def rows(self) -> str:
-        return f"(SELECT * FROM ({self.file.sql}) WHERE {self.where})"
+        """The rows that count, with the columns of their moments."""
+        rows = f"SELECT * FROM ({self.file.sql}) WHERE {self.where}"
+        depth = max((len(found.layers) for found in self.moments.values()), default=0)
+        for level in range(depth):
+            layers = [found.layers for found in self.moments.values()]
+            added = [item for each in layers if level < len(each) for item in each[level]]
+            rows = f"SELECT *, {', '.join(added)} FROM ({rows})"
+        return f"({rows})"
 
 
 class Planner:
@@ -107,10 +115,10 @@ class Planner:
         ]
         plan.where = " AND ".join(conditions) or "TRUE"
         if row.on is None:
-            self.refuse(row.place, "on which day did a row happen?", "add `on column …`")
+            self.sound = False  # the parser has said so
         for name in ("on", "until", "reported", "verified", "announced"):
             self._moment(name, getattr(row, name))
-        plan.entry = f"{literal(self.file.name + ':')} || _row::VARCHAR"
+        plan.entry = f"{literal(self.file.name + ':')} || __row::VARCHAR"
         if self.has(row.id, row.place):
             plan.id = text(str(row.id))
             plan.entry = f"{literal(table + ':')} || {plan.id}"
@@ -121,7 +129,7 @@ class Planner:
     def _moment(self, name: str, column: str | None) -> None:
         if column is None or not self.has(column, self.row.place):
             return
-        found = moment(column, self.file.columns[column])
+        found = moment(name, column, self.file.columns[column])
         if found is None:
             kind = self.file.columns[column].lower()
             self.refuse(self.row.place, f"column `{column}` holds {kind}, not dates or times")
@@ -130,7 +138,7 @@ class Planner:
         advice = "dates look like 2019-07-01, times like 2019-07-01T12:00"
         message = f"`{{}}` is not a date or a time (column `{column}`)"
         self.check(found.bad, found.given, message, advice)
-        years = f"(year({_timestamp(found)}) NOT BETWEEN 1000 AND 5999)"
+        years = f"(year({_timestamp(found)}) NOT BETWEEN {YEARS[0]} AND {YEARS[1]})"
         self.check(years, found.given, f"{{}} is out of range (column `{column}`)")
         if name == "on":
             bad = f"{found.given} IS NULL"
@@ -248,11 +256,11 @@ class Planner:
             self.refuse(place, f"`{param.name}` is {wanted}: {error.message}", error.help)
             return None
         given, at = text(cell.name), f"(column `{cell.name}`)"
-        large = too_large(cell.name)
-        bad = f"({given} IS NOT NULL AND {value} IS NULL AND NOT coalesce({large}, FALSE))"
+        written = is_number(cell.name)
+        bad = f"({given} IS NOT NULL AND NOT {written})"
         self.check(bad, given, f"`{{}}` is not a number {at}", "numbers look like 1234.5")
         result = scaled(value, factor)
-        overflow = f"coalesce({large}, FALSE) OR ({value} IS NOT NULL AND {result} IS NULL)"
+        overflow = f"({given} IS NOT NULL AND {written} AND {result} IS NULL)"
         help = "at most 29 digits before the point"
         self.check(overflow, given, f"{{}} is too large a number {at}", help)
         return result

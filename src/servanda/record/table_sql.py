@@ -19,7 +19,7 @@ from servanda.record.table_files import literal, quoted
 
 DAY = 86_400_000_000
 DATE = r"\d{4}-\d\d-\d\d"
-INSTANT = rf"({DATE}[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?)(Z|[+-]\d\d:?\d\d)?"
+INSTANT = rf"{DATE}[T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:?\d\d)?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
 INTEGERS = frozenset(
@@ -31,13 +31,15 @@ INTEGERS = frozenset(
 
 # ------------------------------------------------------------------ moments
 class Moment(Struct, frozen=True):
-    """A date or time column, as expressions: `local` is the wall clock in microseconds, `offset`
-    the written offset (NULL: the zone's), `is_day` whether it is a whole day."""
+    """A date or time column, as columns to add to the rows, one layer of SELECT upon the other.
 
-    local: str
-    offset: str
-    is_day: str
+    The last layer has `<name>_local`, the wall clock in microseconds, `<name>_offset`, the written
+    offset (NULL: the zone's), and `<name>_day`, whether it is a whole day. `given`: as written.
+    """
+
+    layers: tuple[tuple[str, ...], ...]
     given: str
+    local: str
 
     @property
     def bad(self) -> str:
@@ -45,34 +47,62 @@ class Moment(Struct, frozen=True):
         return f"({self.given} IS NOT NULL AND {self.local} IS NULL)"
 
 
-def moment(column: str, type_: str) -> Moment | None:
+def moment(name: str, column: str, type_: str) -> Moment | None:
     """A column of dates or times; None if its type is neither."""
-    name = quoted(column)
+    given = quoted(column)
     kind = type_.upper()
+    name = f"__{name}"  # so that no column of the file has it
+    local = f"{name}_local"
+    if kind == "VARCHAR":
+        return Moment(_written(name, given), f"{name}_text", local)
     if kind == "DATE":
-        return Moment(f"epoch_us({name}::TIMESTAMP)", "NULL", "TRUE", name)
-    if kind.startswith("TIMESTAMP") and ("TZ" in kind or "TIME ZONE" in kind):
-        return Moment(f"epoch_us({name})", "0", "FALSE", name)
-    if kind.startswith("TIMESTAMP"):
-        return Moment(f"epoch_us({name}::TIMESTAMP)", "NULL", "FALSE", name)
-    if kind != "VARCHAR":
+        clock, offset, day = f"{given}::TIMESTAMP", "NULL", "TRUE"
+    elif kind.startswith("TIMESTAMP"):
+        zoned = "TZ" in kind or "TIME ZONE" in kind
+        clock = given if zoned else f"{given}::TIMESTAMP"
+        offset, day = "0" if zoned else "NULL", "FALSE"
+    else:
         return None
-    text = f"trim({name})"
-    is_day = f"regexp_full_match({text}, {literal(DATE)})"
-    is_instant = f"regexp_full_match({text}, {literal(INSTANT)})"
-    clock = f"regexp_extract({text}, {literal(INSTANT)}, 1)"
-    zone = f"regexp_extract({text}, {literal(INSTANT)}, 2)"
-    local = (
-        f"CASE WHEN {is_day} THEN epoch_us(TRY_CAST({text} AS DATE)::TIMESTAMP) "
-        f"WHEN {is_instant} THEN epoch_us(TRY_CAST({clock} AS TIMESTAMP)) END"
+    layer = (
+        f"epoch_us({clock}) AS {local}",
+        f"{offset}::BIGINT AS {name}_offset",
+        f"{day} AS {name}_day",
+    )
+    return Moment((layer,), given, local)
+
+
+def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
+    """Dates and times as text. The offset is found by position, once the pattern has matched."""
+    text, kind, zone = f"{name}_text", f"{name}_kind", f"{name}_zone"
+    is_kind = (
+        f"CASE WHEN regexp_full_match({text}, {literal(DATE)}) THEN 1 "
+        f"WHEN regexp_full_match({text}, {literal(INSTANT)}) THEN 2 END"
+    )
+    offset_at = (
+        f"CASE WHEN {kind} = 1 OR length({text}) < 17 THEN '' WHEN {text}[-1] = 'Z' THEN 'Z' "
+        f"WHEN {text}[-6] IN ('+', '-') THEN {text}[-6:] "
+        f"WHEN {text}[-5] IN ('+', '-') THEN {text}[-5:] ELSE '' END"
+    )
+    clock = (
+        f"CASE {kind} WHEN 1 THEN TRY_CAST({text} AS DATE)::TIMESTAMP "
+        f"WHEN 2 THEN TRY_CAST(left({text}, length({text}) - length({zone})) AS TIMESTAMP) END"
     )
     minutes = f"({zone}[2:3]::BIGINT * 60 + {zone}[-2:]::BIGINT)"
     sign = f"(CASE WHEN {zone}[1] = '-' THEN -60000000 ELSE 60000000 END)"
     offset = (
-        f"CASE WHEN NOT {is_instant} OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "
+        f"CASE WHEN {kind} IS NULL OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "
         f"ELSE {minutes} * {sign} END"
     )
-    return Moment(local, offset, is_day, f"nullif({text}, '')")
+    return (
+        (f"nullif(trim({given}), '') AS {text}",),
+        (f"{is_kind} AS {kind}",),
+        (f"CASE WHEN {kind} IS NULL THEN '' ELSE {offset_at} END AS {zone}",),
+        (
+            f"epoch_us({clock}) AS {name}_local",
+            f"({offset})::BIGINT AS {name}_offset",
+            f"({kind} = 1) AS {name}_day",
+        ),
+    )
 
 
 class Offsets:
@@ -161,10 +191,10 @@ def number(column: str, type_: str) -> str | None:
     return None
 
 
-def too_large(column: str) -> str:
-    """Whether the values of a column are numbers, only past what can be kept."""
-    as_double = f"TRY_CAST({quoted(column)}::VARCHAR AS DOUBLE)"
-    return f"(isfinite({as_double}) AND abs({as_double}) >= 1e29)"
+def is_number(column: str) -> str:
+    """Whether what a column holds is written as a number, be it past what can be kept."""
+    given = f"trim({quoted(column)}::VARCHAR)"
+    return f"regexp_full_match({given}, {literal(NUMBER)})"
 
 
 def scaled(value: str, factor: Fraction) -> str:

@@ -64,8 +64,6 @@ class _TableReader:
             if ref.id not in self.sources:
                 advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
                 self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
-        if not written.rows:
-            self.problems.add(written.place, "what does a row say?", "add `row is …` below")
         paths = find_files(self.folder, written.file, written.place, self.problems)
         files = [file for path in paths if (file := self._open(path, written.place)) is not None]
         files = self._named_apart(files, written)
@@ -139,9 +137,8 @@ class _TableReader:
     # -------------------------------------------------------------- checking
     def _checked(self, plan: Plan, zone: str) -> str | None:
         """The SELECT of a file's rows, once every row has passed the checks."""
-        locals_ = [moment.local for moment in plan.moments.values()]
-        extent = [f"min({local}), max({local})" for local in locals_]
-        found = self._run_checks(plan.checks, plan.rows, plan.file, extent)
+        clocks = [moment.local for moment in plan.moments.values()]
+        found = self._run_checks(plan.checks, plan.rows, plan.file, clocks)
         if found is None:
             return None
         bounds = [micros for micros in found if micros is not None]
@@ -154,16 +151,24 @@ class _TableReader:
         return _without_helpers(select, plan)
 
     def _run_checks(
-        self, checks: Sequence[Check], rows: str, file: TableFile, more: Sequence[str]
+        self, checks: Sequence[Check], rows: str, file: TableFile, extents: Sequence[str]
     ) -> list[int | None] | None:
-        """One pass over the rows; the values of `more`, or None if any check has failed."""
-        asked = [
-            f"count(*) FILTER (WHERE {check.bad}), min(_row) FILTER (WHERE {check.bad}), "
-            f"left(arg_min(({check.value})::VARCHAR, _row) FILTER (WHERE {check.bad}), "
-            f"{LONGEST_VALUE})"
-            for check in checks
+        """One pass over the rows; the least and most of `extents`, or None if a check failed."""
+        looked = [
+            f"({check.bad}) AS __bad_{n}, "
+            f"CASE WHEN __bad_{n} THEN left(({check.value})::VARCHAR, {LONGEST_VALUE}) END "
+            f"AS __value_{n}"
+            for n, check in enumerate(checks)
         ]
-        sql = f"SELECT {', '.join([*asked, *more, 'count(*)'])} FROM {rows}"
+        asked = [
+            f"count(*) FILTER (WHERE __bad_{n}), min(__row) FILTER (WHERE __bad_{n}), "
+            f"arg_min(__value_{n}, __row) FILTER (WHERE __bad_{n})"
+            for n in range(len(checks))
+        ]
+        looked += [f"{value} AS __extent_{n}" for n, value in enumerate(extents)]
+        asked += [f"min(__extent_{n}), max(__extent_{n})" for n in range(len(extents))]
+        inner = f"SELECT {', '.join(['__row', *looked])} FROM {rows}"
+        sql = f"SELECT {', '.join([*asked, 'count(*)'])} FROM ({inner})"
         answer = run(self.connection, sql)[0]
         sound = True
         for number, check in enumerate(checks):
@@ -177,12 +182,12 @@ class _TableReader:
 
     def _ids_differ(self, plans: Sequence[Plan]) -> bool:
         every = " UNION ALL ".join(
-            f"SELECT {number} AS file, _row, {plan.id} AS id FROM {plan.rows}"
+            f"SELECT {number} AS file, __row, {plan.id} AS id FROM {plan.rows}"
             for number, plan in enumerate(plans)
         )
         rows = run(
             self.connection,
-            f"SELECT id, count(*), max((file, _row)) FROM ({every}) GROUP BY id "
+            f"SELECT id, count(*), max((file, __row)) FROM ({every}) GROUP BY id "
             "HAVING count(*) > 1 ORDER BY 3 LIMIT 3",
         )
         for id, count, (number, row) in rows:
@@ -194,37 +199,33 @@ class _TableReader:
 
 # ------------------------------------------------------------------ SQL
 def _select(plan: Plan, offsets: Offsets) -> str:
-    """Rows with ticks; the helpers (`_row`, `<moment>_*`) are for the checks."""
-    inner = ["_row", f"{plan.entry} AS entry", f"{plan.grade} AS grade", f"{plan.source} AS source"]
-    inner += [f"{value} AS {quoted(name)}" for name, value in plan.values.items()]
-    outer = ["_row", "entry", "grade", "source", *(quoted(name) for name in plan.values)]
-    for name, found in plan.moments.items():
-        inner += [
-            f"{found.local} AS {name}_local",
-            f"({found.offset})::BIGINT AS {name}_offset",
-            f"{found.is_day} AS {name}_day",
-        ]
-        local, offset = f"{name}_local", f"{name}_offset"
+    """Rows with ticks; the helpers (`__row`, `<moment>_*`) are for the checks."""
+    kept = ["__row", "entry", "grade", "source", *(quoted(name) for name in plan.values)]
+    read = ["__row", f"{plan.entry} AS entry", f"{plan.grade} AS grade", f"{plan.source} AS source"]
+    read += [f"{value} AS {quoted(name)}" for name, value in plan.values.items()]
+    clocks, ends = [], []
+    for name in plan.moments:
+        local, offset, day = f"__{name}_local", f"__{name}_offset", f"__{name}_day"
+        read += [local, offset, day, f"{local} + {DAY} AS __{name}_next"]
+        kept += [local, offset, day]
         utc = f"CASE WHEN {offset} IS NULL THEN {offsets.utc(local)} ELSE {local} - {offset} END"
-        end = (
-            f"CASE WHEN {name}_day THEN {offsets.utc(f'({local} + {DAY})')} "
-            f"WHEN {offset} IS NULL THEN {offsets.utc(local)} + 1 ELSE {local} - {offset} + 1 END"
-        )
-        outer += [f"{utc} AS {name}_utc", f"{end} AS {name}_end", local, offset, f"{name}_day"]
-    late = "coalesce(until_utc, on_utc)" if "until" in plan.moments else "on_utc"
-    end = "coalesce(until_end, on_end)" if "until" in plan.moments else "on_end"
-    known = [f"{name}_utc" for name in ("reported", "verified") if name in plan.moments]
+        clocks += [f"{utc} AS __{name}_utc", f"__{name}_next"]
+        end = f"CASE WHEN {day} THEN {offsets.utc(f'__{name}_next')} ELSE __{name}_utc + 1 END"
+        ends += [f"__{name}_utc", f"{end} AS __{name}_end"]
+    late = "coalesce(__until_utc, __on_utc)" if "until" in plan.moments else "__on_utc"
+    end = "coalesce(__until_end, __on_end)" if "until" in plan.moments else "__on_end"
+    known = [f"__{name}_utc" for name in ("reported", "verified") if name in plan.moments]
     since = f"coalesce({', '.join([*known, late])})"
     final = [
-        f"{ticks('on_utc', 1)} AS lo",
+        f"{ticks('__on_utc', 1)} AS lo",
         f"{ticks(late, 1)} AS hi",
         f"{ticks(end, 0)} AS fin",
         f"{ticks(since, 1)} AS known",
     ]
-    return (
-        f"SELECT {', '.join(final)}, * FROM (SELECT {', '.join(outer)} FROM "
-        f"(SELECT {', '.join(inner)} FROM {plan.rows}))"
-    )
+    rows = f"SELECT {', '.join(read)} FROM {plan.rows}"
+    rows = f"SELECT {', '.join([*kept, *clocks])} FROM ({rows})"
+    rows = f"SELECT {', '.join([*kept, *ends])} FROM ({rows})"
+    return f"SELECT {', '.join(final)}, * FROM ({rows})"
 
 
 def _without_helpers(select: str, plan: Plan) -> str:
@@ -237,24 +238,24 @@ def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
     """What can be wrong with times once the zone's offsets are known."""
     checks = []
     for name in plan.moments:
-        local = f"{name}_local"
+        local = f"__{name}_local"
         doubtful = offsets.doubtful(local)
         if doubtful != "FALSE":
             checks.append(
                 Check(
-                    f"({name}_offset IS NULL AND NOT {name}_day AND {doubtful})",
+                    f"(__{name}_offset IS NULL AND NOT __{name}_day AND {doubtful})",
                     f"make_timestamp({local})",
                     f"the clocks of {zone} skip this time, or show it twice: {{}}",
                     "give the offset, as in +02:00",
                 )
             )
-    shown = "make_timestamp(on_local)"
+    shown = "make_timestamp(__on_local)"
     if "until" in plan.moments:
-        checks.append(Check("until_utc < on_utc", shown, "it ends before it begins, on {}"))
+        checks.append(Check("__until_utc < __on_utc", shown, "it ends before it begins, on {}"))
     for name in ("reported", "verified"):
         if name in plan.moments:
             checks.append(
-                Check(f"{name}_end <= on_utc", shown, f"{name} before it was done, on {{}}")
+                Check(f"__{name}_end <= __on_utc", shown, f"{name} before it was done, on {{}}")
             )
     return checks
 

@@ -22,8 +22,7 @@ Key = tuple[Value | None, ...]
 
 def prepare(con: duckdb.DuckDBPyConnection, norms: Norms, facts: Facts, of: Conditions) -> None:
     """Make `state_X`, `steps_X` and `vague_X` for every state, measure and vague term."""
-    for state in norms.states:
-        prepare_state(con, state)
+    prepare_states(con, norms)
     for measure in norms.measures:
         prepare_measure(con, measure, of.complete_spans(measure.name))
     for vague in norms.vagues:
@@ -31,6 +30,12 @@ def prepare(con: duckdb.DuckDBPyConnection, norms: Norms, facts: Facts, of: Cond
 
 
 # ------------------------------------------------------------------ states
+def prepare_states(con: duckdb.DuckDBPyConnection, norms: Norms) -> None:
+    """Made again once derived events have arisen: states may begin or end with them."""
+    for state in norms.states:
+        prepare_state(con, state)
+
+
 def prepare_state(con: duckdb.DuckDBPyConnection, state: StateType) -> None:
     """`state_X(p_…, f, u, val)`: one row per span of one key, val as in steps.py."""
     keys = [named("p_", p.name) for p in state.params]

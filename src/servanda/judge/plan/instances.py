@@ -21,11 +21,13 @@ from servanda.judge.plan.text import (
     quoted,
     scalar,
 )
-from servanda.language.clock import LENGTHS
+from servanda.judge.verdicts import JudgeError
+from servanda.language.clock import LENGTHS, AmbiguousMonthEnd
 from servanda.language.core import (
     Always,
     AtMatch,
     AtTime,
+    Const,
     DayEdge,
     First,
     Match,
@@ -44,6 +46,7 @@ class Instances:
         self.con = con
         self.days = days
         self.conditions = conditions
+        self.firsts: dict[Match, tuple[int | None, int | None]] = {}
 
     def make(self, rule: Rule, table: str, number: int, breaches: str | None = None) -> None:
         """Create the table of a rule's instances; `breaches` is a SELECT of them (remedies)."""
@@ -65,14 +68,68 @@ class Instances:
 
     def standing(self, rule: Rule, number: int) -> str:
         """The one instance of a standing rule, all in constants and scalar look-ups."""
+        bounds = self.fixed_window(rule)
         row = (
             f"SELECT {number} AS iid, {number} AS rule, NULL::VARCHAR AS trigger, true AS sure, "
-            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und"
+            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und, {self.holders(rule)}, "
         )
-        lo, hi = self.opening(rule)
-        opened_ = f"SELECT i.*, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi FROM ({row}) i"
-        close_lo, close_hi = self.closing(rule)
-        return self.closed(f"SELECT i.*, {close_lo} AS c_lo, {close_hi} AS c_hi FROM ({opened_}) i", rule)
+        names = ("o_lo", "o_hi", "c_lo", "c_hi")
+        columns = (f"{tick}::BIGINT AS {name}" for tick, name in zip(bounds, names, strict=True))
+        return self.closed(row + ", ".join(columns), rule)
+
+    def fixed_window(self, rule: Rule) -> tuple[int, int, int, int]:
+        """The window of a standing rule, in ticks: nothing in it hangs on an instance."""
+        opens = (SINCE_EVER, SINCE_EVER)
+        if rule.window.opens is not None:
+            opens = tuple(absent_is_never(at) for at in self.fixed(rule.window.opens))  # type: ignore[assignment]
+        try:
+            lows, highs = (self.fixed_closes(rule, n, opens[n]) for n in (0, 1))
+        except AmbiguousMonthEnd as error:
+            raise JudgeError(str(error), rule.id) from error
+        return (*opens, lows, highs)
+
+    def fixed_closes(self, rule: Rule, end: int, opening: int) -> int:
+        counting = self.days.counting
+        found = [FOR_GOOD]
+        for point, how in rule.window.closes:
+            at = self.fixed(point)[end]
+            if at is not None:
+                found.append((counting.day_end(at) if how == "day" else at) * 64)
+        if SINCE_EVER < opening < FOR_GOOD:
+            if rule.window.within is not None:
+                found.append(counting.deadline(opening >> 6, rule.window.within) * 64)
+            if rule.window.term is not None:
+                found.append(counting.term_end(opening >> 6, rule.window.term) * 64)
+        return min(found)
+
+    def fixed(self, point: Point) -> tuple[int | None, int | None]:
+        """Microseconds (earliest, surely) of a point without variables; None: not there."""
+        if isinstance(point, AtTime):
+            return point.micros, point.micros
+        if isinstance(point, AtMatch):
+            return self.first_of(point.match)
+        counting = self.days.counting
+        if isinstance(point, Shifted):
+            lo, hi = self.fixed(point.point)
+            return tuple(  # type: ignore[return-value]
+                None if at is None else counting.shift(at, point.duration, point.sign)
+                for at in (lo, hi)
+            )
+        if isinstance(point, DayEdge):
+            edge = counting.day_end if point.end else counting.day_begin
+            return tuple(None if at is None else edge(at) for at in self.fixed(point.point))  # type: ignore[return-value]
+        pairs = [self.fixed(each) for each in point.points]
+        return tuple(first_of([p[n] for p in pairs], point.latest) for n in (0, 1))  # type: ignore[return-value]
+
+    def first_of(self, match: Match) -> tuple[int | None, int | None]:
+        """The first matching occurrence of all: looked up once."""
+        if match not in self.firsts:
+            row = self.con.execute(
+                f"SELECT min(e.lo) >> 6, min(CASE WHEN e.sure THEN e.hi END) >> 6 "
+                f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
+            ).fetchone()
+            self.firsts[match] = (None, None) if row is None else (row[0], row[1])
+        return self.firsts[match]
 
     def closed(self, select: str, rule: Rule) -> str:
         """Add where sums begin, and what the rule says of performance and cure."""
@@ -274,6 +331,8 @@ class Instances:
     # -------------------------------------------------------------- points
     def point(self, point: Point) -> tuple[str, str]:
         """Microseconds as SQL (earliest, surely), NULL where the point does not exist."""
+        if not hangs_on_instance(point):
+            return tuple("NULL" if at is None else str(at) for at in self.fixed(point))  # type: ignore[return-value]
         if isinstance(point, AtTime):
             return str(point.micros), str(point.micros)
         if isinstance(point, AtMatch):
@@ -301,6 +360,26 @@ class Instances:
             return f"least({', '.join(ats)})"
         missing = " OR ".join(f"{at} IS NULL" for at in ats)
         return f"(CASE WHEN {missing} THEN NULL ELSE greatest({', '.join(ats)}) END)"
+
+
+def absent_is_never(at: int | None) -> int:
+    return FOR_GOOD if at is None else at * 64
+
+
+def first_of(ats: list[int | None], latest: bool) -> int | None:
+    """The earliest that exists; or the latest, absent if any is."""
+    exist = [at for at in ats if at is not None]
+    if latest:
+        return max(exist) if len(exist) == len(ats) else None
+    return min(exist, default=None)
+
+
+def hangs_on_instance(point: Point) -> bool:
+    if isinstance(point, AtMatch):
+        return any(a.value is not None and not isinstance(a.value, Const) for a in point.match.args)
+    if isinstance(point, First):
+        return any(hangs_on_instance(p) for p in point.points)
+    return not isinstance(point, AtTime) and hangs_on_instance(point.point)
 
 
 def ticks_of(duration: Duration) -> int:

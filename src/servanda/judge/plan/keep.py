@@ -24,9 +24,10 @@ def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> st
     line = merged({"win": window_steps(inst)}, inst, others)
     base = f"""
       SELECT *, phi = 0 AS xt, phi <= 1 AS xp,
-        phi = 0 AND win = 2 AND ex = 0 AND greatest(su, idle, en, wa, re) = 0 AS rt,
-        phi <= 1 AND win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AS rp
-      FROM ({line})"""
+        settled AND phi = 0 AND win = 2 AND ex = 0 AND greatest(su, idle, en, wa, re) = 0 AS rt,
+        settled AND phi <= 1 AND win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AS rp
+      FROM (SELECT *, t % 64 > 0 OR coalesce(lead(t) OVER (PARTITION BY iid ORDER BY t) > t + 1, true) AS settled
+            FROM ({line}))"""
     stretches = f"""
       SELECT *, sum(CASE WHEN xt AND NOT coalesce(was_t, false) THEN 1 ELSE 0 END) OVER o AS nt,
              sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np,

@@ -23,6 +23,7 @@ def load(con: duckdb.DuckDBPyConnection, norms: Norms, facts: Facts) -> None:
     """Make every table that the plan reads."""
     if not (facts.bulk_events or facts.bulk_readings):
         con.execute("SET threads = 1")
+    con.execute("BEGIN")
     for event in event_types(norms):
         load_event(con, event, facts)
     for measure in norms.measures:

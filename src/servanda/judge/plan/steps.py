@@ -45,7 +45,10 @@ from servanda.record.facts import Complete, Facts
 
 
 def counted(intervals: str, inst: str) -> str:
-    """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly."""
+    """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly.
+
+    Only true changes come out: a point where nothing changes would echo round a circle of rules.
+    """
     return f"""
       WITH iv AS ({intervals}),
       d AS (SELECT iid, f AS t, level, 1 AS n FROM iv WHERE f < u
@@ -55,8 +58,8 @@ def counted(intervals: str, inst: str) -> str:
                    sum(CASE WHEN level >= 1 THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t),
       c AS (SELECT iid, t, sum(a) OVER w AS a, sum(b) OVER w AS b FROM s
             WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING))
-      SELECT iid, t, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END AS val
-      FROM c"""
+      SELECT iid, t, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END AS val FROM c
+      QUALIFY val IS DISTINCT FROM lag(val) OVER (PARTITION BY iid ORDER BY t)"""
 
 
 def at_tick(steps: str, inst: str, tick: str, undecided: bool = False) -> str:

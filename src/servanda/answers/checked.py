@@ -1,0 +1,64 @@
+"""Everything that is wrong with a case, at once, and which of its paragraphs have rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from servanda.language.errors import Problem, Problems
+from servanda.language.layout import Layout
+from servanda.language.markdown import Paragraph
+from servanda.language.model import Agreement
+
+NOT_THE_TEXT = ("accounts.md", "record/")
+
+
+class Case(Protocol):
+    """What checking needs of a case."""
+
+    layouts: tuple[Layout, ...]
+    agreement: Agreement
+    found: Problems
+
+
+class Checked(Struct, frozen=True):
+    """All problems of a case and the coverage of its paragraphs, as the JSON has it."""
+
+    problems: tuple[Problem, ...]
+    paragraphs: dict[str, Any]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "error")
+
+    @property
+    def hints(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "hint")
+
+
+def checked(case: Case) -> Checked:
+    """The problems of reading a case and those of its rules together, in order of the files."""
+    from servanda.language.checks import check
+
+    problems = Problems()
+    for layout in case.layouts:
+        problems.remember(layout.file, layout.lines)
+    found, coverage = check(case.agreement, list(paragraphs(case)), problems)
+    every = list(dict.fromkeys([*case.found, *found]))
+    order = {file: n for n, file in enumerate(dict.fromkeys(p.file for p in every))}
+    every.sort(key=lambda p: (order[p.file], p.line, p.column))
+    covered = {
+        "modelled": coverage.modelled,
+        "not_modelled": coverage.not_modelled,
+        "uncovered": list(coverage.uncovered),
+    }
+    return Checked(tuple(every), covered)
+
+
+def paragraphs(case: Case) -> Iterator[Paragraph]:
+    """The paragraphs of the agreement's own text: headings of accounts and record are none."""
+    for layout in case.layouts:
+        if not layout.file.startswith(NOT_THE_TEXT):
+            yield from layout.paragraphs

@@ -1,0 +1,109 @@
+"""Writing files, all or nothing: a new case, and the canonical layout of an old one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from servanda.language.errors import Problem, ServandaError
+from servanda.language.format import format_text
+
+STARTER = Path(__file__).parent.parent / "starter"
+STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json")
+
+
+class Formatted(Struct, frozen=True):
+    """Which files of a case are not laid out as they should be, and what is wrong with the text."""
+
+    changed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+# ------------------------------------------------------------------ a new case
+def new_case(target: Path) -> list[str]:
+    """Write a small complete case into a folder that is new or empty; the files written.
+
+    Raises ServandaError, with nothing written, if anything is there.
+    """
+    target = Path(os.path.abspath(target))
+    if target.exists() or target.is_symlink():
+        if not target.is_dir():
+            raise refused(f"`{target.name}` is there, and is not a folder", "choose another name")
+        if any(target.iterdir()):
+            raise refused(
+                f"`{target.name}` is not empty: nothing is overwritten", "choose another name"
+            )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        for name in STARTER_FILES:
+            text = (STARTER / name).read_text(encoding="utf-8")
+            (made / name).parent.mkdir(exist_ok=True)
+            (made / name).write_text(
+                text.replace("agreement NAME", f"agreement {named(target.name)}"),
+                encoding="utf-8",
+                newline="\n",
+            )
+        made.chmod(0o777 & ~umask())
+        if target.is_dir():
+            target.rmdir()
+        made.rename(target)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return list(STARTER_FILES)
+
+
+def named(folder: str) -> str:
+    """A folder's name as the name of an agreement."""
+    words = re.sub(r"\W+", "_", folder, flags=re.ASCII).strip("_")
+    return words if words[:1].isalpha() else f"Case_{words}".rstrip("_")
+
+
+def umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+# ------------------------------------------------------------------ layout
+def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatted:
+    """Lay out files of a case in place. With any error in any of them nothing is written."""
+    texts: dict[Path, str] = {}
+    changed, problems = [], list[Problem]()
+    for file in files:
+        path = folder / file
+        text = path.read_bytes().decode("utf-8")
+        formatted, found = format_text(text, file)
+        problems += [p for p in found if p.severity == "error"]
+        if formatted != text:
+            changed.append(file)
+            texts[path] = formatted
+    if write and not problems:
+        for path, text in texts.items():
+            replace(path, text)
+    return Formatted(tuple(changed), tuple(problems))
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a text in place of a file's, so that whoever reads it sees the old or the new."""
+    path = path.resolve()
+    handle, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+        shutil.copymode(path, made)
+        os.replace(made, path)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise
+
+
+def refused(message: str, help_: str | None = None) -> ServandaError:
+    return ServandaError([Problem("", 0, 0, message, help_)])

@@ -1,0 +1,191 @@
+"""The naive judge and the quick one say the same of every case anyone can think of.
+
+SERVANDA_LONG=400 tries that many new cases for each construct; by default ten that never change.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from generate import CONSTRUCTS, cases, cut
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from servanda.judge import engine, naive
+from servanda.judge.verdicts import Bindings, JudgeError, Verdict
+from servanda.language.clock import day_start, tick
+from servanda.language.core import Norms
+from servanda.record.facts import Facts
+
+LONG = int(os.environ.get("SERVANDA_LONG", "0"))
+budget = settings(
+    max_examples=LONG or 10,
+    derandomize=not LONG,
+    database=None,
+    deadline=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+# Each construct with the company in which it shows its teeth.
+COMPANY: dict[str, set[str]] = {
+    "achieve": {"alleged", "spans", "open", "complete"},
+    "keep": {"measure", "state", "once"},
+    "forbid": {"trigger", "alleged", "spans", "open", "complete"},
+    "may": {"while", "if", "state"},
+    "every": {"achieve", "forbid", "term"},
+    "edge": {"achieve", "every", "term"},
+    "term": {"forbid", "achieve", "point", "spans"},
+    "hours": {"achieve", "trigger", "zone"},
+    "point": {"achieve", "forbid", "spans", "alleged"},
+    "shifted": {"achieve", "point", "zone"},
+    "business": {"achieve", "trigger"},
+    "until_event": {"achieve", "forbid", "spans"},
+    "if": {"achieve", "forbid", "trigger", "state", "vague"},
+    "while": {"achieve", "keep", "state", "measure"},
+    "unless": {"achieve", "forbid", "state", "vague"},
+    "prevails": {"forbid", "achieve", "trigger"},
+    "status": {"achieve", "keep", "forbid", "unless", "while", "measure"},
+    "overlay_status": {"achieve", "unless", "while", "suspend"},
+    "state": {"keep", "unless", "alleged", "spans", "open"},
+    "once": {"keep", "while", "alleged", "spans", "open", "complete"},
+    "sum": {"keep", "alleged", "spans", "open", "complete"},
+    "count": {"keep", "alleged", "spans"},
+    "so_far": {"keep", "trigger", "if", "open", "complete"},
+    "change": {"keep", "measure"},
+    "measure": {"keep", "spans", "while"},
+    "stale": {"keep", "complete", "tiers"},
+    "tiers": {"keep", "spans", "stale"},
+    "vague": {"achieve", "keep", "forbid", "unless", "while", "alleged"},
+    "suspend": {"achieve", "forbid", "keep", "measure", "while", "state", "narrowed"},
+    "waive": {"achieve", "forbid", "trigger", "narrowed", "alleged"},
+    "release": {"achieve", "forbid", "trigger", "narrowed", "spans"},
+    "end": {"achieve", "keep", "forbid", "measure", "spans"},
+    "end_all": {"achieve", "keep", "survives", "measure"},
+    "amend": {"achieve", "keep", "trigger", "measure", "alleged"},
+    "create": {"achieve", "forbid", "trigger"},
+    "joint": {"achieve", "alleged"},
+    "do": {"may", "while", "state", "alleged", "spans"},
+    "determine": {"may", "vague"},
+    "narrowed": {"suspend", "trigger", "var_debtor", "achieve"},
+    "trigger": {"achieve", "forbid", "spans", "alleged"},
+    "following": {"achieve", "trigger", "spans", "alleged"},
+    "whenever": {"achieve", "measure", "state", "status"},
+    "var_debtor": {"achieve", "forbid", "trigger", "status", "unless"},
+    "total": {"achieve", "trigger", "early", "spans", "alleged"},
+    "early": {"achieve", "trigger", "spans", "alleged"},
+    "cured_by": {"forbid", "trigger", "alleged", "spans", "cure_within"},
+    "cure_within": {"achieve", "keep", "measure", "status", "unless"},
+    "no_cure": {"achieve", "remedy"},
+    "remedy": {"achieve", "keep", "forbid", "measure", "spans", "open"},
+    "alleged": {"achieve", "forbid", "keep", "once", "remedy", "status", "unless"},
+    "spans": {"achieve", "forbid", "keep", "once", "remedy", "suspend"},
+    "open": {"achieve", "forbid", "complete", "status", "unless"},
+    "complete": {"achieve", "forbid", "open", "suspend"},
+    "derived": {"achieve", "point", "forbid", "until_event", "alleged"},
+    "stops_clock": {"achieve", "suspend", "trigger"},
+    "count_trigger_day": {"achieve", "trigger", "shifted"},
+    "force": {"achieve", "forbid", "keep", "survives", "spans", "measure"},
+    "survives": {"achieve", "end_all", "end"},
+    "zone": {"achieve", "trigger", "forbid", "term", "every"},
+    "refused": {"achieve", "trigger"},
+}
+
+
+Answer = Callable[[Norms, Facts], tuple[Verdict, ...]]
+# Here the entries that opened a span are part of what the judges must agree on.
+OPENED = {"kept", "cured", "waived", "released"}
+
+
+def shown(verdict: Verdict, kinds: dict[str, str]) -> str:
+    fields: dict[str, Any] = {f: getattr(verdict, f) for f in verdict.__struct_fields__}
+    kind = kinds[verdict.rule]
+    if not (
+        (kind == "achieve" and verdict.status in OPENED)
+        or (kind == "forbid" and verdict.status == "broken")
+    ):
+        del fields["opened"]
+    fields["instance"] = plain(verdict.instance)
+    fields["breach"] = plain(verdict.breach)
+    return repr(sorted(fields.items()))
+
+
+def plain(bindings: Bindings) -> list[tuple[str, object]]:
+    """Numbers without the zeros that a judge may write behind them."""
+    return [(n, v.normalize() if isinstance(v, Decimal) else v) for n, v in bindings]
+
+
+def answer(judge: Answer, norms: Norms, facts: Facts) -> list[str]:
+    kinds = {r.id: r.kind for r in norms.rules}
+    try:
+        return sorted(shown(v, kinds) for v in judge(norms, facts))
+    except JudgeError:
+        return ["an error"]
+
+
+def check(norms: Norms, facts: Facts) -> None:
+    slow, quick = answer(naive.judge, norms, facts), answer(engine.judge, norms, facts)
+    only_slow = sorted((Counter(slow) - Counter(quick)).elements())
+    only_quick = sorted((Counter(quick) - Counter(slow)).elements())
+    assert not only_slow and not only_quick, "\n".join(
+        ["", *(f"naive: {v}" for v in only_slow), *(f"quick: {v}" for v in only_quick)]
+    )
+
+
+def test_every_construct_has_its_test() -> None:
+    assert set(COMPANY) == set(CONSTRUCTS)
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS)
+def test_the_judges_agree_on(construct: str) -> None:
+    @budget
+    @given(cases(only={construct, *COMPANY[construct]}))
+    def agree(case: tuple[Norms, Facts]) -> None:
+        check(*case)
+
+    agree()
+
+
+@budget
+@given(cases())
+def test_the_judges_agree_on_everything_together(case: tuple[Norms, Facts]) -> None:
+    check(*case)
+
+
+# ------------------------------------------------------------------ causality
+def statuses_at(verdicts: tuple[Verdict, ...], x: int, begun: set[object]) -> Counter[str]:
+    """What each instance is at a tick; what is dormant might as well not be there yet."""
+    return Counter(
+        repr((v.rule, v.debtor, v.trigger, v.instance, v.status))
+        for v in verdicts
+        if (v.from_ is None or v.from_ <= x)
+        and (v.until is None or x < v.until)
+        and v.status != "dormant"
+        and dict(v.instance).get("period") in begun
+    )
+
+
+def check_causality(judge: Answer, norms: Norms, facts: Facts, x: int) -> None:
+    """What the judge says of a day does not hang on what came after it."""
+    try:
+        whole = judge(norms, facts)
+        then = judge(norms, cut(facts, x))
+    except JudgeError:
+        return
+    begun = {dict(v.instance).get("period") for v in then} | {None}
+    assert statuses_at(whole, x, begun) == statuses_at(then, x, begun)
+
+
+@budget
+@given(cases(), st.dates(date(2024, 3, 29), date(2024, 4, 5)))
+def test_the_future_changes_nothing(case: tuple[Norms, Facts], day: date) -> None:
+    norms, facts = case
+    x = min(facts.now, tick(day_start(day, norms.zone), 0) - 1)
+    check_causality(naive.judge, norms, facts, x)
+    check_causality(engine.judge, norms, facts, x)
