@@ -44,7 +44,9 @@ def main(rounds: int) -> None:
     print(f"{'command':<24}{'median s':>10}{'min':>8}{'max':>8}{'× duckdb':>10}")
     for name, times in taken.items():
         middle = statistics.median(times)
-        print(f"{name:<24}{middle:>10.2f}{min(times):>8.2f}{max(times):>8.2f}{middle / base:>10.1f}")
+        print(
+            f"{name:<24}{middle:>10.2f}{min(times):>8.2f}{max(times):>8.2f}{middle / base:>10.1f}"
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ from typer.testing import CliRunner
 from servanda.cli import app
 
 Row = dict[str, str]
-PIECE = re.compile(r"^```console\n\$ (?P<command>.*?)\n```$|^(?P<table>\|.*(?:\n\|.*)+)$|^(?P<none>No row(?:[.;]| is `(?P<never>\w+)`).*)$", re.M)
+PIECE = re.compile(
+    r"^```console\n\$ (?P<command>.*?)\n```$|^(?P<table>\|.*(?:\n\|.*)+)$|^(?P<none>No row(?:[.;]| is `(?P<never>\w+)`).*)$",
+    re.M,
+)
 TIMES = ("since", "until", "from")
 
 
@@ -34,7 +37,9 @@ def expectations(page: Path) -> Iterator[tuple[str, list[Row]]]:
 
 
 def rows(table: str) -> Iterator[Row]:
-    head, _, *body = ([c.strip() for c in line.strip("|").split("|")] for line in table.splitlines())
+    head, _, *body = (
+        [c.strip() for c in line.strip("|").split("|")] for line in table.splitlines()
+    )
     for cells in body:
         yield dict(zip(head, cells, strict=True))
 

@@ -18,13 +18,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "language": set(),
     "record": {"language"},
     "judge": {"language", "record"},
-    "report": {"language", "record", "judge"},
-    "case": {"language", "record", "judge"},
+    "answers": {"language", "record", "judge"},
+    "report": {"language", "record", "judge", "answers"},
+    "case": {"language", "record", "judge", "answers"},
     "servanda": {"language", "record", "judge", "case"},
-    "cli": {"language", "record", "judge", "report", "case", "servanda"},
+    "cli": {"language", "record", "judge", "answers", "report", "case", "servanda"},
     "__main__": {"cli"},
 }
-ROOMS = ("language", "record", "judge", "report")
+ROOMS = ("language", "record", "judge", "answers", "report")
 
 TEXT = {".py", ".lark", ".html", ".css", ".js", ".sql", ".md", ".sv", ".json", ".toml"}
 
@@ -125,6 +126,8 @@ def test_imports_run_one_way(path: Path) -> None:
         ("servanda.record.read", "import importlib\nimportlib.import_module('servanda.cli')"),
         ("servanda.judge.plan", "import servanda.report.table"),
         ("servanda.report.table", "from servanda.case import Case"),
+        ("servanda.judge.plan", "from servanda.answers import why"),
+        ("servanda.answers.why", "from servanda.case import Case"),
         ("servanda.case", "from .report import table"),
         ("servanda.attic", "import os"),
     ],

@@ -1,10 +1,10 @@
 """The public door: a case folder opened, checked, judged and asked.
 
-    import servanda
+import servanda
 
-    case = servanda.open("cases/jcpoa")
-    for row in case.status(on="2019-07-01", account="E3"):
-        print(row["clause"], row["debtor"], row["status"])
+case = servanda.open("cases/jcpoa")
+for row in case.status(on="2019-07-01", account="E3"):
+    print(row["clause"], row["debtor"], row["status"])
 """
 
 from __future__ import annotations
@@ -161,9 +161,7 @@ class Case:
             raise ServandaError(problems.errors)
         return norms
 
-    def facts(
-        self, account: Account | None, norms: Norms, on: str, known: str | None
-    ) -> Facts:
+    def facts(self, account: Account | None, norms: Norms, on: str, known: str | None) -> Facts:
         """The record as that account sees it, on a date, as known on a date."""
         last = self.tick(on)
         return facts_for(
@@ -260,6 +258,4 @@ class Case:
 
 
 def refused(message: str, help_: str | None = None) -> ServandaError:
-    return ServandaError(
-        [Problem(file="", line=0, column=0, message=message, help=help_ or None)]
-    )
+    return ServandaError([Problem(file="", line=0, column=0, message=message, help=help_ or None)])

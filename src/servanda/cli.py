@@ -26,9 +26,7 @@ ERRORS, USAGE = 1, 2
 
 CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, or one file.")]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day asked about.")]
-Known = Annotated[
-    str | None, typer.Option("--known", metavar="DATE", help="As known on that day.")
-]
+Known = Annotated[str | None, typer.Option("--known", metavar="DATE", help="As known on that day.")]
 By = Annotated[str | None, typer.Option("--account", metavar="NAME", help="By whose account.")]
 Clause = Annotated[str | None, typer.Option("--clause", metavar="ID", help="One clause only.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -131,7 +129,7 @@ def compare(case: CasePath, on: On = None, known: Known = None, json: Json = Fal
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         opened = open_case(case)
-        found = document(opened, on, known, None)
+        found = document(opened, on, known, opened.accounts[0])
         del found["account"]
         found["accounts"] = list(opened.accounts)
         found["duties"] = rows_of(opened, found["on"], known)
@@ -214,9 +212,7 @@ def open_case(path: Path) -> Case:
     return open_(path)
 
 
-def document(
-    case: Case, on: str | None, known: str | None, account: str | None
-) -> dict[str, Any]:
+def document(case: Case, on: str | None, known: str | None, account: str | None) -> dict[str, Any]:
     """What every answer begins with; what was not asked for is said in `notes`."""
     notes = []
     day = on

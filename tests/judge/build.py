@@ -344,9 +344,7 @@ class Case:
         """The remedy of a rule that stands already."""
         n = next(i for i, r in enumerate(self.rules) if r.id == parent)
         names = tuple(v.name for v in self.rules[n].variables)
-        self.rule(
-            id_, kind, action, trigger=Trigger(breach_of=parent), variables=names, **more
-        )
+        self.rule(id_, kind, action, trigger=Trigger(breach_of=parent), variables=names, **more)
         old = self.rules[n]
         fields = {f: getattr(old, f) for f in old.__struct_fields__} | {"remedy": id_}
         self.rules[n] = Rule(**fields)
@@ -370,11 +368,19 @@ class Case:
         return self
 
     def read(
-        self, when: str, measure: str, low: object, high: object = "", of: str | None = None,
+        self,
+        when: str,
+        measure: str,
+        low: object,
+        high: object = "",
+        *,
+        of: str | None = None,
         tier: int = 0,
-    ) -> Case:  # fmt: skip
+    ) -> Case:
         lo, hi, _ = self.extent(when)
-        bounds = [None if v is None else Decimal(str(v)) for v in (low, low if high == "" else high)]
+        bounds = [
+            None if v is None else Decimal(str(v)) for v in (low, low if high == "" else high)
+        ]
         fact = ReadingFact(self.entry(), lo, hi, of, bounds[0], bounds[1], tier)
         earlier = self.facts.readings.get(measure, ())
         self.add(readings=self.facts.readings | {measure: (*earlier, fact)})

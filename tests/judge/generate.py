@@ -44,7 +44,6 @@ from servanda.language.core import (
     Rule,
     RuleStatus,
     Trigger,
-    Within,
 )
 from servanda.record.facts import Determination, Facts
 
@@ -113,7 +112,8 @@ class Maker:
             case.event(name, *typed, closed=closed)
         if "derived" in self.on:
             case.arises(
-                "risen", self.one([m("start"), m("order")]), self.one(["1 day", "2 days", "6 hours"]),
+                "risen", self.one([m("start"), m("order")]),
+                self.one(["1 day", "2 days", "6 hours"]),
                 unless=self.one([None, m("stop"), m("fix")]), end_of_day=self.draw(st.booleans()),
             )  # fmt: skip
         case.state("open", m("order", id=bind("id")), m("fix", id=bind("id")), "id")
@@ -191,7 +191,10 @@ class Maker:
         if self.maybe("every") or self.maybe("edge"):
             found |= {"opens": self.one(DAYS[:4]), "every": self.one(["day", "week", "month"])}
             if self.maybe("edge"):
-                found |= {"within": self.one(["1 day", "2 days"]), "edge": self.one(["start", "end"])}
+                found |= {
+                    "within": self.one(["1 day", "2 days"]),
+                    "edge": self.one(["start", "end"]),
+                }
             if self.draw(st.booleans()):
                 found["until"] = self.one(DAYS[3:7])
             elif self.maybe("term"):
@@ -255,7 +258,7 @@ class Maker:
             window.pop("edge", None)
             self.case.otherwise(
                 parent, parent + "/else", what, clause=id_, debtor=more["debtor"],
-                creditor=more["creditor"], **window, **unnamed(self.about(what, names)),
+                creditor=more["creditor"], **window, **self.about(what, names),
             )  # fmt: skip
             parent, depth = parent + "/else", depth + 1
 
@@ -276,7 +279,9 @@ class Maker:
     def about(self, kind: str, names: tuple[str, ...]) -> dict[str, Any]:
         """What the duty is to do, to keep, or not to do."""
         if kind == "keep":
-            grace = {"cure_within": self.one(["1 day", "2 days"])} if self.maybe("cure_within") else {}
+            grace = (
+                {"cure_within": self.one(["1 day", "2 days"])} if self.maybe("cure_within") else {}
+            )
             return {"action": self.cond(strict=True), **grace}
         args: dict[str, Any] = {}
         if "i" in names:
@@ -314,7 +319,9 @@ class Maker:
 
     def power(self, id_: str, verb: str) -> None:
         """A power over some of the rules that stand already, as the resolver would narrow it."""
-        clause = self.one(sorted({r.clause for r in self.case.rules if r.kind != "may"} or {"none"}))
+        clause = self.one(
+            sorted({r.clause for r in self.case.rules if r.kind != "may"} or {"none"})
+        )
         inside = [r for r in self.case.rules if r.clause == clause and r.kind != "may"]
         holder = self.one(PARTIES)
         own = [r for r in inside if r.debtor == Const(holder)]
@@ -418,17 +425,15 @@ class Maker:
             verb = power.verb
             if verb == "suspend" and self.draw(st.integers(0, 2)) == 0:
                 verb = "resume"
-            more: dict[str, Any] = {"amendment": power.amendment, "sure": not self.maybe("alleged", 1)}
+            more: dict[str, Any] = {
+                "amendment": power.amendment,
+                "sure": not self.maybe("alleged", 1),
+            }
             if self.maybe("narrowed") and verb != "end_all":
                 more |= self.one(
                     [{"of": "A"}, {"towards": "B"}, {"keys": (("i", "x"),)}, {"of": "B"}]
                 )
             self.case.uses(self.when(), str(rule.debtor.value), verb, clause, **more)
-
-
-def unnamed(about: dict[str, Any]) -> dict[str, Any]:
-    """`otherwise` takes what it is about by position."""
-    return about
 
 
 def cut(facts: Facts, now: int) -> Facts:
@@ -518,6 +523,3 @@ def without_circles(norms: Norms) -> Norms:
             for r in norms.rules
         ),
     )  # fmt: skip
-
-
-__all__ = ["CONSTRUCTS", "Within", "allowed", "cases", "cut"]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 import small_record
+from hypothesis import settings
+
+settings.register_profile("record", deadline=None)
+settings.load_profile("record")
 
 
 @pytest.fixture(name="read")

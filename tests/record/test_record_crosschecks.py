@@ -9,6 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_record import Reader, read
 
+from servanda.language.errors import Problems
+from servanda.language.layout import lay_out
+from servanda.language.parse import parse
+from servanda.language.show_record import fact
 from servanda.record.crosschecks import Finding, cross_check
 
 # As of, total in kg U, and the change since the figure before where it was printed too.
@@ -234,3 +238,22 @@ def test_one_slip_of_the_pen_in_a_chain_is_found(steps: list[int], data: st.Data
     failed = [f for f in found if not f.agrees]
     assert {f.odd for f in failed} == {f"level{wrong}"}
     assert len(failed) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "change of uranium_stock of Iran since 2019-07 = -36.6 kg U",
+        "change of temperature since 2019-07-01T10:00Z between",
+        "ratio of uranium_stock of Iran to 202.8 kg U >= 10",
+        "ratio of temperature to 3 = 2.5",
+        "first time heavy_water of Iran > 130 t",
+    ],
+)
+def test_what_is_said_of_readings_is_written_back_as_it_was(line: str) -> None:
+    problems = Problems()
+    parsed = parse(lay_out(f"2020-01-01 {line}", "r.sv", problems).statements, problems).record
+    if line.endswith("between"):
+        assert len(problems) == 1
+    else:
+        assert [fact(entry.fact) for entry in parsed.entries] == [line]

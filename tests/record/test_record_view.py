@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from small_record import Reader, read
 
 from servanda.language.errors import Problems
+from servanda.language.resolve import norms_of
 from servanda.record.facts import Complete, Exercise, Occurrence, ReadingFact
 from servanda.record.trust import check_trust
-from servanda.record.view import parse_as_of
+from servanda.record.view import facts_for, parse_as_of
 
 LEAST = Decimal("0.000000001")
 
@@ -66,6 +67,21 @@ IAEA complete on heavy_water, implementation_day from 2016-01-16 until 2021-02-2
         Complete("heavy_water", *span),
         Complete("implementation_day", *span),
     )
+
+
+def test_an_instance_is_named_as_its_rule_names_it() -> None:
+    """`(n: 7)` is the text 7 where the rule's variable is a text."""
+    more = (
+        "event ask(nr), silence means no\nevent bill(nr: number), silence means no\n"
+        "clause 8\n  when ask(n):\n    Iran must reimposes(any) within 5 days\n"
+        "clause 9\n  when bill(n):\n    Iran must reimposes(any) within 5 days\n"
+    )
+    found = read("2019-01-01 Iran suspends 8 (n: 7)\n2019-01-02 Iran suspends 9 (n: 7)", more=more)
+    norms = norms_of(found.agreement, "text", Problems())
+    facts = facts_for(
+        found.record, found.agreement, None, norms, on=parse_as_of("2020-01-01", "UTC")
+    )
+    assert [e.keys for e in facts.exercises] == [(("n", "7"),), (("n", Decimal(7)),)]
 
 
 def test_as_of_cuts_what_comes_later(read: Reader) -> None:

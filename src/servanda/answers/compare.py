@@ -99,9 +99,7 @@ class Comparison:
         self.names = tuple(accounts or case.accounts)
         self.chosen = {name: case.account(name) or PLAIN for name in self.names}
         self.judged = {name: case.judge(name, self.on, known) for name in self.names}
-        self.statuses = {
-            name: duties(j.norms.rules, j.verdicts) for name, j in self.judged.items()
-        }
+        self.statuses = {name: duties(j.norms.rules, j.verdicts) for name, j in self.judged.items()}
         self.variants = Variants(case, self.on, known)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -45,9 +45,7 @@ class Evidence:
 
     def sources(self, entries: list[str]) -> list[str]:
         """The sources of some entries, each once, in order."""
-        found = [
-            ref.id for id_ in entries if id_ in self.by_id for ref in self.by_id[id_].sources
-        ]
+        found = [ref.id for id_ in entries if id_ in self.by_id for ref in self.by_id[id_].sources]
         return list(dict.fromkeys(found))
 
     def of(self, rule: Rule, verdict: Verdict) -> list[str]:
@@ -89,9 +87,7 @@ class Evidence:
         return [
             e.entry
             for e in self.facts.exercises
-            if e.verb.startswith(verb)
-            and e.clause in (rule.clause, None)
-            and micros_of(e.hi) == at
+            if e.verb.startswith(verb) and e.clause in (rule.clause, None) and micros_of(e.hi) == at
         ]
 
     # -------------------------------------------------------------- conditions
@@ -118,9 +114,7 @@ class Evidence:
             ]
             yield from (d.entry for d in decided[-1:])
 
-    def expression(
-        self, expr: Expr, bound: dict[str, Value | None], end: int
-    ) -> Iterator[str]:
+    def expression(self, expr: Expr, bound: dict[str, Value | None], end: int) -> Iterator[str]:
         if isinstance(expr, Reading | Change):
             yield from (r.entry for r in self.readings(expr.measure, expr.of, bound, end))
         elif isinstance(expr, Total):
@@ -142,9 +136,7 @@ class Evidence:
         latest = max((r.lo for r in known), default=None)
         return [r for r in known if r.lo == latest]
 
-    def state(
-        self, match: Match, bound: dict[str, Value | None], end: int
-    ) -> Iterator[str]:
+    def state(self, match: Match, bound: dict[str, Value | None], end: int) -> Iterator[str]:
         """The last change of the state at each key that matches."""
         state = self.states[match.name]
         last: dict[tuple[Value | None, ...], Occurrence] = {}
@@ -160,9 +152,7 @@ class Evidence:
                         last[at] = occurrence
         yield from (o.entry for o in last.values())
 
-    def occurrences(
-        self, match: Match, bound: dict[str, Value | None], end: int
-    ) -> Iterator[str]:
+    def occurrences(self, match: Match, bound: dict[str, Value | None], end: int) -> Iterator[str]:
         columns = self.params.get(match.name, [])
         for occurrence in self.facts.events.get(match.name, ()):
             values = dict(zip(columns, occurrence.args, strict=False))

@@ -89,7 +89,9 @@ class Measurements:
         values = list(dict.fromkeys(bounds(r.low, r.high, unit) for r in found))
         stale = self.stale_at(reading, found)
         since = self.words.time(max(r.lo for r in found))
-        said = f"the last reading, of {since}, is {' or '.join(values)}"
+        said = (
+            f"the last reading, of {since}, is {' or '.join(v.removeprefix('= ') for v in values)}"
+        )
         if stale is not None and stale <= self.judged.facts.now:
             said += f", and went stale on {self.words.time(stale)}"
         return said

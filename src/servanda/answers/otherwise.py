@@ -68,18 +68,14 @@ REASONS: dict[tuple[str, str], tuple[str, str]] = {
 }
 
 
-def why_not(
-    judged: Judged, words: Words, rule: Rule, verdict: Verdict, bounds: Bounds
-) -> Node:
+def why_not(judged: Judged, words: Words, rule: Rule, verdict: Verdict, bounds: Bounds) -> Node:
     """One sentence: what it is not, and why."""
     fallback = ("otherwise", "no other status fits")
     reason = REASONS.get((rule.kind, verdict.status), REASONS.get(("", verdict.status), fallback))
     return Node(f"Why not {reason[0]}: {reason[1]}.")
 
 
-def changes(
-    judged: Judged, words: Words, rule: Rule, verdict: Verdict, written: Written
-) -> Node:
+def changes(judged: Judged, words: Words, rule: Rule, verdict: Verdict, written: Written) -> Node:
     """What would change the verdict, from the nearest to the farthest."""
     found = list(Otherwise(judged, words, rule, verdict, written).all())
     if is_final(rule, verdict):
@@ -265,4 +261,3 @@ class Otherwise:
         if reading.of is None:
             return None
         return str(reading.of.value if isinstance(reading.of, Const) else self.value(reading.of))
-

@@ -10,9 +10,7 @@ from servanda.answers.judged import Judged, iso
 from servanda.judge.verdicts import Bindings, Verdict
 from servanda.language.core import Rule
 
-SETTLED = frozenset(
-    ("kept", "cured", "compensated", "released", "waived", "lapsed", "ended")
-)
+SETTLED = frozenset(("kept", "cured", "compensated", "released", "waived", "lapsed", "ended"))
 ALWAYS_SETTLED = frozenset(("lapsed", "ended", "released", "waived"))
 
 

@@ -106,9 +106,7 @@ class Explanation:
     def headline(self, rule: Rule, verdict: Verdict, written: Written) -> str:
         particulars = joined(f"{k} {v}" for k, v in bindings(verdict.instance).items())
         of = f" ({particulars})" if particulars else ""
-        since = (
-            "since ever" if verdict.from_ is None else f"since {self.words.time(verdict.from_)}"
-        )
+        since = "since ever" if verdict.from_ is None else f"since {self.words.time(verdict.from_)}"
         return (
             f"Clause {rule.clause}, {written.short(verdict.debtor)}{of}: "
             f"{self.stands(rule, verdict)}, {since}, {self.by_whom()}."
@@ -142,9 +140,7 @@ class Explanation:
             children.append(
                 Node(f"It would take an event that makes an instance of: {written.text}.")
             )
-        narrowed = (
-            f" with {joined(f'{k} {v}' for k, v in instance.items())}" if instance else ""
-        )
+        narrowed = f" with {joined(f'{k} {v}' for k, v in instance.items())}" if instance else ""
         return Node(
             f"Clause {clause}: no duty{narrowed} stands in it, {self.by_whom()}.",
             children=children,
@@ -267,9 +263,7 @@ class Explanation:
         entries = list(
             dict.fromkeys(self.evidence.condition(condition, dict(verdict.instance), verdict))
         )
-        return Node(
-            sentence, entries, self.evidence.sources(entries), self.words.leaves(entries)
-        )
+        return Node(sentence, entries, self.evidence.sources(entries), self.words.leaves(entries))
 
     def by_power(self, rule: Rule, verdict: Verdict, verb: str) -> Node:
         """The entries that used a power, and the power they had in this account."""

@@ -60,14 +60,10 @@ class Judgement:
         wanted = order.wanted_statuses(self.norms)
         self.rules = Rules(self.con, self.norms, self.conditions, self.instances, wanted)
         for state, rule in sorted(wanted):
-            self.con.execute(
-                f"CREATE TABLE {named(f'status_{state}_', rule)} ({STATUS_COLUMNS})"
-            )
+            self.con.execute(f"CREATE TABLE {named(f'status_{state}_', rule)} ({STATUS_COLUMNS})")
         for rule_ in self.norms.rules:
             if rule_.power is not None:
-                self.con.execute(
-                    f"CREATE TABLE {named('effect_', rule_.id)} ({EFFECT_COLUMNS})"
-                )
+                self.con.execute(f"CREATE TABLE {named('effect_', rule_.id)} ({EFFECT_COLUMNS})")
         if self.norms.derived:
             arise(self.con, self.norms, self.instances, self.conditions)
             derived.prepare_states(self.con, self.norms)
@@ -168,6 +164,8 @@ class Judgement:
 
 
 Row = tuple[Any, ...]
+
+
 def with_period(norms: Norms) -> Norms:
     """Rules that recur have their period among the instance's variables."""
     period = Variable("period", "text", None)

@@ -278,10 +278,10 @@ def merged(changes: list[Change]) -> list[Change]:
         before = shown.get(at)
         same = before is not None and before.status == change.status
         opened = before.opened + change.opened if same and before else change.opened
-        shown[at] = Change(at, change.status, opened, change.breach)
+        shown[at] = Change(at, change.status, opened, change.breach, change.act)
     found: list[Change] = []
     for change in shown.values():
         last = found[-1] if found else None
-        if last is None or (last.status, last.breach) != (change.status, change.breach):
+        if last is None or (last.status, last.act) != (change.status, change.act):
             found.append(change)
     return found

@@ -274,9 +274,9 @@ class Forbid(Instance):
         acts = [v.act for v in self.acts or () if v.level == SURE and v.act.hi <= x]
         return min(acts, key=lambda a: (-a.hi, a.entry), default=None)
 
-    def breach(self, x: int) -> Bindings:
+    def breach(self, x: int) -> tuple[tuple[str, int] | None, Bindings]:
         act = self.latest(x)
-        return () if act is None else tuple(act.params.items())
+        return (None, ()) if act is None else ((act.entry, act.hi), tuple(act.params.items()))
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
         if status == "broken":

@@ -41,12 +41,16 @@ class Occasion:
 
 @dataclass
 class Change:
-    """The status from tick `at` on, and the entries that brought it about."""
+    """The status from tick `at` on, and the entries that brought it about.
+
+    `act` is the violating entry: each violation starts a span of its own, even one like the last.
+    """
 
     at: int
     status: Status
     opened: tuple[str, ...]
-    breach: Said
+    breach: Said = ()
+    act: tuple[str, int] | None = None
 
 
 @dataclass
@@ -254,10 +258,13 @@ class Instance:
                 self.first.setdefault(name, x)
         self.advance(x)
         status = self.doubtful(x) or self.status(x)
-        breach = self.breach(x) if status == "broken" else ()
+        change = Change(x, status, ())
+        if status == "broken":
+            change.act, change.breach = self.breach(x)
         last = self.changes[-1] if self.changes else None
-        if last is None or status != last.status or breach != last.breach:
-            self.changes.append(Change(x, status, self.opened(x, status), breach))
+        if last is None or (status, change.act) != (last.status, last.act):
+            change.opened = self.opened(x, status)
+            self.changes.append(change)
         for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
             felt = min(value, self.certainty(x))
             history = self.flags[name]
@@ -277,8 +284,9 @@ class Instance:
     def status(self, x: int) -> Status:
         raise NotImplementedError
 
-    def breach(self, x: int) -> Said:
-        return ()
+    def breach(self, x: int) -> tuple[tuple[str, int] | None, Said]:
+        """The act that a broken prohibition stands open for, and its parameters."""
+        return None, ()
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
         return ()

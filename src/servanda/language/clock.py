@@ -133,9 +133,7 @@ class Counting:
         """`X ± D` as an anchor: exact for hours and less, else the start of the local day."""
         if duration.unit in ("second", "minute", "hour"):
             return micros + sign * duration.count * LENGTHS[duration.unit]
-        return day_start(
-            self.shift_day(local_day(micros, self.zone), duration, sign), self.zone
-        )
+        return day_start(self.shift_day(local_day(micros, self.zone), duration, sign), self.zone)
 
     def deadline(self, micros: int, duration: Duration) -> int:
         """When a window `within D` of X closes: the last counted day belongs to it."""

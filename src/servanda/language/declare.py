@@ -100,7 +100,7 @@ class Declarations:
         found = []
         for state in sorted(self.names.states.values(), key=lambda s: s.name):
             self._check_params(state.params, state.place)
-            signature = self.context.state(state.name)
+            signature = self.context.state(state.name, declaring=True)
             assert signature is not None
             begins = tuple(self._change(p, state, signature, begins=True) for p in state.begins)
             ends = tuple(self._change(p, state, signature, begins=False) for p in state.ends)

@@ -368,7 +368,7 @@ class Expressions:
             self.problems.add(
                 scope.place,
                 f"parameter `{param.name}` is a {param.type}, and is given a {value.type}",
-                _type_help(param, value),
+                _type_help(param, value) or _name_it(param, arg),
             )
             return None
         if arg.op != "=" and param.type not in ORDERED:
@@ -437,6 +437,12 @@ def _type_help(param: core.Variable, value: Typed) -> str | None:
     if param.type == "number" and value.type == "text":
         return f"declare it `{param.name}: text`, or write a number"
     return None
+
+
+def _name_it(param: core.Variable, arg: model.Arg) -> str | None:
+    if arg.name is not None:
+        return None
+    return f"`{param.name}` comes next here: if another is meant, name it, as in `amount: …`"
 
 
 def _no_value_help(name: str, what: str) -> str | None:

@@ -129,7 +129,7 @@ def _spread(context: Context, source: Source, rule: model.Rule, number: int) -> 
     if source.version is not None:
         ending += f"@{source.version}"
     names, joint = _holders(context, rule)
-    spread = holder.mode in ("many", "each") or (holder.mode == "all" and not joint)
+    spread = holder.mode in ("many", "each", "all")
     for name in names:
         known: dict[str, Typed] = {}
         if holder.variable is not None:
@@ -165,9 +165,8 @@ def _holders(context: Context, rule: model.Rule) -> tuple[tuple[str, ...], bool]
     context.used.add(name)
     if holder.mode == "jointly":
         return (name,), False
-    if holder.mode == "all" and isinstance(rule, model.Power):
-        return (name,), True
-    return context.names.leaf_members(name), False
+    together = holder.mode == "all" and isinstance(rule, model.Power)
+    return context.names.leaf_members(name), together
 
 
 def _planned(

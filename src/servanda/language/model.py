@@ -7,45 +7,15 @@ equality: two texts that say the same thing give equal models, wherever the word
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Literal as OneOf
 
 from msgspec import Struct
 
-
-class Place(Struct, frozen=True, eq=False):
-    """Where something stands: file (relative to the case), line and column from 1."""
-
-    file: str
-    line: int
-    column: int
-    paragraph: str | None = None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Place)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-NOWHERE = Place("", 0, 0)
-
-
-# ------------------------------------------------------------------ values and expressions
-class Number(Struct, frozen=True, tag=True):
-    """A number with its unit as written (`kg UF6`, `%`, `EUR`), or a bare count."""
-
-    value: Decimal
-    unit: str | None = None
-    place: Place = NOWHERE
-
-
-class Text(Struct, frozen=True, tag=True):
-    value: str
-
-
-class Day(Struct, frozen=True, tag=True):
-    value: date
+from servanda.language.values import NOWHERE as NOWHERE
+from servanda.language.values import Day as Day
+from servanda.language.values import Number as Number
+from servanda.language.values import Place as Place
+from servanda.language.values import Text as Text
 
 
 class Name(Struct, frozen=True, tag=True):
@@ -103,9 +73,7 @@ class ChangeOf(Struct, frozen=True, tag=True):
     place: Place = NOWHERE
 
 
-Expr = (
-    Number | Text | Day | Name | MeasureOf | Arithmetic | SumOf | CountOf | RateOf | ChangeOf
-)
+Expr = Number | Text | Day | Name | MeasureOf | Arithmetic | SumOf | CountOf | RateOf | ChangeOf
 
 
 # ------------------------------------------------------------------ patterns and conditions

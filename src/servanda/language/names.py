@@ -150,9 +150,10 @@ class Names:
     def suggest(self, name: str, *kinds: Iterable[str]) -> str | None:
         """`did you mean …?` among the names of the given tables (of all, if none is given)."""
         candidates = [word for kind in kinds for word in kind] if kinds else list(self.declared)
-        if not kinds or any(kind is self.events for kind in kinds):
-            candidates.extend(self._forms)
-        return did_you_mean(name, candidates)
+        near = did_you_mean(name, candidates)
+        if near is None and (not kinds or any(kind is self.events for kind in kinds)):
+            near = did_you_mean(name, self._forms)
+        return near
 
     # -------------------------------------------------------------- parties and groups
     def members(self, group: str) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ class Powers:
             verb=power.verb,
             clauses=targets,
             rules=tuple(head.id for head in self._touched(power, targets, rule.debtor, scope)),
-            holders=self._holders(rule.debtor, planned.joint),
+            holders=self._holders(rule.debtor, planned),
             joint=planned.joint,
             amendment=power.amendment,
             match=match_,
@@ -183,13 +183,15 @@ class Powers:
             message = f"`{name}` amends clause {amendment.clause}, not {' '.join(power.targets)}"
             self.problems.add(place, message, None)
 
-    def _holders(self, holder: core.Term, joint: bool) -> tuple[str, ...]:
+    def _holders(self, holder: core.Term, planned: Planned) -> tuple[str, ...]:
         """Whose entries count: each member for joint powers, else the holder and whoever acts
         for it; nobody by name for a variable."""
         if isinstance(holder, core.Var):
             return ()
         name = str(holder.value)
-        return self.names.leaf_members(name) if joint else self.names.values_matching(name)
+        if planned.joint:
+            return self.names.leaf_members(planned.rule.holder.names[0])
+        return self.names.values_matching(name)
 
     def _touched(
         self, power: model.Power, targets: tuple[str, ...], holder: core.Term, scope: Scope

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from servanda.language import core, model
 from servanda.language.conditions import FALSE, TRUE, all_of
 from servanda.language.declare import Declarations, calendars_of, groups_of
-from servanda.language.errors import Problems
+from servanda.language.errors import Problems, did_you_mean
 from servanda.language.heads import (
     Planned,
     chosen_readings,
@@ -161,7 +161,20 @@ class Resolver:
             breach = core.Trigger(breach_of=current.head.id)
             opening = Opening(breach, TRUE, opening.variables)
             current = current.otherwise
+        self._hint_at_misspelt_parties(planned.rule, scope)
         return found
+
+    def _hint_at_misspelt_parties(self, rule: model.Rule, scope: Scope) -> None:
+        """`when lifts(by: Irann)` binds a variable that nothing uses: was Iran meant?"""
+        names = self.context.names
+        for name, typed in scope.known.items():
+            if name in scope.used or not isinstance(typed.expr, core.Var):
+                continue
+            near = did_you_mean(name, [*names.parties, *names.groups])
+            if near is not None and typed.type in ("party", "text"):
+                place = pick(rule.trigger.place, rule.place) if rule.trigger else rule.place
+                message = f"`{name}` is nobody's name here: it is bound to whoever it is"
+                self.problems.hint(place, message, near)
 
     def _trigger(
         self, trigger: model.Trigger | None, scope: Scope
@@ -219,7 +232,7 @@ class Resolver:
             remedy=planned.otherwise.head.id if planned.otherwise is not None else None,
             power=None,
             yields_to=yields,
-            needs_creation=clause is not None and clause.created,
+            needs_creation=clause is not None and clause.created and head.kind != "may",
             survives=clause is not None and clause.survives,
             place=rule.place,
         )
@@ -242,9 +255,10 @@ class Resolver:
         rule = planned.rule
         holder = pick(rule.holder.place, rule.place)
         terms: list[tuple[core.Term | None, Place]] = [
-            (planned.head.debtor, holder),
             (planned.head.creditor, rule.place),
         ]
+        if rule.holder.mode in ("one", "many"):
+            terms.insert(0, (planned.head.debtor, holder))
         for term, place in terms:
             if isinstance(term, core.Var):
                 self.moments.term(term.name, place, scope)

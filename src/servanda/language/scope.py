@@ -114,12 +114,13 @@ class Context:
         self.used.add(event.name)
         return self._signature(event.name, "event", event.params)
 
-    def state(self, name: str) -> Signature | None:
+    def state(self, name: str, declaring: bool = False) -> Signature | None:
         """The signature of a state; a type not said is that of the events it begins with."""
         state = self.names.states.get(name)
         if state is None:
             return None
-        self.used.add(name)
+        if not declaring:
+            self.used.add(name)
         if ("state", name) not in self._signatures:
             params = tuple(self._state_param(state, param) for param in state.params)
             self._signatures["state", name] = Signature(name, "state", params)

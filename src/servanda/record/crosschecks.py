@@ -161,7 +161,7 @@ class _Subject:
             missing = entry.when.text if not after else since.text if since else "?"
             return self._not_made(entry, linked, f"there is no reading of {missing}")
         pairs = [(self._off_change(b, a, linked), b, a) for b in before for a in after]
-        off, first, last = min(pairs, key=lambda pair: (self._is_odd(pair[1:]), pair[0]))
+        off, first, last = min(pairs, key=lambda pair: (self._weakness(*pair[1:]), pair[0]))
         agrees = off == 0
         said = (
             f"{_subject(linked)}: {_figure(last)} on {last.when.text} "
@@ -173,8 +173,11 @@ class _Subject:
             _finding("change", agrees, linked, entry, said, held=held, off=off), held
         )
 
-    def _is_odd(self, entries: Iterable[Entry]) -> bool:
-        return any(entry.id in self.odd for entry in entries)
+    def _weakness(self, *readings: Entry) -> tuple[bool, bool]:
+        """Which of several readings of a day to hold a check against: none that is odd, and
+        figures before mere bounds."""
+        vague = any(_measured(r).low is None or _measured(r).high is None for r in readings)
+        return any(reading.id in self.odd for reading in readings), vague
 
     def _off_change(self, before: Entry, after: Entry, linked: Linked) -> Decimal:
         """By how much after − before misses the reported change, beyond all rounding."""
@@ -203,7 +206,7 @@ class _Subject:
             exact = _measured(reading)
             if gap and exact.low is not None and exact.high is not None:
                 gap = _gap((exact.low / to, exact.high / to), (linked.low, linked.high))
-            offs.append((self._is_odd([reading]), gap, reading))
+            offs.append((self._weakness(reading), gap, reading))
         _, off, reading = min(offs, key=lambda item: item[:2])
         off = off.quantize(Decimal("0.01"))
         agrees = off == 0

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from servanda.language.core import Norms
+from servanda.language.core import Norms, Variable
 from servanda.language.model import Account, Agreement
 from servanda.language.names import Names
 from servanda.record.facts import (
@@ -109,18 +109,23 @@ def facts_for(
     record: Record,
     agreement: Agreement,
     account: Account | None,
-    norms: Norms,
+    norms: Norms | None,
     *,
     on: int,
     known: int | None = None,
 ) -> Facts:
-    """What an account takes for facts. `on` and `known` are last ticks, as of `parse_as_of`."""
+    """What an account takes for facts. `on` and `known` are last ticks, as of `parse_as_of`.
+
+    The norms tell what the variables are that instance keys name; without them, keys stay as they
+    are written.
+    """
     policy = Policy(account, record)
     events: dict[str, list[Occurrence]] = {}
     readings: dict[str, list[ReadingFact]] = {}
     exercises: list[Exercise] = []
     determinations: list[Determination] = []
     names = Names(agreement)
+    variables = {(r.clause, v.name): v for r in norms.rules for v in r.variables} if norms else {}
     left = standing(record, policy, known)
     for entry, trust in left.entries:
         if entry.when.lo > on:
@@ -132,7 +137,7 @@ def facts_for(
             case Measured(measure) if trust.sure:
                 readings.setdefault(measure, []).append(_reading(entry, entry.what, trust))
             case Exercised():
-                exercises += _exercises(entry, entry.what, trust, names)
+                exercises += _exercises(entry, entry.what, trust, names, variables)
             case Determined(by, name, args, holds):
                 lo, hi = entry.when.lo, entry.when.hi
                 determinations.append(
@@ -170,7 +175,13 @@ def _reading(entry: Entry, measured: Measured, trust: Trust) -> ReadingFact:
     return ReadingFact(entry.id, entry.when.lo, entry.when.hi, measured.of, low, high, trust.tier)
 
 
-def _exercises(entry: Entry, used: Exercised, trust: Trust, names: Names) -> Iterable[Exercise]:
+def _exercises(
+    entry: Entry,
+    used: Exercised,
+    trust: Trust,
+    names: Names,
+    variables: Mapping[tuple[str, str], Variable],
+) -> Iterable[Exercise]:
     """One for each clause and holder: what a group does, it does as one and each member does."""
     when = entry.when
     for holder in (used.by, *names.members(used.by)):
@@ -186,9 +197,22 @@ def _exercises(entry: Entry, used: Exercised, trust: Trust, names: Names) -> Ite
                 clause=clause,
                 of=used.of,
                 towards=used.towards,
-                keys=used.key,
+                keys=tuple(
+                    (name, _as_text(value) if _is_text(variables, clause, name) else value)
+                    for name, value in used.key
+                ),
                 amendment=used.amendment,
             )
+
+
+def _is_text(variables: Mapping[tuple[str, str], Variable], clause: str | None, name: str) -> bool:
+    variable = variables.get((clause, name)) if clause is not None else None
+    return variable is not None and variable.type == "text"
+
+
+def _as_text(value: str | Decimal | date) -> str | date:
+    """A text that is written as a number: `(n: 7)`."""
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _completeness(record: Record, policy: Policy, known: int | None) -> tuple[Complete, ...]:

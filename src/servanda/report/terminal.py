@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from servanda.answers.say import Node
@@ -145,8 +146,9 @@ def drawn_bars(bars: Bars, width: int) -> RenderableType | None:
     drawn = Text("\n")
     for name, spans in bars.lines:
         drawn.append(folded(name, label) + "  ")
-        for mark, status in cells(spans, first, last, room):
-            drawn.append(mark, style=COLOURS.get(status, ""))
+        marks = cells(spans, first, last, room)
+        for status, run in groupby(marks, key=lambda cell: cell[1]):
+            drawn.append("".join(mark for mark, _ in run), style=COLOURS.get(status, ""))
         drawn.append("\n")
     drawn.append(" " * (label + 2) + date(first) + date(last).rjust(room - 10) + "\n", style=GREY)
     shown = [s for s in MARKS if any(s == status for _, sp in bars.lines for _, _, status in sp)]

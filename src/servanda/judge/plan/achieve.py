@@ -77,9 +77,7 @@ def stopped_clock(inst: str, gates: str) -> str:
 def wrap(moved: str) -> str:
     """A clock stopped for good never closes."""
     value, _, name = moved.rpartition(" AS ")
-    return (
-        f"CAST(CASE WHEN ({value}) >= {FOR_GOOD // 5} THEN {FOR_GOOD} ELSE ({value}) END AS BIGINT) AS {name}"
-    )
+    return f"CAST(CASE WHEN ({value}) >= {FOR_GOOD // 5} THEN {FOR_GOOD} ELSE ({value}) END AS BIGINT) AS {name}"
 
 
 def performances(batch: Batch, closes: str) -> str:

@@ -71,9 +71,7 @@ class Days:
     def day_begin(self, micros: str) -> str:
         return self.start_of(self.day_of(micros))
 
-    def load_calendars(
-        self, con: duckdb.DuckDBPyConnection, first: date, last: date
-    ) -> None:
+    def load_calendars(self, con: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
         """`cal_X(day, business, before, after)`: running counts of business days."""
         for name, calendar in self.counting.calendars.items():
             rows, count, day = [], 0, first

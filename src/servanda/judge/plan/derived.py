@@ -118,7 +118,9 @@ def prepare_vague(
     """`vague_X(p_…, t, val)`: decided true (2) or false (0) from t on, or open again (1)."""
     columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in vague.params]
     table = named("vague_", vague.name)
-    con.execute(f"CREATE OR REPLACE TABLE {table} ({', '.join([*columns, 't BIGINT', 'val INTEGER'])})")
+    con.execute(
+        f"CREATE OR REPLACE TABLE {table} ({', '.join([*columns, 't BIGINT', 'val INTEGER'])})"
+    )
     for row in vague_rows(vague, norms, facts):
         con.execute(f"INSERT INTO {table} VALUES ({', '.join(row)})")
 
@@ -126,9 +128,7 @@ def prepare_vague(
 def vague_rows(vague: VagueType, norms: Norms, facts: Facts) -> list[list[str]]:
     """Per key, the changes of the last word: the account's own answer, else the bodies'."""
     held = [h for h in norms.held if h.name == vague.name]
-    said = [
-        d for d in facts.determinations if d.name == vague.name and d.by in vague.deciders
-    ]
+    said = [d for d in facts.determinations if d.name == vague.name and d.by in vague.deciders]
     keys = {h.args for h in held} | {d.args for d in said}
     rows = []
     for key in sorted(keys, key=repr):
@@ -148,9 +148,7 @@ def vague_rows(vague: VagueType, norms: Norms, facts: Facts) -> list[list[str]]:
     return rows
 
 
-def vague_value(
-    key: Key, t: int, held: list[HeldVague], said: list[Determination]
-) -> int:
+def vague_value(key: Key, t: int, held: list[HeldVague], said: list[Determination]) -> int:
     """2, 0, or 1 where nobody has decided, or two answers stand against each other."""
     own = [h for h in held if h.args == key and starts(h) <= t < ends(h)]
     if own:

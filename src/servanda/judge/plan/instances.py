@@ -139,7 +139,7 @@ class Instances:
             closed_ = str(rule.action.name in self.conditions.closed_events).lower()
         return f"""
           SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
-                 {'o_lo' if rule.trigger is None else 'lo'} AS doubt,
+                 {"o_lo" if rule.trigger is None else "lo"} AS doubt,
                  {str(rule.early).lower()} AS early, {str(rule.curable).lower()} AS curable,
                  {cure} AS cure, {closed_} AS closed
           FROM ({select})"""
@@ -234,9 +234,7 @@ class Instances:
         if rule.trigger is None:
             self.read_standing_if([rule], {rule.id: number}, table)
 
-    def read_standing_if(
-        self, rules: list[Rule], numbers: dict[str, int], table: str
-    ) -> None:
+    def read_standing_if(self, rules: list[Rule], numbers: dict[str, int], table: str) -> None:
         """A standing rule reads `if` at its opening: false leaves it dormant."""
         for rule in rules:
             if isinstance(rule.if_, Always) and rule.if_.value:
@@ -301,9 +299,7 @@ class Instances:
         first = row[0] if row else None
         last = self.conditions.facts.now
         found = (
-            counting.periods(window.every, first >> 6, (last >> 6) + 1)
-            if first is not None
-            else []
+            counting.periods(window.every, first >> 6, (last >> 6) + 1) if first is not None else []
         )
         values = ", ".join(f"({f * 64}, {u * 64}, {quoted(name)})" for f, u, name in found)
         values = values or "(NULL, NULL, NULL)"

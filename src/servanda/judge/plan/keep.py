@@ -55,7 +55,9 @@ def with_grace(batch: Batch, onsets: str, days: Days) -> str:
             for r in batch.rules
             if r.cure_within is not None
         )
-        pieces.append(f"CASE WHEN {name} IS NULL OR {name} <= {SINCE_EVER} THEN {name}{cases} ELSE {name} END AS {name}")
+        pieces.append(
+            f"CASE WHEN {name} IS NULL OR {name} <= {SINCE_EVER} THEN {name}{cases} ELSE {name} END AS {name}"
+        )
     return f"SELECT o.* REPLACE ({', '.join(pieces)}) FROM ({onsets}) o JOIN {batch.inst} i USING (iid)"
 
 

@@ -39,9 +39,7 @@ def load(con: duckdb.DuckDBPyConnection, norms: Norms, facts: Facts) -> None:
     load_powers(con, facts)
 
 
-def load_determinations(
-    con: duckdb.DuckDBPyConnection, vague: VagueType, facts: Facts
-) -> None:
+def load_determinations(con: duckdb.DuckDBPyConnection, vague: VagueType, facts: Facts) -> None:
     columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in vague.params]
     table = named("said_", vague.name)
     create(con, table, ", ".join([OCCURRENCE_COLUMNS, "by_ VARCHAR", *columns]))
@@ -95,7 +93,13 @@ def load_powers(con: duckdb.DuckDBPyConnection, facts: Facts) -> None:
 
 def plain(value: Value) -> str:
     """How a key of an instance is compared: as the text DuckDB gives its column."""
-    return value if isinstance(value, str) else f"{value:f}" if not hasattr(value, "year") else str(value)
+    return (
+        value
+        if isinstance(value, str)
+        else f"{value:f}"
+        if not hasattr(value, "year")
+        else str(value)
+    )
 
 
 def create(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:

@@ -154,7 +154,6 @@ class Overlays:
             )
         return found
 
-
     def reach(self, power: Rule, rule: Rule) -> str:
         """A suspension covers the holder's own duties, if it has any there; a waiver of duties owed
         to whoever is the creditor, those owed to the holder. Joint powers have no one holder."""
@@ -204,9 +203,7 @@ def never(cond: Cond) -> bool:
 def until_begun(begun: list[str], inst: str) -> list[str]:
     """Where something has surely (possibly) not begun, from where it possibly (surely) has."""
     if not begun:
-        return [
-            f"SELECT i.iid, {SINCE_EVER} AS f, {FOR_GOOD} AS u, 2 AS level FROM {inst} i"
-        ]
+        return [f"SELECT i.iid, {SINCE_EVER} AS f, {FOR_GOOD} AS u, 2 AS level FROM {inst} i"]
     rows = " UNION ALL ".join(begun)
     return [
         f"""SELECT i.iid, {SINCE_EVER} AS f, coalesce(min(CASE WHEN x.level >= {3 - level} THEN x.f END),

@@ -33,7 +33,9 @@ def exercised(rule: Rule, norms: Norms, inst: str, line: str) -> str:
         return used(rule, norms, inst, line)
     clauses = ", ".join(map(quoted, power.clauses)) or "NULL"
     tests = [f"x.verb = {quoted(power.verb)}", by_holder(rule, norms)]
-    tests.append(f"(x.clause IN ({clauses}) OR (x.clause IS NULL AND {literal(power.verb)} = 'end_all'))")
+    tests.append(
+        f"(x.clause IN ({clauses}) OR (x.clause IS NULL AND {literal(power.verb)} = 'end_all'))"
+    )
     if power.amendment is not None:
         tests.append(f"x.amendment = {literal(power.amendment)}")
     if rule.creditor is not None:

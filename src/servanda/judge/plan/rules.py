@@ -67,17 +67,20 @@ class Rules:
         """Instances belong to the version in force when they arose."""
         if rule.trigger is None or rule.trigger.breach_of is not None:
             return
-        replaced = self.at_birth(self.overlays.replaced(rule, inst), inst)
-        begun = f"SELECT iid, 2 AS val FROM {inst}"
-        if rule.version is not None:
-            begun = self.at_birth(self.overlays.effects(rule, inst, "amend", rule.version), inst)
-        elif not self.overlays.able(rule, "amend"):
+        if not self.overlays.able(rule, "amend") and rule.version is None:
             return
+        # Each look-up is a table of its own: joined as subqueries they gave wrong values.
+        self.create(f"{inst}_r", self.at_birth(self.overlays.replaced(rule, inst), inst))
+        begun, join = "2", ""
+        if rule.version is not None:
+            mine = self.overlays.effects(rule, inst, "amend", rule.version)
+            self.create(f"{inst}_b", self.at_birth(mine, inst))
+            begun, join = "b.val", f"JOIN {inst}_b b USING (iid)"
         self.create(
             f"{inst}_v",
-            f"""SELECT i.* REPLACE (i.sure AND least(b.val, 2 - r.val) = 2 AS sure)
-                FROM {inst} i JOIN ({begun}) b USING (iid) JOIN ({replaced}) r USING (iid)
-                WHERE least(b.val, 2 - r.val) > 0""",
+            f"""SELECT i.* REPLACE (i.sure AND least({begun}, 2 - r.val) = 2 AS sure)
+                FROM {inst} i JOIN {inst}_r r USING (iid) {join}
+                WHERE least({begun}, 2 - r.val) > 0""",
         )
         self.create(inst, f"SELECT * FROM {inst}_v")
 
@@ -95,9 +98,7 @@ class Rules:
         closes, facts = f"closes_{batch.name}", f"facts_{batch.name}"
         stops = self.norms.suspension_stops_clock
         self.create(closes, achieve.closing(batch.inst, gates, gated, stops))
-        self.create(f"{facts}_0", achieve.scalars(
-            batch, closes, self.conditions, gates, self.days
-        ))
+        self.create(f"{facts}_0", achieve.scalars(batch, closes, self.conditions, gates, self.days))
         ends = achieve.ends(f"({self.with_compensation(batch, facts + '_0')})", gates, gated)
         self.create(facts, ends)
         self.answer(batch, achieve.points(batch.inst, facts, gates, gated))

@@ -71,7 +71,9 @@ def at_tick(steps: str, inst: str, tick: str, undecided: bool = False) -> str:
       GROUP BY i.iid"""
 
 
-def merged(columns: dict[str, str], inst: str, others: dict[tuple[str, ...], str] | None = None) -> str:
+def merged(
+    columns: dict[str, str], inst: str, others: dict[tuple[str, ...], str] | None = None
+) -> str:
     """One timeline `(iid, t, …)` of several step functions, filled forward.
 
     `columns` are step functions with `val`, by the name of their column; `others` are SELECTs
@@ -120,9 +122,7 @@ class Conditions:
         atoms = Atoms(self, inst)
         value, undecided = atoms.condition(cond)
         if not atoms.sources:
-            return (
-                f"SELECT i.iid, {SINCE_EVER} AS t, {value} AS val, false AS und FROM {inst} i"
-            )
+            return f"SELECT i.iid, {SINCE_EVER} AS t, {value} AS val, false AS und FROM {inst} i"
         return f"""
           SELECT i.iid, f.t, {value} AS val, ({undecided}) AS und
           FROM ({atoms.timeline()}) f JOIN {inst} i ON i.iid = f.iid"""
@@ -179,9 +179,7 @@ class Conditions:
                 start = u
         gaps.append((start, FOR_GOOD))
         values = ", ".join(f"({f}, {u})" for f, u in gaps if f < u) or "(0, 0)"
-        return (
-            f"SELECT i.iid, g.f, g.u, 1 AS level FROM {inst} i, (VALUES {values}) g(f, u)"
-        )
+        return f"SELECT i.iid, g.f, g.u, 1 AS level FROM {inst} i, (VALUES {values}) g(f, u)"
 
 
 class Atoms:
@@ -361,9 +359,7 @@ class Atoms:
         intervals = f"""
           SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND e.sure
           UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found}"""
-        floor = self.conditions.open_floor(
-            cond.match.name, cond.window, self.inst, str(SINCE_EVER)
-        )
+        floor = self.conditions.open_floor(cond.match.name, cond.window, self.inst, str(SINCE_EVER))
         if floor is not None:
             intervals += f" UNION ALL {floor}"
         return counted(intervals, self.inst)

@@ -1,0 +1,43 @@
+"""Plain values of the language: places in a text, numbers with units, texts, days."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True, eq=False):
+    """Where something stands: file (relative to the case), line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+    paragraph: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+NOWHERE = Place("", 0, 0)
+
+
+# ------------------------------------------------------------------ values and expressions
+class Number(Struct, frozen=True, tag=True):
+    """A number with its unit as written (`kg UF6`, `%`, `EUR`), or a bare count."""
+
+    value: Decimal
+    unit: str | None = None
+    place: Place = NOWHERE
+
+
+class Text(Struct, frozen=True, tag=True):
+    value: str
+
+
+class Day(Struct, frozen=True, tag=True):
+    value: date

@@ -1,0 +1,173 @@
+"""The derivation of a status: what it tells, kind by kind, down to entries and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import servanda
+from servanda.answers.say import Node
+from servanda.answers.why import why
+
+CASE = """
+# Page
+
+```servanda
+agreement Page "A page"
+  zone UTC
+party A, B
+body Board
+event begins, silence means no
+event pay(by: party, to: party, amount: number, id: text), silence means no
+event order(id: text), silence means no
+event smoke(by: party)
+measure stock(of: party) in kg, silent after 10 days
+vague serious(of: party) decided by Board
+
+clause 1 "Keep"
+  A must keep stock <= 100 kg from begins for 1 year unless serious(B)
+clause 2 "Pay"
+  when order(id: i):
+    A must pay(id: i) to B within 5 days
+      else A must pay(id: "fine") to B within 3 days
+clause 3 "Smoke"
+  A must not smoke from begins
+clause 4 "Power"
+  B may suspend 1
+clause 5 "Nothing"
+  not modelled "a wish"
+
+account ours "Ours"
+  holds not serious(B)
+account undecided "Nobody has decided"
+account theirs "Theirs"
+  trusts only letter
+```
+
+```servanda
+2024-01-01 begins, source letter "p. 1"
+2024-01-02 stock of A = 90 kg, estimated by B, reported 2024-01-03, source letter
+2024-01-05 stock of A = 120.5 kg, source letter, source report
+  said by "A. Speaker" on "radio", reported by "Paper" on 2024-01-06
+2024-01-03 order("x")
+2024-01-20 A pays(to: B, amount: 5, id: "x")
+```
+"""
+SOURCES = '[{"id": "letter", "title": "A letter"}, {"id": "report", "title": "A report"}]'
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> servanda.Case:
+    folder = tmp_path_factory.mktemp("why")
+    (folder / "agreement.md").write_text(CASE)
+    (folder / "sources.json").write_text(SOURCES)
+    found = servanda.open(folder)
+    assert [p.message for p in found.problems if p.severity == "error"] == []
+    return found
+
+
+def tree(case: servanda.Case, clause: str, on: str, account: str = "ours") -> Node:
+    (root, *_) = why(case.judge(account, on), clause)
+    return root
+
+
+def sentences(node: Node) -> Iterator[str]:
+    yield node.sentence
+    for child in node.children:
+        yield from sentences(child)
+
+
+def text(node: Node) -> str:
+    return "\n".join(sentences(node))
+
+
+def test_the_root_says_who_what_since_when_by_whose_account_and_as_known_when(
+    case: servanda.Case,
+) -> None:
+    assert tree(case, "1", "2024-01-06").sentence == (
+        "Clause 1, A must keep stock <= 100 kg: broken, since 2024-01-05, in the account of ours, "
+        "as of 2024-01-06, with all that the record holds."
+    )
+    (known, *_) = why(case.judge("ours", "2024-01-06", "2024-01-04"), "1")
+    assert known.sentence.endswith("as of 2024-01-06, as known on 2024-01-04.")
+
+
+def test_a_broken_keep_shows_the_limit_the_reading_its_dates_and_its_sources(
+    case: servanda.Case,
+) -> None:
+    said = text(tree(case, "1", "2024-01-06"))
+    assert "The limit is at most 100 kg; stock of A: the last reading, of 2024-01-05" in said
+    assert "is 120.5 kg" in said
+    assert "said by A. Speaker on radio, reported by Paper on 2024-01-06" in said
+    assert "sources: letter (“A letter”); report (“A report”)" in said
+    assert "Its window opened on 2024-01-01 and closes on 2025-01-01." in said
+    assert "rests on this one source: letter, p. 1 (“A letter”)" in said
+    assert "a later reading of stock of A of at most 100 kg: cured" in said
+    assert "Why not kept:" in said
+
+
+def test_an_entry_names_its_grade_and_when_it_was_reported(case: servanda.Case) -> None:
+    said = text(tree(case, "1", "2024-01-03"))
+    assert "done 2024-01-02, reported 2024-01-03, estimated by B" in said
+
+
+def test_a_vague_term_that_nobody_decided_is_named_with_who_may(case: servanda.Case) -> None:
+    root = tree(case, "1", "2024-01-06", "undecided")
+    assert ": undetermined, since 2024-01-05" in root.sentence
+    assert "a determination of serious by Board" in text(root)
+    assert "It is excused if: serious(B)." in text(root)
+
+
+def test_a_stale_reading_is_said_to_be_stale(case: servanda.Case) -> None:
+    root = tree(case, "1", "2024-02-01")
+    assert ": unknown, since" in root.sentence
+    said = text(root)
+    assert "went stale on 2024-01-15" in said
+    assert "No source that this account trusts declares its record of stock complete" in said
+    assert "a current reading of stock of A" in said
+
+
+def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
+    case: servanda.Case,
+) -> None:
+    broken = text(tree(case, "2", "2024-01-10"))
+    assert "It arose from entry 2024-01-03-order" in broken
+    assert "The deadline, 2024-01-09, passed." in broken
+    assert "No entry records pay by then." in broken
+    assert "silence on pay means no" in broken
+    assert "an entry showing pay(" in broken
+    cured = text(tree(case, "2", "2024-01-21"))
+    assert "outside its window" in cured
+    assert "entry 2024-01-20-pay" in cured
+
+
+def test_what_silence_proves_is_said_of_a_forbidden_act(case: servanda.Case) -> None:
+    said = text(tree(case, "3", "2024-01-10"))
+    assert "absence of an entry proves nothing" in said
+    assert "a trusted source that declares its record of smoke complete" in said
+
+
+def test_a_clause_without_a_duty_says_why(case: servanda.Case) -> None:
+    assert "not modelled: a wish" in text(tree(case, "5", "2024-01-10"))
+    assert "It would take an event" in text(tree(case, "2", "2024-01-10", "theirs"))
+
+
+def test_every_tree_reaches_its_entries_and_sources(case: servanda.Case) -> None:
+    for clause in ("1", "2", "3", "4"):
+        for root in why(case.judge("ours", "2024-01-10"), clause):
+            for node in walk(root):
+                assert set(node.entries) <= {e.id for e in case.record.entries}
+                assert set(node.sources) <= set(case.sources)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from walk(child)
+
+
+def test_an_instance_is_picked_by_its_particulars(case: servanda.Case) -> None:
+    judged = case.judge("ours", "2024-01-10")
+    assert why(judged, "2", {"i": "x"})[0].sentence.startswith("Clause 2, A must pay")
+    assert "no duty with i y stands in it" in why(judged, "2", {"i": "y"})[0].sentence

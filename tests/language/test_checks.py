@@ -1,0 +1,819 @@
+"""Every static check, with the words it speaks in: place, message and advice."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from resolving import HEAD, WHOLE, agreement_of, checked, errors, page
+
+from servanda.language.checks import check
+from servanda.language.errors import render
+
+
+def only(text: str, head: str = HEAD) -> tuple[str, str]:
+    """The message and the advice of the one error there is."""
+    found = errors(text, head)
+    assert len(found) == 1, [render(problem) for problem in found]
+    return found[0].message, found[0].help or ""
+
+
+def hints(text: str) -> list[tuple[str, str]]:
+    found = checked(text)
+    assert not [problem for problem in found if problem.severity == "error"], found
+    return [(problem.message, problem.help or "") for problem in found]
+
+
+def duty(text: str) -> str:
+    return f"clause 1\n  {text}\n"
+
+
+# ------------------------------------------------------------------ names
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        (duty("Irn must sign"), "unknown party `Irn`", "did you mean `Iran`?"),
+        (duty("Nobody must sign"), "unknown party `Nobody`", "declare it: `party Nobody`"),
+        (duty("stock must sign"), "`stock` is a measure, not a party", "declare it"),
+        (duty("Iran must sign to Zed"), "unknown party `Zed`", "declare it: `party Zed`"),
+        (duty("Iran must sing"), "unknown event `sing`", "did you mean `sign`?"),
+        (duty("Iran must fly"), "unknown event `fly`", "declare it: `event fly`"),
+        (duty("Iran must sanctions"), "`sanctions` is a state, not an event", ""),
+        (duty("Iran must lift(oil)"), "unknown name `oil`", 'a text is written in quotes: `"oil"`'),
+        (duty("Iran must keep stok <= 3 kg"), "unknown name `stok`", "did you mean `stock`?"),
+        (
+            duty("Iran must keep stok of US <= 3 kg"),
+            "unknown measure `stok`",
+            "did you mean `stock`?",
+        ),
+        (
+            duty("Iran must keep signs <= 3"),
+            "`signs` is an event: it has no value",
+            "to ask whether it has happened, write `once signs`",
+        ),
+        (
+            duty("Iran must keep sanctions <= 3"),
+            "`sanctions` is a state: it has no value",
+            "it is a condition by itself",
+        ),
+        (
+            duty("Iran must sign while signs"),
+            "`signs` is an event, not a condition",
+            "write `once signs`",
+        ),
+        (
+            duty("Iran must sign while stock"),
+            "`stock` is a measure, not a condition",
+            "compare it: `stock <= …`",
+        ),
+        (
+            duty("Iran must sign while sanction(US, any)"),
+            "unknown condition `sanction`",
+            "did you mean `sanctions`?",
+        ),
+        (duty("Iran must sign while US in E33"), "unknown group `E33`", "did you mean `E3`?"),
+        (
+            duty("Iran must sign while US in Iran"),
+            "`Iran` is a party, not a group",
+            "declare it: `group Iran = …`",
+        ),
+        (duty("Iran must sign while US in breach of 9"), "unknown clause `9`", ""),
+        (duty("Iran must sign while clause 9 is broken"), "unknown clause `9`", ""),
+        (duty("Iran may suspend 9"), "unknown clause `9`", "clauses are named"),
+        ("clause 1\n  prevails over 9\n", "unknown clause `9`", "clauses are named"),
+        (
+            duty("Iran must sign by adoptoin") + "day adoption = 2015-07-20",
+            "unknown event or day `adoptoin`",
+            "did you mean `adoption`?",
+        ),
+        (
+            duty("Iran must sign from sanctions(US, any)"),
+            "`sanctions` is a state: it does not happen at one moment",
+            "use `while` for a condition",
+        ),
+        (
+            duty("Iran must sign from stock"),
+            "`stock` is a measure: it does not happen at one moment",
+            "use `while`",
+        ),
+        (
+            duty("Iran must sign within 5 business days of Lyon after signs"),
+            "unknown calendar `Lyon`",
+            "declare it: `calendar Lyon = business days of NL`",
+        ),
+        (
+            duty("Council may determine grve(US)"),
+            "unknown vague term `grve`",
+            "did you mean `grave`?",
+        ),
+        (
+            duty("Council may determine signs(US)"),
+            "`signs` is an event, not a vague term",
+            "",
+        ),
+        (
+            duty("Iran may amend 1 to cap"),
+            "unknown amendment `cap`",
+            "declare it: `amendment cap of 1`",
+        ),
+        (
+            duty("Iran may amend 1 to cap")
+            + "clause 2\n  US must sign\namendment cap of 2\n  US must lift(any)\n",
+            "`cap` amends clause 2, not 1",
+            "",
+        ),
+        ("group G = Iran, Mars", "unknown party `Mars` in the group `G`", "declare it"),
+        ("group G = Iran, H\ngroup H = G", "the group `G` is a member of itself", "name the"),
+        ("vague v decided by Zeus", "unknown party or body `Zeus`", "declare it: `body Zeus`"),
+        ("amendment a of 7\n  Iran must sign", "unknown clause `7`", ""),
+        ("account A\n  holds grve(US)", "unknown vague term `grve`", "did you mean `grave`?"),
+    ],
+)
+def test_unknown_names(text: str, message: str, help: str) -> None:
+    found = errors(text)
+    assert any(message in p.message and help in (p.help or "") for p in found), [
+        render(p) for p in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("party Iran", "`Iran` is declared here as a party, and in a.sv, line 5 as a party"),
+        ("state stock from signs", "`stock` is declared here as a measure, and in a.sv, line 18"),
+        ("currency EUR", "`EUR` is declared here as a currency, and already in a.sv"),
+        ("event sign", "`sign` and `signs` are two forms of one verb, and two events"),
+        ("event x(a, a)", "two parameters are called `a`"),
+        ("measure m(a, b) in kg", "a measure has one subject, `m` has 2"),
+        ("calendar c = business days of NL\ncalendar c = business days of DE", "`c` is declared"),
+    ],
+)
+def test_what_is_declared_twice(text: str, message: str) -> None:
+    assert any(message in p.message for p in errors(text)), errors(text)
+
+
+# ------------------------------------------------------------------ arguments and types
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        (
+            duty("Iran must lift(any, any)"),
+            "`lifts` is given 2 arguments, and has place for 1",
+            "`by` is already said by who acts and towards whom: leave it out or name it",
+        ),
+        (
+            duty("Iran must sign while once lifts(US, any, any)"),
+            "`lifts` is given 3 arguments, and has place for 2",
+            "its parameters are `by`, `programme`",
+        ),
+        (
+            duty("Iran must lift(programm: any)"),
+            "`lifts` has no parameter `programm`",
+            "did you mean `programme`?",
+        ),
+        (
+            duty('Iran must lift("oil", programme: "gas")'),
+            "parameter `programme` of `lifts` is given twice",
+            "its parameters are",
+        ),
+        (
+            duty("Iran must lift(5)"),
+            "parameter `programme` is a text, and is given a number",
+            "declare it `programme: number`",
+        ),
+        (
+            duty('Iran must pay(amount: "much")'),
+            "parameter `amount` is a number, and is given a text",
+            "or write a number",
+        ),
+        (
+            duty("Iran must pay(at least 5 EUR)"),
+            "parameter `to` is a party, and is given a number",
+            "`to` comes next here",
+        ),
+        (
+            duty('Iran must lift(at least "a")'),
+            "`programme` is a text: it has no more and less",
+            "",
+        ),
+        (duty("Iran must lift(same)"), "`same` has a meaning only in `cured by`", ""),
+        (
+            duty("Iran must not pay(any) cured by lifts(same)"),
+            "`pays` has no parameter `programme` to be the same as",
+            "",
+        ),
+        (
+            duty("Iran must keep stock <= 5 kg cured by lifts(same)"),
+            "`same` as what? Only a breach of `must not` has parameters",
+            "name the value",
+        ),
+        (
+            duty('Iran must keep stock <= "5"'),
+            "a number is compared with a text",
+            "both sides must be of one kind",
+        ),
+        (
+            duty("Iran must sign while US < Iran"),
+            "`<` is for numbers and dates",
+            "use `=` or `!=`",
+        ),
+        (duty("Iran must keep stock + Iran <= 5 kg"), "`+` is for numbers, not for a party", ""),
+        (
+            duty("Iran must keep sum of programme in lifts so far <= 5"),
+            "`programme` of `lifts` is a text, not a number",
+            "declare it `programme: number` to sum it",
+        ),
+        (
+            duty("Iran must keep sum of amout in pays so far <= 5 EUR"),
+            "`pays` has no parameter `amout` to sum",
+            "did you mean `amount`?",
+        ),
+        (
+            "define hot(x) = sanctions(x, any)\n" + duty("Iran must sign while hot"),
+            "`hot` needs a value for `x`",
+            "write `hot(x)`",
+        ),
+        (
+            "define hot(x) = sanctions(x, any)\n" + duty("Iran must sign while hot(any)"),
+            "`hot` needs a value for `x`",
+            "not `any`",
+        ),
+        (
+            "measure world in kg\n" + duty("Iran must keep world of US <= 5 kg"),
+            "`world` is declared as nobody's, here it is US's",
+            "`measure world(of: party)`",
+        ),
+        (
+            duty("Iran must pay(amount: any) in total"),
+            "`in total` adds up one amount written `at least`",
+            "write `pay(amount: at least …) in total`",
+        ),
+        (
+            "event says(by: party, which: clause)\n" + duty("Iran must say(9)"),
+            "unknown clause `9`",
+            "",
+        ),
+        ("day d = 2015-01-01\n" + duty("Iran must sign by d(3)"), "`d` is a moment: it takes", ""),
+        (
+            "clause 1\n  when order(id, price: p):\n    Iran must sign by p",
+            "`p` is a variable: a window cannot be bounded by it yet",
+            "bound the window by an event",
+        ),
+        (
+            "clause 1\n  when order(price: p):\n    p must sign",
+            "`p` is a number, not a party",
+            "",
+        ),
+        (
+            "state war(of) from signs",
+            "`signs` does not say what `of` of `war` is",
+            "give `signs` a parameter `of`",
+        ),
+        (
+            "state war(by) from signs(x)",
+            "`x` is no parameter of the state `war`",
+            "its parameters: `by`",
+        ),
+        (
+            "event ends(of: party) arises 5 days after signs",
+            "where does `of` of `ends` come from?",
+            "bind it: `after signs(of: of)`",
+        ),
+        (
+            "event ends arises 5 days after signs if US in breach\n" + duty("US must sign"),
+            "the `if` of `ends` asks for the status of a clause",
+            "an event arises from facts",
+        ),
+        (
+            duty("E3 must sign"),
+            "`E3` is a group: does each member must it, or all as one?",
+            "write `each of E3`, `all of E3` or `E3 jointly`",
+        ),
+        (duty("each of E33 must sign"), "unknown group `E33`", "did you mean `E3`?"),
+        (
+            duty("Iran must sign before 2020-01-01\n    else US, UK must sign within 5 days"),
+            "a remedy has one debtor",
+            "write the duty as a clause of its own",
+        ),
+        (
+            duty("Iran may determine grave(US)"),
+            "`grave` is decided by Council, not by Iran",
+            "declare it `decided by Council, Iran`",
+        ),
+    ],
+)
+def test_wrong_arguments_and_types(text: str, message: str, help: str) -> None:
+    found = errors(text)
+    assert any(message in p.message and help in (p.help or "") for p in found), [
+        render(p) for p in found
+    ]
+
+
+# ------------------------------------------------------------------ units
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        (
+            "substance U, UF6\nmeasure u(of: party) in kg U\n"
+            + duty("Iran must keep u <= 300 kg UF6"),
+            "kg UF6 cannot be turned into kg U",
+            "write `conversion 1 kg UF6 = … kg U`",
+        ),
+        (
+            duty("Iran must keep stock <= 300"),
+            "a bare number and an amount in kg cannot be put together",
+            "write the unit: `… kg`",
+        ),
+        (duty("Iran must keep stock <= 3 m"), "m cannot be turned into kg", "conversion 1 m"),
+        ("measure m in kgs", "unknown unit `kgs`", "declare it: `substance kgs`"),
+        ("event e(by: party, x: number in USD)", "unknown unit `USD`", "`currency USD`"),
+        (
+            duty("Iran must pay(amount: at least 5 EUR * 3 kg)"),
+            "an amount in EUR is multiplied by one in kg",
+            "a bare number or a percentage",
+        ),
+        ("unit a = 2 b\nunit b = 2 a", "units explained by one another", "explain one of them"),
+        ("unit a = 0 kg", "one a is nothing", "say what it is"),
+        ("conversion 1 kg = 0 EUR", "a conversion by zero", "say what 1 of it is"),
+        (
+            "conversion 1 kg = 900 g",
+            "kg and g convert by themselves, and not like this",
+            "leave the conversion out",
+        ),
+        (
+            duty(
+                "Iran must keep stock + [rate of amount in pays per day over the last 3 days]"
+                " <= 3 kg"
+            ),
+            "a rate can only be compared with a constant",
+            "compare a sum",
+        ),
+        (
+            duty("Iran must keep rate of amount in pays per day over the last 3 days <= stock"),
+            "a rate can only be compared with a constant",
+            "write the limit as a number",
+        ),
+        (
+            duty("Iran must keep rate of amount in pays per month over the last 90 days <= 3 EUR"),
+            "a rate per month is not exact: months differ in length",
+            "per day or per week",
+        ),
+        (
+            duty("Iran must keep count of pays over the last 3 months <= 3"),
+            "a sliding window cannot be counted in months: their length varies",
+            "count it in days or weeks",
+        ),
+    ],
+)
+def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
+    found = errors(text)
+    assert any(message in p.message and help in (p.help or "") for p in found), [
+        render(p) for p in found
+    ]
+
+
+# ------------------------------------------------------------------ windows
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        (
+            duty("Iran must sign from 2020-05-01 until 2020-04-01"),
+            "this can never be due: its window opens on 2020-05-01 and closes by 2020-04-01",
+            "the end must come after the beginning",
+        ),
+        (
+            duty("Iran may suspend 1 from 2020-05-01 until 2020-05-01"),
+            "this can never be open: its window opens on 2020-05-01 and closes by 2020-05-01",
+            "",
+        ),
+        (
+            duty("Iran must sign from signs(by: US) + 30 days until signs(by: US) + 10 days"),
+            "this can never be due: its window closes before it opens",
+            "both ends count from the same event",
+        ),
+        (
+            duty("Iran must sign within 30 days"),
+            "`within 30 days`: counted from when?",
+            "put the rule under a `when …:`",
+        ),
+        (
+            duty("Iran must not sign for 2 years"),
+            "`for 2 years`: counted from when?",
+            "say `from …`",
+        ),
+        (duty("Iran must sign every month"), "`every month`: since when?", "say `from …`"),
+        (
+            duty("Iran must sign from 2020-01-01 within 5 days of its end"),
+            "`of its end`: of which period?",
+            "say `every month`",
+        ),
+        (
+            duty("Iran must sign from 2020-01-01 within 40 days for 1 month"),
+            "`within 40 days` is longer than `for 1 month`",
+            "make the term longer",
+        ),
+        (
+            duty(
+                "Iran must sign every quarter within 30 days of its end"
+                " from 2020-01-01 until 2020-03-01"
+            ),
+            "this can never be due: no quarter ends before 2020-03-01, when it closes",
+            "within … of its start",
+        ),
+        (
+            duty("Iran must sign by 2020-05-01\n    else Iran must lift(any) by 2020-04-01"),
+            "this remedy can never be due: it closes by 2020-04-02, and what it answers cannot be "
+            "broken before 2020-05-02",
+            "count its window from the breach",
+        ),
+        (
+            duty("Iran must sign while France in E3 and US in E3"),
+            "this can never bind: its `while` is always false",
+            "compare something that can change",
+        ),
+        (
+            duty("Iran must keep stock >= 5 kg and stock <= 3 kg"),
+            "this can never be kept: its two limits exclude each other",
+            "the lower limit is above the upper one",
+        ),
+        (
+            "day d = 2020-01-01\n" + duty("Iran must sign from d until d"),
+            "this can never be due",
+            "",
+        ),
+    ],
+)
+def test_windows_that_never_open_or_do_not_fit(text: str, message: str, help: str) -> None:
+    found = errors(text)
+    assert any(message in p.message and help in (p.help or "") for p in found), [
+        render(p) for p in found
+    ]
+
+
+def test_windows_outside_the_force_of_the_agreement() -> None:
+    force = "  zone UTC\n  in force from 2020-01-01 until 2021-01-01\n"
+    head = HEAD.replace("  zone UTC\n", force)
+    late, help_ = only(duty("Iran must sign from 2022-01-01"), head)
+    assert "the agreement ends on 2021-01-01, and it begins on 2022-01-01" in late
+    assert "survives the end" in help_
+    early, _ = only(duty("Iran must sign before 2019-01-01"), head)
+    assert "before the agreement enters into force on 2020-01-01" in early
+    survives = "clause 1\n  survives the end\n  Iran must sign from 2022-01-01\n"
+    assert errors(survives, head) == []
+
+
+def test_a_month_end_that_nobody_declared() -> None:
+    head = HEAD.replace("  months clipped\n", "")
+    message, help_ = only(duty("Iran must sign from 2020-01-31 + 1 month"), head)
+    assert "a date that does not exist: 2020-01-31 plus 1 months has no day 31" in message
+    assert "months clipped" in help_
+
+
+def test_local_times_that_the_clocks_skip_or_repeat() -> None:
+    head = HEAD.replace("zone UTC", "zone Europe/Vienna")
+    skipped, help_ = only(duty("Iran must sign by 2020-03-29T02:30"), head)
+    assert skipped == "2020-03-29T02:30:00 does not exist in Europe/Vienna: the clocks change then"
+    assert help_ == "write it with its offset from UTC"
+    twice, _ = only(duty("Iran must sign by 2020-10-25T02:30"), head)
+    assert "happens twice" in twice
+
+
+def test_a_zone_that_does_not_exist() -> None:
+    agreement, problems = agreement_of("")
+    lost = replace(agreement, header=replace(agreement.header, zone="Europe/Atlantis"))
+    (problem,) = [p for p in check(lost, (), problems)[0] if p.severity == "error"]
+    assert problem.message == "unknown zone `Europe/Atlantis`"
+    assert "Europe/Vienna" in (problem.help or "")
+
+
+# ------------------------------------------------------------------ conflicts
+def conflict(one: str, other: str, more: str = "") -> list[str]:
+    found = errors(f"{more}clause 5\n  {one}\nclause 6\n  {other}\n")
+    return [f"{problem.message} ({problem.help})" for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Iran must sign", "Iran must not sign"),
+        ('Iran must lift("oil")', "Iran must not lift(any)"),
+        ("Iran must pay(amount: at least 100 EUR)", "Iran must not pay(amount: more than 10 EUR)"),
+        ("Iran must sign from 2020-02-01 by 2020-03-01", "Iran must not sign from 2020-01-01"),
+        ("each of E3 must sign", "UK must not sign"),
+        ("Iran must sign", "Iran must not sign while sanctions(US, any)"),
+        ("Iran must keep stock >= 5 kg", "Iran must keep stock <= 3 kg"),
+        ("Iran must keep stock > 3 kg", "Iran must keep stock <= 3 kg"),
+    ],
+)
+def test_rules_in_conflict(one: str, other: str) -> None:
+    (found,) = conflict(one, other)
+    assert "paragraphs 5 and 6 are in conflict" in found
+    assert "write `prevails over 6` in clause 5, or `prevails over 5` in clause 6" in found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Iran must sign", "US must not sign"),
+        ('Iran must lift("oil")', 'Iran must not lift("gas")'),
+        ("Iran must lift(any)", 'Iran must not lift("gas")'),
+        ("Iran must pay(amount: at least 5 EUR)", "Iran must not pay(amount: more than 10 EUR)"),
+        ("Iran must sign from 2020-01-01", "Iran must not sign until 2020-01-01"),
+        ("Iran must sign from signs(by: US)", "Iran must not sign before signs(by: US)"),
+        ("Iran must sign by 2021-01-01", "Iran must not sign from 2020-01-01 until 2020-02-01"),
+        (
+            "Iran must sign unless sanctions(US, any)",
+            "Iran must not sign while sanctions(US, any)",
+        ),
+        (
+            "Iran must sign while stock > 5 kg",
+            "Iran must not sign while stock <= 5 kg",
+        ),
+        ("Iran must keep stock >= 2 kg", "Iran must keep stock <= 3 kg"),
+        ("Iran must keep stock of US >= 5 kg", "Iran must keep stock <= 3 kg"),
+        ("Iran must sign\n  prevails over 6", "Iran must not sign"),
+    ],
+)
+def test_rules_that_are_not_in_conflict(one: str, other: str) -> None:
+    assert conflict(one, other) == []
+
+
+def test_conflict_within_one_paragraph() -> None:
+    message, help_ = only("clause 5\n  Iran must sign\n  Iran must not sign")
+    assert message == ("two rules of paragraph 5 are in conflict: Iran must and must not `signs`")
+    assert "`unless`" in help_
+
+
+def test_conflict_only_in_one_account() -> None:
+    text = "clause 5\n  Iran must sign\nreading R.no of 5, beside_the_text\n"
+    found = errors(text + "  Iran must not sign\naccount X\n  reads R as no")
+    assert [p.message for p in found] == [
+        "two rules of paragraph 5 are in conflict: Iran must and must not `signs`"
+    ]
+
+
+# ------------------------------------------------------------------ circles
+@pytest.mark.parametrize(
+    ("text", "circle", "reason"),
+    [
+        (
+            "clause 5\n  Iran must sign while not clause 6 is binding\n"
+            "clause 6\n  US must sign while not clause 5 is binding",
+            "5 → 6 → 5",
+            "the `while` of the duty of 5 asks whether 6 is binding",
+        ),
+        (
+            "clause 5\n  Iran must sign while not clause 5 is binding",
+            "5 → 5",
+            "the `while` of the duty of 5 asks whether 5 is binding",
+        ),
+        (
+            "clause 5\n  Iran must sign\n  prevails over 6\n"
+            "clause 6\n  US must sign\n  prevails over 5",
+            "5 → 6 → 5",
+            "5 is excused while 6 is binding",
+        ),
+        (
+            "clause 5\n  Iran must keep not US in breach of 6\n"
+            "clause 6\n  US must sign unless Iran in breach of 5",
+            "5 → 6 → 5",
+            "the condition of the duty of 5 asks whether 6 is broken",
+        ),
+        (
+            "clause 6\n  Iran may suspend 5 while not clause 5 is suspended\n"
+            "clause 5\n  Iran must sign",
+            "6 → 5 → 6",
+            "6 may suspend 5",
+        ),
+        (
+            "event a arises 1 day after b\nevent b arises 1 day after a",
+            "event a → event b → event a",
+            "`a` arises after `b`",
+        ),
+    ],
+)
+def test_circles_without_time(text: str, circle: str, reason: str) -> None:
+    message, help_ = only(text)
+    assert message == f"a circle with no time in it: {circle}"
+    assert reason in help_
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clause 5\n  Iran must sign unless US in breach of 6\n"
+        "clause 6\n  US must sign unless Iran in breach of 5",
+        "clause 5\n  Iran must sign by 2020-01-01\nclause 6\n  US must sign by 2020-01-01\n"
+        "clause 7\n  Iran may suspend 5 while US in breach of 6\n"
+        "  US may suspend 6 while Iran in breach of 5",
+    ],
+)
+def test_reciprocity_is_no_such_circle(text: str) -> None:
+    head = HEAD.replace("  zone UTC\n", "  zone UTC\n  suspension stops the clock\n")
+    assert errors(text, head) == []
+
+
+def test_definitions_and_moments_in_circles() -> None:
+    message, _ = only("define a = b\ndefine b = a")
+    assert message == "definitions explained by one another: a → b → a"
+    message, _ = only("day a = b + 1 day\nday b = a + 1 day")
+    assert message == "moments explained by one another: a → b → a"
+    message, _ = only("define a = not a")
+    assert message == "definitions explained by one another: a → a"
+
+
+# ------------------------------------------------------------------ readings
+READINGS = """clause 5
+  Iran must sign
+clause 6
+  US must sign
+reading R.yes of 5, beside_the_text
+  Iran must lift(any)
+reading S.also of 6, beside_the_text
+  US must lift(any)
+  needs R.yes
+reading S.other of 6, in_place_of_the_text
+  no duty
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        (
+            "account X\n  reads R as yess",
+            "account X reads R as `yess`: there is no such reading",
+            "did you mean `yes`?",
+        ),
+        (
+            "account X\n  reads Q as yes",
+            "account X reads `Q`: nothing of that name is read",
+            "declare it: `reading Q.yes of …`",
+        ),
+        (
+            "account X\n  reads S as also",
+            "account X reads S as also, which needs R.yes, and does not read R",
+            "add `reads R as yes` to the account",
+        ),
+        (
+            "reading R.no of 5, beside_the_text\n  no duty\n"
+            "account X\n  reads S as also\n  reads R as no",
+            "account X reads S as also, which needs R.yes, and reads R as no",
+            "add `reads R as yes`",
+        ),
+        (
+            "reading T.x of 5, beside_the_text\n  no duty\n  needs U.y",
+            "T.x needs `U.y`: there is no such reading",
+            "",
+        ),
+        (
+            "reading T.x of 5, beside_the_text\n  no duty\n  needs T.y\n"
+            "reading T.y of 5, beside_the_text\n  no duty",
+            "T.x needs `T.y`, its own alternative",
+            "one reading of a point",
+        ),
+        ("reading T.x of 9, beside_the_text\n  no duty", "unknown clause `9`", ""),
+    ],
+)
+def test_readings_that_do_not_fit(text: str, message: str, help: str) -> None:
+    found = errors(READINGS + text)
+    assert any(message in p.message and help in (p.help or "") for p in found), [
+        render(p) for p in found
+    ]
+
+
+def test_a_reading_that_nobody_holds_is_looked_at_all_the_same() -> None:
+    message, _ = only(
+        "clause 5\n  Iran must sign\nreading R.x of 5, beside_the_text\n  Iran must fly"
+    )
+    assert message == "unknown event `fly`"
+
+
+# ------------------------------------------------------------------ single rules
+def test_suspension_and_the_clock() -> None:
+    text = "clause 5\n  Iran must sign by 2020-01-01\nclause 6\n  Iran may suspend 5"
+    message, help_ = only(text)
+    assert message == "while 5 is suspended, does its deadline come nearer?"
+    assert "`suspension stops the clock` or `suspension runs the clock`" in help_
+    assert errors(text.replace("by 2020-01-01", "")) == []
+
+
+def test_an_exact_amount_is_hinted_at() -> None:
+    found = hints(duty("Iran must pay(amount: 100 EUR)"))
+    assert (
+        "only exactly this `amount` performs the duty: more or less does not",
+        "write `amount: at least 100` if more is also good",
+    ) in found
+
+
+def test_a_condition_that_always_holds_is_hinted_at() -> None:
+    assert any("kept whatever happens" in m for m, _ in hints(duty("Iran must keep UK in E3")))
+
+
+def test_what_is_never_used_is_hinted_at() -> None:
+    text = "define hot(x) = once signs\nday never = 2020-01-01\namendment a of 1\n  US must sign\n"
+    found = dict(hints(duty("Iran must sign") + text))
+    assert "the definition `hot` is used in no rule" in found
+    assert "the day `never` is used in no rule" in found
+    assert "the amendment `a` is used in no rule" in found
+    assert "the parameter `x` of `hot` is never used" in found
+    assert "the state `sanctions` is used in no rule" in found
+    assert "the event `reimposes` is used in no rule" not in found
+    assert "the record may still use it" in found["the event `order` is used in no rule"]
+
+
+def test_a_reading_never_chosen_is_hinted_at() -> None:
+    found = dict(hints(READINGS))
+    assert found["no account reads R as yes"] == "write `reads R as yes` in an account"
+
+
+def test_a_variable_that_looks_like_a_party_is_hinted_at() -> None:
+    found = dict(hints("clause 1\n  when lifts(by: Irann):\n    US must sign within 5 days"))
+    message = "`Irann` is nobody's name here: it is bound to whoever it is"
+    assert found[message] == "did you mean `Iran`?"
+
+
+def test_rules_and_not_modelled_at_once() -> None:
+    message, help_ = only('clause 1\n  Iran must sign\n  not modelled "hard"')
+    assert message == "clause 1 has rules, and says `not modelled`"
+    assert help_ == "leave one of the two out"
+
+
+def test_a_clause_that_prevails_over_itself() -> None:
+    message, _ = only("clause 1\n  Iran must sign\n  prevails over 1")
+    assert message == "clause 1 prevails over itself"
+
+
+# ------------------------------------------------------------------ paragraphs
+PAGE = """# Agreement
+
+## Terms
+
+```servanda
+agreement A
+  zone UTC
+party Iran
+event signs(by: party), silence means no
+```
+
+### Article 1 Signing
+
+```servanda
+clause 1
+  Iran must sign
+```
+
+### Article 2 Spirit
+
+```servanda
+not modelled "a hope, no duty"
+```
+
+### Article 3 Definitions
+
+#### 3.1 Days
+
+```servanda
+day start = 2020-01-01
+```
+
+#### 3.2 Nights
+
+### Article 4 Forgotten
+"""
+
+
+def test_coverage_of_paragraphs() -> None:
+    found, covered = page(PAGE)
+    assert (covered.modelled, covered.not_modelled) == (2, 1)
+    assert covered.uncovered == ("3.2", "4")
+    messages = [(p.line, p.message, p.help) for p in found if p.severity == "error"]
+    assert messages[-1] == (
+        35,
+        "paragraph 4 has neither a rule nor `not modelled`",
+        'write `clause 4` with its rules below it, or `not modelled "why"`',
+    )
+
+
+# ------------------------------------------------------------------ how they are told
+def test_a_problem_has_its_line_caret_and_paragraph() -> None:
+    found, _ = page(PAGE.replace("Iran must sign", "Irn must sign"))
+    shown = render(found[0])
+    assert shown == (
+        "agreement.md:16:3: unknown party `Irn`\n"
+        "      Irn must sign\n"
+        "      ^\n"
+        "  paragraph 1\n"
+        "  help: did you mean `Iran`?"
+    )
+
+
+def test_all_problems_are_told_at_once() -> None:
+    text = duty("Irn must fly") + "clause 2\n  Iran must sign by 2020-01-01 from 2021-01-01\n"
+    messages = [p.message for p in errors(text + "measure m in kgs")]
+    assert len(messages) == 4
+
+
+def test_a_whole_agreement_is_clean() -> None:
+    found, covered = page(WHOLE)
+    assert [render(problem) for problem in found] == []
+    assert (covered.modelled, covered.not_modelled, covered.uncovered) == (11, 1, ())
