@@ -16,7 +16,9 @@ from servanda.cli import app
 
 Row = dict[str, str]
 PIECE = re.compile(
-    r"^```console\n\$ (?P<command>.*?)\n```$|^(?P<table>\|.*(?:\n\|.*)+)$|^(?P<none>No row(?:[.;]| is `(?P<never>\w+)`).*)$",
+    r"^```console\n\$ (?P<command>.*?)\n```$"
+    r"|^(?P<table>\|.*(?:\n\|.*)+)$"
+    r"|^(?P<none>No row(?:[.;]| is `(?P<never>\w+)`).*)$",
     re.M,
 )
 TIMES = ("since", "until", "from")

@@ -27,7 +27,7 @@ ROW = {
     "entries",
     "sources",
 }
-PROBLEM = {"file", "line", "column", "message", "help"}
+PROBLEM = {"file", "line", "column", "message", "help", "severity", "paragraph"}
 
 
 def run(*words: str | Path) -> tuple[int, str]:

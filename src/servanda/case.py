@@ -141,7 +141,7 @@ class Case:
         return local_day(micros_of(last), self.zone).isoformat()
 
     def check(self) -> Checked:
-        """Everything wrong in the text and the record, all at once, and which paragraphs have rules."""
+        """Everything wrong in text and record, at once, and which paragraphs have rules."""
         from servanda.answers.checked import checked
 
         return checked(self)

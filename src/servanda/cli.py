@@ -299,6 +299,7 @@ def problem_document(problems: Iterable[Problem]) -> dict[str, Any]:
             "column": problem.column,
             "message": problem.message,
             "help": problem.help,
+            "severity": problem.severity,
             "paragraph": problem.paragraph,
         }
         found["hints" if problem.severity == "hint" else "errors"].append(row)

@@ -134,15 +134,24 @@ def test_every_quarter() -> None:
         "dormant, 2024-04-01 due, 2024-07-01 broken",
         "dormant, 2024-07-01 due",
     ]
-    assert [dict(v.instance)["period"] for v in case.verdicts()][::3] == ["2024-Q1", "2024-Q2", "2024-Q3"]  # fmt: skip
+    assert [dict(v.instance)["period"] for v in case.verdicts()][::3] == [
+        "2024-Q1",
+        "2024-Q2",
+        "2024-Q3",
+    ]
 
 
 def test_after_the_end_of_every_period() -> None:
     case = Case().event("report").now("2024-08-15")
     case.must(
-        "1", m("report"), opens=FOREVER, until="2024-07-01", every="quarter",
-        within="30 days", edge="end",
-    )  # fmt: skip
+        "1",
+        m("report"),
+        opens=FOREVER,
+        until="2024-07-01",
+        every="quarter",
+        within="30 days",
+        edge="end",
+    )
     case.did("2024-04-20", "report")
     assert case.stories("1") == [
         "dormant, 2024-04-01 due, 2024-04-20 kept",
@@ -204,9 +213,12 @@ def test_paying_less_is_not_performance() -> None:
 def test_parts_add_up_in_total() -> None:
     case = Case().event("pay", "amount:number")
     case.must(
-        "1", m("pay", amount=(">=", 100)), opens=FOREVER, by="2024-01-05",
+        "1",
+        m("pay", amount=(">=", 100)),
+        opens=FOREVER,
+        by="2024-01-05",
         total=("amount", cmp(100, "=", 0).left),
-    )  # fmt: skip
+    )
     case.did("2024-01-02", "pay", 60)
     assert case.story("1") == "dormant, 2024-01-01 due, 2024-01-06 broken"
     case.did("2024-01-08", "pay", 40)
@@ -216,9 +228,12 @@ def test_parts_add_up_in_total() -> None:
 def test_instances_are_kept_apart_by_what_binds_them() -> None:
     case = Case().event("order", "id").event("deliver", "id")
     case.must(
-        "1", m("deliver", id=var("id")), trigger=m("order", id=bind("id")), within="2 days",
+        "1",
+        m("deliver", id=var("id")),
+        trigger=m("order", id=bind("id")),
+        within="2 days",
         variables=("id",),
-    )  # fmt: skip
+    )
     case.did("2024-01-01", "order", "a").did("2024-01-01", "order", "b")
     case.did("2024-01-02", "deliver", "b")
     assert case.stories("1") == [
@@ -230,9 +245,13 @@ def test_instances_are_kept_apart_by_what_binds_them() -> None:
 def test_following_joins_on_shared_variables() -> None:
     case = Case().event("order", "id").event("ship", "id").event("pay")
     case.must(
-        "1", PAY, trigger=m("ship", id=bind("i")), following=(m("order", id=bind("i")),),
-        variables=("i",), within="1 day",
-    )  # fmt: skip
+        "1",
+        PAY,
+        trigger=m("ship", id=bind("i")),
+        following=(m("order", id=bind("i")),),
+        variables=("i",),
+        within="1 day",
+    )
     case.did("2024-01-01", "order", "a").did("2024-01-02", "ship", "a").did(
         "2024-01-02", "ship", "b"
     )
@@ -511,7 +530,9 @@ def test_once_created() -> None:
 def test_joint_powers_need_everyone() -> None:
     case = pay_by(by="2024-01-20")
     for holder in ("B", "C"):
-        case.may(f"W:{holder}", "waive", "1", debtor=holder, holders=("B", "C"), joint=True, clause="1")  # fmt: skip
+        case.may(
+            f"W:{holder}", "waive", "1", debtor=holder, holders=("B", "C"), joint=True, clause="1"
+        )
     for n, rule in enumerate(case.rules):
         if n:
             fields = {f: getattr(rule, f) for f in rule.__struct_fields__} | {"clause": "W"}
@@ -534,10 +555,14 @@ def reciprocal() -> Case:
     case = Case().event("give", "by")
     for me, other in (("A", "B"), ("B", "A")):
         case.must(
-            me, m("give", by=me), debtor=me, creditor=other, opens=FOREVER,
+            me,
+            m("give", by=me),
+            debtor=me,
+            creditor=other,
+            opens=FOREVER,
             by="2024-01-05" if me == "A" else "2024-01-08",
             unless=status("broken", other, debtor=other),
-        )  # fmt: skip
+        )
     return case
 
 
@@ -553,9 +578,14 @@ def test_simultaneous_breaches_do_not_excuse_each_other() -> None:
     case = Case().event("give", "by")
     for me, other in (("A", "B"), ("B", "A")):
         case.must(
-            me, m("give", by=me), debtor=me, creditor=other, opens=FOREVER, by="2024-01-05",
+            me,
+            m("give", by=me),
+            debtor=me,
+            creditor=other,
+            opens=FOREVER,
+            by="2024-01-05",
             unless=status("broken", other),
-        )  # fmt: skip
+        )
     assert case.story("A") == case.story("B") == "dormant, 2024-01-01 due, 2024-01-06 broken"
 
 

@@ -83,7 +83,7 @@ clause 1 "Stock"
 ```servanda
 clause 2
   Iran must keep change of stock over the last 30 days <= 10 kg U
-    and [warmth < 8 degC or count of challenge(about: 1) over the last 52 weeks > 3]
+    and (warmth < 8 degC or count of challenge(about: 1) over the last 52 weeks > 3)
   Shop must keep rate of amount in pay(by: Shop) per week over the last 10 days <= 20 EUR
     and sum of price in order(by: Shop) so far <= 1e6 EUR
     from signature
@@ -133,11 +133,11 @@ amendment longer of 6
 ```servanda
 clause 7
   once created
-  Iran must signs before deadline
-  US must signs by earlier of (2029-01-01, end of (signature)) if Iran in breach of 1
+  Iran must sign before deadline
+  US must sign by earlier of (2029-01-01, end of (signature)) if Iran in breach of 1
 reading Pace.steady of 7 "steady", in_place_of_the_text
-  Iran must signs by 2027-01-01T12:00Z
-  US must signs within 10 days after adoption
+  Iran must sign by 2027-01-01T12:00Z
+  US must sign within 10 days after adoption
 ```
 
 ## Article 8 Force majeure
