@@ -1,6 +1,7 @@
 """The naive judge and the quick one say the same of every case anyone can think of.
 
-SERVANDA_LONG=400 tries that many new cases for each construct; by default ten that never change.
+SERVANDA_LONG=400 tries that many new cases for each construct, and makes a failing one small; by
+default ten that never change, shown as they come.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from generate import CONSTRUCTS, cases, cut
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from servanda.judge import engine, naive
@@ -31,6 +32,7 @@ budget = settings(
     deadline=None,
     print_blob=False,
     suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if LONG else [])],
 )
 
 # Each construct with the company in which it shows its teeth.

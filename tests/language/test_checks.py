@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from language_models import agreements
 from msgspec.structs import replace
 from resolving import HEAD, WHOLE, agreement_of, checked, errors, page
 
 from servanda.language.checks import check
 from servanda.language.errors import render
+from servanda.language.model import Agreement
 
 
 def only(text: str, head: str = HEAD) -> tuple[str, str]:
@@ -817,3 +820,14 @@ def test_a_whole_agreement_is_clean() -> None:
     found, covered = page(WHOLE)
     assert [render(problem) for problem in found] == []
     assert (covered.modelled, covered.not_modelled, covered.uncovered) == (11, 1, ())
+
+
+def test_conflicts_without_end_are_cut_off() -> None:
+    text = "".join(f"clause {n}\n  Iran must sign\n  Iran must not sign\n" for n in range(20))
+    assert len(errors(text)) == 100
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(agreements)
+def test_nothing_is_raised_whatever_the_agreement_says(agreement: Agreement) -> None:
+    check(agreement, ())

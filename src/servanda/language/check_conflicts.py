@@ -10,8 +10,19 @@ from typing import NamedTuple
 from servanda.language import core
 from servanda.language.errors import Problems
 from servanda.language.expressions import Comparing
+from servanda.language.model import Place
 from servanda.language.names import Names
 from servanda.language.spans import Spans, conjuncts
+
+MOST_CONFLICTS = 100
+
+
+class Conflict(NamedTuple):
+    """Where it is told, in which words, and what to do about it."""
+
+    place: Place
+    message: str
+    help: str
 
 
 class Bound(NamedTuple):
@@ -25,20 +36,22 @@ class Bound(NamedTuple):
 
 def check_conflicts(norms: core.Norms, names: Names, problems: Problems) -> None:
     """Complain of every pair of rules in conflict that has no priority."""
-    checker = _Conflicts(norms, names, problems)
-    checker.acts()
-    checker.conditions()
+    checker = _Conflicts(norms, names)
+    for found in (checker.acts(), checker.conditions()):
+        for number, (place, message, help_) in enumerate(found, 1):
+            problems.add(place, message, help_)
+            if number == MOST_CONFLICTS:
+                return
 
 
 class _Conflicts:
-    def __init__(self, norms: core.Norms, names: Names, problems: Problems) -> None:
+    def __init__(self, norms: core.Norms, names: Names) -> None:
         self.norms = norms
         self.names = names
-        self.problems = problems
         self.spans = Spans(norms)
 
     # -------------------------------------------------------------- must and must not
-    def acts(self) -> None:
+    def acts(self) -> Iterator[Conflict]:
         """`must E` against `must not E`."""
         forbidden: dict[str, list[core.Rule]] = {}
         for rule in self.norms.rules:
@@ -49,7 +62,7 @@ class _Conflicts:
                 continue
             for must_not in forbidden.get(must.action.name, ()):
                 if self._collide(must, must_not) and self._no_way_around(must, must_not):
-                    self._report(must, must_not, f"must and must not `{must.action.name}`")
+                    yield self._conflict(must, must_not, f"must and must not `{must.action.name}`")
 
     def _no_way_around(self, must: core.Rule, must_not: core.Rule) -> bool:
         """Whether every performance of the one may be a breach of the other."""
@@ -63,7 +76,7 @@ class _Conflicts:
         return True
 
     # -------------------------------------------------------------- keep and keep
-    def conditions(self) -> None:
+    def conditions(self) -> Iterator[Conflict]:
         """`must keep m <= a` against `must keep m >= b` with b above a, and circles within one."""
         bounds: dict[core.Expr, list[tuple[core.Rule, Bound]]] = {}
         for rule in self.norms.rules:
@@ -76,9 +89,9 @@ class _Conflicts:
                     continue
                 if one.id == other.id:
                     message = "this can never be kept: its two limits exclude each other"
-                    self.problems.add(one.place, message, "the lower limit is above the upper one")
+                    yield Conflict(one.place, message, "the lower limit is above the upper one")
                 elif self._collide(one, other):
-                    self._report(one, other, f"must keep {_limits(here, there)}")
+                    yield self._conflict(one, other, f"must keep {_limits(here, there)}")
 
     # -------------------------------------------------------------- any two rules
     def _collide(self, one: core.Rule, other: core.Rule) -> bool:
@@ -99,7 +112,7 @@ class _Conflicts:
             set(self.names.leaf_members(here)) & set(self.names.leaf_members(there))
         )
 
-    def _report(self, one: core.Rule, other: core.Rule, what: str) -> None:
+    def _conflict(self, one: core.Rule, other: core.Rule, what: str) -> Conflict:
         debtor = one.debtor if isinstance(one.debtor, core.Const) else other.debtor
         who = debtor.value if isinstance(debtor, core.Const) else debtor.name
         if one.clause == other.clause:
@@ -113,7 +126,7 @@ class _Conflicts:
             )
         where = other.place
         help_ += f"; the other rule stands in {where.file}, line {where.line}" if where.line else ""
-        self.problems.add(one.place, message, help_)
+        return Conflict(one.place, message, help_)
 
 
 def _root(rule: str) -> str:
