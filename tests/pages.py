@@ -1,7 +1,8 @@
 """Conformance pages: Markdown with an agreement, a record, commands and the answers expected.
 
-A page is a case of its own. Each ```console block holds `$ servanda …` and what it prints; a
-```servanda-wrong block is put in `wrong.sv` beside the page, for the commands that follow it.
+A page is a case of its own. Each ```console block holds `$ servanda …` and what it prints. A
+```servanda-wrong block is put in `wrong.sv` beside the page, and any other block whose fence names
+a file (```json sources.json) in that file, for the commands that follow it.
 Set SERVANDA_UPDATE=1 to write the answers anew, and then read them: they are the manual.
 """
 
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 
 from servanda.cli import app
 
-FENCE = re.compile(r"^```(console|servanda-wrong)\n(.*?)^```$", re.M | re.S)
+FENCE = re.compile(r"^```([\w-]+)(?: (\w[\w./-]*\.\w+))?\n(.*?)^```$", re.M | re.S)
 UPDATE = os.environ.get("SERVANDA_UPDATE") == "1"
 
 
@@ -48,11 +49,12 @@ def check_page(page: Path, at: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.chdir(at)
     text = page.read_text()
     compared = 0
-    for kind, body in FENCE.findall(text):
-        if kind == "servanda-wrong":
-            Path("wrong.sv").write_text(body)
-            continue
-        for command, expected in sessions(body):
+    for kind, name, body in FENCE.findall(text):
+        file = "wrong.sv" if kind == "servanda-wrong" else name
+        if file:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).write_text(body)
+        for command, expected in sessions(body) if kind == "console" else ():
             given = answer(command)
             compared += 1
             if UPDATE:

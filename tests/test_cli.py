@@ -344,3 +344,55 @@ def test_only_what_is_needed_is_imported(lease: Path) -> None:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+# ------------------------------------------------------------------ cross-checks
+CROSS_CHECK = {
+    "kind",
+    "agrees",
+    "measure",
+    "of",
+    "on",
+    "message",
+    "off",
+    "entries",
+    "sources",
+    "odd",
+    "odd_sources",
+    "file",
+    "line",
+}
+FIGURES = """agreement Page "Figures"
+party A
+measure stock(of: party) in t
+clause 1 "Stock"
+  A must keep stock <= 20 t
+2024-01-01 stock of A = 10 t
+2024-02-01 stock of A = 12 t
+2024-02-01 change of stock of A since 2024-01-01 = 2 t
+2024-02-01 stock of A = 2 t  alleged by B, id slip
+2024-03-01 ratio of stock of A to 5 t = 2
+"""
+
+
+def test_cross_checks_are_shown_and_change_no_exit_code(tmp_path: Path) -> None:
+    case = tmp_path / "figures.sv"
+    case.write_text(FIGURES)
+    document = data("check", case)
+    assert document["errors"] == []
+    rows = {row["kind"]: row for row in document["cross_checks"]}
+    assert all(set(row) == CROSS_CHECK for row in rows.values())
+    assert (rows["change"]["agrees"], rows["change"]["off"]) == (True, 0)
+    assert (rows["ratio"]["agrees"], rows["ratio"]["off"]) == (None, None)
+    slip = rows["readings"]
+    assert (slip["agrees"], slip["odd"], slip["off"]) == (False, "slip", 10)
+    assert (slip["file"], slip["line"]) == ("figures.sv", 9)
+    code, text = run("check", case)
+    assert code == 0
+    assert "cross-check: figures.sv:9: stock of A on 2024-02-01" in text
+    assert "entries: 2024-02-01-stock-A, slip" in text
+    assert "cross-checks: 1 agree, 1 do not, 1 could not be made" in text
+
+
+def test_a_case_without_figures_has_no_cross_check(lease: Path) -> None:
+    assert "cross-check" not in run("check", lease)[1]

@@ -37,7 +37,8 @@ def test_expectation(
 ) -> None:
     monkeypatch.chdir(ROOT)
     document = answer(command)
-    given = document.get("duties") or [*document.get("added", ()), *document.get("changed", ())]
+    given = document.get("duties") or document.get("cross_checks")
+    given = given or [*document.get("added", ()), *document.get("changed", ())]
     assert wanted or not document["duties"], f"$ {command}\nno row is expected: {given}"
     for row in wanted:
         if "never" in row:

@@ -34,14 +34,16 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 @app.command()
 def check(case: CasePath, json: Json = False) -> None:
-    """Every error at once, and which paragraphs have a rule."""
+    """Every error at once, which paragraphs have a rule, and which figures do not fit."""
+    from servanda.answers.checked import cross_check_row
     from servanda.report.blocks import check_blocks
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         opened = open_case(case)
         found = opened.check()
         document = problem_document(found.problems) | {"paragraphs": found.paragraphs}
-        return document, check_blocks(opened.name, found.problems, found.paragraphs)
+        document["cross_checks"] = [cross_check_row(one) for one in found.cross_checks]
+        return document, check_blocks(opened.name, found.problems, document)
 
     document = show(answer, json)
     if document["errors"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -11,6 +11,10 @@ from servanda.language.errors import Problem, Problems
 from servanda.language.layout import Layout
 from servanda.language.markdown import Paragraph
 from servanda.language.model import Agreement
+
+if TYPE_CHECKING:
+    from servanda.record.crosschecks import Finding
+    from servanda.record.record import Record
 
 NOT_THE_TEXT = ("accounts.md", "record/")
 
@@ -20,14 +24,17 @@ class Case(Protocol):
 
     layouts: tuple[Layout, ...]
     agreement: Agreement
+    record: Record
     found: Problems
 
 
 class Checked(Struct, frozen=True):
-    """All problems of a case and the coverage of its paragraphs, as the JSON has it."""
+    """All problems of a case, the coverage of its paragraphs, as the JSON has it, and how the
+    figures of its record fit one another."""
 
     problems: tuple[Problem, ...]
     paragraphs: dict[str, Any]
+    cross_checks: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -41,6 +48,7 @@ class Checked(Struct, frozen=True):
 def checked(case: Case) -> Checked:
     """The problems of reading a case and those of its rules together, in order of the files."""
     from servanda.language.checks import check
+    from servanda.record.crosschecks import cross_check
 
     problems = Problems()
     for layout in case.layouts:
@@ -54,7 +62,7 @@ def checked(case: Case) -> Checked:
         "not_modelled": coverage.not_modelled,
         "uncovered": list(coverage.uncovered),
     }
-    return Checked(tuple(every), covered)
+    return Checked(tuple(every), covered, cross_check(case.record))
 
 
 def paragraphs(case: Case) -> Iterator[Paragraph]:
@@ -62,3 +70,22 @@ def paragraphs(case: Case) -> Iterator[Paragraph]:
     for layout in case.layouts:
         if not layout.file.startswith(NOT_THE_TEXT):
             yield from layout.paragraphs
+
+
+def cross_check_row(found: Finding) -> dict[str, Any]:
+    """One cross-check as the JSON has it."""
+    return {
+        "kind": found.kind,
+        "agrees": found.agrees,
+        "measure": found.measure,
+        "of": found.of,
+        "on": found.on,
+        "message": found.message,
+        "off": None if found.off is None else float(found.off),
+        "entries": list(found.entries),
+        "sources": list(found.sources),
+        "odd": found.odd,
+        "odd_sources": list(found.odd_sources),
+        "file": found.place.file,
+        "line": found.place.line,
+    }

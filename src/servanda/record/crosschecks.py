@@ -16,6 +16,7 @@ from typing import Literal as OneOf
 from msgspec import Struct
 from msgspec.structs import replace
 
+from servanda.language.model import NOWHERE, Place
 from servanda.record.record import Entry, Linked, Measured, Record
 from servanda.record.spans import Span
 from servanda.record.trust import Policy
@@ -29,6 +30,7 @@ class Finding(Struct, frozen=True):
 
     `off` is by how much it fails, in the measure's unit (for a ratio: a bare number). `entries`
     are those held together, `sources` theirs. `odd` is the entry that does not fit the others.
+    `place` is where that one stands, or else the entry that was checked.
     """
 
     kind: OneOf["change", "ratio", "first", "readings"]
@@ -42,6 +44,7 @@ class Finding(Struct, frozen=True):
     off: Decimal | None = None
     odd: str | None = None
     odd_sources: tuple[str, ...] = ()
+    place: Place = NOWHERE
 
 
 class Figure(Struct, frozen=True):
@@ -133,7 +136,7 @@ class _Subject:
         for entry in involved:
             if entry.id in self.odd:
                 said = f"{finding.message}; the odd one out is {_named(entry)}{self._why(entry)}"
-                return replace(finding, message=said, odd=entry.id, odd_sources=_sources([entry]))
+                return _with_odd(finding, entry, said)
         return finding
 
     def _why(self, odd: Entry) -> str:
@@ -233,9 +236,10 @@ class _Subject:
             said = f"{_subject(linked)}: no earlier reading is {bounds}"
             return _finding("first", True, linked, entry, said, held=(entry,), off=Decimal(0))
         days = ", ".join(f"{_figure(reading)} on {reading.when.text}" for reading in earlier)
-        said = f"{_subject(linked)}: not the first time {bounds}: {days}"
+        said = f"{_subject(linked)}: not the first time {bounds}: {days}; the odd one out is "
+        said += _speaker(entry)
         found = _finding("first", False, linked, entry, said, held=(*earlier, entry))
-        return replace(found, odd=entry.id, odd_sources=_sources([entry]))
+        return _with_odd(found, entry, said)
 
     def _conflicts(self) -> Iterable[Finding]:
         """Readings of one date that cannot all be right."""
@@ -248,9 +252,36 @@ class _Subject:
             said = f"{_subject(linked)} on {at[0].when.text}: {told}"
             pairs = [(a.what, b.what) for a in at for b in at]
             off = max(_gap(_bounds(a), _bounds(b)) for a, b in pairs)
-            yield self._judged(
-                _finding("readings", False, linked, at[-1], said, held=at, off=off), at
-            )
+            found = _finding("readings", False, linked, at[-1], said, held=at, off=off)
+            judged = self._judged(found, at)
+            yield judged if judged.odd else self._only_alleged(found, at)
+
+    def _only_alleged(self, finding: Finding, at: Sequence[Entry]) -> Finding:
+        """With the one reading of a date that is merely alleged as the odd one, if the others
+        fit one another."""
+        odd = [entry for entry in at if entry.grade == "alleged"]
+        others = [entry for entry in at if entry.grade != "alleged"]
+        if len(odd) != 1 or not _holds([_reading_figure(entry) for entry in others]):
+            return finding
+        said = f"{finding.message}; the odd one out is {_named(odd[0])}, which is only alleged"
+        return _with_odd(finding, odd[0], said + self._step_from(others, odd[0]))
+
+    def _step_from(self, others: Sequence[Entry], odd: Entry) -> str:
+        """Where the odd reading is the step from another of its date to the next, or from the
+        last."""
+        dates = sorted(self.readings)
+        here = dates.index(_node(odd.when))
+        before = [entry for node in dates[:here][-1:] for entry in self.readings[node]]
+        after = [entry for node in dates[here + 1 :][:1] for entry in self.readings[node]]
+        steps = [(b, o) for b in before for o in others] + [(o, a) for o in others for a in after]
+        for first, last in steps:
+            low, high, size = _exact(first), _exact(last), _exact(odd)
+            if low is None or high is None or not size or abs(high - low) != size:
+                continue
+            way = "increase" if high > low else "decrease"
+            start = f"{_figure(first)} on {first.when.text}"
+            return f": it is the {way} from {start} to {_figure(last)} on {last.when.text}"
+        return ""
 
     def _not_made(self, entry: Entry, linked: Linked, why: str) -> Finding:
         said = f"{_subject(linked)}: the {linked.kind} of {_figure(entry)} is not checked: {why}"
@@ -307,6 +338,12 @@ def _node(span: Span) -> Node:
 def _measured(entry: Entry) -> Measured:
     assert isinstance(entry.what, Measured)
     return entry.what
+
+
+def _exact(entry: Entry) -> Decimal | None:
+    """The figure of a reading that is one figure."""
+    what = _measured(entry)
+    return what.low if what.low == what.high else None
 
 
 def _reading_figure(entry: Entry) -> Figure:
@@ -376,8 +413,22 @@ def _finding(
 ) -> Finding:
     ids = tuple(other.id for other in held)
     return Finding(
-        kind, agrees, about.measure, about.of, entry.when.text, message, ids, _sources(held), off
+        kind,
+        agrees,
+        about.measure,
+        about.of,
+        entry.when.text,
+        message,
+        ids,
+        _sources(held),
+        off,
+        place=entry.place,
     )
+
+
+def _with_odd(finding: Finding, odd: Entry, message: str) -> Finding:
+    sources = _sources([odd])
+    return replace(finding, message=message, odd=odd.id, odd_sources=sources, place=odd.place)
 
 
 def _sources(entries: Iterable[Entry]) -> tuple[str, ...]:
@@ -416,3 +467,9 @@ def _named(entry: Entry) -> str:
     sources = ", ".join(ref.id for ref in entry.sources)
     by = f" by {entry.by}" if entry.by else ""
     return f"{_figure(entry)}{by} ({sources or entry.id})"
+
+
+def _speaker(entry: Entry) -> str:
+    """Who says it, by name where that is known, and where."""
+    sources = ", ".join(ref.id for ref in entry.sources) or entry.id
+    return f"{entry.by} ({sources})" if entry.by else sources

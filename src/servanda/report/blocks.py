@@ -129,7 +129,8 @@ def problem_blocks(problems: Iterable[Problem]) -> list[Block]:
     return found
 
 
-def check_blocks(name: str, problems: Sequence[Problem], paragraphs: Row) -> list[Block]:
+def check_blocks(name: str, problems: Sequence[Problem], answer: Row) -> list[Block]:
+    paragraphs = answer["paragraphs"]
     errors = sum(p.severity == "error" for p in problems)
     hints = len(problems) - errors
     uncovered = list(paragraphs["uncovered"])
@@ -138,9 +139,31 @@ def check_blocks(name: str, problems: Sequence[Problem], paragraphs: Row) -> lis
     said += [f"{len(uncovered)} with neither" + (f": {', '.join(uncovered)}" if uncovered else "")]
     return [
         *problem_blocks(problems),
+        *cross_check_blocks(answer["cross_checks"]),
         Line(f"{name}: {number(errors, 'error')}, {number(hints, 'hint')}", "title"),
         Line("; ".join(said), "quiet"),
+        *cross_check_counts(answer["cross_checks"]),
     ]
+
+
+def cross_check_blocks(rows: Sequence[Row]) -> list[Block]:
+    """The cross-checks that do not agree, or could not be made, with the entries held together."""
+    found: list[Block] = []
+    for row in rows:
+        if not row["agrees"]:
+            place = f"{row['file']}:{row['line']}: " if row["line"] else ""
+            found.append(Line(f"cross-check: {place}{row['message']}", "hint"))
+            found.append(Line(f"  entries: {', '.join(row['entries'])}"))
+            found.append(Line(""))
+    return found
+
+
+def cross_check_counts(rows: Sequence[Row]) -> list[Block]:
+    """`cross-checks: 24 agree, 2 do not`; nothing where there is none."""
+    counted = Counter(row["agrees"] for row in rows)
+    words = {True: "agree", False: "do not", None: "could not be made"}
+    said = [f"{counted[agrees]} {word}" for agrees, word in words.items() if counted[agrees]]
+    return [Line(f"cross-checks: {', '.join(said)}", "quiet")] if said else []
 
 
 def number(count: int, what: str) -> str:
