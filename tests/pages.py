@@ -47,9 +47,9 @@ def sessions(block: str) -> list[tuple[str, str]]:
 def check_page(page: Path, at: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Run every command of a page in the folder `at`; the number of answers compared."""
     monkeypatch.chdir(at)
-    text = page.read_text()
-    compared = 0
-    for kind, name, body in FENCE.findall(text):
+    given_text = text = page.read_text()
+    compared = cursor = 0
+    for kind, name, body in FENCE.findall(given_text):
         file = "wrong.sv" if kind == "servanda-wrong" else name
         if file:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -58,8 +58,11 @@ def check_page(page: Path, at: Path, monkeypatch: pytest.MonkeyPatch) -> int:
             given = answer(command)
             compared += 1
             if UPDATE:
-                old, new = f"$ {command}\n{expected}", f"$ {command}\n{given}"
-                text = text.replace(old.rstrip("\n") + "\n", new.rstrip("\n") + "\n", 1)
+                old = f"$ {command}\n{expected}".rstrip("\n") + "\n"
+                new = f"$ {command}\n{given}".rstrip("\n") + "\n"
+                found = text.index(old, cursor)
+                text = text[:found] + new + text[found + len(old) :]
+                cursor = found + len(new)
             else:
                 assert given == expected, f"{page.name}: $ {command}"
     if UPDATE:
