@@ -280,7 +280,9 @@ def everything(problems: list[Problem], asked: Path | None) -> list[Problem]:
     if asked is None or not any(p.line for p in problems):
         return problems
     every = list(open_case(asked).check().errors)
-    return [*every, *(p for p in problems if p not in every and p.severity == "error")]
+    told = {(p.place, p.message) for p in every}
+    rest = [p for p in problems if p.severity == "error" and (p.place, p.message) not in told]
+    return [*every, *rest]
 
 
 def write_json(document_: dict[str, Any]) -> None:

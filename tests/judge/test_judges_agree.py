@@ -18,6 +18,7 @@ from generate import CONSTRUCTS, cases, cut
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from servanda.answers.rows import is_final
 from servanda.judge import engine, naive
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict
 from servanda.language.clock import day_start, tick
@@ -195,3 +196,32 @@ def test_the_future_changes_nothing(case: tuple[Norms, Facts], day: date) -> Non
     x = min(facts.now, tick(day_start(day, norms.zone), 0) - 1)
     check_causality(naive.judge, norms, facts, x)
     check_causality(engine.judge, norms, facts, x)
+
+
+def check_finality(judge: Answer, norms: Norms, facts: Facts, x: int) -> None:
+    """What was final on a day is so at the end, whatever came later."""
+    rules = {rule.id: rule for rule in norms.rules}
+    try:
+        whole = judge(norms, facts)
+        then = judge(norms, cut(facts, x))
+    except JudgeError:
+        return
+    at_last = {(*key(v), v.status) for v in whole if v.until is None}
+    for v in then:
+        if v.until is None and is_final(rules[v.rule], v):
+            assert (*key(v), v.status) in at_last, f"{v} was final, and is not {at_last}"
+
+
+def key(verdict: Verdict) -> tuple[object, ...]:
+    """What tells one instance of a rule from another."""
+    v = verdict
+    return (v.rule, v.debtor, v.creditor, v.trigger, repr(plain(v.instance)))
+
+
+@budget
+@given(cases(), st.dates(date(2024, 3, 29), date(2024, 4, 5)))
+def test_what_is_final_stays(case: tuple[Norms, Facts], day: date) -> None:
+    norms, facts = case
+    x = min(facts.now, tick(day_start(day, norms.zone), 0) - 1)
+    check_finality(naive.judge, norms, facts, x)
+    check_finality(engine.judge, norms, facts, x)
