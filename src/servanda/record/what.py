@@ -277,12 +277,6 @@ class Reader:
             return None
         return Determined(by, vague.name, args, fact.holds)
 
-    @staticmethod
-    def asked_to_act(params: Sequence[Param], args: Sequence[Arg]) -> bool:
-        """Whether whoever is spoken to fills `by`: `A demands B that release(5 EUR)`."""
-        actor = actor_of([variable_of(param) for param in params])
-        return actor is not None and not any(arg.name == actor.name for arg in args)
-
     def said(self, fact: raw.SaidFact) -> Said | None:
         by = self.names.who(fact.by, fact.place)
         to = self.names.who(fact.to, fact.place) if fact.to else None
@@ -295,8 +289,7 @@ class Reader:
             if declared is None:
                 return None
             pattern = fact.pattern
-            asked = to if self.asked_to_act(declared.params, pattern.args) else None
-            found = self.arguments(declared.name, declared.params, pattern.args, asked, fact.place)
+            found = self.arguments(declared.name, declared.params, pattern.args, None, fact.place)
             if found is None:
                 return None
             event, args = declared.name, found
