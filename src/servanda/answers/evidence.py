@@ -67,7 +67,14 @@ class Evidence:
         """The part performances that add up to what was owed."""
         if rule.action is not None and verdict.from_ is not None:
             bound = dict(verdict.instance)
-            yield from self.occurrences(rule.action, bound, verdict.from_ + PHASES - 1)
+            opened = None if rule.early else self.opening(verdict)
+            yield from self.occurrences(rule.action, bound, verdict.from_ + PHASES - 1, opened)
+
+    def opening(self, verdict: Verdict) -> int | None:
+        """The instant at which the instance's window opened (None: ever open)."""
+        spans = [v for v in self.judged.verdicts if same_instance(v, verdict)]
+        first = min((v.from_ or 0 for v in spans if v.status != "dormant"), default=0)
+        return first - first % PHASES if first else None
 
     def concerned(self, rule: Rule, verdict: Verdict) -> list[Cond]:
         """The conditions whose facts decide the status."""
@@ -152,10 +159,19 @@ class Evidence:
                         last[at] = occurrence
         yield from (o.entry for o in last.values())
 
-    def occurrences(self, match: Match, bound: dict[str, Value | None], end: int) -> Iterator[str]:
+    def occurrences(
+        self,
+        match: Match,
+        bound: dict[str, Value | None],
+        end: int,
+        start: int | None = None,
+    ) -> Iterator[str]:
+        """Occurrences that match, up to a tick; none that was surely over by `start`."""
         columns = self.params.get(match.name, [])
         for occurrence in self.facts.events.get(match.name, ()):
             values = dict(zip(columns, occurrence.args, strict=False))
+            if start is not None and occurrence.fin <= start:
+                continue
             if occurrence.lo <= end and self.passes(match, values, bound):
                 yield occurrence.entry
 
@@ -175,3 +191,8 @@ class Evidence:
         if isinstance(term, Var):
             return bound.get(term.name)
         return None if term is None else term.value
+
+
+def same_instance(one: Verdict, other: Verdict) -> bool:
+    keys = ("rule", "debtor", "creditor", "trigger", "instance")
+    return all(getattr(one, key) == getattr(other, key) for key in keys)
