@@ -1,0 +1,129 @@
+"""A cue verb in its parsed sentence: who is its subject, and which words are its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.reading.cues import CLAUSE, OBJECT, PREPOSITION
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "prt")
+CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
+NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
+TIMES = frozenset(("DATE", "TIME"))
+WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
+HEARERS = frozenset(
+    "tell ask remind assure inform notify advise warn reassure show teach promise".split()  # noqa: SIM905
+)
+NOBODY = frozenset(("it", "there", "that", "this", "what", "which"))
+
+
+def subject(verb: Token, depth: int = 0) -> Token | None:
+    """The head word of who says it: the verb's own subject, else its governor's."""
+    own = own_subject(verb)
+    if own is not None or depth > 6:
+        return own
+    if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
+        return None if is_passive(verb) or verb.tag_ == "VBN" else verb.head
+    if verb.dep_ in CLIMBS and verb.head is not verb and not is_passive(verb):
+        return subject(verb.head, depth + 1) or passive_subject(verb.head)
+    return None
+
+
+def own_subject(verb: Token) -> Token | None:
+    """A subject that stands with the verb itself, or the agent of a passive."""
+    for child in verb.children:
+        if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by"):
+            for noun in child.children:
+                if noun.dep_ == "pobj" and is_passive(verb):
+                    return noun
+    if is_passive(verb):
+        return None
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "csubj") and child.pos_ not in ("VERB", "AUX", "PUNCT"):
+            return child
+    return None
+
+
+def passive_subject(verb: Token) -> Token | None:
+    """Who a passive is about: "he was quoted as saying"."""
+    for child in verb.children:
+        if child.dep_ == "nsubjpass":
+            return child
+    return None
+
+
+def is_passive(verb: Token) -> bool:
+    if verb.tag_ not in ("VBN", "VBD"):
+        return False
+    return any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in verb.children)
+
+
+def noun_phrase(head: Token) -> tuple[int, int]:
+    """Token numbers `[from, to)` of a source: its head with what names it."""
+    left, right = head.left_edge.i, head.i + 1
+    for child in head.rights:
+        if child.dep_ in ("relcl", "advcl", "punct", "dep", "acl"):
+            continue
+        right = max(right, child.right_edge.i + 1)
+    for child in head.lefts:
+        if child.dep_ in ("punct", "relcl", "advcl", "ccomp"):
+            left = max(left, child.right_edge.i + 1)
+    return left, right
+
+
+def lemma_of(token: Token) -> str:
+    return token.lemma_.lower()
+
+
+def governed(verb: Token) -> set[int]:
+    """The words of all that a verb governs to its right, without when and where it was said."""
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.dep_ in GOVERNED and not is_circumstance(child):
+            found.update(t.i for t in child.subtree)
+    return found
+
+
+def is_circumstance(child: Token) -> bool:
+    """Whether a companion of a verb says when, where or how it was said."""
+    if child.dep_ in ("npadvmod", "advmod", "agent", "prt"):
+        return True
+    if child.dep_ == "advcl":
+        return True
+    if child.dep_ != "prep" or child.lower_ not in WHEN:
+        return False
+    return any(t.ent_type_ in TIMES for t in child.subtree) or child.lower_ not in ("in", "at", "on")
+
+
+def clauses_of(verb: Token) -> list[Token]:
+    """The verbs of the clauses that depend on a cue as what is said."""
+    return [c for c in verb.children if c.dep_ == "ccomp" and c.lower_ not in ('"', "”")]
+
+
+def infinitive(verb: Token) -> Token | None:
+    """"asks to leave", "promised to resign": the infinitive governed."""
+    for child in verb.rights:
+        if child.dep_ == "xcomp" and child.tag_ == "VB":
+            return child
+    return None
+
+
+def after_preposition(verb: Token) -> set[int]:
+    """The content of a verb that says something about, of or to something."""
+    wanted = PREPOSITION.get(lemma_of(verb), frozenset())
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:
+            found.update(t.i for t in child.subtree if t.i != child.i)
+    return found
+
+
+def takes_clause(verb: Token) -> bool:
+    return lemma_of(verb) in CLAUSE
+
+
+def takes_object(verb: Token) -> bool:
+    return lemma_of(verb) in OBJECT

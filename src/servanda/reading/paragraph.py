@@ -1,0 +1,288 @@
+"""The attributions of one paragraph: its cues, each with its source and its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from servanda.reading import clauses as c
+from servanda.reading.cues import ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT, PREPOSITION
+from servanda.reading.model import Attribution, Form, Span
+from servanda.reading.quotes import quotations
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
+
+
+class Found:
+    """An attribution under construction, in token numbers."""
+
+    def __init__(self, cue: Token, source: Token, content: set[int]) -> None:
+        self.cue = cue
+        self.source = source
+        self.content = content
+        self.quotes: set[int] = set()
+
+
+class Paragraph:
+    """A parsed paragraph at a place of the text."""
+
+    def __init__(self, doc: Doc, start: int, text: str) -> None:
+        self.doc = doc
+        self.start = start
+        self.text = text
+        self.quotes = quotations(doc.text)
+        self.quote_of = [-1] * len(doc)
+        self.words: list[range] = []
+        for number, quote in enumerate(self.quotes):
+            inside = [t.i for t in doc if quote.start <= t.idx < quote.end]
+            self.words.append(range(inside[0], inside[-1] + 1) if inside else range(0))
+            for i in inside:
+                self.quote_of[i] = number
+        self.found: list[Found] = []
+
+    # ------------------------------------------------------------------ all of them
+    def attributions(self) -> tuple[list[Attribution], tuple[Span, ...]]:
+        """The attributions, and the quotations at its beginning that nobody here says."""
+        for token in self.doc:
+            if token.pos_ in ("VERB", "AUX") and c.lemma_of(token) in EVERY_VERB:
+                self.add(self.of_verb(token))
+            elif token.lower_ == "according":
+                self.add(self.of_according(token))
+            elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
+                self.add(self.of_noun(token))
+        loose = self.continue_quotes()
+        made = [self.made(found) for found in self.found]
+        return [m for m in made if m is not None], loose
+
+    def add(self, found: Found | None) -> None:
+        if found is not None and found.content:
+            self.found.append(found)
+
+    # ------------------------------------------------------------------ verbs
+    def of_verb(self, verb: Token) -> Found | None:
+        source = c.subject(verb)
+        content: set[int] = set()
+        linked: set[int] = set()
+        lemma = c.lemma_of(verb)
+        if lemma in CLAUSE:
+            if source is None:
+                source = self.inverted_subject(verb)
+            if source is None:
+                return None
+            linked = self.linked_quotes(verb, source)
+            content = self.clause_content(verb, source)
+            for number in linked:
+                content |= set(self.words[number])
+        if not content and source is not None:
+            if lemma in PREPOSITION:
+                content = c.after_preposition(verb)
+            if not content and (lemma in OBJECT or lemma in ATTITUDE):
+                content = self.object_content(verb)
+        if source is None or not content:
+            return None
+        content = self.whole_quotes(content, verb)
+        content -= set(range(*c.noun_phrase(source))) | {verb.i}
+        found = Found(verb, source, content)
+        found.quotes = linked | {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def inverted_subject(self, verb: Token) -> Token | None:
+        """"“…,” said Trump": a noun right after the verb that the parser took for an object."""
+        for child in verb.rights:
+            if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in ("PROPN", "PRON"):
+                return child if verb.i and self.quote_of[verb.i - 1] >= 0 else None
+        return None
+
+    def clause_content(self, verb: Token, source: Token) -> set[int]:
+        """The clauses of what is said, before or after the cue."""
+        content: set[int] = set()
+        left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
+        for clause in c.clauses_of(verb):
+            words = {t.i for t in clause.subtree}
+            if clause.i < left:
+                words |= set(range(min(words), left))
+            content |= words
+        if not content:
+            infinitive = c.infinitive(verb)
+            if infinitive is not None:
+                content = {t.i for t in infinitive.subtree}
+                content |= self.hearers(verb)
+        return content
+
+    def hearers(self, verb: Token) -> set[int]:
+        return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
+
+    def object_content(self, verb: Token) -> set[int]:
+        if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp", "prep", "attr") for ch in verb.children):
+            return c.governed(verb)
+        return set()
+
+    # ------------------------------------------------------------------ quotations
+    def linked_quotes(self, verb: Token, source: Token) -> set[int]:
+        """The quotations next to a cue, before or after its clause."""
+        if self.quote_of[verb.i] >= 0:
+            return set()
+        linked: set[int] = set()
+        left = min(c.noun_phrase(source)[0], verb.i) if abs(source.i - verb.i) < 40 else verb.i
+        before = self.word_before(left)
+        if before is not None and self.quote_of[before] >= 0:
+            linked.add(self.quote_of[before])
+        after = self.quote_after(verb)
+        if after is not None:
+            linked.add(after)
+        return linked
+
+    def word_before(self, i: int) -> int | None:
+        """The last token before a place that is not a bare comma or space."""
+        i -= 1
+        while i >= 0 and self.quote_of[i] < 0 and (self.doc[i].is_space or self.doc[i].text in TRIM):
+            i -= 1
+        return i if i >= 0 else None
+
+    def quote_after(self, verb: Token) -> int | None:
+        """The quotation that follows a cue with a comma, a colon or nothing between."""
+        for i in range(verb.i + 1, len(self.doc)):
+            token = self.doc[i]
+            if self.quote_of[i] >= 0:
+                before = self.doc[i - 1]
+                near = i - verb.i == 1 or before.text in (",", ":", "that", "—", "-", "–")
+                inside = verb in token.ancestors
+                return self.quote_of[i] if near or inside else None
+            if token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE:
+                return None
+            if token.text in (".", "!", "?", ";"):
+                return None
+        return None
+
+    def whole_quotes(self, content: set[int], verb: Token) -> set[int]:
+        """Content that begins a quotation takes all of it."""
+        grown = set(content)
+        for i in content:
+            number = self.quote_of[i]
+            if number >= 0 and verb.i not in self.words[number]:
+                grown |= set(self.words[number])
+        return grown
+
+    def continue_quotes(self) -> tuple[Span, ...]:
+        """Quotations that stand as sentences of their own go on with what was said before them."""
+        claimed = {number for found in self.found for number in found.quotes}
+        loose: list[Span] = []
+        for number, words in enumerate(self.words):
+            if number in claimed or not words or not self.stands_alone(words):
+                continue
+            earlier = [f for f in self.found if f.cue.i < words[0] and self.quote_of[f.cue.i] < 0]
+            if earlier:
+                last = max(earlier, key=lambda f: f.cue.i)
+                if self.follows_on(last, words):
+                    last.content |= set(words)
+                    last.quotes.add(number)
+                    claimed.add(number)
+            elif words[0] == 0:
+                loose.append(self.span(words[0], words[-1] + 1))
+        return tuple(loose)
+
+    def stands_alone(self, words: range) -> bool:
+        before = self.doc[words[0] - 1] if words[0] else None
+        starts = before is None or before.text in (".", "!", "?", ":", "”", '"') or before.is_space
+        return starts and len(words) > 3
+
+    def follows_on(self, found: Found, words: range) -> bool:
+        """Whether the sentence before a quotation is that of the attribution."""
+        between = self.doc[found.cue.i : words[0]]
+        stops = [t for t in between if t.text in (".", "!", "?") and self.quote_of[t.i] < 0]
+        return len(stops) <= 1
+
+    def speaks_before(self, quote: Span) -> bool:
+        return False
+
+    # ------------------------------------------------------------------ other cues
+    def of_according(self, token: Token) -> Found | None:
+        """"According to X, …": the rest of the sentence is the content."""
+        to = next((ch for ch in token.children if ch.lower_ == "to"), None)
+        if to is None:
+            return None
+        source = next((ch for ch in to.children if ch.dep_ == "pobj"), None)
+        if source is None:
+            return None
+        left, right = token.left_edge.i, token.right_edge.i + 1
+        sentence = token.sent
+        content = set(range(sentence.start, sentence.end)) - set(range(left, right))
+        while content and self.doc[max(content)].is_punct and self.quote_of[max(content)] < 0:
+            content.discard(max(content))
+        found = Found(token, source, self.whole_quotes(content, token))
+        found.quotes = {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def of_noun(self, noun: Token) -> Found | None:
+        """"the minister's claim that …": the possessor says it."""
+        owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
+        if owner is None:
+            owner = self.light_subject(noun)
+        if owner is None:
+            return None
+        content: set[int] = set()
+        for child in noun.rights:
+            if child.dep_ in ("acl", "ccomp", "relcl") and any(g.lower_ in ("that", "to") for g in child.lefts):
+                content |= {t.i for t in child.subtree}
+        if not content:
+            return None
+        found = Found(noun, owner, content)
+        found.quotes = {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def light_subject(self, noun: Token) -> Token | None:
+        """"made a promise to", "issued a statement that": the verb's subject says it."""
+        verb = noun.head
+        if noun.dep_ == "dobj" and verb.pos_ == "VERB":
+            return c.subject(verb)
+        return None
+
+    # ------------------------------------------------------------------ to spans
+    def made(self, found: Found) -> Attribution | None:
+        content = self.spans(found.content)
+        if not content:
+            return None
+        lemma = c.lemma_of(found.cue)
+        left, right = c.noun_phrase(found.source)
+        head = self.span(found.source.i, found.source.i + 1)
+        return Attribution(
+            source=(self.span(left, right),),
+            head=head,
+            cue=self.span(found.cue.i, found.cue.i + 1),
+            content=content,
+            form=self.form(found.content),
+            verb=lemma,
+            attitude=lemma in ATTITUDE and lemma not in CLAUSE,
+        )
+
+    def span(self, i: int, j: int) -> Span:
+        last = self.doc[j - 1]
+        return Span(self.start + self.doc[i].idx, self.start + last.idx + len(last))
+
+    def spans(self, tokens: Iterable[int]) -> tuple[Span, ...]:
+        """Runs of tokens as spans, without the commas at their edges."""
+        runs: list[list[int]] = []
+        for i in sorted(tokens):
+            if runs and i - runs[-1][-1] == 1:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        made: list[Span] = []
+        for run in runs:
+            while run and self.doc[run[0]].text in TRIM:
+                run.pop(0)
+            while run and self.doc[run[-1]].text in TRIM:
+                run.pop()
+            if run and any(not self.doc[i].is_punct for i in run):
+                made.append(self.span(run[0], run[-1] + 1))
+        return tuple(made)
+
+    def form(self, content: set[int]) -> Form:
+        words = [i for i in content if not self.doc[i].is_punct and not self.doc[i].is_space]
+        quoted = sum(self.quote_of[i] >= 0 for i in words)
+        if quoted == 0:
+            return "indirect"
+        return "direct" if quoted == len(words) else "mixed"
