@@ -25,6 +25,12 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     own = own_subject(verb)
     if own is not None or depth > 6:
         return own
+    if verb.dep_ == "conj":
+        clause = verb.head
+        while clause.dep_ == "conj":
+            clause = clause.head
+        if clause.dep_ == "ccomp" and is_second(verb, clause, clause.head):
+            return subject(clause.head, depth + 1)
     if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
         return None if is_passive(verb) or verb.tag_ == "VBN" else verb.head
     if verb.dep_ in CLIMBS and verb.head is not verb and not is_passive(verb):
@@ -118,7 +124,38 @@ def after_preposition(verb: Token) -> set[int]:
     for child in verb.rights:
         if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:
             found.update(t.i for t in child.subtree if t.i != child.i)
+        elif found and child.dep_ in ("xcomp", "advcl", "ccomp") and child.tag_ == "VB":
+            found.update(t.i for t in child.subtree)
     return found
+
+
+def as_clause(verb: Token) -> Token | None:
+    """"…, as police have said": the verb of the sentence that is what was said."""
+    if verb.dep_ != "advcl" or any(ch.dep_ in ("ccomp", "xcomp", "dobj") for ch in verb.children):
+        return None
+    return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
+
+
+def taken_back(verb: Token) -> set[int]:
+    """"said he would sign and warned against …": a second cue that the parser put inside."""
+    found: set[int] = set()
+    for clause in clauses_of(verb):
+        for second in clause.conjuncts:
+            if is_second(second, clause, verb):
+                found.update(t.i for t in second.subtree)
+    return found
+
+
+def is_second(second: Token, clause: Token, verb: Token) -> bool:
+    """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
+    said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
+    alike = second.tag_ == verb.tag_ and (clause.tag_ != verb.tag_ or has_modal(clause))
+    bare = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
+    return said and alike and bare and second.i > verb.i
+
+
+def has_modal(verb: Token) -> bool:
+    return any(ch.tag_ == "MD" for ch in verb.children)
 
 
 def takes_clause(verb: Token) -> bool:

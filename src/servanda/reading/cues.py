@@ -26,11 +26,14 @@ CLAUSE = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# With an infinitive these say how an act goes on, not what is said.
+ASPECT = frozenset("begin continue finish conclude find determine show read observe decide".split())  # noqa: SIM905
+
 # What is said stands as an object: "X rejects Y", "X calls Y Z", "X accuses Y of Z".
 OBJECT = frozenset(
     """
     accuse acknowledge admit advocate allege announce applaud assail attack attribute back bash
-    blame blast call cast characterize characterise chide cite claim compare condemn confirm
+    blame blast call cast characterize characterise chide cite claim condemn confirm
     criticize criticise decry defend demand denounce deny deride describe disavow dismiss dispute
     dub echo embrace emphasize endorse explain hail highlight invoke label lament lambaste
     laud liken mention mock name note oppose order outline paint pan pledge portray praise predict
@@ -72,7 +75,7 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "rail": "against at",
         "refer": "to",
         "respond": "to by with",
-        "speak": "about of for against out",
+        "speak": "about of",
         "speculate": "about on",
         "talk": "about of",
         "testify": "about to",

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
-from servanda.reading.cues import ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT, PREPOSITION
+from servanda.reading.cues import ASPECT, ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT, PREPOSITION
 from servanda.reading.model import Attribution, Form, Span
 from servanda.reading.quotes import quotations
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+DASHES = frozenset(("—", "–", "--", "―", "-"))
 TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
 
 
@@ -49,6 +50,10 @@ class Paragraph:
         for token in self.doc:
             if token.pos_ in ("VERB", "AUX") and c.lemma_of(token) in EVERY_VERB:
                 self.add(self.of_verb(token))
+            elif token.text == ":" and self.quote_of[token.i] < 0:
+                self.add(self.of_colon(token))
+            elif token.text in DASHES and self.quote_of[token.i] < 0:
+                self.add(self.of_signature(token))
             elif token.lower_ == "according":
                 self.add(self.of_according(token))
             elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
@@ -99,13 +104,17 @@ class Paragraph:
     def clause_content(self, verb: Token, source: Token) -> set[int]:
         """The clauses of what is said, before or after the cue."""
         content: set[int] = set()
+        main = c.as_clause(verb)
+        if main is not None:
+            return {t.i for t in main.subtree} - {t.i for t in verb.subtree}
         left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
         for clause in c.clauses_of(verb):
             words = {t.i for t in clause.subtree}
             if clause.i < left:
                 words |= set(range(min(words), left))
             content |= words
-        if not content:
+        content -= c.taken_back(verb)
+        if not content and c.lemma_of(verb) not in ASPECT:
             infinitive = c.infinitive(verb)
             if infinitive is not None:
                 content = {t.i for t in infinitive.subtree}
@@ -126,10 +135,10 @@ class Paragraph:
         if self.quote_of[verb.i] >= 0:
             return set()
         linked: set[int] = set()
-        left = min(c.noun_phrase(source)[0], verb.i) if abs(source.i - verb.i) < 40 else verb.i
-        before = self.word_before(left)
-        if before is not None and self.quote_of[before] >= 0:
-            linked.add(self.quote_of[before])
+        if source.head is verb or c.own_subject(verb) is source:
+            before = self.word_before(min(c.noun_phrase(source)[0], verb.i))
+            if before is not None and self.quote_of[before] >= 0:
+                linked.add(self.quote_of[before])
         after = self.quote_after(verb)
         if after is not None:
             linked.add(after)
@@ -168,7 +177,12 @@ class Paragraph:
 
     def continue_quotes(self) -> tuple[Span, ...]:
         """Quotations that stand as sentences of their own go on with what was said before them."""
-        claimed = {number for found in self.found for number in found.quotes}
+        claimed = {
+            number
+            for found in self.found
+            for number in found.quotes
+            if self.quote_of[found.cue.i] != number
+        }
         loose: list[Span] = []
         for number, words in enumerate(self.words):
             if number in claimed or not words or not self.stands_alone(words):
@@ -214,6 +228,39 @@ class Paragraph:
             content.discard(max(content))
         found = Found(token, source, self.whole_quotes(content, token))
         found.quotes = {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def of_colon(self, colon: Token) -> Found | None:
+        """"PENCE: Well, look": a transcript's line, or a name before a quotation."""
+        name = [t for t in self.doc[: colon.i] if not t.is_space]
+        rest = set(range(colon.i + 1, len(self.doc)))
+        if not name or len(name) > 5 or not rest or colon.i > 8:
+            return None
+        quoted = self.quote_of[min(rest)] >= 0
+        shouted = all(t.is_upper or t.is_punct for t in name)
+        named = all(t.pos_ == "PROPN" or t.is_punct for t in name)
+        if not (shouted or (named and quoted)):
+            return None
+        found = Found(colon, name[-1], rest)
+        found.quotes = {self.quote_of[i] for i in rest} - {-1}
+        return found
+
+    def of_signature(self, dash: Token) -> Found | None:
+        """"“…” — Name": a quotation signed after a dash."""
+        before = self.word_before(dash.i)
+        after = [t for t in self.doc[dash.i + 1 :] if not t.is_space]
+        if before is None or self.quote_of[before] < 0 or not after or len(after) > 16:
+            return None
+        name: list[Token] = []
+        for token in after:
+            if token.pos_ != "PROPN":
+                break
+            name.append(token)
+        if not name:
+            return None
+        words = self.words[self.quote_of[before]]
+        found = Found(dash, name[-1], set(words))
+        found.quotes = {self.quote_of[before]}
         return found
 
     def of_noun(self, noun: Token) -> Found | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+DATELINE = re.compile(r"(?:[A-Z][A-Z.,]+ ?)+(?:[A-Z][\w.]+,? ?){0,3}(?:\([^)\n]{1,30}\) ?)?(?:--|[—–-]) ")
 LONGEST_PARAGRAPH = 20_000
 
 
@@ -28,8 +29,11 @@ def paragraphs(text: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for line in PARAGRAPH.finditer(text):
         words = line.group()
+        dateline = DATELINE.match(words)
+        skipped = dateline.end() if dateline else 0
+        words = words[skipped:]
         for cut in range(0, len(words), LONGEST_PARAGRAPH):
-            found.append((line.start() + cut, words[cut : cut + LONGEST_PARAGRAPH]))
+            found.append((line.start() + skipped + cut, words[cut : cut + LONGEST_PARAGRAPH]))
     return found
 
 
