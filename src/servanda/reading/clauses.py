@@ -141,7 +141,7 @@ def taken_back(verb: Token) -> set[int]:
     found: set[int] = set()
     for clause in clauses_of(verb):
         for second in clause.conjuncts:
-            if is_second(second, clause, verb):
+            if is_second(second, clause, verb) or is_other_saying(second, verb):
                 found.update(t.i for t in second.subtree)
     return found
 
@@ -154,8 +154,22 @@ def is_second(second: Token, clause: Token, verb: Token) -> bool:
     return said and alike and bare and second.i > verb.i
 
 
+def is_other_saying(second: Token, verb: Token) -> bool:
+    """"…, and rights groups warned that …": another who says something in the same tense."""
+    says = lemma_of(second) in CLAUSE and second.tag_ == verb.tag_ and second.i > verb.i
+    kinds = {ch.dep_ for ch in second.children}
+    return says and "nsubj" in kinds and "ccomp" in kinds
+
+
 def has_modal(verb: Token) -> bool:
     return any(ch.tag_ == "MD" for ch in verb.children)
+
+
+def is_idle(verb: Token) -> bool:
+    """A verb that names an act without saying that it was done: "a way to report", "asked to say"."""
+    if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
+        return True
+    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod")
 
 
 def takes_clause(verb: Token) -> bool:

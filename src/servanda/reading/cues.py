@@ -32,18 +32,18 @@ ASPECT = frozenset("begin continue finish conclude find determine show read obse
 # What is said stands as an object: "X rejects Y", "X calls Y Z", "X accuses Y of Z".
 OBJECT = frozenset(
     """
-    accuse acknowledge admit advocate allege announce applaud assail attack attribute back bash
-    blame blast call cast characterize characterise chide cite claim condemn confirm
+    accuse acknowledge admit advocate allege announce applaud assail  attribute  
+    blame blast call  characterize characterise chide cite claim condemn confirm
     criticize criticise decry defend demand denounce deny deride describe disavow dismiss dispute
-    dub echo embrace emphasize endorse explain hail highlight invoke label lament lambaste
-    laud liken mention mock name note oppose order outline paint pan pledge portray praise predict
-    promise propose question raise rebuff rebuke rebut recall recommend recount reference reject
-    reiterate renounce repeat repudiate request report reveal ridicule rip seek slam
-    stress suggest support thank threaten tout trumpet underline underscore unveil urge
-    voice vow welcome warn declare detail deplore decline refuse refute offer express propose
-    discuss address dispute disclose quote identify discount denigrate bemoan ask tell order
-    encourage challenge challenge compliment congratulate credit champion chastise castigate
-    reprimand scold pillory skewer savage knock hammer excoriate
+    dub echo  emphasize endorse explain hail highlight  label lament lambaste
+    laud liken mention mock  note oppose order outline   pledge portray praise predict
+    promise propose question  rebuff rebuke rebut recall recommend recount reference reject
+    reiterate renounce repeat repudiate request report reveal ridicule   slam
+    stress suggest  thank threaten tout trumpet underline underscore unveil urge
+    voice vow welcome warn declare  deplore decline refuse refute  express propose
+      dispute disclose quote identify discount denigrate bemoan ask tell order
+       compliment congratulate credit champion chastise castigate
+    reprimand scold pillory skewer savage   excoriate
     """.split()  # noqa: SIM905
 )
 

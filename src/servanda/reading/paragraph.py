@@ -68,6 +68,8 @@ class Paragraph:
 
     # ------------------------------------------------------------------ verbs
     def of_verb(self, verb: Token) -> Found | None:
+        if c.is_idle(verb):
+            return None
         source = c.subject(verb)
         content: set[int] = set()
         linked: set[int] = set()
@@ -81,6 +83,8 @@ class Paragraph:
             content = self.clause_content(verb, source)
             for number in linked:
                 content |= set(self.words[number])
+            if not content and self.inside_quote(verb):
+                content = c.governed(verb)
         if not content and source is not None:
             if lemma in PREPOSITION:
                 content = c.after_preposition(verb)
@@ -110,6 +114,8 @@ class Paragraph:
         left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
         for clause in c.clauses_of(verb):
             words = {t.i for t in clause.subtree}
+            if clause.i > verb.i and not self.is_parenthetical(verb):
+                words = {i for i in words if i > verb.i}
             if clause.i < left:
                 words |= set(range(min(words), left))
             content |= words
@@ -120,6 +126,11 @@ class Paragraph:
                 content = {t.i for t in infinitive.subtree}
                 content |= self.hearers(verb)
         return content
+
+    def is_parenthetical(self, verb: Token) -> bool:
+        """"…, he said, …": a comma right after the cue."""
+        after = self.doc[verb.i + 1] if verb.i + 1 < len(self.doc) else None
+        return after is not None and after.text == ","
 
     def hearers(self, verb: Token) -> set[int]:
         return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
@@ -144,6 +155,10 @@ class Paragraph:
             linked.add(after)
         return linked
 
+    def inside_quote(self, verb: Token) -> bool:
+        """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
+        return any(self.quote_of[i] >= 0 for i in c.governed(verb))
+
     def word_before(self, i: int) -> int | None:
         """The last token before a place that is not a bare comma or space."""
         i -= 1
@@ -158,8 +173,7 @@ class Paragraph:
             if self.quote_of[i] >= 0:
                 before = self.doc[i - 1]
                 near = i - verb.i == 1 or before.text in (",", ":", "that", "—", "-", "–")
-                inside = verb in token.ancestors
-                return self.quote_of[i] if near or inside else None
+                return self.quote_of[i] if near else None
             if token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE:
                 return None
             if token.text in (".", "!", "?", ";"):
