@@ -34,12 +34,16 @@ def found_in(
 ) -> list[Attribution]:
     """The same, of a text that is parsed already: each paragraph with its place."""
     found: list[Attribution] = []
+    lead: Attribution | None = None
     for start, doc in docs:
         paragraph = Paragraph(doc, start, text)
         here, loose = paragraph.attributions()
-        if loose and found and not paragraph.speaks_before(loose[0]):
+        if loose and lead is not None:
+            found.append(replace(lead, content=loose, form="direct"))
+        elif loose and found:
             last = found[-1]
             found[-1] = replace(last, content=(*last.content, *loose))
+        lead = paragraph.lead
         found += here
     return chosen(found, attitudes, nested)
 

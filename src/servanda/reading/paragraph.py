@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from servanda.reading import clauses as c
 from servanda.reading.cues import ASPECT, ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT, PREPOSITION
 from servanda.reading.model import Attribution, Form, Span
@@ -43,6 +45,7 @@ class Paragraph:
             for i in inside:
                 self.quote_of[i] = number
         self.found: list[Found] = []
+        self.lead: Attribution | None = None
 
     # ------------------------------------------------------------------ all of them
     def attributions(self) -> tuple[list[Attribution], tuple[Span, ...]]:
@@ -59,8 +62,30 @@ class Paragraph:
             elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
                 self.add(self.of_noun(token))
         loose = self.continue_quotes()
+        self.lead = self.announced()
         made = [self.made(found) for found in self.found]
         return [m for m in made if m is not None], loose
+
+    def announced(self) -> Attribution | None:
+        """"Borrell said the following:" at the end of a paragraph: the next one is his."""
+        if not self.doc.text.rstrip().endswith(":"):
+            return None
+        for token in reversed(self.doc):
+            source = None
+            if token.lower_ == "according":
+                source = self.according_source(token)
+            elif token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE and self.quote_of[token.i] < 0:
+                source = c.subject(token)
+            if source is not None:
+                return self.bare(token, source)
+        return None
+
+    def bare(self, cue: Token, source: Token) -> Attribution:
+        """An attribution that has no content yet."""
+        left, right = c.noun_phrase(source)
+        head = self.span(source.i, source.i + 1)
+        at = self.span(cue.i, cue.i + 1)
+        return Attribution((self.span(left, right),), head, at, (), "indirect", c.lemma_of(cue))
 
     def add(self, found: Found | None) -> None:
         if found is not None and found.content:
@@ -203,7 +228,7 @@ class Paragraph:
                 continue
             earlier = [f for f in self.found if f.cue.i < words[0] and self.quote_of[f.cue.i] < 0]
             if earlier:
-                last = max(earlier, key=lambda f: f.cue.i)
+                last = self.who_goes_on(earlier)
                 if self.follows_on(last, words):
                     last.content |= set(words)
                     last.quotes.add(number)
@@ -211,6 +236,12 @@ class Paragraph:
             elif words[0] == 0:
                 loose.append(self.span(words[0], words[-1] + 1))
         return tuple(loose)
+
+    def who_goes_on(self, earlier: list[Found]) -> Found:
+        """Whose words a new quotation continues: of the last sentence, who was quoted first."""
+        sentence = max(earlier, key=lambda f: f.cue.i).cue.sent.start
+        here = [f for f in earlier if f.cue.sent.start == sentence]
+        return min(here, key=lambda f: (not f.quotes, f.cue.i))
 
     def stands_alone(self, words: range) -> bool:
         before = self.doc[words[0] - 1] if words[0] else None
@@ -223,17 +254,11 @@ class Paragraph:
         stops = [t for t in between if t.text in (".", "!", "?") and self.quote_of[t.i] < 0]
         return len(stops) <= 1
 
-    def speaks_before(self, quote: Span) -> bool:
-        return False
-
     # ------------------------------------------------------------------ other cues
     def of_according(self, token: Token) -> Found | None:
         """"According to X, …": the rest of the sentence is the content."""
-        to = next((ch for ch in token.children if ch.lower_ == "to"), None)
-        if to is None:
-            return None
-        source = next((ch for ch in to.children if ch.dep_ == "pobj"), None)
-        if source is None:
+        source = self.according_source(token)
+        if source is None or self.doc.text.rstrip().endswith(":"):
             return None
         left, right = token.left_edge.i, token.right_edge.i + 1
         sentence = token.sent
@@ -277,6 +302,10 @@ class Paragraph:
         found.quotes = {self.quote_of[before]}
         return found
 
+    def according_source(self, token: Token) -> Token | None:
+        to = next((ch for ch in token.children if ch.lower_ == "to"), None)
+        return None if to is None else next((ch for ch in to.children if ch.dep_ == "pobj"), None)
+
     def of_noun(self, noun: Token) -> Found | None:
         """"the minister's claim that …": the possessor says it."""
         owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
@@ -306,18 +335,9 @@ class Paragraph:
         content = self.spans(found.content)
         if not content:
             return None
-        lemma = c.lemma_of(found.cue)
-        left, right = c.noun_phrase(found.source)
-        head = self.span(found.source.i, found.source.i + 1)
-        return Attribution(
-            source=(self.span(left, right),),
-            head=head,
-            cue=self.span(found.cue.i, found.cue.i + 1),
-            content=content,
-            form=self.form(found.content),
-            verb=lemma,
-            attitude=lemma in ATTITUDE and lemma not in CLAUSE,
-        )
+        made = self.bare(found.cue, found.source)
+        attitude = made.verb in ATTITUDE and made.verb not in CLAUSE
+        return replace(made, content=content, form=self.form(found.content), attitude=attitude)
 
     def span(self, i: int, j: int) -> Span:
         last = self.doc[j - 1]
