@@ -8,10 +8,75 @@ from msgspec import Struct
 
 from servanda.reading.model import Span
 
-SCALE = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12}
-CURRENCY = {"$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "usd": "USD", "eur": "EUR", "gbp": "GBP", "rials": "IRR", "yuan": "CNY", "rubles": "RUB", "roubles": "RUB", "yen": "JPY"}
-UNITS = {"kilograms": "kg", "kilogrammes": "kg", "kilos": "kg", "kg": "kg", "tons": "t", "tonnes": "t", "metric tons": "t", "grams": "g", "percent": "%", "per cent": "%", "%": "%", "centrifuges": "centrifuges", "kilometres": "km", "kilometers": "km", "km": "km", "barrels": "barrels", "litres": "l", "liters": "l", "megawatts": "MW", "mw": "MW"}
-BOUND = {"at least": ">=", "no less than": ">=", "more than": ">", "over": ">", "at most": "<=", "up to": "<=", "no more than": "<=", "less than": "<", "under": "<", "about": "~", "around": "~", "some": "~", "nearly": "~", "roughly": "~", "approximately": "~"}
+SCALE = {
+    "thousand": 1e3,
+    "million": 1e6,
+    "mn": 1e6,
+    "m": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "b": 1e9,
+    "trillion": 1e12,
+}
+CURRENCY = {
+    "$": "USD",
+    "us$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "dollars": "USD",
+    "dollar": "USD",
+    "euros": "EUR",
+    "euro": "EUR",
+    "pounds": "GBP",
+    "usd": "USD",
+    "eur": "EUR",
+    "gbp": "GBP",
+    "rials": "IRR",
+    "yuan": "CNY",
+    "rubles": "RUB",
+    "roubles": "RUB",
+    "yen": "JPY",
+}
+UNITS = {
+    "kilograms": "kg",
+    "kilogrammes": "kg",
+    "kilos": "kg",
+    "kg": "kg",
+    "tons": "t",
+    "tonnes": "t",
+    "metric tons": "t",
+    "grams": "g",
+    "percent": "%",
+    "per cent": "%",
+    "%": "%",
+    "centrifuges": "centrifuges",
+    "kilometres": "km",
+    "kilometers": "km",
+    "km": "km",
+    "barrels": "barrels",
+    "litres": "l",
+    "liters": "l",
+    "megawatts": "MW",
+    "mw": "MW",
+}
+BOUND = {
+    "at least": ">=",
+    "no less than": ">=",
+    "more than": ">",
+    "over": ">",
+    "at most": "<=",
+    "up to": "<=",
+    "no more than": "<=",
+    "less than": "<",
+    "under": "<",
+    "about": "~",
+    "around": "~",
+    "some": "~",
+    "nearly": "~",
+    "roughly": "~",
+    "approximately": "~",
+}
 
 
 class Amount(Struct, frozen=True):

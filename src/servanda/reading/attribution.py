@@ -1,7 +1,7 @@
 """Who says what: the attributions of a text, as spans of its characters.
 
-    from servanda.reading.attribution import attributions
-    for a in attributions(text): print(a.head.of(text), [c.of(text) for c in a.content])
+from servanda.reading.attribution import attributions
+for a in attributions(text): print(a.head.of(text), [c.of(text) for c in a.content])
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ WHEN = frozenset("in on at during after before while when since amid following".
 HEARERS = frozenset(
     "tell ask remind assure inform notify advise warn reassure show teach promise".split()  # noqa: SIM905
 )
-NOBODY = frozenset(("it", "there", "that", "this", "what", "which"))
 
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
@@ -101,7 +100,11 @@ def is_circumstance(child: Token) -> bool:
         return True
     if child.dep_ != "prep" or child.lower_ not in WHEN:
         return False
-    return any(t.ent_type_ in TIMES for t in child.subtree) or child.lower_ not in ("in", "at", "on")
+    return any(t.ent_type_ in TIMES for t in child.subtree) or child.lower_ not in (
+        "in",
+        "at",
+        "on",
+    )
 
 
 def clauses_of(verb: Token) -> list[Token]:
@@ -110,7 +113,7 @@ def clauses_of(verb: Token) -> list[Token]:
 
 
 def infinitive(verb: Token) -> Token | None:
-    """"asks to leave", "promised to resign": the infinitive governed."""
+    """ "asks to leave", "promised to resign": the infinitive governed."""
     for child in verb.rights:
         if child.dep_ == "xcomp" and child.tag_ == "VB":
             return child
@@ -130,14 +133,14 @@ def after_preposition(verb: Token) -> set[int]:
 
 
 def as_clause(verb: Token) -> Token | None:
-    """"…, as police have said": the verb of the sentence that is what was said."""
+    """ "…, as police have said": the verb of the sentence that is what was said."""
     if verb.dep_ != "advcl" or any(ch.dep_ in ("ccomp", "xcomp", "dobj") for ch in verb.children):
         return None
     return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
 
 
 def taken_back(verb: Token) -> set[int]:
-    """"said he would sign and warned against …": a second cue that the parser put inside."""
+    """ "said he would sign and warned against …": a second cue that the parser put inside."""
     found: set[int] = set()
     for clause in clauses_of(verb):
         for second in clause.conjuncts:
@@ -155,7 +158,7 @@ def is_second(second: Token, clause: Token, verb: Token) -> bool:
 
 
 def is_other_saying(second: Token, verb: Token) -> bool:
-    """"…, and rights groups warned that …": another who says something in the same tense."""
+    """ "…, and rights groups warned that …": another who says something in the same tense."""
     says = lemma_of(second) in CLAUSE and second.tag_ == verb.tag_ and second.i > verb.i
     kinds = {ch.dep_ for ch in second.children}
     return says and "nsubj" in kinds and "ccomp" in kinds

@@ -39,7 +39,7 @@ OBJECT = frozenset(
     laud liken mention mock  note oppose order outline   pledge portray praise predict
     promise propose question  rebuff rebuke rebut recall recommend recount reference reject
     reiterate renounce repeat repudiate request report reveal ridicule   slam
-    stress suggest  thank threaten tout trumpet underline underscore unveil urge
+    stress suggest  thank  tout trumpet underline underscore unveil urge
     voice vow welcome warn declare  deplore decline refuse refute  express propose
       dispute disclose quote identify discount denigrate bemoan ask tell order
        compliment congratulate credit champion chastise castigate

@@ -16,10 +16,51 @@ from msgspec import Struct
 from servanda.reading.model import Span
 
 Grain = OneOf["day", "week", "month", "quarter", "year", "decade", "span"]
-MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
-NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))  # noqa: SIM905
-NUMBERS |= {"a": 1, "an": 1, "a couple of": 2, "thirty": 30, "twenty": 20, "fifteen": 15, "sixty": 60, "ninety": 90}
+NUMBERS = dict(
+    zip(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        range(1, 13),
+        strict=True,
+    )
+)
+NUMBERS |= {
+    "a": 1,
+    "an": 1,
+    "a couple of": 2,
+    "thirty": 30,
+    "twenty": 20,
+    "fifteen": 15,
+    "sixty": 60,
+    "ninety": 90,
+}
 MON = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 NUM = r"(?:\d{1,3}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
@@ -72,7 +113,9 @@ def year_span(year: int) -> tuple[date, date]:
 
 
 def month_number(text: str) -> int:
-    return next(i for i, name in enumerate(MONTHS, 1) if name.startswith(text.lower().rstrip(".")[:3]))
+    return next(
+        i for i, name in enumerate(MONTHS, 1) if name.startswith(text.lower().rstrip(".")[:3])
+    )
 
 
 def number(text: str) -> int:
@@ -124,7 +167,7 @@ def month_year(m: re.Match[str], _: date | None) -> Reading:
 
 
 def month_alone(m: re.Match[str], published: date | None) -> Reading:
-    """"in May": the nearest such month, the last one where the text says "last"."""
+    """ "in May": the nearest such month, the last one where the text says "last"."""
     if published is None:
         return None
     word, month = (m[1] or "").lower(), month_number(m[2])
@@ -146,7 +189,7 @@ def month_alone(m: re.Match[str], published: date | None) -> Reading:
 
 
 def weekday(m: re.Match[str], published: date | None) -> Reading:
-    """"Sunday" is the last one, publication day included; "next" and "this coming" look ahead."""
+    """ "Sunday" is the last one, publication day included; "next" and "this coming" look ahead."""
     if published is None:
         return None
     word = (m[1] or "").lower().strip()
@@ -172,15 +215,29 @@ def named_day(m: re.Match[str], published: date | None) -> Reading:
     if published is None:
         return None
     shift = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "last night": -1}
-    shift |= {"the day before yesterday": -2, "the day after tomorrow": 2, "this morning": 0, "this afternoon": 0, "this evening": 0}
+    shift |= {
+        "the day before yesterday": -2,
+        "the day after tomorrow": 2,
+        "this morning": 0,
+        "this afternoon": 0,
+        "this evening": 0,
+    }
     return "day", [day_span(published + timedelta(days=shift[m[0].lower()]))]
 
 
 def relative(m: re.Match[str], published: date | None) -> Reading:
-    """"last month", "this year", "next week"."""
+    """ "last month", "this year", "next week"."""
     if published is None:
         return None
-    step = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1}[m[1].lower()]
+    step = {
+        "last": -1,
+        "past": -1,
+        "previous": -1,
+        "this": 0,
+        "current": 0,
+        "next": 1,
+        "coming": 1,
+    }[m[1].lower()]
     unit = m[2].lower()
     if unit == "weekend":
         saturday = published - timedelta(days=(published.weekday() - 5) % 7)
@@ -200,7 +257,9 @@ def whole(unit: str, published: date, step: int) -> Reading:
         return "month", [month_span(published.year, published.month + step)]
     if unit == "quarter":
         first = (published.month - 1) // 3 * 3 + 1 + 3 * step
-        return "quarter", [(month_span(published.year, first)[0], month_span(published.year, first + 2)[1])]
+        return "quarter", [
+            (month_span(published.year, first)[0], month_span(published.year, first + 2)[1])
+        ]
     if unit == "decade":
         start = published.year // 10 * 10 + 10 * step
         return "decade", [(date(start, 1, 1), date(start + 10, 1, 1))]
@@ -230,7 +289,7 @@ def shifted(count: int, unit: str, published: date, sign: int) -> Reading:
 
 
 def stretch(m: re.Match[str], published: date | None) -> Reading:
-    """"the past three weeks": up to and with the day of publication; "the next": from the day after."""
+    """ "the past three weeks": up to and with the day of publication; "the next": from the day after."""
     if published is None:
         return None
     count, unit = number(m[2]), m[3].lower().rstrip("s")
@@ -273,7 +332,13 @@ def years(m: re.Match[str], _: date | None) -> Reading:
 
 def season(m: re.Match[str], published: date | None) -> Reading:
     """Seasons differ by hemisphere: the northern and the southern span are both kept."""
-    year = int(m[3]) if m[3] else None if published is None else published.year + {"last": -1, "next": 1}.get((m[1] or "").lower(), 0)
+    year = (
+        int(m[3])
+        if m[3]
+        else None
+        if published is None
+        else published.year + {"last": -1, "next": 1}.get((m[1] or "").lower(), 0)
+    )
     if year is None:
         return None
     first = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[m[2].lower()]
@@ -283,7 +348,7 @@ def season(m: re.Match[str], published: date | None) -> Reading:
 
 
 def days_of_month(m: re.Match[str], published: date | None) -> Reading:
-    """"20-22 November 2016", "May 8 to 10, 2019": both days included."""
+    """ "20-22 November 2016", "May 8 to 10, 2019": both days included."""
     month, first, last = (m["m1"], m["a1"], m["b1"]) if m["m1"] else (m["m2"], m["a2"], m["b2"])
     year = m["y1"] or m["y2"]
     begin = full(month, first, year) if year else nearest(month, first, published)
@@ -311,20 +376,31 @@ SOURCES: list[tuple[str, Rule]] = [
     (rf"(?:the )?((?:first|second|third|fourth|last) quarter|q[1-4])(?: of)? {YEAR}", quarter),
     (rf"(?:(last|this|next) )?(spring|summer|autumn|fall|winter)(?: of)? {YEAR}", season),
     (r"(last|this|next) (spring|summer|autumn|winter)()", season),
-    (r"the day before yesterday|the day after tomorrow|yesterday|today|tonight|tomorrow|last night|this (?:morning|afternoon|evening)", named_day),
+    (
+        r"the day before yesterday|the day after tomorrow|yesterday|today|tonight|tomorrow|last night|this (?:morning|afternoon|evening)",
+        named_day,
+    ),
     (rf"(?:(last|next|this|this coming|on|coming|this past) )?({DAY})", weekday),
     (r"(?:over )?the weekend", weekend),
-    (r"(?:the )?(last|past|previous|this|current|next|coming) (week|weekend|month|quarter|year|decade)", relative),
+    (
+        r"(?:the )?(last|past|previous|this|current|next|coming) (week|weekend|month|quarter|year|decade)",
+        relative,
+    ),
     (rf"({NUM}) {UNIT} (?:ago|earlier)", ago),
     (rf"in ({NUM}) {UNIT}(?:'s? time)?", hence),
     (rf"(?:the )?(past|last|next|coming) ({NUM}) {UNIT}", stretch),
     (rf"(?:from )?{YEAR}(?: ?[-–] ?| to | until ){YEAR}", years),
     (rf"(?:the )?{YEAR}s", decade),
-    (rf"(in |of |last |next |this |since |by |until |from |before |after |past )({MON})(?! \d)", month_alone),
+    (
+        rf"(in |of |last |next |this |since |by |until |from |before |after |past )({MON})(?! \d)",
+        month_alone,
+    ),
     (rf"((?:early|mid|late)[- ])?{YEAR}", year_alone),
 ]
 RULES = [(re.compile(source, re.IGNORECASE), rule) for source, rule in SOURCES]
 ANY = re.compile(
-    r"(?<![\w$€£.,/-])(?:" + "|".join(f"(?:{re.sub(r'[(](?![?])|[(][?]P<[^>]+>', '(?:', s)})" for s, _ in SOURCES) + r")(?![\w/]|[-–]\w|,\d|\.\d|%| percent| [a-z]*(?:metres|meters|tonnes|kg|troops|people|centrifuges|dollars)\b)",
+    r"(?<![\w$€£.,/-])(?:"
+    + "|".join(f"(?:{re.sub(r'[(](?![?])|[(][?]P<[^>]+>', '(?:', s)})" for s, _ in SOURCES)
+    + r")(?![\w/]|[-–]\w|,\d|\.\d|%| percent| [a-z]*(?:metres|meters|tonnes|kg|troops|people|centrifuges|dollars)\b)",
     re.IGNORECASE,
 )

@@ -10,23 +10,29 @@ from msgspec import Struct
 
 from servanda.language.model import Agreement
 from servanda.reading.amounts import Amount, amounts_in
-from servanda.reading.attribution import found_in
+from servanda.reading.attribution import chosen, found_in
 from servanda.reading.dates import Dated, dates_in
-from servanda.reading.kinds import IN_RECORD, SILENCE, Kind, condition_of, kind_of
+from servanda.reading.kinds import IN_RECORD, SILENCE, condition_of, kind_of
 from servanda.reading.labels import insertions, labels_in, without_insertions
 from servanda.reading.model import Attribution, Span
 from servanda.reading.page import Article, csl, source_id
 from servanda.reading.parse import parsed
 from servanda.reading.parties import Names
-from servanda.reading.people import PRONOUNS, People, Speaker
+from servanda.reading.people import People, Speaker
 from servanda.reading.quotes import quotations, unbalanced
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-BREACH = re.compile(r"(?i)\b(?:breach(?:es|ed|ing)?|violat(?:e[sd]?|ing|ions?)|pulled out|withdr[ae]w\w*|non-?complian\w+|reneg\w+|abandon(?:s|ed)?)\b")
-MEDIUM = re.compile(r"(?i)\b(?:told|on|in|to)\s+((?:an?|the)?\s*(?:[\w'’]+\s){0,2}(?:television|tv|radio|programme|program|twitter|interview|broadcast|news conference|press conference|letter|statement|speech|channel))\b")
-OUTLET = re.compile(r"\b(?:Times|Post|News|Agency|Herald|Tribune|Journal|Guardian|Reuters|AFP|AP|ISNA|IRNA|TASS|BBC|CNN|Daily|Gazette|Press|Monitor|Bloomberg|Xinhua|Al Jazeera)\b")
+BREACH = re.compile(
+    r"(?i)\b(?:breach(?:es|ed|ing)?|violat(?:e[sd]?|ing|ions?)|pulled out|withdr[ae]w\w*|non-?complian\w+|reneg\w+|abandon(?:s|ed)?)\b"
+)
+MEDIUM = re.compile(
+    r"(?i)\b(?:told|on|in|to)\s+((?:an?|the)?\s*(?:[\w'’]+\s){0,2}(?:television|tv|radio|programme|program|twitter|interview|broadcast|news conference|press conference|letter|statement|speech|channel))\b"
+)
+OUTLET = re.compile(
+    r"\b(?:Times|Post|News|Agency|Herald|Tribune|Journal|Guardian|Reuters|AFP|AP|ISNA|IRNA|TASS|BBC|CNN|Daily|Gazette|Press|Monitor|Bloomberg|Xinhua|Al Jazeera)\b"
+)
 LONGEST_TEXT = 400
 AIMED = frozenset(("demand", "request", "threat", "offer", "promise", "refusal", "no answer"))
 
@@ -57,6 +63,7 @@ class Draft(Struct, frozen=True):
     clauses: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
     inserted: tuple[Span, ...] = ()
+    bare: str | None = None
     labels: tuple[Span, ...] = ()
     dates: tuple[Dated, ...] = ()
     amounts: tuple[Amount, ...] = ()
@@ -88,19 +95,39 @@ class Reader:
         self.names = Names(agreement)
         self.docs: list[tuple[int, Doc]] = list(parsed(article.text))
         self.people = People(self.docs, self.names, article.text)
-        self.said = found_in(self.docs, article.text, nested=True)
+        self.quotations = [
+            Span(p + q.start, p + q.end) for p, d in self.docs for q in quotations(d.text)
+        ]
+        found = found_in(self.docs, article.text, nested=True)
+        self.said = [a for a in found if not self.is_silence(a)]
+        if len(self.said) < len(found):
+            self.said = chosen(self.said, True, True)
+
+    def is_silence(self, said: Attribution) -> bool:
+        """ "failed to respond" is no statement."""
+        line = self.text[max(0, said.cue.start - 60) : said.cue.end + 60]
+        shift = max(0, said.cue.start - 60)
+        found = (Span(m.start() + shift, m.end() + shift) for m in SILENCE.finditer(line))
+        return any(span.meets(said.cue) for span in found)
 
     def drafts(self) -> Drafts:
         speakers: list[Speaker] = []
         for said in self.said:
-            speakers.append(self.people.speaker(said, speakers[-1] if speakers else None))
+            speakers.append(self.people.speaker(said))
         reported: list[Draft] = []
         for place, said in enumerate(self.said):
             if not any(other.parent == place and covers(other, said) for other in self.said):
                 reported.append(self.reported(len(reported) + 1, place, speakers))
         reported += self.silences(len(reported))
         author = self.author_says(len(reported))
-        return Drafts(self.article.file, self.text, csl(self.article), tuple(reported), tuple(author), tuple(self.remarks()))
+        return Drafts(
+            self.article.file,
+            self.text,
+            csl(self.article),
+            tuple(reported),
+            tuple(author),
+            tuple(self.remarks()),
+        )
 
     # ------------------------------------------------------------------ what others say
     def reported(self, number: int, place: int, speakers: list[Speaker]) -> Draft:
@@ -112,18 +139,27 @@ class Reader:
         to = next((n for n in mentioned if n != speaker.party), None) if kind in AIMED else None
         condition = condition_of(said.content[0].of(self.text))
         start = said.content[0].start
-        inserted = [i for q in self.quoted_spans(said) for i in insertions(self.text, q)]
-        dates = [d for span in said.content for d in self.moved(dates_in(span.of(self.text), self.article.published), span)]
-        amounts = [Amount(Span(a.at.start + s.start, a.at.end + s.start), a.value, a.unit, a.bound) for s in said.content for a in amounts_in(s.of(self.text))]
+        inserted = [i for s in self.quoted_parts(said) for i in insertions(self.text, s)]
+        dates = [
+            d
+            for span in said.content
+            for d in self.moved(dates_in(span.of(self.text), self.article.published), span)
+        ]
+        amounts = [
+            Amount(Span(a.at.start + s.start, a.at.end + s.start), a.value, a.unit, a.bound)
+            for s in said.content
+            for a in amounts_in(s.of(self.text))
+        ]
         when, told = self.when(said)
         draft = Draft(
-            number, "reported", kind, speaker.party, chain, tidy(without_insertions(quoted)), said.content, said.form,
+            number, "reported", kind, speaker.party, chain, tidy(bracketed(quoted) if inserted else quoted), said.content, said.form,
             to=to,
             condition=None if condition is None else Span(start + condition[0], start + condition[1]),
             when=when,
             clauses=tuple(self.names.clauses_in(quoted)),
             parties=tuple(dict.fromkeys(mentioned)),
             inserted=tuple(inserted),
+            bare=tidy(without_insertions(quoted)) if inserted else None,
             labels=tuple(Span(start + s.start, start + s.end) for s in labels_in(said.content[0].of(self.text))),
             dates=tuple(dates),
             amounts=tuple(amounts),
@@ -153,7 +189,9 @@ class Reader:
         line_start = self.text.rfind("\n", 0, said.cue.start) + 1
         line_end = self.text.find("\n", said.cue.end)
         line = self.text[line_start : line_end if line_end >= 0 else len(self.text)]
-        for dated in self.moved(dates_in(line, self.article.published), Span(line_start, line_start)):
+        for dated in self.moved(
+            dates_in(line, self.article.published), Span(line_start, line_start)
+        ):
             outside = not any(span.meets(dated.at) for span in said.content)
             if outside and abs(dated.at.start - said.cue.start) < 80 and not dated.ambiguous:
                 return iso(dated), True
@@ -161,13 +199,22 @@ class Reader:
         return (None if day is None else (day.isoformat(), day.isoformat())), False
 
     def moved(self, found: list[Dated], by: Span) -> list[Dated]:
-        return [Dated(Span(d.at.start + by.start, d.at.end + by.start), d.phrase, d.spans, d.grain) for d in found]
+        return [
+            Dated(Span(d.at.start + by.start, d.at.end + by.start), d.phrase, d.spans, d.grain)
+            for d in found
+        ]
 
-    def quoted_spans(self, said: Attribution) -> list[Span]:
-        return [Span(s.start + q.start, s.start + q.end) for s in said.content for q in quotations(s.of(self.text))]
+    def quoted_parts(self, said: Attribution) -> list[Span]:
+        """The parts of what is said that stand inside quotation marks."""
+        return [
+            Span(max(s.start, q.start), min(s.end, q.end))
+            for s in said.content
+            for q in self.quotations
+            if s.meets(q)
+        ]
 
     def silences(self, number: int) -> list[Draft]:
-        """"failed to respond": no answer is a kind of its own, and no line of the record says it yet."""
+        """ "failed to respond": no answer is a kind of its own, and no line of the record says it yet."""
         found: list[Draft] = []
         for match in SILENCE.finditer(self.text):
             line = self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()]
@@ -175,7 +222,21 @@ class Reader:
             number += 1
             span = Span(match.start(), match.end())
             to = self.names.party(match.group())
-            found.append(Draft(number, "reported", "no answer", by, (), tidy(match.group()), (span,), "indirect", to=to, confidence=0.6, needs=("a person's words for the record",)))
+            found.append(
+                Draft(
+                    number,
+                    "reported",
+                    "no answer",
+                    by,
+                    (),
+                    tidy(match.group()),
+                    (span,),
+                    "indirect",
+                    to=to,
+                    confidence=0.6,
+                    needs=("a person's words for the record",),
+                )
+            )
         return found
 
     # ------------------------------------------------------------------ the author's own voice
@@ -210,9 +271,13 @@ class Reader:
     def remarks(self) -> list[str]:
         found = []
         if self.article.published is None:
-            found.append("the publication date is not known: relative dates are left open; say it with --published")
+            found.append(
+                "the publication date is not known: relative dates are left open; say it with --published"
+            )
         if any(unbalanced(doc.text) for _, doc in self.docs):
-            found.append("a quotation is opened and never closed (or the reverse): look at its end yourself")
+            found.append(
+                "a quotation is opened and never closed (or the reverse): look at its end yourself"
+            )
         return found
 
 
@@ -220,7 +285,8 @@ def covers(inner: Attribution, outer: Attribution) -> bool:
     """Whether an inner attribution is all that an outer one says: then they are one chain."""
     span = max(outer.content, key=lambda s: s.end - s.start)
     reach = max(s.end for s in inner.content) - min(inner.source[0].start, inner.content[0].start)
-    return reach >= 0.7 * (span.end - span.start)
+    begins = 0 <= inner.source[0].start - span.start <= 12
+    return begins or reach >= 0.5 * (span.end - span.start)
 
 
 def confidence(said: Attribution, speaker: Speaker, told: bool) -> float:
@@ -245,6 +311,11 @@ def iso(dated: Dated) -> tuple[str, str]:
     return start.isoformat(), date.fromordinal(end.toordinal() - 1).isoformat()
 
 
+def bracketed(text: str) -> str:
+    """A quotation with the author's words in square brackets, as editors mark them."""
+    return re.sub(r"\(([^)\n]{1,120})\)", r"[\1]", text)
+
+
 def tidy(text: str) -> str:
     return " ".join(text.split())
 
@@ -252,7 +323,11 @@ def tidy(text: str) -> str:
 def quoted(text: str) -> str:
     """A text as the record writes it: one line, no double marks inside."""
     plain = re.sub(r"[“”„«»\"]", "'", tidy(text)).replace("\\", "/")
-    return f'"{plain[:LONGEST_TEXT]}"' if len(plain) <= LONGEST_TEXT else f'"{plain[: LONGEST_TEXT - 1]}…"'
+    return (
+        f'"{plain[:LONGEST_TEXT]}"'
+        if len(plain) <= LONGEST_TEXT
+        else f'"{plain[: LONGEST_TEXT - 1]}…"'
+    )
 
 
 def with_record(draft: Draft, article: Article) -> Draft:
@@ -266,14 +341,16 @@ def with_record(draft: Draft, article: Article) -> Draft:
     day = first if first == last else f"{first}..{last}"
     to = f" {draft.to}" if draft.to and not draft.clauses else ""
     clause = f" clause {draft.clauses[0]}" if draft.clauses else ""
-    parts = [f"said by {quoted(draft.chain[0].name)}" + (f" on {quoted(draft.chain[0].on)}" if draft.chain[0].on else "")]
+    parts = [
+        f"said by {quoted(draft.chain[0].name)}"
+        + (f" on {quoted(draft.chain[0].on)}" if draft.chain[0].on else "")
+    ]
     for link in draft.chain[1:]:
         parts.append(f"reported by {quoted(link.name)}")
     if article.published is not None:
         parts.append(f"reported {article.published.isoformat()}")
     parts.append(f"source {source_id(article)}")
-    line = f"{day} {draft.by} {verb}{to}{clause} {quoted(draft.text)}\n  alleged, " + ", ".join(parts)
+    line = f"{day} {draft.by} {verb}{to}{clause} {quoted(draft.text)}\n  alleged, " + ", ".join(
+        parts
+    )
     return replace(draft, record=line)
-
-
-__all__ = ["PRONOUNS", "Draft", "Drafts", "Kind", "Link", "drafts_of"]

@@ -13,12 +13,12 @@ Kind = OneOf[
 BY_VERB: dict[str, Kind] = {
     verb: kind  # type: ignore[misc]
     for kind, verbs in {
-        "denial": "deny dispute refute rebut disavow reject",
+        "denial": "deny dispute refute rebut disavow",
         "demand": "demand urge order insist call press push decree",
         "offer": "offer propose volunteer",
         "promise": "promise pledge vow assure swear undertake commit",
         "threat": "threaten warn",
-        "refusal": "refuse decline rebuff renounce",
+        "refusal": "refuse decline rebuff renounce reject",
         "acceptance": "accept agree welcome",
         "request": "ask request plead appeal seek",
     }.items()
@@ -34,7 +34,9 @@ SILENCE = re.compile(
     r"(?: immediately| yet)*(?: to)? (?:respond|reply|answer|comment|to comment)\w*\b[^.;\n]*"
 )
 DUTY = re.compile(r"(?i)\b(?:should|must|has to|have to|needs? to|ought to|is to|are to)\b")
-CONDITION = re.compile(r"(?i)(?:^|(?<=[\s,“\"]))(?:if|unless|provided that|as long as|on condition that|once|before|until)\b[^,;.]*")
+CONDITION = re.compile(
+    r"(?i)(?:^|(?<=[\s,“\"]))(?:if|unless|provided that|as long as|on condition that|once|before|until)\b[^,;.]*"
+)
 STRONG = re.compile(r"(?i)^(?:if|unless|provided|as long|on condition)")
 
 
@@ -45,6 +47,10 @@ def kind_of(verb: str, cue: str, content: str, negated: bool = False) -> Kind:
         found = None
     if verb == "agree" and negated:
         return "refusal"
+    if verb == "reject" and re.search(
+        r"(?i)\b(?:claim|allegation|accusation|report|charge|suggestion)s?\b", content
+    ):
+        return "denial"
     if verb == "insist" and not re.search(r"(?i)^\W*(?:on|that .* (?:be|must|should))\b", content):
         found = None
     if verb == "ask" and re.match(r"(?i)\W*(?:if|whether|what|why|how|when|who|about)\b", content):
@@ -64,5 +70,8 @@ def condition_of(content: str) -> tuple[int, int] | None:
 
 def end_of_condition(words: str) -> int:
     """A condition without a comma ends before the clause that follows it ("… it should")."""
-    then = re.search(r"(?i)\s(?:then|it|they|he|she|we|the \w+) (?:should|must|would|will|could|can|may|has to|have to)\b", words)
+    then = re.search(
+        r"(?i)\s(?:then|it|they|he|she|we|the \w+) (?:should|must|would|will|could|can|may|has to|have to)\b",
+        words,
+    )
     return then.start() if then else len(words.rstrip())

@@ -26,7 +26,9 @@ def insertions(text: str, quote: Span) -> list[Span]:
 
 def without_insertions(quote: str) -> str:
     """The quotation without the author's words."""
-    return re.sub(r"\s+([,.;:!?”\"])", r"\1", re.sub(r"\s{2,}", " ", INSERTED.sub("", quote))).strip()
+    return re.sub(
+        r"\s+([,.;:!?”\"])", r"\1", re.sub(r"\s{2,}", " ", INSERTED.sub("", quote))
+    ).strip()
 
 
 def differences(one: str, other: str) -> list[tuple[str, str]]:

