@@ -44,6 +44,7 @@ class Link(Struct, frozen=True):
     how: str
     on: str | None = None
     at: Span | None = None
+    day: tuple[str, str] | None = None
 
 
 class Draft(Struct, frozen=True):
@@ -176,7 +177,8 @@ class Reader:
             said = self.said[at]
             outlet = bool(OUTLET.search(speakers[at].name)) or said.verb in ("accord", "report")
             how = "reported" if outlet and (links or OUTLET.search(speakers[at].name)) else "said"
-            links.append(Link(speakers[at].name, how, self.medium(said), said.head))
+            day = self.day_told(said) if links else None
+            links.append(Link(speakers[at].name, how, self.medium(said), said.head, day))
             at = said.parent
         return tuple(links)
 
@@ -185,18 +187,28 @@ class Reader:
         return " ".join(found.group(1).split()) if found else None
 
     def when(self, said: Attribution) -> tuple[tuple[str, str] | None, bool]:
-        """The day it was said, if its sentence tells outside of what is said; else of publication."""
-        line_start = self.text.rfind("\n", 0, said.cue.start) + 1
-        line_end = self.text.find("\n", said.cue.end)
-        line = self.text[line_start : line_end if line_end >= 0 else len(self.text)]
-        for dated in self.moved(
-            dates_in(line, self.article.published), Span(line_start, line_start)
-        ):
+        """The day it was said, as its own sentence tells, or that of whoever reports it; else the
+        day of publication; and whether the text told it."""
+        outer: Attribution | None = said
+        while outer is not None:
+            day = self.day_told(outer)
+            if day is not None:
+                return day, True
+            outer = None if outer.parent is None else self.said[outer.parent]
+        published = self.article.published
+        return (None if published is None else (published.isoformat(),) * 2), False
+
+    def day_told(self, said: Attribution) -> tuple[str, str] | None:
+        """A date near the cue, outside of what is said."""
+        start = self.text.rfind("\n", 0, said.cue.start) + 1
+        end = self.text.find("\n", said.cue.end)
+        line = self.text[start : end if end >= 0 else len(self.text)]
+        for dated in self.moved(dates_in(line, self.article.published), Span(start, start)):
             outside = not any(span.meets(dated.at) for span in said.content)
-            if outside and abs(dated.at.start - said.cue.start) < 80 and not dated.ambiguous:
-                return iso(dated), True
-        day = self.article.published
-        return (None if day is None else (day.isoformat(), day.isoformat())), False
+            near = abs(dated.at.start - said.cue.start) < 80
+            if outside and near and not dated.ambiguous:
+                return iso(dated)
+        return None
 
     def moved(self, found: list[Dated], by: Span) -> list[Dated]:
         return [
@@ -346,7 +358,8 @@ def with_record(draft: Draft, article: Article) -> Draft:
         + (f" on {quoted(draft.chain[0].on)}" if draft.chain[0].on else "")
     ]
     for link in draft.chain[1:]:
-        parts.append(f"reported by {quoted(link.name)}")
+        on = f" on {link.day[0]}" if link.day and link.day[0] == link.day[1] else ""
+        parts.append(f"reported by {quoted(link.name)}{on}")
     if article.published is not None:
         parts.append(f"reported {article.published.isoformat()}")
     parts.append(f"source {source_id(article)}")

@@ -20,7 +20,7 @@ LINES = re.compile(
     | \d+\ (?:likes?|shares?|comments?|retweets|bloggers\ like\ this)
     | share\ (?:this|on)(?:\ (?:article|page|post|story|facebook|twitter|x|linkedin|whatsapp))?:?
     | click\ to\ share\ on\ \w+(?:\ \(opens\ in\ new\ window\))? | (?:tweet|pin\ it|email|print|share|more|related|loading)
-    | (?:we|this\ (?:web)?site|our\ (?:web)?site)\ uses?\ cookies\b.{0,200} | accept\ (?:all\ )?cookies | cookie\ (?:policy|settings)
+    | (?:we|this\ (?:web)?site|our\ (?:web)?site)\ uses?\ cookies\ (?:to|and|for|on)\b.{0,160}\b(?:experience|site|website|traffic|analytics|preferences|agree|policy|services|use)\b.{0,40} | accept\ (?:all\ )?cookies | cookie\ (?:policy|settings)
     | (?:subscribe|sign\ up)\ (?:to|for)\ our\ (?:free\ |daily\ |weekly\ )?newsletter.{0,60} | subscribe(?:\ now)?
     | (?:enter\ your\ )?(?:your\ )?e-?mail\ address(?:\ will\ not\ be\ published)?\W*(?:required\ fields\ are\ marked\ \*)?
     | required\ fields\ are\ marked\ \* | name\ \* | email\ \* | website | notify\ me\ of\ (?:follow-up|new)\ (?:comments|posts)\ (?:by|via)\ email
@@ -36,5 +36,12 @@ def without_furniture(text: str) -> tuple[str, list[str]]:
     kept: list[str] = []
     cut: list[str] = []
     for line in text.splitlines():
-        (cut if line.strip() and LINES.match(line.strip()) else kept).append(line)
+        (cut if is_furniture(line.strip()) else kept).append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip() + "\n", cut
+
+
+def is_furniture(line: str) -> bool:
+    """Whether all of a line is furniture; what is quoted, or one word with a full stop, is not."""
+    spoken = line[:1] in "“\"‘'" or line[-1:] in "”\"’'!?"
+    answer = line.endswith(".") and len(line.split()) == 1
+    return bool(line) and not spoken and not answer and LINES.match(line) is not None
