@@ -163,7 +163,14 @@ def test_by_hand(line: str) -> None:
     assert spans_of(text) == [(grain, [d(day) for day in days])]
 
 
-FORMS = ["{d} {m} {y}", "{m} {d}, {y}", "{m} {d} {y}", "the {d}th of {m} {y}", "{s} {d}, {y}", "{d} {s} {y}"]  # fmt: skip
+FORMS = [
+    "{d} {m} {y}",
+    "{m} {d}, {y}",
+    "{m} {d} {y}",
+    "the {d}th of {m} {y}",
+    "{s} {d}, {y}",
+    "{d} {s} {y}",
+]
 
 
 @pytest.mark.parametrize("form", FORMS)
