@@ -35,15 +35,16 @@ def found_in(
     """The same, of a text that is parsed already: each paragraph with its place."""
     found: list[Attribution] = []
     lead: Attribution | None = None
+    before = 0
     for start, doc in docs:
         paragraph = Paragraph(doc, start, text)
         here, loose = paragraph.attributions()
         if loose and lead is not None:
             found.append(replace(lead, content=loose, form="direct"))
-        elif loose and found:
+        elif loose and found and found[-1].cue.start >= before:
             last = found[-1]
             found[-1] = replace(last, content=(*last.content, *loose))
-        lead = paragraph.lead
+        lead, before = paragraph.lead, start
         found += here
     return chosen(found, attitudes, nested)
 

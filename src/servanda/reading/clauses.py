@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.reading.cues import CLAUSE, OBJECT, PREPOSITION
+from servanda.reading.cues import CLAUSE, DOCUMENTS, EVERY_VERB, OBJECT, PREPOSITION
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "prt")
 CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
 NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
+NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
+ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
+IDLE = frozenset("have want be try fail use need choose expect seem appear help allow".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
 HEARERS = frozenset(
@@ -31,9 +34,17 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         if clause.dep_ == "ccomp" and is_second(verb, clause, clause.head):
             return subject(clause.head, depth + 1)
     if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
-        return None if is_passive(verb) or verb.tag_ == "VBN" else verb.head
-    if verb.dep_ in CLIMBS and verb.head is not verb and not is_passive(verb):
+        return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
+    if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
         return subject(verb.head, depth + 1) or passive_subject(verb.head)
+    return None
+
+
+def issuer(noun: Token) -> Token | None:
+    """ "issued a statement saying": who issues a paper is who says what is in it."""
+    verb = noun.head
+    if noun.dep_ == "dobj" and lemma_of(verb) in ISSUES and lemma_of(noun) in DOCUMENTS:
+        return subject(verb)
     return None
 
 
@@ -46,10 +57,9 @@ def own_subject(verb: Token) -> Token | None:
                     return noun
     if is_passive(verb):
         return None
-    for child in verb.children:
-        if child.dep_ in ("nsubj", "csubj") and child.pos_ not in ("VERB", "AUX", "PUNCT"):
-            return child
-    return None
+    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj") and ch.pos_ in NAMERS]
+    spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
+    return (spoken or found or [None])[0]
 
 
 def passive_subject(verb: Token) -> Token | None:
@@ -159,9 +169,8 @@ def is_second(second: Token, clause: Token, verb: Token) -> bool:
 
 def is_other_saying(second: Token, verb: Token) -> bool:
     """ "…, and rights groups warned that …": another who says something in the same tense."""
-    says = lemma_of(second) in CLAUSE and second.tag_ == verb.tag_ and second.i > verb.i
-    kinds = {ch.dep_ for ch in second.children}
-    return says and "nsubj" in kinds and "ccomp" in kinds
+    says = lemma_of(second) in EVERY_VERB and second.tag_ == verb.tag_ and second.i > verb.i
+    return says and any(ch.dep_ == "nsubj" for ch in second.children)
 
 
 def has_modal(verb: Token) -> bool:
@@ -173,6 +182,13 @@ def is_idle(verb: Token) -> bool:
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
         return True
     return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod")
+
+
+def is_weak(verb: Token) -> bool:
+    """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
+    if verb.dep_ == "acl":
+        return True
+    return verb.tag_ == "VB" and verb.dep_ in ("xcomp", "ccomp") and lemma_of(verb.head) in IDLE
 
 
 def takes_clause(verb: Token) -> bool:

@@ -41,7 +41,7 @@ OBJECT = frozenset(
     reiterate renounce repeat repudiate request report reveal ridicule   slam
     stress suggest  thank  tout trumpet underline underscore unveil urge
     voice vow welcome warn declare  deplore decline refuse refute  express propose
-      dispute disclose quote identify discount denigrate bemoan ask tell order
+      dispute disclose quote identify discount denigrate bemoan   order
        compliment congratulate credit champion chastise castigate
     reprimand scold pillory skewer savage   excoriate
     """.split()  # noqa: SIM905

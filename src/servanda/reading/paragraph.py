@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
 NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
 RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
+ASIDES = frozenset("which who though although whom where citing".split())  # noqa: SIM905
+NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
+
+
+def is_aside(token: Token) -> bool:
+    """What a comma and this word open is no longer what was said: "…, which", "…, adding"."""
+    adding = token.tag_ == "VBG" and c.lemma_of(token) in CLAUSE
+    return adding or token.lower_ in ASIDES
 
 
 class Found:
@@ -63,6 +71,7 @@ class Paragraph:
                 self.add(self.of_according(token))
             elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
                 self.add(self.of_noun(token))
+        self.signed_quotes()
         loose = self.continue_quotes()
         self.lead = self.announced()
         made = [self.made(found) for found in self.found]
@@ -114,6 +123,8 @@ class Paragraph:
                 content |= set(self.words[number])
             if not content and self.inside_quote(verb):
                 content = c.governed(verb)
+            if not content:
+                content = self.around(verb, source)
         if not content and source is not None:
             if lemma in PREPOSITION:
                 content = c.after_preposition(verb)
@@ -121,9 +132,12 @@ class Paragraph:
                 content = self.object_content(verb)
         if source is None or not content or source.lower_ in NOBODY:
             return None
-        content = self.whole_quotes(content, verb)
+        content = self.without_asides(content, verb)
+        content = self.whole_quotes(self.with_next_quote(content, verb), verb)
         content -= set(range(*c.noun_phrase(source))) | {verb.i}
         if len(content) < 2 and not linked:
+            return None
+        if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
             return None
         found = Found(verb, source, content)
         found.quotes = linked | {self.quote_of[i] for i in content} - {-1}
@@ -161,6 +175,44 @@ class Paragraph:
                 content |= self.hearers(verb)
         return content
 
+    def around(self, verb: Token, source: Token) -> set[int]:
+        """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
+        if c.own_subject(verb) != source or abs(verb.i - source.i) > 12:
+            return set()
+        left, right = c.noun_phrase(source)
+        left, right = min(left, verb.i), max(right, verb.i + 1)
+        hearers = self.hearers(verb)
+        right = max(right, max(hearers, default=0) + 1)
+        sentence = verb.sent
+        before = self.doc[left - 1].text if left > sentence.start else ""
+        after = self.doc[right].text if right < sentence.end else "."
+        if before != "," or after not in (",", ".", "!", "?"):
+            return set()
+        content = set(range(sentence.start, left)) | set(range(right, sentence.end))
+        last = max(content)
+        return content - {last} if self.doc[last].text in (".", "!", "?") else content
+
+    def without_asides(self, content: set[int], verb: Token) -> set[int]:
+        """What is said ends where the author goes on: ", which …", ", though …", a dash."""
+        for i in sorted(content):
+            if i - 1 <= verb.i or i - min(content) < 4 or i not in content or self.quote_of[i] >= 0:
+                continue
+            token, before = self.doc[i], self.doc[i - 1]
+            if token.text in ("—", "--", "–") or (before.text == "," and is_aside(token)):
+                return {j for j in content if j < i}
+        return content
+
+    def with_next_quote(self, content: set[int], verb: Token) -> set[int]:
+        """ "called him “a total stiff”": a quotation that follows at once belongs to it."""
+        after = max(content) + 1
+        if after >= len(self.doc) or self.quote_of[after] < 0 or self.quote_of[verb.i] >= 0:
+            return content
+        return (
+            content | set(self.words[self.quote_of[after]])
+            if c.lemma_of(verb) in NAMING
+            else content
+        )
+
     def is_parenthetical(self, verb: Token) -> bool:
         """ "…, he said, …": a comma right after the cue."""
         after = self.doc[verb.i + 1] if verb.i + 1 < len(self.doc) else None
@@ -180,7 +232,7 @@ class Paragraph:
         if self.quote_of[verb.i] >= 0:
             return set()
         linked: set[int] = set()
-        if source.head is verb or c.own_subject(verb) is source:
+        if source.head == verb:
             before = self.word_before(min(c.noun_phrase(source)[0], verb.i))
             if before is not None and self.quote_of[before] >= 0:
                 linked.add(self.quote_of[before])
@@ -224,6 +276,45 @@ class Paragraph:
             if number >= 0 and verb.i not in self.words[number]:
                 grown |= set(self.words[number])
         return grown
+
+    def signed_quotes(self) -> None:
+        """ "“…,” Trump responded": a quotation whose cue the parser did not join to it."""
+        claimed = {n for found in self.found for n in found.quotes}
+        taken = {found.cue.i for found in self.found}
+        for number, words in enumerate(self.words):
+            if number in claimed or len(words) < 3:
+                continue
+            cue = self.cue_after(words[-1] + 1)
+            if cue is None or cue.i in taken:
+                continue
+            source = self.name_beside(cue, words[-1])
+            if source is not None:
+                found = Found(cue, source, set(words))
+                found.quotes = {number}
+                self.found.append(found)
+                taken.add(cue.i)
+
+    def cue_after(self, i: int) -> Token | None:
+        """A verb of saying within a few words after a quotation, in the same sentence."""
+        for token in self.doc[i : i + 9]:
+            if self.quote_of[token.i] >= 0 or token.text in (".", "!", "?", ";", ":"):
+                return None
+            if token.tag_ in ("VBD", "VBZ", "VBP", "VBN") and c.lemma_of(token) in CLAUSE:
+                return token
+        return None
+
+    def name_beside(self, cue: Token, end: int) -> Token | None:
+        """The noun next to a cue: before it, back to the quotation, or right after it."""
+        for token in reversed(self.doc[end + 1 : cue.i]):
+            if token.pos_ in ("PROPN", "PRON", "NOUN"):
+                return token
+        after = next(
+            (t for t in self.doc[cue.i + 1 : cue.i + 8] if t.pos_ in ("PROPN", "PRON", "NOUN")),
+            None,
+        )
+        while after is not None and after.dep_ == "compound" and after.head.i > after.i:
+            after = after.head
+        return after
 
     def continue_quotes(self) -> tuple[Span, ...]:
         """Quotations that stand as sentences of their own go on with what was said before them."""
