@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.reading.cues import CLAUSE, DOCUMENTS, EVERY_VERB, OBJECT, PREPOSITION
+from servanda.reading.cues import CLAUSE, DOCUMENTS, EVERY_VERB, OBJECT, OF_THINGS, PREPOSITION
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -48,6 +48,25 @@ def issuer(noun: Token) -> Token | None:
     return None
 
 
+def issued_by(noun: Token) -> Token:
+    """ "according to a post from Ruiz": who the paper is by or from, if the text says so."""
+    if lemma_of(noun) in DOCUMENTS:
+        for child in noun.rights:
+            if child.lower_ in ("by", "from") and child.dep_ in ("prep", "agent"):
+                for name in child.children:
+                    if name.dep_ == "pobj" and name.pos_ == "PROPN":
+                        return name
+    return noun
+
+
+def is_no_speaker(source: Token, verb: Token) -> bool:
+    """ "a hat that says", "that shows": a pronoun of a thing that is no paper; a person who shows."""
+    if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
+        thing = verb.head if verb.dep_ == "relcl" else source
+        return lemma_of(thing) not in DOCUMENTS and thing.ent_type_ not in ("ORG", "PERSON")
+    return lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
+
+
 def own_subject(verb: Token) -> Token | None:
     """A subject that stands with the verb itself, or the agent of a passive."""
     for child in verb.children:
@@ -59,7 +78,7 @@ def own_subject(verb: Token) -> Token | None:
         return None
     found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj") and ch.pos_ in NAMERS]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
-    return (spoken or found or [None])[0]
+    return next(iter(spoken or found), None)
 
 
 def passive_subject(verb: Token) -> Token | None:

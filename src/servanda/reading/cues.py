@@ -16,7 +16,7 @@ CLAUSE = frozenset(
     imply indicate inform inquire insist instruct interject joke lament lecture maintain mention
     mumble murmur muse mutter note notify object observe opine order plead pledge point posit
     post predict proclaim project promise propose protest quip quote read reason reassure reckon
-    recommend recall recount reflect reiterate relate remark remind repeat reply report request
+    recommend recall recount  reiterate relate remark  repeat reply report request
     respond retort reveal rule say scoff scream shout show sigh signal snap speculate state
     stipulate stress suggest swear tell testify theorize threaten tweet underline underscore urge
     utter volunteer vow warn whisper wonder write yell chant bemoan rejoin intone marvel crow
@@ -35,9 +35,9 @@ OBJECT = frozenset(
     accuse acknowledge admit advocate allege announce applaud assail  attribute  
     blame blast call  characterize characterise chide cite claim condemn confirm
     criticize criticise decry defend demand denounce deny deride describe disavow dismiss dispute
-    dub echo  emphasize endorse explain hail highlight  label lament lambaste
+    dub   emphasize endorse explain hail highlight  label lament lambaste
     laud liken mention mock  note oppose order outline   pledge portray praise predict
-    promise propose question  rebuff rebuke rebut recall recommend recount reference reject
+    promise propose question  rebuff rebuke rebut recall recommend   reject
     reiterate renounce repeat repudiate request report reveal ridicule   slam
     stress suggest  thank  tout trumpet underline underscore unveil urge
     voice vow welcome warn declare  deplore decline refuse refute  express propose
@@ -74,7 +74,7 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "push": "for",
         "rail": "against at",
         "refer": "to",
-        "respond": "to by with",
+        "respond": "by with",
         "speak": "about of",
         "speculate": "about on",
         "talk": "about of",
@@ -104,11 +104,11 @@ ATTITUDE = frozenset(
 NOUNS = frozenset(
     """
     accusation admission advice agreement allegation announcement answer appeal argument assertion
-    assessment assurance call charge claim comment complaint conclusion condemnation contention
-    criticism declaration demand denial estimate explanation insistence message note notice
-    objection offer opinion order plea pledge prediction promise proposal question reminder remark
-    reply report request response rumor rumour speculation statement suggestion testimony
-    threat vow warning word tweet belief hope fear concern view idea decision intention
+    assessment assurance  charge claim comment complaint conclusion condemnation contention
+    criticism declaration demand denial estimate explanation insistence message  
+    objection offer opinion  plea pledge prediction promise  question reminder remark
+    reply  request response rumor rumour speculation statement suggestion testimony
+    threat vow warning word tweet        
     """.split()  # noqa: SIM905
 )
 
@@ -121,5 +121,8 @@ DOCUMENTS = frozenset(
     treaty tweet
     """.split()  # noqa: SIM905
 )
+
+# A thing may show or indicate; of a person these verbs seldom mean that something is said.
+OF_THINGS = frozenset("show reveal indicate find determine".split())  # noqa: SIM905
 
 EVERY_VERB = CLAUSE | OBJECT | ATTITUDE | frozenset(PREPOSITION)

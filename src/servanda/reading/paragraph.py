@@ -137,6 +137,8 @@ class Paragraph:
         content -= set(range(*c.noun_phrase(source))) | {verb.i}
         if len(content) < 2 and not linked:
             return None
+        if c.is_no_speaker(source, verb) and not linked:
+            return None
         if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
             return None
         found = Found(verb, source, content)
@@ -406,7 +408,8 @@ class Paragraph:
 
     def according_source(self, token: Token) -> Token | None:
         to = next((ch for ch in token.children if ch.lower_ == "to"), None)
-        return None if to is None else next((ch for ch in to.children if ch.dep_ == "pobj"), None)
+        source = None if to is None else next((ch for ch in to.children if ch.dep_ == "pobj"), None)
+        return source if source is None else c.issued_by(source)
 
     def of_noun(self, noun: Token) -> Found | None:
         """ "the minister's claim that …": the possessor says it."""
