@@ -99,6 +99,9 @@ class Reader:
         self.quotations = [
             Span(p + q.start, p + q.end) for p, d in self.docs for q in quotations(d.text)
         ]
+        self.sentences = [
+            Span(p + s.start_char, p + s.end_char) for p, d in self.docs for s in d.sents
+        ]
         found = found_in(self.docs, article.text, nested=True)
         self.said = [a for a in found if not self.is_silence(a)]
         if len(self.said) < len(found):
@@ -200,10 +203,9 @@ class Reader:
 
     def day_told(self, said: Attribution) -> tuple[str, str] | None:
         """A date near the cue, outside of what is said."""
-        start = self.text.rfind("\n", 0, said.cue.start) + 1
-        end = self.text.find("\n", said.cue.end)
-        line = self.text[start : end if end >= 0 else len(self.text)]
-        for dated in self.moved(dates_in(line, self.article.published), Span(start, start)):
+        sentence = next((s for s in self.sentences if s.holds(said.cue)), said.cue)
+        found = dates_in(sentence.of(self.text), self.article.published)
+        for dated in self.moved(found, sentence):
             outside = not any(span.meets(dated.at) for span in said.content)
             near = abs(dated.at.start - said.cue.start) < 80
             if outside and near and not dated.ambiguous:

@@ -109,6 +109,8 @@ class Paragraph:
         if c.is_idle(verb):
             return None
         source = c.subject(verb)
+        if source is not None and self.quote_of[source.i] >= 0 and self.quote_of[verb.i] < 0:
+            source = None
         content: set[int] = set()
         linked: set[int] = set()
         lemma = c.lemma_of(verb)
@@ -121,6 +123,8 @@ class Paragraph:
             content = self.clause_content(verb, source)
             for number in linked:
                 content |= set(self.words[number])
+            if linked and self.goes_on(linked, verb):
+                content |= self.around(verb, source)
             if not content and self.inside_quote(verb):
                 content = c.governed(verb)
             if not content:
@@ -200,7 +204,8 @@ class Paragraph:
             if i - 1 <= verb.i or i - min(content) < 4 or i not in content or self.quote_of[i] >= 0:
                 continue
             token, before = self.doc[i], self.doc[i - 1]
-            if token.text in ("—", "--", "–") or (before.text == "," and is_aside(token)):
+            ended = before.text in (",", "”", '"', "''") and is_aside(token)
+            if token.text in ("—", "--", "–") or ended:
                 return {j for j in content if j < i}
         return content
 
@@ -235,8 +240,13 @@ class Paragraph:
             return set()
         linked: set[int] = set()
         if source.head == verb:
-            before = self.word_before(min(c.noun_phrase(source)[0], verb.i))
-            if before is not None and self.quote_of[before] >= 0:
+            left = min(c.noun_phrase(source)[0], verb.i)
+            before = self.word_before(left)
+            if (
+                before is not None
+                and self.quote_of[before] >= 0
+                and not self.is_ended(before, left)
+            ):
                 linked.add(self.quote_of[before])
         after = self.quote_after(verb)
         if after is not None:
@@ -246,6 +256,16 @@ class Paragraph:
     def inside_quote(self, verb: Token) -> bool:
         """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
         return any(self.quote_of[i] >= 0 for i in c.governed(verb))
+
+    def goes_on(self, linked: set[int], verb: Token) -> bool:
+        """Whether a quotation after the cue goes on with a clause begun before it."""
+        first = min((self.words[n][0] for n in linked), default=0)
+        begun = self.doc[first : first + 2].text.lstrip("“\"'‘")
+        return first > verb.i and begun[:1].islower()
+
+    def is_ended(self, close: int, left: int) -> bool:
+        """Whether a quotation ends its sentence with a full stop, and a capital begins the next."""
+        return close > 0 and self.doc[close - 1].text == "." and self.doc[left].text[:1].isupper()
 
     def word_before(self, i: int) -> int | None:
         """The last token before a place that is not a bare comma or space."""
