@@ -191,6 +191,9 @@ def test_the_example_article() -> None:
     assert (demand.kind, demand.by, demand.to) == ("demand", "Iran", "US")
     assert demand.condition is not None
     assert len(demand.inserted) == 3
+    borrell = next(d for d in found.reported if d.by == "EU")
+    assert [i.of(found.text) for i in borrell.inserted] == ["(JCPOA)", "(its illegal)"]
+    assert (borrell.kind, borrell.to, len(borrell.spans)) == ("demand", "US", 2)
     assert {"EU", "US"} <= {d.by for d in found.reported}
     assert by_kind(found, "no answer").by == "US"
     assert by_kind(found, "alleged breach").parties == ("US", "E3")

@@ -41,10 +41,12 @@ def found_in(
         here, loose = paragraph.attributions()
         if loose and lead is not None:
             found.append(replace(lead, content=loose, form="direct"))
+            before = lead.cue.start
         elif loose and found and found[-1].cue.start >= before:
             last = found[-1]
             found[-1] = replace(last, content=(*last.content, *loose))
-        lead, before = paragraph.lead, start
+        lead = paragraph.lead
+        before = before if loose and not here else start
         found += here
     return chosen(found, attitudes, nested)
 

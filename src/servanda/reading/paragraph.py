@@ -195,6 +195,8 @@ class Paragraph:
         if before != "," or after not in (",", ".", "!", "?"):
             return set()
         content = set(range(sentence.start, left)) | set(range(right, sentence.end))
+        if not any(self.doc[i].pos_ in ("VERB", "AUX") for i in content):
+            return set()
         last = max(content)
         return content - {last} if self.doc[last].text in (".", "!", "?") else content
 
