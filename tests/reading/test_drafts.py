@@ -149,6 +149,19 @@ def test_without_a_date_nothing_is_guessed() -> None:
     assert found.remarks
 
 
+def test_two_reports_of_one_quotation_are_compared() -> None:
+    text = (
+        "“We must go back to full implementation of the deal,” Borrell told Reuters.\n\n"
+        "According to the Tehran Times, Borrell said: “We must return to full implementation of "
+        "the agreement.”\n"
+    )
+    article = Article("a.txt", text, published=PUBLISHED)
+    found = drafts_of(article, servanda.open(ROOT / "cases" / "jcpoa").agreement)
+    (remark,) = found.remarks
+    assert "carry one quotation" in remark
+    assert "'go back' against 'return'" in remark
+
+
 @pytest.mark.parametrize(
     ("verb", "content", "kind"),
     [

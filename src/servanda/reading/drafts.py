@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -13,7 +14,13 @@ from servanda.reading.amounts import Amount, amounts_in
 from servanda.reading.attribution import chosen, found_in
 from servanda.reading.dates import Dated, dates_in
 from servanda.reading.kinds import IN_RECORD, SILENCE, condition_of, kind_of
-from servanda.reading.labels import insertions, labels_in, without_insertions
+from servanda.reading.labels import (
+    differences,
+    insertions,
+    labels_in,
+    same_quotation,
+    without_insertions,
+)
 from servanda.reading.model import Attribution, Span
 from servanda.reading.page import Article, csl, source_id
 from servanda.reading.parse import parsed
@@ -130,7 +137,7 @@ class Reader:
             csl(self.article),
             tuple(reported),
             tuple(author),
-            tuple(self.remarks()),
+            (*self.remarks(), *same_words(reported)),
         )
 
     # ------------------------------------------------------------------ what others say
@@ -293,6 +300,18 @@ class Reader:
                 "a quotation is opened and never closed (or the reverse): look at its end yourself"
             )
         return found
+
+
+def same_words(drafts: list[Draft]) -> list[str]:
+    """Quotations that several drafts carry, and where their words differ."""
+    quoted_ones = [d for d in drafts if d.form != "indirect"]
+    found = []
+    for one, other in combinations(quoted_ones, 2):
+        if one.chain != other.chain and same_quotation(one.text, other.text):
+            apart = [f"'{a}' against '{b}'" for a, b in differences(one.text, other.text)]
+            said = "; ".join(apart) or "word for word alike"
+            found.append(f"drafts {one.number} and {other.number} carry one quotation: {said}")
+    return found
 
 
 def covers(inner: Attribution, outer: Attribution) -> bool:
