@@ -19,13 +19,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "record": {"language"},
     "judge": {"language", "record"},
     "answers": {"language", "record", "judge"},
+    "reading": {"language", "record"},
     "report": {"language", "record", "judge", "answers"},
     "case": {"language", "record", "judge", "answers"},
     "servanda": {"language", "record", "judge", "case"},
-    "cli": {"language", "record", "judge", "answers", "report", "case", "servanda"},
+    "cli": {"language", "record", "judge", "answers", "reading", "report", "case", "servanda"},
     "__main__": {"cli"},
 }
-ROOMS = ("language", "record", "judge", "answers", "report")
+ROOMS = ("language", "record", "judge", "answers", "reading", "report")
 
 TEXT = {".py", ".lark", ".html", ".css", ".js", ".sql", ".md", ".sv", ".json", ".toml"}
 

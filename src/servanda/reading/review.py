@@ -1,0 +1,76 @@
+"""A person goes through the drafts: keep, edit, drop. Nothing is kept that was not confirmed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from servanda.language.errors import Problem, ServandaError
+from servanda.reading.drafts import Draft, Drafts
+from servanda.reading.show import draft_lines
+from servanda.reading.store import ready
+
+HELP = "[k]eep  [e]dit  [d]rop  [q]uit: keep nothing"
+
+
+def confirmed(
+    drafts: Drafts, ask: Callable[[str], str] = input, say: Callable[[str], None] = print
+) -> list[str]:
+    """The lines that a person kept, as they left them. Quitting keeps nothing."""
+    kept: list[str] = []
+    for draft in (*drafts.reported, *drafts.author):
+        for line in draft_lines(draft, drafts.text):
+            say(line)
+        if draft.record:
+            say(f"     {draft.record}")
+        choice = asked(ask, say, draft)
+        if choice == "q":
+            return []
+        if choice == "k" and draft.record:
+            kept.append(draft.record)
+        if choice == "e":
+            kept.extend(edited(ask, say))
+    return kept
+
+
+def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -> str:
+    """One of k, e, d, q; a draft that lacks something cannot be kept as it is."""
+    while True:
+        try:
+            choice = ask(f"{HELP} > ").strip().lower()[:1]
+        except EOFError:
+            return "q"
+        if choice == "k" and not draft.record:
+            say("     this one lacks what is said above: edit it, or drop it")
+        elif choice in "kedq" and choice:
+            return choice
+
+
+def edited(ask: Callable[[str], str], say: Callable[[str], None]) -> list[str]:
+    """Lines of the record typed by a person, up to an empty one."""
+    say("     write the entry; an empty line ends it")
+    lines: list[str] = []
+    while True:
+        try:
+            line = ask("     ")
+        except EOFError:
+            break
+        if not line.strip():
+            break
+        lines.append(line if not lines else f"  {line.strip()}")
+    return ["\n".join(lines)] if lines else []
+
+
+def numbered(drafts: Drafts, keep: str) -> list[str]:
+    """The lines of the drafts with these numbers. Raises ServandaError for one that has none."""
+    by_number = {d.number: d.record for d in ready(drafts)}
+    kept: list[str] = []
+    for word in re.split(r"[,\s]+", keep.strip()):
+        line = by_number.get(int(word)) if word.isdigit() else None
+        if line is None:
+            advice = f"these have a line: {', '.join(map(str, by_number)) or 'none'}"
+            raise ServandaError(
+                [Problem("", 0, 0, f"draft {word} has no line for the record", advice)]
+            )
+        kept.append(line)
+    return kept

@@ -1,0 +1,114 @@
+"""Drafts on disk, and what is accepted of them: appended to a record whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from servanda.language.errors import Problem, Problems, ServandaError
+from servanda.language.files import load
+from servanda.language.parse import parse
+from servanda.reading.drafts import Draft, Drafts
+from servanda.record.resolve import resolve_record
+from servanda.record.sources import read_sources
+
+RECORD = "record/articles.md"
+SOURCES = "sources.json"
+HEADING = "# What articles say\n\nEntries that a person confirmed after `servanda read`.\n"
+
+
+def save(drafts: Drafts, path: Path) -> None:
+    """Write drafts as JSON, in one step."""
+    replace_file(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
+
+
+def load_drafts(path: Path) -> Drafts:
+    """Read drafts back. Raises ServandaError for a file that is not one."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Drafts)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ServandaError(
+            [
+                Problem(
+                    str(path),
+                    0,
+                    0,
+                    f"these are no drafts: {error}",
+                    "make them with `servanda read FILE --case CASE -o drafts.json`",
+                )
+            ]
+        ) from None
+
+
+def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
+    """Append confirmed lines to the case's record, and its source to `sources.json`.
+
+    The whole case is read again with them first: if any is at fault, nothing is written and
+    ServandaError says why.
+    """
+    before = SOURCES if (case / SOURCES).is_file() else None
+    old = (case / RECORD).read_text(encoding="utf-8") if (case / RECORD).is_file() else HEADING
+    new = (
+        f"{old.rstrip()}\n\n## {drafts.source.get('title') or drafts.source['id']}\n\n```servanda\n"
+        + "\n".join(lines)
+        + "\n```\n"
+    )
+    sources = json.loads((case / SOURCES).read_text(encoding="utf-8")) if before else []
+    if all(s.get("id") != drafts.source["id"] for s in sources):
+        sources.append(drafts.source)
+    listed = json.dumps(sources, indent=2, ensure_ascii=False) + "\n"
+    check(case, new, listed)
+    replace_file(case / SOURCES, listed)
+    replace_file(case / RECORD, new)
+    return case / RECORD
+
+
+def check(case: Path, record: str, sources: str) -> None:
+    """Read a copy of the case with the new text: its first new errors stop everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "case"
+        shutil.copytree(case, copy, symlinks=True)
+        (copy / RECORD).parent.mkdir(exist_ok=True)
+        (copy / RECORD).write_text(record, encoding="utf-8")
+        (copy / SOURCES).write_text(sources, encoding="utf-8")
+        problems = Problems()
+        files = sorted(
+            str(p.relative_to(copy)) for p in copy.rglob("*") if p.suffix in (".md", ".sv")
+        )
+        texts = ["agreement.md", *(f for f in files if f.startswith("record/"))]
+        layouts = load(copy, [t for t in texts if (copy / t).is_file()], problems)
+        parsed = parse([s for layout in layouts for s in layout.statements], problems)
+        resolve_record(
+            parsed.record, parsed.agreement, read_sources(copy, problems), problems, copy
+        )
+    mine = [
+        p for p in problems.errors if p.file.endswith("articles.md") or p.file.endswith(SOURCES)
+    ]
+    if mine:
+        raise ServandaError(mine)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file in one step: whoever looks sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def ready(drafts: Drafts) -> list[Draft]:
+    """The drafts that have a line for the record."""
+    return [d for d in drafts.reported if d.record]

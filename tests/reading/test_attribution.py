@@ -1,0 +1,81 @@
+"""Attribution against our own gold, and its parts by small examples."""
+
+from __future__ import annotations
+
+import pytest
+from scoring import pieces, score
+
+from servanda.reading.attribution import attributions
+from servanda.reading.labels import differences, insertions, same_quotation, without_insertions
+from servanda.reading.model import Span
+from servanda.reading.quotes import quotations, unbalanced
+
+
+@pytest.mark.parametrize(("name", "least"), [("tuned.txt", 90), ("held.txt", 85)])
+def test_the_gold(name: str, least: float) -> None:
+    found = score(name)
+    assert found.f >= least, found.missed
+
+
+def test_the_gold_is_large_enough_and_half_is_set_aside() -> None:
+    tuned, held = pieces("tuned.txt"), pieces("held.txt")
+    assert len(tuned) >= 30
+    assert len(held) >= 30
+    assert not {p.text for p in tuned} & {p.text for p in held}
+
+
+def test_what_only_the_author_says_is_nobodys() -> None:
+    for piece in (*pieces("tuned.txt"), *pieces("held.txt")):
+        for own in piece.author:
+            at = Span(piece.text.index(own), piece.text.index(own) + len(own))
+            for said in attributions(piece.text):
+                assert not any(c.meets(at) for c in said.content), (piece.name, said)
+
+
+def test_a_chain_knows_what_holds_it() -> None:
+    text = "According to the Times, Minister Ana Ruiz said that the talks had failed."
+    outer, inner = attributions(text, nested=True)
+    assert (outer.head.of(text), inner.head.of(text), inner.parent) == ("Times", "Ruiz", 0)
+    assert [a.head.of(text) for a in attributions(text)] == ["Times"]
+
+
+def test_beliefs_are_kept_apart() -> None:
+    text = "The minister believes that the talks will fail."
+    assert attributions(text) == []
+    (belief,) = attributions(text, attitudes=True)
+    assert belief.attitude
+
+
+def test_forms() -> None:
+    text = 'Ruiz said: "It is over." Lund said it was "finished" by noon. Berg said it had ended.'
+    assert [a.form for a in attributions(text)] == ["direct", "mixed", "indirect"]
+
+
+def test_spans_point_into_the_whole_text() -> None:
+    text = "A title\n\nNothing here.\n\nRuiz said that it was over.\n"
+    (said,) = attributions(text)
+    assert said.cue.of(text) == "said"
+    assert said.content[0].of(text) == "that it was over"
+
+
+def test_quotations_and_their_faults() -> None:
+    text = 'He said "one" and “two” and left'
+    assert [q.of(text) for q in quotations(text)] == ['"one"', "“two”"]
+    assert not unbalanced(text)
+    assert unbalanced("She said “this never ends")
+    assert quotations("the company's plan, the owners' plan") == []
+
+
+def test_an_altered_quotation() -> None:
+    text = "“If (the regime) is serious it should [release] the money.”"
+    quote = Span(0, len(text))
+    assert [i.of(text) for i in insertions(text, quote)] == ["(the regime)", "[release]"]
+    assert without_insertions(text) == "“If is serious it should the money.”"
+
+
+def test_two_sources_of_one_quotation() -> None:
+    one = "we must go back to full implementation of the deal"
+    other = "we must return to full implementation of the agreement"
+    assert same_quotation(one, other)
+    assert differences(one, other) == [("go back", "return"), ("deal", "agreement")]
+    assert not same_quotation(one, "the weather is fine in Vienna today")
