@@ -21,11 +21,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "answers": {"language", "record", "judge"},
     "report": {"language", "record", "judge", "answers"},
     "case": {"language", "record", "judge", "answers"},
+    "view": {"language", "record", "judge", "answers", "report", "case"},
     "servanda": {"language", "record", "judge", "case"},
-    "cli": {"language", "record", "judge", "answers", "report", "case", "servanda"},
+    "cli": {"language", "record", "judge", "answers", "report", "view", "case", "servanda"},
     "__main__": {"cli"},
 }
-ROOMS = ("language", "record", "judge", "answers", "report")
+ROOMS = ("language", "record", "judge", "answers", "report", "view")
 
 TEXT = {".py", ".lark", ".html", ".css", ".js", ".sql", ".md", ".sv", ".json", ".toml"}
 

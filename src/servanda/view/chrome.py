@@ -12,11 +12,13 @@ from servanda.language.errors import Problem, render
 from servanda.view.sight import Sight
 from servanda.view.site import site
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 KEPT = ("on", "known", "account")
 WAYS = (
     ("board", "Board"),
-    ("timeline", "Timeline"),
-    ("measures", "Measures"),
     ("compare", "Compare"),
     ("what-if", "What if"),
     ("text", "Text"),
@@ -65,7 +67,9 @@ def asked(request: HttpRequest, sight: Sight, waiting: list[str]) -> dict[str, A
         "accounts": sight.accounts,
         "account_titles": {a.name: a.title for a in sight.case.agreement.accounts},
         "waiting": waiting,
-        "refusals": [{"whole": render(p), "problem": p} for p in sight.version.refused(sight.asked)],
+        "refusals": [
+            {"whole": render(p), "problem": p} for p in sight.version.refused(sight.asked)
+        ],
         "first": first,
         "last": last,
         "days": (date.fromisoformat(last) - date.fromisoformat(first)).days,
@@ -78,9 +82,7 @@ def asked(request: HttpRequest, sight: Sight, waiting: list[str]) -> dict[str, A
 
 def long_day(text: str) -> str:
     """`1 July 2019`, the same in every locale."""
-    months = (
-        "January February March April May June July August September October November December"
-    ).split()
+    months = MONTHS
     moment = date.fromisoformat(text)
     return f"{moment.day} {months[moment.month - 1]} {moment.year}"
 

@@ -72,6 +72,7 @@ class Desk:
     # -------------------------------------------------------------- judging
     def ask(self, version: Version, key: Key, when: int) -> None:
         """Have something judged; the same is never judged twice."""
+
         def work() -> None:
             if version.number >= self.newest or version is self.version:
                 version.judge(key, self.before(version, key))

@@ -34,35 +34,39 @@ def entry(sight: Sight, id_: str) -> dict[str, Any]:
         return table_row(sight, id_)
     record = sight.case.record
     cited = list(dict.fromkeys(ref.id for ref in found.sources))
-    return head(sight) | brief(sight, found) | {
-        "dates": {"done": found.when.text}
-        | {word: span.text if (span := getattr(found, word)) else None for word in DATES},
-        "through": [
-            {
-                "how": step.kind,
-                "by": step.by,
-                "on": step.on,
-                "date": step.at.text if step.at else None,
-            }
-            for step in found.chain
-        ],
-        "cites": [
-            {"id": ref.id, "place": ref.locator, "title": title(sight, ref.id)}
-            for ref in found.sources
-        ],
-        "one_source": cited[0] if len(cited) == 1 else None,
-        "corrects": found.corrects,
-        "corrected_by": [
-            brief(sight, other)
-            for other in record.entries
-            if other.corrects == id_
-            or (isinstance(other.what, Withdrawn) and other.what.entry == id_)
-        ],
-        "note": found.note,
-        "file": found.place.file,
-        "line": found.place.line,
-        "rests_on_it": rests(sight, [id_]),
-    }
+    return (
+        head(sight)
+        | brief(sight, found)
+        | {
+            "dates": {"done": found.when.text}
+            | {word: span.text if (span := getattr(found, word)) else None for word in DATES},
+            "through": [
+                {
+                    "how": step.kind,
+                    "by": step.by,
+                    "on": step.on,
+                    "date": step.at.text if step.at else None,
+                }
+                for step in found.chain
+            ],
+            "cites": [
+                {"id": ref.id, "place": ref.locator, "title": title(sight, ref.id)}
+                for ref in found.sources
+            ],
+            "one_source": cited[0] if len(cited) == 1 else None,
+            "corrects": found.corrects,
+            "corrected_by": [
+                brief(sight, other)
+                for other in record.entries
+                if other.corrects == id_
+                or (isinstance(other.what, Withdrawn) and other.what.entry == id_)
+            ],
+            "note": found.note,
+            "file": found.place.file,
+            "line": found.place.line,
+            "rests_on_it": rests(sight, [id_]),
+        }
+    )
 
 
 def table_row(sight: Sight, id_: str) -> dict[str, Any]:
@@ -135,6 +139,7 @@ def record(sight: Sight, page: int) -> dict[str, Any]:
         "count": len(ordered),
         "page": page,
         "pages": pages,
+        "numbers": list(range(1, pages + 1)),
         "tables": [
             {"name": t.name, "of": t.event or t.measure, "sources": [r.id for r in t.sources]}
             for t in sight.case.record.tables
@@ -149,11 +154,15 @@ def source(sight: Sight, id_: str) -> dict[str, Any]:
     cited = sight.citing().get(id_, [])
     if known is None and not cited:
         raise Refused(f"there is no source `{id_}`", "look through the sources, or search", 404)
-    return head(sight) | described(id_, known) | {
-        "entries": [brief(sight, e) for e in cited],
-        "only_source_of": [e.id for e in cited if len({r.id for r in e.sources}) == 1],
-        "rests_on_it": rests(sight, [e.id for e in cited]),
-    }
+    return (
+        head(sight)
+        | described(id_, known)
+        | {
+            "entries": [brief(sight, e) for e in cited],
+            "only_source_of": [e.id for e in cited if len({r.id for r in e.sources}) == 1],
+            "rests_on_it": rests(sight, [e.id for e in cited]),
+        }
+    )
 
 
 def described(id_: str, known: Source | None) -> dict[str, Any]:

@@ -56,8 +56,10 @@ def every(sight: Sight) -> Iterator[Thing]:
     for account in agreement.accounts:
         reasons = " ".join(h.reason or "" for h in account.held)
         yield thing("account", account.name, account.title or "", reasons)
-    for party in (*agreement.parties, *agreement.groups):
+    for party in agreement.parties:
         yield thing("party", party.name, party.title or "")
+    for group in agreement.groups:
+        yield thing("party", group.name, group.title or "")
     for entry in record.entries:
         people = " ".join(step.by for step in entry.chain)
         cited = " ".join(ref.id for ref in entry.sources)

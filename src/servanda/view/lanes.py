@@ -79,7 +79,9 @@ def lanes_of(judged: Mapping[str, Judged], clauses: Iterable[str]) -> list[Lane]
     return sorted(lanes.values(), key=lambda lane: order.get(lane.clause, len(order)))
 
 
-def duties_of(judged: Judged, rules: Mapping[str, Rule]) -> Iterator[tuple[Duty, Rule, list[Verdict]]]:
+def duties_of(
+    judged: Judged, rules: Mapping[str, Rule]
+) -> Iterator[tuple[Duty, Rule, list[Verdict]]]:
     """Each instance of each rule with its spans, under the key that accounts share."""
     groups: dict[Any, list[Verdict]] = {}
     for verdict in judged.verdicts:
@@ -121,4 +123,3 @@ def stretches(verdicts: Iterable[Verdict], begun: Begun) -> Iterator[Stretch]:
             from_ = begun.first(rule, verdict, begun.windows)
         if from_ is None or verdict.until is None or from_ < verdict.until:
             yield Stretch(from_, verdict.until, verdict.status, verdict)
-

@@ -129,10 +129,14 @@ def trees(judged: Judged, id_: str) -> list[Any]:
 def duty(sight: Sight, id_: str) -> dict[str, Any]:
     """One duty in every account: status, why, and its spans."""
     lane = sight.lane(id_)
-    return head(sight) | row(sight, lane) | {
-        "life": life(sight, lane),
-        "why": {name: tree(sight, lane, name) for name in sight.statuses(lane)},
-    }
+    return (
+        head(sight)
+        | row(sight, lane)
+        | {
+            "life": life(sight, lane),
+            "why": {name: tree(sight, lane, name) for name in sight.statuses(lane)},
+        }
+    )
 
 
 def tree(sight: Sight, lane: Lane, account: str) -> Any:
@@ -162,10 +166,14 @@ def account(sight: Sight, name: str) -> dict[str, Any]:
         given = written(sight, found)
     mine = [lane for lane in lanes if alone(sight, lane, name)]
     counts = sight.counts(lanes)
-    return head(sight) | given | {
-        "counts": counted({name: counts.get(name, {})}),
-        "alone": [row(sight, lane) for lane in mine],
-    }
+    return (
+        head(sight)
+        | given
+        | {
+            "counts": counted({name: counts.get(name, {})}),
+            "alone": [row(sight, lane) for lane in mine],
+        }
+    )
 
 
 def written(sight: Sight, found: m.Account) -> dict[str, Any]:

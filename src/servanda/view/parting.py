@@ -19,7 +19,9 @@ def accounts(sight: Sight, one: str, other: str) -> dict[str, Any]:
             names = ", ".join(sight.accounts)
             raise Refused(f"there is no account `{name}`", f"the accounts are {names}")
     lanes = [
-        lane for lane in sight.present() if lane.stretch(one, sight.tick) or lane.stretch(other, sight.tick)
+        lane
+        for lane in sight.present()
+        if lane.stretch(one, sight.tick) or lane.stretch(other, sight.tick)
     ]
     apart = [lane for lane in lanes if lane.at(one, sight.tick) != lane.at(other, sight.tick)]
     found = [
@@ -32,7 +34,12 @@ def accounts(sight: Sight, one: str, other: str) -> dict[str, Any]:
         for lane in apart
     ]
     first = min((f["parted"] or "" for f in found), default=None)
-    return head(sight, len(lanes), found) | {"by": "accounts", "one": one, "other": other, "first": first}
+    return head(sight, len(lanes), found) | {
+        "by": "accounts",
+        "one": one,
+        "other": other,
+        "first": first,
+    }
 
 
 def days(sight: Sight, later: Sight) -> dict[str, Any]:

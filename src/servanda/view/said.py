@@ -142,7 +142,7 @@ def percent(part: float) -> str:
 @register.simple_tag(takes_context=True)
 def to(context: template.Context, *path: str, **more: object) -> str:
     """An address in the view that asks of the same days, as it is or with something changed."""
-    asked: dict[str, object] = {**context.get("keep", {}), **more}
+    asked: dict[str, object] = dict(context.get("keep") or {}) | more
     query = urlencode({name: value for name, value in asked.items() if value})
     address = "/" + "/".join(quote(str(part), safe="/:") for part in path)
     return f"{address}?{query}" if query else address

@@ -24,7 +24,7 @@ YEARS_AHEAD = 30
 
 
 class Refused(Exception):
-    """A question that cannot be answered: what is wrong with it, and what to do. `code` is HTTP's."""
+    """A question that cannot be answered: what is wrong, and what to do. `code` is HTTP's."""
 
     def __init__(self, message: str, help: str | None = None, code: int = 400) -> None:
         super().__init__(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from markdown_it.token import Token
 
 from servanda.language.layout import Layout
 
-Environment = dict[str, Any]
+Environment = MutableMapping[str, Any]
 
 
 def section(layout: Layout, line: int) -> str:
@@ -35,9 +36,7 @@ def headings(text: str) -> list[tuple[int, int]]:
 class Safe(RendererHTML):
     """No HTML of the text's own, no pictures, and links to the web only."""
 
-    def link_open(
-        self, tokens: list[Token], idx: int, options: Any, env: Environment
-    ) -> str:
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Environment) -> str:
         token = tokens[idx]
         href = str(token.attrGet("href") or "")
         if href.startswith(("https://", "http://")):
@@ -46,7 +45,7 @@ class Safe(RendererHTML):
             token.attrs.pop("href", None)
         return self.renderToken(tokens, idx, options, env)
 
-    def image(self, tokens: list[Token], idx: int, options: Any, env: Environment) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Environment) -> str:
         return self.renderInlineAsText(tokens[idx].children or [], options, env)
 
 

@@ -6,18 +6,16 @@ from django.urls import path, re_path
 
 from servanda.view import files, views
 
+TABLES = "board|compare|search|text|record|sources|accounts|parties|what-if"
+THINGS = "clause|entry|source|account|party|duty"
 urlpatterns = [
     path("", views.home),
-    re_path(r"^(?P<name>board|timeline|measures|compare|search|text|record|sources|accounts|parties|what-if)(?P<twin>\.json)?$", views.table),
+    re_path(rf"^(?P<name>{TABLES})(?P<twin>\.json)?$", views.table),
     path("board/rows", views.board_rows),
-    path("timeline/chart.json", views.timeline_chart),
-    path("measures/chart.json", views.measures_chart),
     path("duty/<str:id_>/turns", views.turns),
-    re_path(r"^(?P<name>clause|entry|source|account|party|duty)/(?P<id_>.+)$", views.thing),
+    re_path(rf"^(?P<name>{THINGS})/(?P<id_>.+)$", views.thing),
     path("what-if/save", views.save),
     path("live", views.live),
-    re_path(r"^export/(?P<name>[a-z-]+\.[a-z]+)$", files.export),
-    path("report.html", files.report),
     re_path(r"^static/(?P<name>[\w.-]+)$", files.static),
 ]
 handler404 = "servanda.view.views.nowhere"

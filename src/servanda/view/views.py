@@ -12,7 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
 from servanda.language.errors import Problem
-from servanda.view import board, charted, evidence, finding, pages, parting, supposing
+from servanda.view import board, evidence, finding, lists, pages, parting, supposing
 from servanda.view.chrome import chrome, problem_rows
 from servanda.view.desk import NOW
 from servanda.view.sight import Refused, Sight, asked_of
@@ -72,20 +72,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @ensure_csrf_cookie
-def table(request: HttpRequest, name: str, twin: str | None) -> HttpResponse:
+def table(request: HttpRequest, name: str, twin: str | None = None) -> HttpResponse:
     """The pages that are one each: the board, the timeline, lists, search."""
     if name == "board":
-        return answer(request, "servanda/board.html", bool(twin), lambda s: the_board(request, s, bool(twin)))
+        return answer(
+            request, "servanda/board.html", bool(twin), lambda s: the_board(request, s, bool(twin))
+        )
     makers: dict[str, Callable[[Sight], Data]] = {
-        "timeline": lambda s: charted.timeline(s, request.GET.get("party"), request.GET.get("clause"), number(request, "page")),
-        "measures": charted.measures,
         "compare": lambda s: compared(request, s),
         "search": lambda s: finding.search(s, request.GET.get("q", "")),
-        "text": lambda s: charted.text(s),
+        "text": lists.text,
         "record": lambda s: evidence.record(s, number(request, "page")),
         "sources": evidence.sources,
-        "accounts": charted.accounts,
-        "parties": charted.parties,
+        "accounts": lists.accounts,
+        "parties": lists.parties,
         "what-if": lambda s: what_if(request, s),
     }
     return answer(request, f"servanda/{name}.html", bool(twin), makers[name])
@@ -112,7 +112,7 @@ def the_board(request: HttpRequest, sight: Sight, twin: bool) -> Data:
         "duties": board.rows(sight, lanes, 0, first),
         "shown": len(lanes),
         "blocks": blocks,
-        "changes": charted.changes(sight),
+        "changes": lists.changes(sight),
     }
 
 
@@ -251,21 +251,7 @@ def save(request: HttpRequest) -> HttpResponse:
     return render(request, "servanda/saved.html", context)
 
 
-# ------------------------------------------------------------------ charts and news
-@require_safe
-def timeline_chart(request: HttpRequest) -> HttpResponse:
-    def make(sight: Sight) -> Data:
-        page = number(request, "page")
-        return charted.timeline_chart(sight, request.GET.get("party"), request.GET.get("clause"), page)
-
-    return answer(request, "", True, make)
-
-
-@require_safe
-def measures_chart(request: HttpRequest) -> HttpResponse:
-    return answer(request, "", True, lambda s: charted.measures_chart(s, request.GET.get("measure")))
-
-
+# ------------------------------------------------------------------ news
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Whether there is news: the version shown, how often the text was read, who is not judged."""
@@ -294,7 +280,9 @@ def not_understood(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("500: an error of Servanda's own; it is in the terminal\n", "text/plain", 500)
+    return HttpResponse(
+        "500: an error of Servanda's own; it is in the terminal\n", "text/plain", 500
+    )
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
