@@ -22,11 +22,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reading": {"language", "record"},
     "report": {"language", "record", "judge", "answers"},
     "case": {"language", "record", "judge", "answers"},
+    "view": {"language", "record", "judge", "answers", "report", "case"},
     "servanda": {"language", "record", "judge", "case"},
-    "cli": {"language", "record", "judge", "answers", "reading", "report", "case", "servanda"},
+    "cli": {"language", "record", "judge", "answers", "reading", "report", "view", "case", "servanda"},
     "__main__": {"cli"},
 }
-ROOMS = ("language", "record", "judge", "answers", "reading", "report")
+ROOMS = ("language", "record", "judge", "answers", "reading", "report", "view")
 
 TEXT = {".py", ".lark", ".html", ".css", ".js", ".sql", ".md", ".sv", ".json", ".toml"}
 

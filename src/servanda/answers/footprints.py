@@ -125,8 +125,11 @@ class Footprints:
 
     def restricted(self, clause: str, facts: Facts) -> tuple[Norms, Facts]:
         """The norms and facts with only what a clause needs."""
-        reach, norms = self.reach(clause), self.norms
-        names = reach.names
+        return self.within(self.reach(clause), facts)
+
+    def within(self, reach: Reach, facts: Facts) -> tuple[Norms, Facts]:
+        """The norms and facts with only what is reached."""
+        names, norms = reach.names, self.norms
         small = msgspec.structs.replace(
             norms,
             rules=tuple(r for r in norms.rules if r.id in reach.rules),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from servanda.language.errors import Problems, ServandaError
 from servanda.language.files import read_text
@@ -33,6 +33,9 @@ class Case(Protocol):
     ) -> list[Row]: ...
 
 
+AnyCase = TypeVar("AnyCase", bound=Case)
+
+
 def suppose(
     case: Case,
     file: str | Path,
@@ -56,9 +59,15 @@ def with_file(case: Case, path: Path) -> Case:
     text = read_text(path, path.name, problems)
     if text is None:
         raise ServandaError(problems)
+    return with_text(case, path.name, text)
+
+
+def with_text(case: AnyCase, name: str, text: str) -> AnyCase:
+    """The case with the blocks of one more text. Raises ServandaError if it does not fit."""
+    problems = Problems()
     for layout in case.layouts:
         problems.remember(layout.file, layout.lines)
-    layout = lay_out(text, path.name, problems)
+    layout = lay_out(text, name, problems)
     supposed = type(case)(case.folder, case.name, (*case.layouts, layout), problems)
     if problems.errors:
         raise ServandaError(problems.errors)

@@ -1,0 +1,29 @@
+"""Serving a case on this machine until interrupted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from servanda.view.desk import Desk, watch
+from servanda.view.site import application
+
+
+def serve(root: Path, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve a case and follow its text. Raises OSError if the port is taken."""
+    from waitress.server import create_server
+
+    desk = Desk(root)
+    loopback = host in ("127.0.0.1", "localhost", "::1")
+    app = application(desk, [host], writable=loopback)
+    server = create_server(app, host=host, port=port, threads=8, ident=None)
+    desk.read()
+    stop = threading.Event()
+    threading.Thread(target=watch, args=(desk, stop), daemon=True, name="watching").start()
+    say(f"serving {root} at http://{host}:{port}/  (ctrl-c ends it)")
+    try:
+        server.run()
+    finally:
+        stop.set()
+        server.close()

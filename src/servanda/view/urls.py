@@ -1,0 +1,23 @@
+"""The addresses of the view; each page has its JSON twin at the same address with `.json`."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from servanda.view import files, views
+
+TABLES = "board|compare|search|text|record|sources|accounts|parties|what-if"
+THINGS = "clause|entry|source|account|party|duty"
+urlpatterns = [
+    path("", views.home),
+    re_path(rf"^(?P<name>{TABLES})(?P<twin>\.json)?$", views.table),
+    path("board/rows", views.board_rows),
+    path("duty/<str:id_>/turns", views.turns),
+    re_path(rf"^(?P<name>{THINGS})/(?P<id_>.+)$", views.thing),
+    path("what-if/save", views.save),
+    path("live", views.live),
+    re_path(r"^static/(?P<name>[\w.-]+)$", files.static),
+]
+handler404 = "servanda.view.views.nowhere"
+handler400 = "servanda.view.views.not_understood"
+handler500 = "servanda.view.views.failed"

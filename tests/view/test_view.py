@@ -1,0 +1,131 @@
+"""The view's pages and their JSON twins, on a small case; hostile text; a broken file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import servanda
+from servanda.answers.again import judge_again
+from servanda.answers.asof import as_of
+from servanda.view.desk import Desk
+from servanda.view.site import application, site
+
+ROOT = Path(__file__).resolve().parents[2] / "cases"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Any:
+    """A copy of the sale, served in this process."""
+    from django.test import Client
+
+    shutil.copytree(ROOT / "sale", tmp_path / "sale")
+    desk = Desk(tmp_path / "sale")
+    application(desk, writable=True)
+    desk.read()
+    return Client()
+
+
+def test_every_page_has_its_twin(served: Any) -> None:
+    case = site.desk.version.case
+    addresses = ["/board", "/compare", "/search", "/text", "/record", "/sources", "/accounts"]
+    addresses += ["/parties", "/what-if"]
+    addresses += [f"/clause/{c.id}" for c in case.agreement.clauses]
+    addresses += [f"/entry/{e.id}" for e in case.record.entries[:5]]
+    addresses += [f"/source/{s}" for s in list(case.record.sources)[:5]]
+    addresses += [f"/account/{a}" for a in case.accounts]
+    addresses += [f"/party/{p.name}" for p in case.agreement.parties]
+    for address in addresses:
+        assert served.get(f"{address}.json").json(), address
+        page = served.get(address)
+        assert page.status_code == 200, address
+        assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_the_board_says_what_status_says(served: Any) -> None:
+    case = site.desk.version.case
+    on = case.last_day()
+    rows = served.get(f"/board.json?show=all&on={on}").json()["duties"]
+    for account in case.accounts:
+        told = sorted(r["statuses"][account] for r in rows if r["statuses"][account])
+        assert told == sorted(r["status"] for r in case.status(on=on, account=account))
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/nothing", 404),
+        ("/clause/none", 404),
+        ("/entry/none", 404),
+        ("/duty/none", 404),
+        ("/board?on=2019-13-01", 400),
+        ("/board?on=2199-01-01", 400),
+        ("/board?account=Nobody", 400),
+        ("/board?show=most", 400),
+        ("/board?party=Nobody", 400),
+        ("/record?page=0", 404),
+        ("/record?page=x", 400),
+    ],
+)
+def test_what_cannot_be_answered_is_told(served: Any, address: str, code: int) -> None:
+    served.get("/board.json")
+    assert served.get(address).status_code == code
+
+
+def test_a_broken_file_shows_its_error_and_the_last_good_state(served: Any) -> None:
+    served.get("/board.json")
+    file = site.desk.root / "agreement.md"
+    good = file.read_text(encoding="utf-8")
+    file.write_text(good + "\n```servanda\nparty party party\n```\n", encoding="utf-8")
+    site.desk.read()
+    page = served.get("/board").content.decode()
+    message = servanda.open(site.desk.root).check().errors[0].message
+    assert "last good state" in page and "class=&quot;" not in page
+    assert message.split("`")[0].strip()[:20] in page
+    assert 'class="clause"' in page
+    file.write_text(good, encoding="utf-8")
+    site.desk.read()
+    assert "last good state" not in served.get("/board").content.decode()
+
+
+def test_hostile_text_is_shown_and_never_run(served: Any) -> None:
+    folder = site.desk.root / "record"
+    name = "<script>alert(1)</script>\u202eevil"
+    entry = next(e for e in site.desk.version.case.record.entries)
+    line = next(iter(folder.glob("*.md"))).read_text(encoding="utf-8").split("```servanda\n")[1]
+    first = line.split("\n")[0]
+    text = f'```servanda\n{first}, id hostile, note "{name}"\n```\n'
+    (folder / "hostile.md").write_text(text, encoding="utf-8")
+    site.desk.read()
+    assert site.desk.errors == (), entry
+    page = served.get("/entry/hostile").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page and "⟨U+202E⟩" in page
+
+
+def test_what_is_supposed_is_not_saved(served: Any) -> None:
+    before = {p: p.read_bytes() for p in site.desk.root.rglob("*") if p.is_file()}
+    served.get("/board.json")
+    found = served.get("/what-if.json", {"text": "this is no entry"}).json()
+    assert found["problems"]
+    assert before == {p: p.read_bytes() for p in site.desk.root.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("day", ["2025-03-03", "2025-03-10", "2025-04-01"])
+def test_an_earlier_day_is_read_off_the_whole(day: str) -> None:
+    case = servanda.open(ROOT / "sale")
+    for name in case.accounts:
+        whole = case.judge(name)
+        facts = case.facts(case.account(name), whole.norms, day, None)
+        assert as_of(whole, day, facts).verdicts == case.judge(name, day).verdicts
+
+
+def test_judging_again_says_what_judging_says() -> None:
+    case = servanda.open(ROOT / "sale")
+    name = case.accounts[0]
+    whole = case.judge(name)
+    other = case.judge(case.accounts[-1])
+    assert judge_again(other, whole.norms, whole.facts) == whole.verdicts
