@@ -24,7 +24,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "case": {"language", "record", "judge", "answers"},
     "view": {"language", "record", "judge", "answers", "report", "case"},
     "servanda": {"language", "record", "judge", "case"},
-    "cli": {"language", "record", "judge", "answers", "reading", "report", "view", "case", "servanda"},
+    "cli": {
+        "language",
+        "record",
+        "judge",
+        "answers",
+        "reading",
+        "report",
+        "view",
+        "case",
+        "servanda",
+    },
     "__main__": {"cli"},
 }
 ROOMS = ("language", "record", "judge", "answers", "reading", "report", "view")
