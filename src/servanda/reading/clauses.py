@@ -208,11 +208,3 @@ def is_weak(verb: Token) -> bool:
     if verb.dep_ == "acl":
         return True
     return verb.tag_ == "VB" and verb.dep_ in ("xcomp", "ccomp") and lemma_of(verb.head) in IDLE
-
-
-def takes_clause(verb: Token) -> bool:
-    return lemma_of(verb) in CLAUSE
-
-
-def takes_object(verb: Token) -> bool:
-    return lemma_of(verb) in OBJECT
