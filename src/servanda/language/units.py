@@ -366,8 +366,13 @@ def is_pint_unit(word: str) -> bool:
 def _has_offset(word: str) -> bool:
     if not is_pint_unit(word):
         return False
+    import pint
+
     registry = _registry()
-    definition = registry._units.get(registry.get_name(word))
+    try:
+        definition = registry._units.get(registry.get_name(word))
+    except pint.errors.UndefinedUnitError:  # `m²`: a power of a unit has no zero of its own
+        return False
     return definition is not None and not definition.is_multiplicative
 
 
