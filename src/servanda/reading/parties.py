@@ -42,8 +42,6 @@ class Names:
         self.members = {g.name: g.members for g in agreement.groups}
         self.clauses = {c.id for c in agreement.clauses}
         self.titles = {c.title.lower(): c.id for c in agreement.clauses if c.title}
-        header = agreement.header
-        self.agreement = [n for n in (header.name, header.title) if n]
 
     def add(self, word: str, name: str) -> None:
         if word:
@@ -74,11 +72,3 @@ class Names:
         low = text.lower()
         found += [id_ for title, id_ in self.titles.items() if len(title) > 6 and title in low]
         return list(dict.fromkeys(found))
-
-    def names_agreement(self, text: str) -> bool:
-        """Whether the agreement is named, by its name, title or as "the 2015 nuclear deal"."""
-        custom = re.search(
-            r"(?i)\b(?:\d{4} )?(?:nuclear |peace )?(?:deal|accord|agreement|treaty|pact|ceasefire)\b",
-            text,
-        )
-        return bool(custom) or any(name in text for name in self.agreement)
