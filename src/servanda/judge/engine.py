@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import duckdb
 import msgspec
 
 from servanda.judge.plan import derived, load, order
 from servanda.judge.plan.arising import arise
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.instances import Instances
-from servanda.judge.plan.overlays import Batch
-from servanda.judge.plan.powers import EFFECT_COLUMNS
-from servanda.judge.plan.rules import STATUS_COLUMNS, Rules
+from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
+from servanda.judge.plan.tables import Row, Tables
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict
 from servanda.language.clock import Counting, local_day
@@ -39,7 +38,8 @@ class Judgement:
     def __init__(self, norms: Norms, facts: Facts) -> None:
         self.norms = with_period(norms)
         self.facts = facts
-        self.con = load.open_engine()
+        bulk = bool(facts.bulk_events or facts.bulk_readings)
+        self.tables = Tables(threads=None if bulk else 1)
         self.counting = Counting(
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
@@ -50,30 +50,25 @@ class Judgement:
             raise explained(error) from error
 
     def run(self) -> None:
-        load.load(self.con, self.norms, self.facts)
-        self.con.execute("CREATE TABLE nobody AS SELECT 0 AS iid, NULL::BIGINT AS since")
+        load.load(self.tables, self.norms, self.facts)
+        self.tables.create("nobody", "SELECT 0 AS iid, NULL::BIGINT AS since")
         days = Days(self.counting)
-        days.load_calendars(self.con, *self.span_of_days())
-        derived.prepare(self.con, self.norms, self.facts, self.conditions)
-        self.instances = Instances(self.con, days, self.conditions)
+        days.load_calendars(self.tables, *self.span_of_days())
+        derived.prepare(self.tables, self.norms, self.facts, self.conditions)
+        self.instances = Instances(self.tables, days, self.conditions)
         self.events = {e.name: e for e in load.event_types(self.norms)}
         wanted = order.wanted_statuses(self.norms)
-        self.rules = Rules(self.con, self.norms, self.conditions, self.instances, wanted)
-        for state, rule in sorted(wanted):
-            self.con.execute(f"CREATE TABLE {named(f'status_{state}_', rule)} ({STATUS_COLUMNS})")
-        for rule_ in self.norms.rules:
-            if rule_.power is not None:
-                self.con.execute(f"CREATE TABLE {named('effect_', rule_.id)} ({EFFECT_COLUMNS})")
+        self.rules = Rules(self.tables, self.norms, self.conditions, self.instances, wanted)
         if self.norms.derived:
-            arise(self.con, self.norms, self.instances, self.conditions)
-            derived.prepare_states(self.con, self.norms)
+            arise(self.tables, self.norms, self.instances, self.conditions)
+            derived.prepare_states(self.tables, self.norms)
         graph = order.needs(self.norms)
         for wave in order.levels(self.norms):
             circles = [c for c in wave if order.is_circle(c, graph)]
             plain = [c[0] for c in wave if not order.is_circle(c, graph)]
             self.judge_once([self.rules.rules[id_] for id_ in plain])
             for circle in circles:
-                self.judge_together(circle, wanted)
+                self.judge_together(circle)
 
     def judge_once(self, rules: list[Rule]) -> None:
         """Standing rules of one kind go together; rules with instances each by itself."""
@@ -84,15 +79,13 @@ class Judgement:
         for batch in kinds.values():
             self.rules.judge(batch)
 
-    def judge_together(self, component: list[str], wanted: set[tuple[str, str]]) -> None:
+    def judge_together(self, component: list[str]) -> None:
         """Rules that need each other are judged again until what they tell each other rests."""
         rules = [self.rules.rules[id_] for id_ in component]
-        told = [named(f"status_{s}_", r) for s, r in sorted(wanted)]
-        told += [named("effect_", r.id) for r in rules if r.power is not None]
         before: object = None
         for _ in range(MOST_ROUNDS):
             self.judge_once(rules)
-            after = [self.con.execute(f"SELECT * FROM {t} ORDER BY ALL").fetchall() for t in told]
+            after = [self.tables.fingerprint(t) for t in ("statuses", "effects")]
             if after == before:
                 return
             before = after
@@ -106,12 +99,12 @@ class Judgement:
             for duration in (rule.window.within, rule.window.term):
                 if duration is not None and duration.calendar is not None:
                     longest = max(longest, duration.count * 3)
-        row = self.con.execute(
+        row = self.tables.rows(
             " UNION ALL ".join(
                 [f"SELECT min(lo) AS t FROM {named('ev_', e.name)}" for e in self.norms.events]
                 + ["SELECT NULL"]
             )
-        ).fetchall()
+        )
         first = min([r[0] for r in row if r[0] is not None], default=self.facts.now)
         zone = self.norms.zone
         return (
@@ -126,8 +119,7 @@ class Judgement:
         for batch in self.rules.judged.values():
             breaches = self.breaches(batch)
             names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
-            rows = self.con.execute(f"SELECT * FROM verdict_{batch.name} ORDER BY iid, f")
-            for row in rows.fetchall():
+            for row in self.tables.rows(f"SELECT * FROM verdict_{batch.name} ORDER BY iid, f"):
                 found[row[0]].append(self.verdict(row, names, breaches))
         return tuple(v for n in sorted(found) for v in found[n])
 
@@ -154,16 +146,13 @@ class Judgement:
             assert rule.action is not None
             names = [p.name for p in self.events[rule.action.name].params]
             columns = "".join(f", e.{named('p_', name)}" for name in names)
-            rows = self.con.execute(
+            rows = self.tables.rows(
                 f"SELECT v.vid{columns} FROM violations_{batch.name} v "
                 f"JOIN {named('ev_', rule.action.name)} e USING (entry, lo, hi) "
                 f"WHERE v.rule = {batch.numbers[rule.id]}"
             )
-            found |= {r[0]: tuple(zip(names, r[1:], strict=True)) for r in rows.fetchall()}
+            found |= {r[0]: tuple(zip(names, r[1:], strict=True)) for r in rows}
         return found
-
-
-Row = tuple[Any, ...]
 
 
 def with_period(norms: Norms) -> Norms:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import GATE_COLUMNS
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.overlays import Batch
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
 from servanda.language.core import Match, Rule

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.steps import Conditions, at_tick
+from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import at_phase, literal, matches, micros, named, scalar
 from servanda.language.core import Always, Const, Derived, Norms, Var
 
 
-def arise(
-    con: duckdb.DuckDBPyConnection, norms: Norms, instances: Instances, conditions: Conditions
-) -> None:
+def arise(tables: Tables, norms: Norms, instances: Instances, conditions: Conditions) -> None:
     """Fill `ev_X` of every derived event, those that others wait for first."""
     for derived in in_order(norms):
-        con.execute(
-            f"INSERT INTO {named('ev_', derived.name)} BY NAME {occurrences(con, derived, instances, conditions)}"
-        )
+        if named("ev_", derived.trigger.name) not in tables.empty:
+            found = occurrences(tables, derived, instances, conditions)
+            tables.append(named("ev_", derived.name), found)
 
 
 def in_order(norms: Norms) -> list[Derived]:
@@ -35,15 +32,13 @@ def mentioned(derived: Derived) -> set[str]:
 
 
 def occurrences(
-    con: duckdb.DuckDBPyConnection,
+    tables: Tables,
     derived: Derived,
     instances: Instances,
     conditions: Conditions,
 ) -> str:
     table = named("arising_", derived.name)
-    con.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT *, lo AS since FROM ({instances.joined(derived.trigger, ())})"
-    )
+    tables.create(table, f"SELECT *, lo AS since FROM ({instances.joined(derived.trigger, ())})")
     level = f"SELECT iid, 2 AS val FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):
         level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.judge.plan.overlays import Batch
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 
 GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import duckdb
-
+from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import named, quoted
 from servanda.language.clock import LENGTHS, Counting, is_business_day
 from servanda.language.model import Duration
@@ -71,7 +70,7 @@ class Days:
     def day_begin(self, micros: str) -> str:
         return self.start_of(self.day_of(micros))
 
-    def load_calendars(self, con: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
+    def load_calendars(self, tables: Tables, first: date, last: date) -> None:
         """`cal_X(day, business, before, after)`: running counts of business days."""
         for name, calendar in self.counting.calendars.items():
             rows, count, day = [], 0, first
@@ -82,7 +81,7 @@ class Days:
                 count += business
                 rows.append(f"(DATE '{day}', {business}, {before}, {count})")
                 day += timedelta(days=1)
-            con.execute(
-                f"CREATE OR REPLACE TABLE {named('cal_', name)} AS SELECT * FROM (VALUES "
-                f"{', '.join(rows)}) t(day, business, before, after)"
+            tables.create(
+                named("cal_", name),
+                f"SELECT * FROM (VALUES {', '.join(rows)}) t(day, business, before, after)",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     doubtful,
     first_ticks,
@@ -10,7 +11,6 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.overlays import Batch
 from servanda.judge.plan.steps import Conditions, counted, merged
 from servanda.judge.plan.text import FOR_GOOD, matches, named
 from servanda.language.core import Rule

@@ -6,10 +6,9 @@ an opening that is absent is FOR_GOOD; `since` is where sums so far begin.
 
 from __future__ import annotations
 
-import duckdb
-
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions, at_tick
+from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import (
     FOR_GOOD,
     SINCE_EVER,
@@ -42,29 +41,42 @@ BASE = "entry, lo, hi, sure"
 
 
 class Instances:
-    def __init__(self, con: duckdb.DuckDBPyConnection, days: Days, conditions: Conditions) -> None:
-        self.con = con
+    def __init__(self, tables: Tables, days: Days, conditions: Conditions) -> None:
+        self.tables = tables
         self.days = days
         self.conditions = conditions
         self.firsts: dict[Match, tuple[int | None, int | None]] = {}
 
-    def make(self, rule: Rule, table: str, number: int, breaches: str | None = None) -> None:
-        """Create the table of a rule's instances; `breaches` is a SELECT of them (remedies)."""
+    def make(self, rule: Rule, table: str, number: int, breaches: str | None = None) -> bool:
+        """Create the table of a rule's instances; `breaches` is a SELECT of them (remedies).
+
+        False where the rule has none: there is no table then.
+        """
+        if self.never_triggered(rule):
+            return False
         if rule.trigger is None and rule.window.every is None:
-            self.create(table, self.standing(rule, number))
+            self.tables.create(table, self.standing(rule, number))
             self.read_standing_if([rule], {rule.id: number}, table)
-            return
-        self.create(f"{table}_0", self.occasions(rule, breaches))
+            return True
+        self.tables.create(f"{table}_0", self.occasions(rule, breaches))
+        if f"{table}_0" in self.tables.empty:
+            return False
         self.read_if(rule, table)
         self.windows(rule, table, number)
+        return table not in self.tables.empty
+
+    def never_triggered(self, rule: Rule) -> bool:
+        if rule.trigger is None or rule.trigger.match is None:
+            return False
+        matches = (rule.trigger.match, *rule.trigger.following)
+        return any(named("ev_", m.name) in self.tables.empty for m in matches)
 
     def make_standing(self, rules: list[Rule], table: str, numbers: dict[str, int]) -> None:
         """One table for many standing rules: one instance each."""
-        self.create(table, " UNION ALL ".join(self.standing(r, numbers[r.id]) for r in rules))
+        self.tables.create(
+            table, " UNION ALL ".join(self.standing(r, numbers[r.id]) for r in rules)
+        )
         self.read_standing_if(rules, numbers, table)
-
-    def create(self, table: str, select: str) -> None:
-        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
 
     def standing(self, rule: Rule, number: int) -> str:
         """The one instance of a standing rule, all in constants and scalar look-ups."""
@@ -123,12 +135,14 @@ class Instances:
 
     def first_of(self, match: Match) -> tuple[int | None, int | None]:
         """The first matching occurrence of all: looked up once."""
+        if named("ev_", match.name) in self.tables.empty:
+            return None, None
         if match not in self.firsts:
-            row = self.con.execute(
+            lo, hi = self.tables.row(
                 f"SELECT min(e.lo) >> 6, min(CASE WHEN e.sure THEN e.hi END) >> 6 "
                 f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
-            ).fetchone()
-            self.firsts[match] = (None, None) if row is None else (row[0], row[1])
+            )
+            self.firsts[match] = (lo, hi)
         return self.firsts[match]
 
     def closed(self, select: str, rule: Rule) -> str:
@@ -206,22 +220,21 @@ class Instances:
     def read_if(self, rule: Rule, table: str) -> None:
         """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
         if (isinstance(rule.if_, Always) and rule.if_.value) or rule.trigger is None:
-            self.create(f"{table}_1", f"SELECT *, false AS doubt_und FROM {table}_0")
+            self.tables.create(f"{table}_1", f"SELECT *, false AS doubt_und FROM {table}_0")
             return
-        self.con.execute(
-            f"CREATE OR REPLACE TABLE {table}_s AS SELECT *, lo AS since FROM {table}_0"
-        )
+        self.tables.create(f"{table}_s", f"SELECT *, lo AS since FROM {table}_0")
         steps = self.conditions.steps(rule.if_, f"{table}_s")
         read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
-        self.con.execute(f"""
-          CREATE OR REPLACE TABLE {table}_1 AS
-          SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure), v.val = 1 AND v.und AS doubt_und
-          FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0""")
+        self.tables.create(
+            f"{table}_1",
+            f"""SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure), v.val = 1 AND v.und AS doubt_und
+                FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0""",
+        )
 
     # -------------------------------------------------------------- windows
     def windows(self, rule: Rule, table: str, number: int) -> None:
         lo, hi = self.opening(rule)
-        self.create(
+        self.tables.create(
             f"{table}_2",
             f"SELECT i.*, {number} AS rule, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi "
             f"FROM {table}_1 i",
@@ -230,7 +243,7 @@ class Instances:
             self.periods(rule, table)
         close_lo, close_hi = self.closing(rule)
         select = f"SELECT i.*, {close_lo} AS c_lo, {close_hi} AS c_hi FROM {table}_2 i"
-        self.create(table, self.closed(select, rule))
+        self.tables.create(table, self.closed(select, rule))
         if rule.trigger is None:
             self.read_standing_if([rule], {rule.id: number}, table)
 
@@ -241,7 +254,7 @@ class Instances:
                 continue
             own = f"(SELECT * FROM {table} WHERE rule = {numbers[rule.id]})"
             read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_lo", 1), True)
-            self.create(
+            self.tables.create(
                 table,
                 f"""SELECT i.* REPLACE (
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_lo END AS o_lo,
@@ -293,10 +306,9 @@ class Instances:
         counting = self.days.counting
         window = rule.window
         assert window.every is not None
-        row = self.con.execute(
-            f"SELECT min(o_lo), max(o_hi) FROM {table}_2 WHERE o_lo > {SINCE_EVER} AND o_lo < {FOR_GOOD}"
-        ).fetchone()
-        first = row[0] if row else None
+        (first,) = self.tables.row(
+            f"SELECT min(o_lo) FROM {table}_2 WHERE o_lo > {SINCE_EVER} AND o_lo < {FOR_GOOD}"
+        )
         last = self.conditions.facts.now
         found = (
             counting.periods(window.every, first >> 6, (last >> 6) + 1) if first is not None else []
@@ -317,12 +329,14 @@ class Instances:
             edge = "p.u" if window.edge == "end" else "p.f"
             start = edge
             end = f"{self.days.deadline(micros(edge), window.within)} * 64"
-        self.con.execute(f"""
-          CREATE OR REPLACE TABLE {table}_2 AS
+        self.tables.create(
+            f"{table}_2",
+            f"""
           SELECT row_number() OVER (ORDER BY i.iid, p.f) AS iid, i.* EXCLUDE (iid, o_lo, o_hi),
                  p.name AS k_period, {start} AS o_lo, {start} AS o_hi, {end} AS period_end
           FROM {table}_2 i, (VALUES {values}) p(f, u, name)
-          WHERE p.u > i.o_hi AND p.f < least({", ".join(highs)})""")
+          WHERE p.u > i.o_hi AND p.f < least({", ".join(highs)})""",
+        )
 
     # -------------------------------------------------------------- points
     def point(self, point: Point) -> tuple[str, str]:

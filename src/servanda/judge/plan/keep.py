@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     doubtful,
     first_ticks,
@@ -10,7 +11,7 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.overlays import Batch, valued
+from servanda.judge.plan.overlays import valued
 from servanda.judge.plan.steps import Conditions, merged
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER
 

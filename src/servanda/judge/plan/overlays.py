@@ -6,10 +6,11 @@ is their common timeline.
 
 from __future__ import annotations
 
-import duckdb
-
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.powers import may_be_used
 from servanda.judge.plan.steps import Conditions, counted, merged
+from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, named
 from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
 
@@ -17,60 +18,49 @@ GATES = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
 BY_CLAUSE = ("amend", "create", "end")
 
 
-class Batch:
-    """Rules judged in one go: standing rules of one kind, or one rule with instances."""
-
-    def __init__(self, rules: list[Rule], numbers: dict[str, int]) -> None:
-        self.rules = rules
-        self.numbers = {r.id: numbers[r.id] for r in rules}
-        self.name = str(self.numbers[rules[0].id])
-        self.inst = f"inst_{self.name}"
-        self.kind = rules[0].kind
-
-    def own(self, rule: Rule) -> str:
-        """The instances of one of the rules, as a table expression."""
-        if len(self.rules) == 1:
-            return self.inst
-        return f"(SELECT * FROM {self.inst} WHERE rule = {self.numbers[rule.id]})"
-
-
 class Overlays:
     def __init__(
         self,
-        con: duckdb.DuckDBPyConnection,
+        tables: Tables,
         norms: Norms,
         conditions: Conditions,
         instances: Instances,
+        numbers: dict[str, int],
     ) -> None:
-        self.con = con
+        self.tables = tables
         self.norms = norms
         self.conditions = conditions
         self.instances = instances
+        self.numbers = numbers
         self.powers = [r for r in norms.rules if r.power is not None]
 
     def make(self, batch: Batch, gates: str) -> bool:
         """Create the common timeline; False when nothing can lie over these rules."""
-        intervals: dict[str, list[str]] = {name: [] for name in ("su", "wa", "re", "en", "wait")}
+        rules, inst = batch.rules, batch.inst
+        intervals = {
+            "su": self.effects(rules, inst, "suspend"),
+            "wa": self.effects(rules, inst, "waive"),
+            "re": self.effects(rules, inst, "release"),
+            "en": self.ended(batch),
+            "wait": [sql for r in rules for sql in self.not_yet(r, batch.own(r))],
+        }
         excuses, idles = [], []
-        for rule in batch.rules:
-            inst = batch.own(rule)
-            for name, verb in (("su", "suspend"), ("wa", "waive"), ("re", "release")):
-                intervals[name] += self.effects(rule, inst, verb)
-            intervals["en"] += self.ended(rule, inst)
-            intervals["wait"] += self.not_yet(rule, inst)
+        for rule in rules:
             excuse = excuse_of(rule)
             if not never(excuse):
-                excuses.append(self.conditions.steps(excuse, inst))
+                excuses.append(self.conditions.steps(excuse, batch.own(rule)))
             if not (isinstance(rule.while_, Always) and rule.while_.value):
-                idles.append(self.conditions.steps(Not(rule.while_), inst))
-        sources = {n: counted(" UNION ALL ".join(i), batch.inst) for n, i in intervals.items() if i}
+                idles.append(self.conditions.steps(Not(rule.while_), batch.own(rule)))
+        sources = {n: counted(" UNION ALL ".join(i), inst) for n, i in intervals.items() if i}
         conditions = valued(excuses, "ex") | valued(idles, "idle")
         present = {*sources, *(name for names in conditions for name in names)}
         zeros = "".join(f", 0 AS {n}" for n in (*GATES, "wait") if n not in present)
-        self.con.execute(f"""
-          CREATE OR REPLACE TABLE {gates} AS
+        self.tables.create(
+            gates,
+            f"""
           SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und, idle_und
-          FROM (SELECT *{zeros} FROM ({merged(sources, batch.inst, conditions)}))""")
+          FROM (SELECT *{zeros} FROM ({merged(sources, inst, conditions)}))""",
+        )
         return bool(present)
 
     # -------------------------------------------------------------- not yet, and no more
@@ -78,9 +68,9 @@ class Overlays:
         """The clause is not created yet, the version not begun, the agreement not in force."""
         found = []
         if rule.needs_creation:
-            found += until_begun(self.effects(rule, inst, "create"), inst)
+            found += until_begun(self.effects([rule], inst, "create"), inst)
         if rule.version is not None and rule.trigger is None:
-            found += until_begun(self.effects(rule, inst, "amend", rule.version), inst)
+            found += until_begun(self.begun(rule, inst), inst)
         if self.norms.force_from is not None:
             lo, hi = self.instances.point(self.norms.force_from)
             for at, level in ((hi, 1), (lo, 2)):
@@ -90,25 +80,43 @@ class Overlays:
                 )
         return found
 
-    def ended(self, rule: Rule, inst: str) -> list[str]:
+    def ended(self, batch: Batch) -> list[str]:
         """The clause, the agreement or (standing rules) the version is at an end."""
-        found = self.effects(rule, inst, "end")
-        if not rule.survives:
-            found += self.effects(rule, inst, "end_all")
+        passing = [r for r in batch.rules if not r.survives]
+        found = self.effects(batch.rules, batch.inst, "end")
+        found += self.effects(passing, batch.inst, "end_all")
+        for rule in passing:
             if self.norms.force_until is not None:
                 lo, hi = self.instances.point(self.norms.force_until)
                 for at, level in ((hi, 2), (lo, 1)):
                     found.append(
                         f"SELECT i.iid, coalesce({at} * 64, {FOR_GOOD}) AS f, {FOR_GOOD} AS u, "
-                        f"{level} AS level FROM {inst} i"
+                        f"{level} AS level FROM {batch.own(rule)} i"
                     )
-        if rule.trigger is None:
-            found += self.replaced(rule, inst)
-        return found
+        return found + self.replaced([r for r in batch.rules if r.trigger is None], batch.inst)
 
-    def replaced(self, rule: Rule, inst: str) -> list[str]:
+    def replaced(self, rules: list[Rule], inst: str) -> list[str]:
         """Another version of the clause has taken this one's place."""
-        return self.effects(rule, inst, "amend", None, rule.version or "")
+        return self.lying(
+            [
+                (rule, power)
+                for rule in rules
+                for power in self.able(rule, "amend")
+                if power.power is not None and power.power.amendment != (rule.version or "")
+            ],
+            inst,
+        )
+
+    def begun(self, rule: Rule, inst: str) -> list[str]:
+        """The rule's own version of the clause has begun."""
+        return self.lying(
+            [
+                (rule, power)
+                for power in self.able(rule, "amend")
+                if power.power is not None and power.power.amendment == rule.version
+            ],
+            inst,
+        )
 
     # -------------------------------------------------------------- powers
     def able(self, rule: Rule, verb: str) -> list[Rule]:
@@ -125,52 +133,55 @@ class Overlays:
             )
         ]
 
-    def effects(
-        self,
-        rule: Rule,
-        inst: str,
-        verb: str,
-        only: str | None = None,
-        other_than: str | None = None,
-    ) -> list[str]:
-        """Intervals where a valid exercise of a power covers the instances of this rule.
+    def effects(self, rules: list[Rule], inst: str, verb: str) -> list[str]:
+        """Intervals where a valid exercise of a power covers instances of these rules."""
+        return self.lying([(r, p) for r in rules for p in self.able(r, verb)], inst)
 
-        For amendments: `only` that one, or any `other_than` the rule's own version.
-        """
-        found = []
-        for power in self.able(rule, verb):
-            assert power.power is not None
-            amendment = power.power.amendment
-            if (only is not None and amendment != only) or (
-                other_than is not None and amendment == other_than
-            ):
-                continue
-            found.append(
-                f"""SELECT i.iid, x.f, x.u, x.level FROM {inst} i JOIN {named("effect_", power.id)} x
-                    ON (x.clause IS NULL OR x.clause = {literal(rule.clause)})
-                    AND (x.of_ IS NULL OR x.of_ = i.debtor)
-                    AND (x.towards IS NULL OR x.towards = i.creditor)
-                    AND {self.reach(power, rule)} AND {keyed(rule, verb)}"""
-            )
-        return found
+    def lying(self, pairs: list[tuple[Rule, Rule]], inst: str) -> list[str]:
+        """Intervals where the exercises of a power, in each pair, cover instances of the rule."""
+        used = [(r, p) for r, p in pairs if may_be_used(p, self.tables, self.conditions.facts)]
+        if not used:
+            return []
+        rows = ", ".join(
+            f"({self.numbers[rule.id]}, {self.numbers[power.id]}, {literal(rule.clause)}, "
+            f"{self.reach(power, rule)})"
+            for rule, power in used
+        )
+        rule, power = used[0]
+        assert power.power is not None
+        return [
+            f"""
+          SELECT i.iid, x.f, x.u, x.level
+          FROM (VALUES {rows}) p(rule, power, clause, party, owing)
+          JOIN {inst} i USING (rule) JOIN effects x ON x.rule = p.power
+            AND (x.clause IS NULL OR x.clause = p.clause)
+            AND (x.of_ IS NULL OR x.of_ = i.debtor) AND (x.towards IS NULL OR x.towards = i.creditor)
+            AND (x.holder IS NULL OR p.party IS NULL OR (p.owing IS NOT NULL AND NOT list_contains(p.owing, x.holder))
+                 OR x.holder = CASE p.party WHEN 'creditor' THEN i.creditor ELSE i.debtor END)
+            AND {keyed(rule, power.power.verb)}"""
+        ]
 
     def reach(self, power: Rule, rule: Rule) -> str:
-        """A suspension covers the holder's own duties, if it has any there; a waiver of duties owed
-        to whoever is the creditor, those owed to the holder. Joint powers have no one holder."""
+        """Whose duties an exercise covers: a party of the duty that must be the holder (or NULL),
+        and those who must owe under the clause for that to matter (or NULL).
+
+        A suspension covers the holder's own duties, if it has any there; a waiver of duties owed
+        to whoever is the creditor, those owed to the holder. Joint powers have no one holder.
+        """
         does = power.power
         assert does is not None
-        mine = "(x.holder IS NULL OR i.debtor = x.holder)"
+        anyone, debtor = "NULL, NULL::VARCHAR[]", "'debtor', NULL::VARCHAR[]"
         if does.verb in ("waive", "release") and isinstance(rule.creditor, Var):
-            return "(x.holder IS NULL OR i.creditor = x.holder)"
+            return "'creditor', NULL::VARCHAR[]"
         if does.verb != "suspend":
-            return "true"
+            return anyone
         targets = [r for r in self.norms.rules if r.id in does.rules and r.clause == rule.clause]
         if any(isinstance(r.debtor, Var) for r in targets):
-            return mine
+            return debtor
         owing = {str(r.debtor.value) for r in targets if isinstance(r.debtor, Const)}
         if not owing:
-            return "true"
-        return f"(x.holder NOT IN ({', '.join(map(literal, sorted(owing)))}) OR {mine})"
+            return anyone
+        return f"'debtor', [{', '.join(map(literal, sorted(owing)))}]"
 
 
 def keyed(rule: Rule, verb: str) -> str:

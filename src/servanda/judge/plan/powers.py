@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     GATE_COLUMNS,
     first_ticks,
@@ -10,11 +11,13 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.steps import counted, merged
-from servanda.judge.plan.text import FOR_GOOD, literal, matches, named, quoted
+from servanda.judge.plan.tables import Tables
+from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
 from servanda.language.core import Norms, Rule, Var
+from servanda.record.facts import Exercise, Facts
 
 EFFECT_COLUMNS = (
-    "iid BIGINT, entry VARCHAR, clause VARCHAR, of_ VARCHAR, towards VARCHAR, "
+    "rule INTEGER, iid BIGINT, entry VARCHAR, clause VARCHAR, of_ VARCHAR, towards VARCHAR, "
     "keys MAP(VARCHAR, VARCHAR), holder VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 )
 
@@ -25,25 +28,58 @@ def timeline(inst: str, gates: str) -> str:
     return f"SELECT *, least(win, 2 - idle, 2 - ex) AS avail FROM ({line})"
 
 
-def exercised(rule: Rule, norms: Norms, inst: str, line: str) -> str:
-    """Record entries that use this power, with how surely it was open to them."""
+def may_be_used(rule: Rule, tables: Tables, facts: Facts) -> bool:
+    """Whether the record has anything that could be an exercise of the power."""
     power = rule.power
     assert power is not None
     if power.verb in ("do", "determine"):
-        return used(rule, norms, inst, line)
-    clauses = ", ".join(map(quoted, power.clauses)) or "NULL"
-    tests = [f"x.verb = {quoted(power.verb)}", by_holder(rule, norms)]
-    tests.append(
-        f"(x.clause IN ({clauses}) OR (x.clause IS NULL AND {literal(power.verb)} = 'end_all'))"
+        prefix = "ev_" if power.verb == "do" else "said_"
+        return power.match is not None and named(prefix, power.match.name) not in tables.empty
+    return any(concerns(rule, e) for e in facts.exercises)
+
+
+def concerns(rule: Rule, exercise: Exercise) -> bool:
+    """The entry is of the power's kind and names its clause (and amendment)."""
+    power = rule.power
+    assert power is not None
+    everything = exercise.clause is None and power.verb == "end_all"
+    return (
+        exercise.verb == power.verb
+        and (exercise.clause in power.clauses or everything)
+        and power.amendment in (None, exercise.amendment)
     )
-    if power.amendment is not None:
-        tests.append(f"x.amendment = {literal(power.amendment)}")
-    if rule.creditor is not None:
-        tests.append("(x.towards IS NULL OR x.towards = i.creditor)")
+
+
+def exercised(batch: Batch, norms: Norms, facts: Facts, line: str) -> str | None:
+    """Record entries that use powers of the batch, with how surely each was open to them.
+
+    None where the record has none.
+    """
+    rows = [
+        f"({batch.numbers[rule.id]}, {n}, {str(names is None).lower()}, "
+        f"{str(rule.creditor is None).lower()})"
+        for rule in batch.rules
+        for names in [holders(rule, norms)]
+        for n, e in enumerate(facts.exercises)
+        if concerns(rule, e) and (names is None or e.by in names)
+    ]
+    if not rows:
+        return None
     return f"""
-      SELECT i.iid, x.entry, x.clause, x.of_, coalesce(x.towards, i.creditor) AS towards, x.keys,
+      SELECT i.rule, i.iid, x.entry, x.clause, x.of_, coalesce(x.towards, i.creditor) AS towards, x.keys,
              i.debtor AS holder, (x.lo >> 6) * 64 AS f_lo, (x.hi >> 6) * 64 AS f_hi, {LEVEL.replace("%", "x")}
-      FROM {inst} i JOIN exercises x ON {" AND ".join(tests)} {read_open(line, "x")}"""
+      FROM (VALUES {", ".join(rows)}) c(rule, n, of_debtor, of_anyone)
+      JOIN {batch.inst} i USING (rule) JOIN exercises x USING (n) {read_open(line, "x")}
+      WHERE (NOT of_debtor OR x.by_ = i.debtor)
+        AND (of_anyone OR x.towards IS NULL OR x.towards = i.creditor)"""
+
+
+def holders(rule: Rule, norms: Norms) -> set[str] | None:
+    """Who acts for the holder: itself, or a group that contains it; None: whoever the debtor is."""
+    if isinstance(rule.debtor, Var):
+        return None
+    holder = str(rule.debtor.value)
+    return {holder} | {g for g, members in norms.groups if holder in members}
 
 
 def read_open(line: str, at: str) -> str:
@@ -65,45 +101,54 @@ LEVEL = (
 )
 
 
-def by_holder(rule: Rule, norms: Norms) -> str:
-    """The entry's actor is the holder, or a group that acts together and contains the holder."""
-    if isinstance(rule.debtor, Var):
-        return "x.by_ = i.debtor"
-    holder = str(rule.debtor.value)
-    names = {holder} | {g for g, members in norms.groups if holder in members}
-    return f"x.by_ IN ({', '.join(map(quoted, sorted(names)))})"
-
-
 def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     """A permission used (a matching event), or a determination made."""
     power = rule.power
-    assert power is not None
-    columns = (
-        "NULL::VARCHAR AS clause, NULL::VARCHAR AS of_, NULL::VARCHAR AS towards, "
-        "MAP {}::MAP(VARCHAR, VARCHAR) AS keys, i.debtor AS holder, e.lo AS f_lo, e.hi AS f_hi"
-    )
-    if power.match is None:
-        return f"SELECT i.iid, NULL AS entry, {columns}, 0 AS sure_level, 0 AS possible_level FROM {inst} i, exercises e WHERE false"
+    assert power is not None and power.match is not None
     table = named("ev_" if power.verb == "do" else "said_", power.match.name)
-    by = "" if power.verb == "do" else f" AND {by_holder(rule, norms).replace('x.', 'e.')}"
+    by = ""
+    if power.verb == "determine":
+        names = holders(rule, norms)
+        by = (
+            f" AND e.by_ IN ({', '.join(map(quoted, sorted(names)))})"
+            if names
+            else " AND e.by_ = i.debtor"
+        )
     return f"""
-      SELECT i.iid, e.entry, {columns}, {LEVEL.replace("%", "e")}
+      SELECT i.rule, i.iid, e.entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_,
+             NULL::VARCHAR AS towards, MAP {{}}::MAP(VARCHAR, VARCHAR) AS keys, i.debtor AS holder,
+             e.lo AS f_lo, e.hi AS f_hi, {LEVEL.replace("%", "e")}
       FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
-def effects(rule: Rule, norms: Norms, inst: str, line: str) -> str:
-    """Intervals over which exercises lie, in the shape of EFFECT_COLUMNS."""
-    power = rule.power
-    assert power is not None
-    found = f"SELECT * FROM ({exercised(rule, norms, inst, line)}) WHERE possible_level > 0"
-    shape = "s.iid, s.entry, s.clause, s.of_, s.towards, s.keys, s.holder"
+def effects(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str) -> str | None:
+    """Intervals over which exercises lie, in the shape of EFFECT_COLUMNS; None: no exercise."""
+    found = [
+        used(rule, norms, batch.own(rule), line)
+        for rule in batch.rules
+        if rule.power is not None
+        and rule.power.verb in ("do", "determine")
+        and may_be_used(rule, tables, facts)
+    ]
+    entries = exercised(batch, norms, facts, line)
+    found += [] if entries is None else [entries]
+    if not found:
+        return None
+    shape = "s.rule, s.iid, s.entry, s.clause, s.of_, s.towards, s.keys, s.holder"
     sure_end = possible_end = str(FOR_GOOD)
-    if power.verb == "suspend":
-        sure_end = earliest(line, "y.lo", "idle >= 1", "")
-        possible_end = earliest(line, "y.hi", "idle = 2", "AND y.sure")
+    suspending = [
+        str(batch.numbers[r.id])
+        for r in batch.rules
+        if r.power is not None and r.power.verb == "suspend"
+    ]
+    if suspending:
+        lasting = f"CASE WHEN s.rule NOT IN ({', '.join(suspending)}) THEN {FOR_GOOD} ELSE {{}} END"
+        sure_end = lasting.format(earliest(line, "y.lo", "idle >= 1", ""))
+        possible_end = lasting.format(earliest(line, "y.hi", "idle = 2", "AND y.sure"))
     return f"""
-      SELECT {shape}, f_hi AS f, {sure_end} AS u, 2 AS level FROM ({found}) s WHERE sure_level = 2
-      UNION ALL SELECT {shape}, f_lo, {possible_end}, 1 FROM ({found}) s"""
+      WITH s AS MATERIALIZED (SELECT * FROM ({" UNION ALL ".join(found)}) WHERE possible_level > 0)
+      SELECT {shape}, f_hi AS f, {sure_end} AS u, 2 AS level FROM s WHERE sure_level = 2
+      UNION ALL SELECT {shape}, f_lo, {possible_end}, 1 FROM s"""
 
 
 def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
@@ -116,16 +161,24 @@ def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
                 WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD}))"""
 
 
-def joint(tables: list[str], count: int, iid: int) -> str:
-    """All holders together: in effect while every one of them has used it."""
-    union = " UNION ALL ".join(f"SELECT *, {n} AS member FROM ({t})" for n, t in enumerate(tables))
+def joined(own: str, groups: list[list[int]]) -> str:
+    """What each rule's exercises did, and for powers held together (groups of rule numbers) what
+    all did: in effect while every one of them has used it."""
+    members = ", ".join(
+        f"({g}, {n}, {len(group)})" for g, group in enumerate(groups) for n in group
+    )
+    alone = ", ".join(str(n) for group in groups for n in group)
     return f"""
-      SELECT {iid}::BIGINT AS iid, arg_max(entry, f) AS entry, clause, of_, towards, keys,
+      WITH m(grp, rule, size) AS (VALUES {members})
+      SELECT * FROM {own} WHERE rule NOT IN ({alone})
+      UNION ALL BY NAME
+      SELECT r.rule, i.iid, arg_max(entry, f) AS entry, clause, of_, towards, keys,
              NULL::VARCHAR AS holder, max(f) AS f, min(u) AS u, level
-      FROM (SELECT member, clause, of_, towards, keys, x.level, min(f) AS f, max(u) AS u,
+      FROM (SELECT m.grp, o.rule AS member, clause, of_, towards, keys, level, min(f) AS f, max(u) AS u,
                    arg_min(entry, f) AS entry
-            FROM ({union}) x GROUP BY ALL)
-      GROUP BY clause, of_, towards, keys, level HAVING count(*) = {count}"""
+            FROM {own} o JOIN m USING (rule) GROUP BY ALL)
+      JOIN m r USING (grp) JOIN (SELECT DISTINCT rule, iid FROM {own}) i ON i.rule = r.rule
+      GROUP BY r.grp, r.rule, r.size, i.iid, clause, of_, towards, keys, level HAVING count(*) = r.size"""
 
 
 def points(inst: str, line: str, effect: str) -> str:

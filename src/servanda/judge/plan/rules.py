@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from servanda.judge.plan import achieve, forbid, keep, powers
+from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import verdict_rows
 from servanda.judge.plan.instances import Instances
-from servanda.judge.plan.overlays import Batch, Overlays
+from servanda.judge.plan.overlays import Overlays
+from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.steps import Conditions, at_tick, counted
-from servanda.judge.plan.text import FOR_GOOD, effect, named
+from servanda.judge.plan.tables import Tables
+from servanda.judge.plan.text import FOR_GOOD, effect, named, quoted
 from servanda.language.core import Norms, Rule
 
-STATUS_COLUMNS = "rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
-STATES = ("broken", "performed", "suspended", "binding")
+STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 LEVELS = "(VALUES (1), (2)) n(level)"
 
 
@@ -22,35 +22,34 @@ class Rules:
 
     def __init__(
         self,
-        con: duckdb.DuckDBPyConnection,
+        tables: Tables,
         norms: Norms,
         conditions: Conditions,
         instances: Instances,
         wanted: set[tuple[str, str]],
     ) -> None:
-        self.con = con
+        self.tables = tables
         self.norms = norms
         self.now = conditions.facts.now
         self.conditions = conditions
         self.instances = instances
         self.days = instances.days
-        self.overlays = Overlays(con, norms, conditions, instances)
+        self.numbers = {r.id: n for n, r in enumerate(norms.rules)}
+        self.overlays = Overlays(tables, norms, conditions, instances, self.numbers)
         self.wanted = wanted
         self.rules = {r.id: r for r in norms.rules}
-        self.numbers = {r.id: n for n, r in enumerate(norms.rules)}
         self.judged: dict[str, Batch] = {}
-
-    def create(self, table: str, select: str) -> None:
-        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
+        self.told: set[int] = set()
+        tables.declare("statuses", STATUS_COLUMNS)
+        tables.declare("effects", EFFECT_COLUMNS)
 
     def judge(self, rules: list[Rule], breaches: str | None = None) -> None:
         """Judge standing rules of one kind together, or one rule that has instances."""
         batch = Batch(rules, self.numbers)
-        if len(rules) == 1:
-            self.instances.make(rules[0], batch.inst, self.numbers[rules[0].id], breaches)
-            self.only_this_version(rules[0], batch.inst)
-        else:
-            self.instances.make_standing(rules, batch.inst, self.numbers)
+        if not self.make_instances(batch, breaches):
+            self.judged.pop(batch.name, None)
+            self.forget(batch)
+            return
         gates = f"gates_{batch.name}"
         gated = self.overlays.make(batch, gates)
         if batch.kind == "achieve":
@@ -61,7 +60,26 @@ class Rules:
             self.forbid(batch, gates)
         else:
             self.may(batch, gates)
+        self.tell(batch)
         self.judged[batch.name] = batch
+
+    def make_instances(self, batch: Batch, breaches: str | None) -> bool:
+        if len(batch.rules) > 1:
+            self.instances.make_standing(batch.rules, batch.inst, self.numbers)
+            return True
+        (rule,) = batch.rules
+        if not self.instances.make(rule, batch.inst, self.numbers[rule.id], breaches):
+            return False
+        self.only_this_version(rule, batch.inst)
+        return batch.inst not in self.tables.empty
+
+    def forget(self, batch: Batch) -> None:
+        """What an earlier round told of these rules."""
+        numbers = set(batch.numbers.values())
+        if numbers & self.told:
+            for table in ("statuses", "effects"):
+                self.tables.delete(table, f"rule IN ({', '.join(map(str, numbers))})")
+        self.told |= numbers
 
     def only_this_version(self, rule: Rule, inst: str) -> None:
         """Instances belong to the version in force when they arose."""
@@ -70,19 +88,19 @@ class Rules:
         if not self.overlays.able(rule, "amend") and rule.version is None:
             return
         # Each look-up is a table of its own: joined as subqueries they gave wrong values.
-        self.create(f"{inst}_r", self.at_birth(self.overlays.replaced(rule, inst), inst))
+        self.tables.create(f"{inst}_r", self.at_birth(self.overlays.replaced([rule], inst), inst))
         begun, join = "2", ""
         if rule.version is not None:
-            mine = self.overlays.effects(rule, inst, "amend", rule.version)
-            self.create(f"{inst}_b", self.at_birth(mine, inst))
+            mine = self.overlays.begun(rule, inst)
+            self.tables.create(f"{inst}_b", self.at_birth(mine, inst))
             begun, join = "b.val", f"JOIN {inst}_b b USING (iid)"
-        self.create(
+        self.tables.create(
             f"{inst}_v",
             f"""SELECT i.* REPLACE (i.sure AND least({begun}, 2 - r.val) = 2 AS sure)
                 FROM {inst} i JOIN {inst}_r r USING (iid) {join}
                 WHERE least({begun}, 2 - r.val) > 0""",
         )
-        self.create(inst, f"SELECT * FROM {inst}_v")
+        self.tables.create(inst, f"SELECT * FROM {inst}_v")
 
     def at_birth(self, intervals: list[str], inst: str) -> str:
         """How surely some of the intervals cover each instance when it arises."""
@@ -91,16 +109,18 @@ class Rules:
         return at_tick(counted(" UNION ALL ".join(intervals), inst), inst, "i.lo")
 
     def answer(self, batch: Batch, points: str) -> None:
-        self.create(f"verdict_{batch.name}", verdict_rows(batch, points, self.now))
+        self.tables.create(f"verdict_{batch.name}", verdict_rows(batch, points, self.now))
 
     # -------------------------------------------------------------- achieve
     def achieve(self, batch: Batch, gates: str, gated: bool) -> None:
         closes, facts = f"closes_{batch.name}", f"facts_{batch.name}"
         stops = self.norms.suspension_stops_clock
-        self.create(closes, achieve.closing(batch.inst, gates, gated, stops))
-        self.create(f"{facts}_0", achieve.scalars(batch, closes, self.conditions, gates, self.days))
+        self.tables.create(closes, achieve.closing(batch.inst, gates, gated, stops))
+        self.tables.create(
+            f"{facts}_0", achieve.scalars(batch, closes, self.conditions, gates, self.days)
+        )
         ends = achieve.ends(f"({self.with_compensation(batch, facts + '_0')})", gates, gated)
-        self.create(facts, ends)
+        self.tables.create(facts, ends)
         self.answer(batch, achieve.points(batch.inst, facts, gates, gated))
         self.achieve_statuses(batch, facts, gates)
 
@@ -109,15 +129,15 @@ class Rules:
         found = []
         for rule in batch.rules:
             if rule.remedy is not None:
-                found.append(self.remedied(rule, batch, facts))
+                found += self.remedied(rule, batch, facts)
         if not found:
             return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS m_entry FROM {facts}"
         return f"""
           SELECT f.*, r.m, r.m_entry FROM {facts} f
           LEFT JOIN ({" UNION ALL ".join(found)}) r USING (iid)"""
 
-    def remedied(self, rule: Rule, batch: Batch, facts: str) -> str:
-        """Judge one remedy; a SELECT of when it made each breach good."""
+    def remedied(self, rule: Rule, batch: Batch, facts: str) -> list[str]:
+        """Judge one remedy; a SELECT of when it made each breach good, if any may have been."""
         assert rule.remedy is not None
         remedy = self.rules[rule.remedy]
         variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
@@ -127,11 +147,15 @@ class Rules:
           FROM {facts} f JOIN {batch.own(rule)} i USING (iid) WHERE f.bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
+        if str(number) not in self.judged:
+            return []
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
         entry = "CASE WHEN f.live_kind = 'kept' THEN f.k_entry ELSE f.g_entry END"
-        return f"""
+        return [
+            f"""
           SELECT i.parent AS iid, min({done}) AS m, arg_min({entry}, {done}) AS m_entry
           FROM facts_{number} f JOIN inst_{number} i USING (iid) WHERE i.sure GROUP BY i.parent"""
+        ]
 
     def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:
         after = f"coalesce(f.after, {FOR_GOOD})"
@@ -169,7 +193,7 @@ class Rules:
     # -------------------------------------------------------------- keep and forbid
     def keep(self, batch: Batch, gates: str) -> None:
         line = f"line_{batch.name}"
-        self.create(line, keep.timeline(batch, gates, self.conditions, self.days))
+        self.tables.create(line, keep.timeline(batch, gates, self.conditions, self.days))
         self.answer(batch, keep.points(batch.inst, line))
         following = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS v"
         spans = f"(SELECT *, {following} FROM {line}) JOIN {batch.inst} i USING (iid)"
@@ -202,8 +226,8 @@ class Rules:
 
     def forbid(self, batch: Batch, gates: str) -> None:
         line, violated = f"line_{batch.name}", f"violations_{batch.name}"
-        self.create(violated, forbid.violations(batch, gates, self.days))
-        self.create(line, forbid.timeline(batch, gates, violated, self.conditions))
+        self.tables.create(violated, forbid.violations(batch, gates, self.days))
+        self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
         self.answer(batch, forbid.points(batch.inst, line, violated))
         let_go = f"min(CASE WHEN wa = 2 OR re = 2 THEN t END) AS off FROM {gates} GROUP BY iid"
         rows = f"""FROM {violated} v JOIN {batch.inst} i USING (iid)
@@ -224,48 +248,50 @@ class Rules:
     # -------------------------------------------------------------- powers
     def may(self, batch: Batch, gates: str) -> None:
         line = f"line_{batch.name}"
-        self.create(line, powers.timeline(batch.inst, gates))
-        for rule in batch.rules:
-            effects = powers.effects(rule, self.norms, batch.own(rule), line)
-            self.create(named("effect_", rule.id), effects)
-        self.join_holders(batch)
-        used = " UNION ALL ".join(
-            f"SELECT iid, entry, f, u, level FROM {named('effect_', r.id)}" for r in batch.rules
-        )
-        self.answer(batch, powers.points(batch.inst, line, f"({used})"))
+        self.tables.create(line, powers.timeline(batch.inst, gates))
+        self.forget(batch)
+        self.effect(batch, line)
+        numbers = ", ".join(map(str, batch.numbers.values()))
+        effect = f"(SELECT * FROM effects WHERE rule IN ({numbers}))"
+        self.answer(batch, powers.points(batch.inst, line, effect))
         self.overlay_statuses(batch, gates, None)
 
-    def join_holders(self, batch: Batch) -> None:
+    def effect(self, batch: Batch, line: str) -> None:
+        """What the exercises of these powers do; most powers are never used."""
+        effects = powers.effects(batch, self.norms, self.conditions.facts, self.tables, line)
+        if effects is None:
+            return
+        groups = self.held_together(batch)
+        if groups:
+            own = f"own_{batch.name}"
+            self.tables.create(own, effects)
+            effects = powers.joined(own, groups)
+        self.tables.append("effects", effects)
+
+    def held_together(self, batch: Batch) -> list[list[int]]:
         """Powers of all members together: what each did counts once all have."""
-        groups: dict[object, list[Rule]] = {}
+        groups: dict[object, list[int]] = {}
         for rule in batch.rules:
             if rule.power is not None and rule.power.joint:
                 key = (rule.clause, rule.power.verb, rule.power.clauses, rule.power.holders)
-                groups.setdefault(key, []).append(rule)
-        for group in groups.values():
-            self.join_group(group)
-
-    def join_group(self, group: list[Rule]) -> None:
-        for rule in group:
-            number = self.numbers[rule.id]
-            self.create(f"own_{number}", f"SELECT * FROM {named('effect_', rule.id)}")
-        tables = [f"SELECT * FROM own_{self.numbers[r.id]}" for r in group]
-        for rule in group:
-            both = powers.joint(tables, len(group), self.numbers[rule.id])
-            self.create(named("effect_", rule.id), both)
+                groups.setdefault(key, []).append(self.numbers[rule.id])
+        return list(groups.values())
 
     # -------------------------------------------------------------- statuses
     def status(self, batch: Batch, state: str, select: str) -> None:
-        """Tell other rules a status of each rule of the batch, where one asks for it."""
-        asked = [r for r in batch.rules if (state, r.id) in self.wanted]
-        if not asked:
-            return
-        self.create("told", select)
-        for rule in asked:
-            self.create(
-                named(f"status_{state}_", rule.id),
-                f"SELECT * FROM told WHERE rule = {self.numbers[rule.id]}",
+        """Note a status to tell other rules, where one asks for it."""
+        asked = [str(n) for id_, n in batch.numbers.items() if (state, id_) in self.wanted]
+        if asked:
+            batch.telling.append(
+                f"SELECT {quoted(state)} AS state, * FROM ({select}) WHERE rule IN ({', '.join(asked)})"
             )
+
+    def tell(self, batch: Batch) -> None:
+        """What other rules may need of these, in place of what an earlier round told."""
+        if batch.kind != "may":
+            self.forget(batch)
+        if batch.telling:
+            self.tables.append("statuses", " UNION ALL ".join(batch.telling))
 
     def overlay_statuses(self, batch: Batch, gates: str, bounds: str | None) -> None:
         """`suspended` and `binding`, felt one step after the overlay changes.

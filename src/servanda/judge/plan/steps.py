@@ -106,6 +106,8 @@ class Conditions:
     def __init__(self, norms: Norms, facts: Facts) -> None:
         self.norms = norms
         self.facts = facts
+        self.measures = {m.name: n for n, m in enumerate(norms.measures)}
+        self.numbers = {r.id: n for n, r in enumerate(norms.rules)}
         self.closed_events = {e.name for e in norms.events if e.closed}
         derived = {d.name: d.trigger.name for d in norms.derived}
         for name in derived:
@@ -323,7 +325,8 @@ class Atoms:
         shift = ago * 64
         return f"""
           SELECT i.iid, s.t + {shift} AS t, s.low, s.high
-          FROM {self.inst} i JOIN {named("steps_", measure)} s ON {subject}
+          FROM {self.inst} i JOIN steps s
+          ON s.measure = {self.conditions.measures[measure]} AND {subject}
           UNION ALL SELECT i.iid, {SINCE_EVER}, -{UNBOUNDED}, {UNBOUNDED} FROM {self.inst} i"""
 
     def total(self, expr: Total) -> str:
@@ -394,15 +397,13 @@ class Atoms:
           WHERE NOT EXISTS (SELECT 1 FROM {table} s WHERE s.t = {SINCE_EVER} AND {matches(match, "s")})"""
 
     def rule_status(self, cond: RuleStatus) -> str:
-        tables = " UNION ALL ".join(
-            f"SELECT debtor, f, u, level FROM {named(f'status_{cond.state}_', rule)}"
-            for rule in cond.rules
-        )
-        if not tables:
+        numbers = ", ".join(str(self.conditions.numbers[rule]) for rule in cond.rules)
+        if not numbers:
             return f"SELECT i.iid, {SINCE_EVER} AS t, 0 AS val FROM {self.inst} i"
         on = "true" if cond.debtor is None else f"s.debtor = {scalar(cond.debtor)}"
         return counted(
-            f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN ({tables}) s ON {on}",
+            f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN statuses s "
+            f"ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}",
             self.inst,
         )
 

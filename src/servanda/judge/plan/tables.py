@@ -1,0 +1,80 @@
+"""The engine's tables, and which of them are empty: what is empty need not be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from servanda.judge.plan.text import SINCE_EVER, literal
+
+BATCH = 2000
+Row = tuple[Any, ...]
+
+
+class Tables:
+    """An engine in memory. Table names are SQL identifiers, quoted where they need it."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        self.con = duckdb.connect(":memory:")
+        self.con.execute("SET preserve_insertion_order = false")
+        if threads is not None:
+            self.con.execute(f"SET threads = {threads}")
+        self.con.execute("BEGIN")
+        self.empty: set[str] = set()
+
+    def rows(self, query: str) -> list[Row]:
+        return self.con.execute(query).fetchall()
+
+    def row(self, query: str) -> Row:
+        """The one row of a query that always has one."""
+        return self.rows(query)[0]
+
+    def fingerprint(self, table: str) -> Row:
+        """The same for two states of a table exactly when they have the same rows."""
+        return self.row(f"SELECT count(*), sum(hash(t)) FROM {table} t")
+
+    def declare(self, table: str, columns: str) -> None:
+        """An empty table."""
+        self.con.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
+        self.empty.add(table)
+
+    def create(self, table: str, select: str) -> None:
+        """A table of what a query finds, in place of any of that name."""
+        (count,) = self.row(f"CREATE OR REPLACE TABLE {table} AS {select}")
+        self.count(table, count)
+
+    def delete(self, table: str, where: str) -> None:
+        self.con.execute(f"DELETE FROM {table} WHERE {where}")
+
+    def append(self, table: str, select: str) -> None:
+        """Add what a query finds, by the names of its columns."""
+        (count,) = self.row(f"INSERT INTO {table} BY NAME {select}")
+        if count:
+            self.empty.discard(table)
+
+    def insert(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        for start in range(0, len(rows), BATCH):
+            text = ", ".join(
+                "(" + ", ".join(cell(v) for v in row) + ")" for row in rows[start : start + BATCH]
+            )
+            self.con.execute(f"INSERT INTO {table} VALUES {text}")
+        if rows:
+            self.empty.discard(table)
+
+    def count(self, table: str, count: object) -> None:
+        if count:
+            self.empty.discard(table)
+        else:
+            self.empty.add(table)
+
+
+def cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(max(value, SINCE_EVER))
+    if isinstance(value, dict):
+        return f"MAP {{{', '.join(f'{cell(k)}: {cell(v)}' for k, v in value.items())}}}"
+    return literal(value)  # type: ignore[arg-type]
