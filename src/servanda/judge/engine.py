@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import duckdb
@@ -45,7 +46,9 @@ class Judgement:
         )
         self.conditions = Conditions(self.norms, facts)
         try:
-            self.run()
+            # bulk queries are parallel inside the engine; small ones are side by side
+            with ThreadPoolExecutor(1 if bulk else 2) as self.pool:
+                self.run()
         except duckdb.Error as error:
             raise explained(error) from error
 
@@ -76,8 +79,8 @@ class Judgement:
         for rule in rules:
             standing = rule.trigger is None and rule.window.every is None
             kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
-        for batch in kinds.values():
-            self.rules.judge(batch)
+        for judged in [self.pool.submit(self.rules.judge, batch) for batch in kinds.values()]:
+            judged.result()
 
     def judge_together(self, component: list[str]) -> None:
         """Rules that need each other are judged again until what they tell each other rests."""

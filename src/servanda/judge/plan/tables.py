@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import local
 from typing import Any
 
 import duckdb
@@ -17,12 +18,20 @@ class Tables:
     """An engine in memory. Table names are SQL identifiers, quoted where they need it."""
 
     def __init__(self, threads: int | None = None) -> None:
-        self.con = duckdb.connect(":memory:")
-        self.con.execute("SET preserve_insertion_order = false")
+        self.engine = duckdb.connect(":memory:")
+        self.engine.execute("SET preserve_insertion_order = false")
         if threads is not None:
-            self.con.execute(f"SET threads = {threads}")
-        self.con.execute("BEGIN")
+            self.engine.execute(f"SET threads = {threads}")
+        self.own = local()
         self.empty: set[str] = set()
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """This thread's connection to the engine."""
+        if not hasattr(self.own, "con"):
+            self.own.con = self.engine.cursor()
+        found: duckdb.DuckDBPyConnection = self.own.con
+        return found
 
     def rows(self, query: str) -> list[Row]:
         return self.con.execute(query).fetchall()
