@@ -137,7 +137,7 @@ class Rules:
           LEFT JOIN ({" UNION ALL ".join(found)}) r USING (iid)"""
 
     def remedied(self, rule: Rule, batch: Batch, facts: str) -> list[str]:
-        """Judge one remedy; a SELECT of when it made each breach good, if any may have been."""
+        """Judge one remedy; a SELECT of when it made each breach good, if it is one to perform."""
         assert rule.remedy is not None
         remedy = self.rules[rule.remedy]
         variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
@@ -147,7 +147,7 @@ class Rules:
           FROM {facts} f JOIN {batch.own(rule)} i USING (iid) WHERE f.bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
-        if str(number) not in self.judged:
+        if remedy.kind != "achieve" or str(number) not in self.judged:
             return []
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
         entry = "CASE WHEN f.live_kind = 'kept' THEN f.k_entry ELSE f.g_entry END"
