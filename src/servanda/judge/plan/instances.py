@@ -275,6 +275,20 @@ class Instances:
     def closing(self, rule: Rule) -> tuple[str, str]:
         """The earliest of the bounds that were said and exist."""
         window = rule.window
+        if window.every is not None:
+            end = "i.period_end"
+            if window.within is not None and window.edge is None:
+                end = f"least({end}, {self.counted_from('i.o_lo', window.within, 'within')})"
+            return end, end
+        lows, highs = self.bounds(rule)
+        if window.within is not None:
+            lows.append(self.counted_from("i.o_lo", window.within, "within"))
+            highs.append(self.counted_from("i.o_hi", window.within, "within"))
+        return f"least({', '.join(lows)})", f"least({', '.join(highs)})"
+
+    def bounds(self, rule: Rule) -> tuple[list[str], list[str]]:
+        """`until`, `by`, `before` and `for`: ticks, at the earliest and at the latest."""
+        window = rule.window
         lows, highs = [str(FOR_GOOD)], [str(FOR_GOOD)]
         for point, how in window.closes:
             lo, hi = self.point(point)
@@ -282,14 +296,10 @@ class Instances:
                 lo, hi = self.past(lo, self.days.day_end), self.past(hi, self.days.day_end)
             lows.append(closed(lo))
             highs.append(closed(hi))
-        for duration, kind in ((window.within, "within"), (window.term, "term")):
-            if duration is not None:
-                lows.append(self.counted_from("i.o_lo", duration, kind))
-                highs.append(self.counted_from("i.o_hi", duration, kind))
-        if window.every is not None:
-            lows.append("i.period_end")
-            highs.append("i.period_end")
-        return f"least({', '.join(lows)})", f"least({', '.join(highs)})"
+        if window.term is not None:
+            lows.append(self.counted_from("i.o_lo", window.term, "term"))
+            highs.append(self.counted_from("i.o_hi", window.term, "term"))
+        return lows, highs
 
     def counted_from(self, tick: str, duration: Duration, kind: str) -> str:
         count = self.days.deadline if kind == "within" else self.days.shift
@@ -315,15 +325,7 @@ class Instances:
         )
         values = ", ".join(f"({f * 64}, {u * 64}, {quoted(name)})" for f, u, name in found)
         values = values or "(NULL, NULL, NULL)"
-        lows, highs = [str(FOR_GOOD)], [str(FOR_GOOD)]
-        for point, how in window.closes:
-            lo, hi = self.point(point)
-            if how == "day":
-                lo, hi = self.past(lo, self.days.day_end), self.past(hi, self.days.day_end)
-            lows.append(closed(lo))
-            highs.append(closed(hi))
-        if window.term is not None:
-            highs.append(self.counted_from("i.o_hi", window.term, "term"))
+        _, highs = self.bounds(rule)
         start, end = "greatest(p.f, i.o_hi)", f"least(p.u, {', '.join(highs)})"
         if window.within is not None and window.edge is not None:
             edge = "p.u" if window.edge == "end" else "p.f"
