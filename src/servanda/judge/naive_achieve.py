@@ -190,9 +190,9 @@ class Achieve(Instance):
         late = [p.act for p in self.found() if self.cures(p, x)]
         remedy = self.breach_record.remedy if self.breach_record is not None else None
         if gates.wa == SURE:
-            self.after, self.after_entries = "waived", self.power_entries(x, "waived")
+            self.after = "waived"
         elif gates.re == SURE:
-            self.after, self.after_entries = "released", self.power_entries(x, "released")
+            self.after = "released"
         elif late:
             first = min(late, key=lambda h: (h.hi, h.entry))
             self.after, self.after_entries = "cured", (first.entry,)
@@ -249,10 +249,6 @@ class Achieve(Instance):
             return (self.kept.entry,)
         if status == self.after:
             return self.after_entries
-        if status in ("suspended", "waived", "released", "ended"):
-            return self.power_entries(x, status)
-        if x == self.lo and self.trigger is not None:
-            return (self.trigger,)
         return ()
 
     def in_breach(self, x: int) -> int:

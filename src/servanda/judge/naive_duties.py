@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.judge.naive_conditions import Truth, facts_of
+from servanda.judge.naive_conditions import Truth
 from servanda.judge.naive_instances import Breach, Instance
 from servanda.judge.naive_powers import Used, exercises_of, joint_levels
 from servanda.judge.naive_world import FALSE, FOR_GOOD, POSSIBLE, SINCE_EVER, SURE, Happening
@@ -100,17 +100,6 @@ class Keep(Instance):
         if self.open_sure and over == FALSE and x < self.window.c_lo:
             return SURE
         return int(self.open_possible and over < SURE and x < self.window.c_hi)
-
-    def opened(self, x: int, status: Status) -> tuple[str, ...]:
-        if status in ("waived", "released", "ended", "suspended"):
-            return self.power_entries(x, status)
-        world = self.walk.world
-        names = facts_of(world, [self.rule.keep or Always(True)])
-        found = {h.entry for n in names for h in world.happenings.get(n, ()) if x in (h.lo, h.hi)}
-        found |= {
-            r.entry for n in names for r in world.facts.readings.get(n, ()) if x in (r.lo, r.hi)
-        }
-        return tuple(sorted(found))
 
 
 def onset(before: int | None, violated: bool, bound: bool, x: int) -> int | None:
@@ -284,8 +273,6 @@ class Forbid(Instance):
             return () if act is None else (act.entry,)
         if status == "cured":
             return tuple(sorted({v.cure for v in self.acts or () if v.last_end == x}))
-        if status in ("waived", "released", "ended", "suspended"):
-            return self.power_entries(x, status)
         return ()
 
     def in_breach(self, x: int) -> int:
@@ -349,6 +336,4 @@ class May(Instance):
         return "due"
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
-        if status in ("ended", "suspended"):
-            return self.power_entries(x, status)
         return tuple(sorted(u.entry for u in self.uses() if u.hi == x and status == "kept"))

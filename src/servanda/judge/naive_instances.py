@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servanda.judge.naive_conditions import NO_OPENING, Truth, either, negated
-from servanda.judge.naive_powers import entries_at, overlay
+from servanda.judge.naive_powers import overlay
 from servanda.judge.naive_windows import Window, at_tick, moment, window_of
 from servanda.judge.naive_world import (
     FALSE,
@@ -296,7 +296,3 @@ class Instance:
 
     def performed(self, x: int) -> int:
         return FALSE
-
-    def power_entries(self, x: int, status: Status) -> tuple[str, ...]:
-        """The entries of powers used at `x` that brought this status about."""
-        return entries_at(self, status, x)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from servanda.judge.naive_world import FALSE, FOR_GOOD, POSSIBLE, SURE, instant, passes
-from servanda.judge.verdicts import JudgeError, Status
+from servanda.judge.verdicts import JudgeError
 from servanda.language.clock import FACT, micros_of, tick
 from servanda.language.core import Const, Rule, Var
 from servanda.record.facts import Exercise, Value
@@ -241,21 +241,4 @@ def own_duties(use: Used) -> bool:
         isinstance(r.debtor, Var) or r.debtor == Const(use.power.debtor)
         for r in walk.norms.rules
         if r.id in does.rules and r.clause == use.aim[0]
-    )
-
-
-VERBS = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
-
-
-def entries_at(of: Instance, status: Status, x: int) -> tuple[str, ...]:
-    """The entries whose use of a power takes effect at `x` and brings this status about."""
-    verbs = [VERBS[status]] + (["end_all", "amend"] if status == "ended" else [])
-    return tuple(
-        sorted(
-            u.entry
-            for verb in verbs
-            for power in touching(of.walk, of.rule, verb)
-            for u in uses_of(of.walk, power)
-            if u.hi == x and covers(u, of)
-        )
     )

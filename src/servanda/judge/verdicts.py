@@ -31,9 +31,9 @@ class Verdict(Struct, frozen=True):
     """One status span of one instance of one rule.
 
     `from_`/`until` are ticks (None: since ever / still so at the end of time known). `trigger` is
-    the entry that made the instance (None: standing). `opened` are the entries at whose tick the
-    span began (empty when time alone did it). `breach` are the parameters of the violating
-    occurrence (forbid only).
+    the entry that made the instance (None: standing). `opened` are the acts that began the span: a
+    performance, a violation, its cure, the use of a power. `breach` are the parameters of the
+    violating occurrence (forbid only).
     """
 
     rule: str

@@ -190,11 +190,10 @@ def points(inst: str, facts: str, gates: str, gated: bool) -> str:
       tt AS (SELECT DISTINCT k.iid, k.t FROM ticks k JOIN {inst} i USING (iid)
              WHERE k.t IS NOT NULL AND k.t < {FOR_GOOD} AND k.t >= i.lo),
       g AS ({timeline(gates, gated)})
-      SELECT g.iid, g.t, {STATUS} AS status,
-        CASE WHEN g.t = f.k AND f.live_kind = 'kept' THEN f.k_entry WHEN g.t = f.g THEN f.g_entry
-             WHEN g.t = f.m THEN f.m_entry WHEN g.t = i.lo THEN i.trigger END AS opened,
-        NULL::BIGINT AS breach_key
-      FROM g JOIN f USING (iid) JOIN {inst} i USING (iid)"""
+      SELECT iid, t, status, CASE status WHEN 'kept' THEN k_entry WHEN 'cured' THEN g_entry
+               WHEN 'compensated' THEN m_entry END AS opened, NULL::BIGINT AS breach_key
+      FROM (SELECT g.iid, g.t, {STATUS} AS status, f.k_entry, f.g_entry, f.m_entry
+            FROM g JOIN f USING (iid) JOIN {inst} i USING (iid))"""
 
 
 def timeline(gates: str, gated: bool) -> str:

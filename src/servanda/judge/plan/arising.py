@@ -5,7 +5,7 @@ from __future__ import annotations
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.steps import Conditions, at_tick
 from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import at_phase, literal, matches, micros, named, scalar
+from servanda.judge.plan.text import SINCE_EVER, at_phase, literal, matches, micros, named, scalar
 from servanda.language.core import Always, Const, Derived, Norms, Var
 
 
@@ -38,7 +38,7 @@ def occurrences(
     conditions: Conditions,
 ) -> str:
     table = named("arising_", derived.name)
-    tables.create(table, f"SELECT *, lo AS since FROM ({instances.joined(derived.trigger, ())})")
+    tables.create(table, f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})")
     level = f"SELECT iid, 2 AS val FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):
         level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1))

@@ -38,9 +38,9 @@ def of_rule(rule: Rule, inst: str, gates: str, days: Days) -> str:
     surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
       SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)} FROM (
-        SELECT v.* REPLACE (CASE WHEN {at_lo} THEN v.lo ELSE v.hi END AS lo),
+        SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
           CASE WHEN v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
-        FROM (SELECT i.iid, i.rule, e.*, i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo AS inside
+        FROM (SELECT i.iid, i.rule, i.o_lo AS opening, e.*, i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo AS inside
               FROM {inst} i JOIN {named("ev_", rule.action.name)} e
               ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi) v {read}) l
       JOIN {inst} i USING (iid) WHERE l.level > 0"""

@@ -222,7 +222,7 @@ class Instances:
         if (isinstance(rule.if_, Always) and rule.if_.value) or rule.trigger is None:
             self.tables.create(f"{table}_1", f"SELECT *, false AS doubt_und FROM {table}_0")
             return
-        self.tables.create(f"{table}_s", f"SELECT *, lo AS since FROM {table}_0")
+        self.tables.create(f"{table}_s", f"SELECT *, {SINCE_EVER} AS since FROM {table}_0")
         steps = self.conditions.steps(rule.if_, f"{table}_s")
         read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
         self.tables.create(
@@ -252,7 +252,10 @@ class Instances:
         for rule in rules:
             if isinstance(rule.if_, Always) and rule.if_.value:
                 continue
-            own = f"(SELECT * FROM {table} WHERE rule = {numbers[rule.id]})"
+            own = (
+                f"(SELECT * REPLACE ({SINCE_EVER} AS since) FROM {table} "
+                f"WHERE rule = {numbers[rule.id]})"
+            )
             read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_lo", 1), True)
             self.tables.create(
                 table,
