@@ -67,7 +67,8 @@ def exercised(batch: Batch, norms: Norms, facts: Facts, line: str) -> str | None
         return None
     return f"""
       SELECT i.rule, i.iid, x.entry, x.clause, x.of_, coalesce(x.towards, i.creditor) AS towards, x.keys,
-             i.debtor AS holder, (x.lo >> 6) * 64 AS f_lo, (x.hi >> 6) * 64 AS f_hi, {LEVEL.replace("%", "x")}
+             i.debtor AS holder, {begins("(x.lo >> 6) * 64", "(x.hi >> 6) * 64")},
+             (x.hi >> 6) * 64 AS f_hi, {LEVEL.replace("%", "x")}
       FROM (VALUES {", ".join(rows)}) c(rule, n, of_debtor, of_anyone)
       JOIN {batch.inst} i USING (rule) JOIN exercises x USING (n) {read_open(line, "x")}
       WHERE (NOT of_debtor OR x.by_ = i.debtor)
@@ -95,10 +96,16 @@ def read_open(line: str, at: str) -> str:
 
 
 OPEN = "least(on_{0}.avail, 2 - pre_{0}.su, 2 - pre_{0}.en)"
+LO, HI = OPEN.format("lo"), OPEN.format("hi")
 LEVEL = (
-    f"CASE WHEN i.sure AND %.sure THEN least({OPEN.format('lo')}, {OPEN.format('hi')}) ELSE 0 END AS sure_level, "
-    f"least(1, greatest({OPEN.format('lo')}, {OPEN.format('hi')})) AS possible_level"
+    f"CASE WHEN i.sure AND %.sure THEN least({LO}, {HI}) ELSE 0 END AS sure_level, "
+    f"least(1, greatest({LO}, {HI})) AS possible_level"
 )
+
+
+def begins(lo: str, hi: str) -> str:
+    """From when a use may have effect: where the power may be open, at one end of its date."""
+    return f"CASE WHEN {LO} > 0 THEN {lo} ELSE {hi} END AS f_lo"
 
 
 def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
@@ -117,7 +124,7 @@ def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     return f"""
       SELECT i.rule, i.iid, e.entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_,
              NULL::VARCHAR AS towards, MAP {{}}::MAP(VARCHAR, VARCHAR) AS keys, i.debtor AS holder,
-             e.lo AS f_lo, e.hi AS f_hi, {LEVEL.replace("%", "e")}
+             {begins("e.lo", "e.hi")}, e.hi AS f_hi, {LEVEL.replace("%", "e")}
       FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
