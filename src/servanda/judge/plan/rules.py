@@ -151,9 +151,10 @@ class Rules:
             return []
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
         entry = "CASE WHEN f.live_kind = 'kept' THEN f.k_entry ELSE f.g_entry END"
+        felt = effect(f"greatest({done}, i.lo)")
         return [
             f"""
-          SELECT i.parent AS iid, min({done}) AS m, arg_min({entry}, {done}) AS m_entry
+          SELECT i.parent AS iid, min({felt}) AS m, arg_min({entry}, {done}) AS m_entry
           FROM facts_{number} f JOIN inst_{number} i USING (iid) WHERE i.sure GROUP BY i.parent"""
         ]
 
