@@ -38,7 +38,9 @@ def occurrences(
     conditions: Conditions,
 ) -> str:
     table = named("arising_", derived.name)
-    tables.create(table, f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})")
+    tables.create(
+        table, f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})"
+    )
     level = f"SELECT iid, 2 AS val FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):
         level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1))

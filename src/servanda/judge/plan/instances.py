@@ -10,6 +10,7 @@ from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions, at_tick
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import (
+    FIRST_INSTANT,
     FOR_GOOD,
     SINCE_EVER,
     at_phase,
@@ -178,7 +179,7 @@ class Instances:
               SELECT row_number() OVER (ORDER BY t) AS iid, NULL::VARCHAR AS trigger, true AS sure,
                      t AS lo, t AS hi
               FROM (SELECT t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
-              WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {SINCE_EVER}"""
+              WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {FIRST_INSTANT}"""
         assert trigger.match is not None
         return self.joined(trigger.match, trigger.following)
 
@@ -307,7 +308,7 @@ class Instances:
     def counted_from(self, tick: str, duration: Duration, kind: str) -> str:
         count = self.days.deadline if kind == "within" else self.days.shift
         return (
-            f"(CASE WHEN {tick} >= {FOR_GOOD} OR {tick} <= {SINCE_EVER} THEN {FOR_GOOD} "
+            f"(CASE WHEN {tick} >= {FOR_GOOD} OR {tick} <= {FIRST_INSTANT} THEN {FOR_GOOD} "
             f"ELSE {count(micros(tick), duration)} * 64 END)"
         )
 
@@ -320,7 +321,7 @@ class Instances:
         window = rule.window
         assert window.every is not None
         (first,) = self.tables.row(
-            f"SELECT min(o_lo) FROM {table}_2 WHERE o_lo > {SINCE_EVER} AND o_lo < {FOR_GOOD}"
+            f"SELECT min(o_lo) FROM {table}_2 WHERE o_lo > {FIRST_INSTANT} AND o_lo < {FOR_GOOD}"
         )
         last = self.conditions.facts.now
         found = (

@@ -13,7 +13,7 @@ from servanda.judge.plan.common import (
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.overlays import valued
 from servanda.judge.plan.steps import Conditions, merged
-from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER
+from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
 
 
 def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> str:
@@ -57,7 +57,7 @@ def with_grace(batch: Batch, onsets: str, days: Days) -> str:
             if r.cure_within is not None
         )
         pieces.append(
-            f"CASE WHEN {name} IS NULL OR {name} <= {SINCE_EVER} THEN {name}{cases} ELSE {name} END AS {name}"
+            f"CASE WHEN {name} IS NULL OR {name} <= {FIRST_INSTANT} THEN {name}{cases} ELSE {name} END AS {name}"
         )
     return f"SELECT o.* REPLACE ({', '.join(pieces)}) FROM ({onsets}) o JOIN {batch.inst} i USING (iid)"
 

@@ -155,7 +155,8 @@ class Rules:
         return [
             f"""
           SELECT i.parent AS iid, min({felt}) AS m, arg_min({entry}, {done}) AS m_entry
-          FROM facts_{number} f JOIN inst_{number} i USING (iid) WHERE i.sure GROUP BY i.parent"""
+          FROM facts_{number} f JOIN inst_{number} i USING (iid)
+          WHERE i.sure AND {done} IS NOT NULL GROUP BY i.parent"""
         ]
 
     def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:

@@ -9,6 +9,7 @@ from servanda.language.core import Arith, Const, Expr, Match, Var
 from servanda.record.facts import Value
 
 SINCE_EVER = -9_000_000_000_000_000_000
+FIRST_INSTANT = SINCE_EVER + 63  # the last tick of it: what follows at once is felt within it
 FOR_GOOD = 9_000_000_000_000_000_000
 UNBOUNDED = 10**24
 NUMBER = "DECIMAL(38,9)"
@@ -83,6 +84,6 @@ def at_phase(tick: str, phase: int) -> str:
 def effect(tick: str) -> str:
     """When what follows from a status change at `tick` is felt."""
     return (
-        f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} WHEN {tick} <= {SINCE_EVER} "
-        f"THEN {SINCE_EVER} ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"
+        f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} "
+        f"ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"
     )
