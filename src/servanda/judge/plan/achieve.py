@@ -222,7 +222,7 @@ def ends(facts: str, gates: str, gated: bool) -> str:
                      WHEN live_end = k THEN 'kept' ELSE 'broken' END AS live_kind,
              CASE WHEN after IS NULL THEN NULL WHEN after = w THEN 'waived' WHEN after = r THEN 'released'
                   WHEN after = g THEN 'cured' ELSE 'compensated' END AS after_kind
-      FROM (SELECT *, least(k, b, w, r, n) AS live_end,
+      FROM (SELECT *, least(k, b, {", ".join(f"CASE WHEN {c} >= bp THEN NULL ELSE {c} END" for c in "wrn")}) AS live_end,
               least(g, m, CASE WHEN w >= bp THEN w END, CASE WHEN r >= bp THEN r END) AS after
             FROM {facts} y JOIN ({firsts}) USING (iid))"""
 
