@@ -296,7 +296,7 @@ class Rules:
             self.tables.append("statuses", " UNION ALL ".join(batch.telling))
 
     def overlay_statuses(self, batch: Batch, gates: str, bounds: str | None) -> None:
-        """`suspended` and `binding`, felt one step after the overlay changes.
+        """`suspended` and `binding`, felt at once: an exception that opens today covers today's acts.
 
         `bounds`: (iid, o_lo, o_hi, end_1, end_2), from where to where it may bind, surely binds.
         """
@@ -307,7 +307,7 @@ class Rules:
         self.status(
             batch,
             "suspended",
-            f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("v")} AS u, n.level
+            f"""SELECT i.rule, i.debtor, t AS f, v AS u, n.level
                 FROM {spans}, {LEVELS} WHERE su >= n.level AND (i.sure OR n.level = 1)""",
         )
         start = "greatest(t, CASE n.level WHEN 2 THEN s.o_hi ELSE s.o_lo END)"
@@ -315,7 +315,7 @@ class Rules:
         self.status(
             batch,
             "binding",
-            f"""SELECT i.rule, i.debtor, {effect(start)} AS f, {effect(end)} AS u, n.level
+            f"""SELECT i.rule, i.debtor, {start} AS f, {end} AS u, n.level
                 FROM {spans}, {LEVELS} WHERE greatest(su, ex, idle, en, wa, re) <= 2 - n.level
                 AND (i.sure OR n.level = 1) AND {start} < {end}""",
         )
