@@ -222,6 +222,12 @@ class Instance:
             found.append(overlay(self, "amend", x, away_from=self.rule.version))
         return max(found)
 
+    def note_over(self, x: int) -> None:
+        """Note what surely lies over the duty at `x`, and whether it did so before."""
+        for name in IN_FORCE:
+            if getattr(self.gates(x), name) == SURE:
+                self.first.setdefault(name, x)
+
     def over_for_good(self, name: str, x: int) -> bool:
         """Waived, released or ended, and before the window closed: what has lapsed stays so."""
         surely = getattr(self.gates(x), name) == SURE
@@ -251,11 +257,11 @@ class Instance:
         """Bring the instance to tick `x` and note what has changed."""
         if self.stepped == x or self.finished or x < self.lo:
             return
+        if self.stepped is None and self.window.c_hi <= x:
+            self.note_over(self.window.c_hi - 1)  # what arises with its window closed
         self.stepped = x
         self.inside(x)
-        for name in IN_FORCE:
-            if getattr(self.gates(x), name) == SURE:
-                self.first.setdefault(name, x)
+        self.note_over(x)
         self.advance(x)
         status = self.doubtful(x) or self.status(x)
         change = Change(x, status, ())
