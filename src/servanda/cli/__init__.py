@@ -1,0 +1,61 @@
+"""The command line: one verb a function, each with `--json`. Heavy parts load when needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from servanda.cli.articles import accept, read
+from servanda.cli.asking import check, compare, status, suppose, timeline, why
+from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
+from servanda.cli.seeing import serve
+from servanda.cli.writing import fmt, new
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Who promised what, what happened and who says so, and who kept it, by whose account.",
+)
+# In the order that `--help` lists them.
+for verb in (check, status, timeline, why, compare, suppose, serve, new, fmt, read, accept):
+    app.command()(verb)
+
+
+def main() -> None:
+    """The entry point: no traceback ever reaches the user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code: object = 0
+    try:
+        code = app(prog_name="servanda", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("servanda: interrupted\n")
+        code = 130
+    except BrokenPipeError:
+        # Whoever read has gone: what is still held back goes nowhere, without a complaint.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        code = refuse_usage(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def refuse_usage(error: Exception) -> int:
+    """A command line that cannot be read: a few lines, or JSON if that was asked for."""
+    show_usage = getattr(error, "show", None)
+    if show_usage is None:
+        sys.stderr.write(f"servanda: {type(error).__name__}: {error}\n")
+        return ERRORS
+    if "--json" in sys.argv and hasattr(error, "format_message"):
+        from servanda.language.errors import Problem
+
+        problem = Problem("", 0, 0, error.format_message(), "see `servanda --help`")
+        write_json(problem_document([problem]))
+    else:
+        show_usage()
+    return int(getattr(error, "exit_code", USAGE))

@@ -1,0 +1,93 @@
+"""An article to draft entries: read, accept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from servanda.cli.common import Json, open_case, show
+
+if TYPE_CHECKING:
+    from servanda.reading.drafts import Drafts
+    from servanda.report.blocks import Block
+
+
+def read(
+    article: Annotated[Path, typer.Argument(metavar="FILE", help="HTML, text, Markdown or PDF.")],
+    *,
+    case: Annotated[Path, typer.Option("--case", metavar="CASE", help="The case it is about.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DRAFTS", help="Keep the drafts here.")
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="When it was published.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Draft entries from an article: who says what, through whom. Nothing enters the record."""
+    from servanda.report.blocks import Line
+
+    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+        import msgspec
+
+        from servanda.reading.show import lines_of
+        from servanda.reading.store import save
+
+        drafts = read_drafts(article, case, published)
+        lines = [Line(text) for text in lines_of(drafts)]
+        if out is not None:
+            save(drafts, out)
+            lines.append(Line(f"wrote {out}; now: servanda accept {out} --case {case}"))
+        found: dict[str, Any] = msgspec.to_builtins(drafts)
+        return found, lines
+
+    show(answer, json)
+
+
+def read_drafts(article: Path, case: Path, published: str | None) -> Drafts:
+    """Read an article, or say which extra is missing or what is wrong with it."""
+    from datetime import date
+
+    from servanda.case import refused
+
+    try:
+        from servanda.reading.drafts import drafts_of
+        from servanda.reading.page import read_article
+
+        day = None if published is None else date.fromisoformat(published)
+        opened = open_case(case)
+        return drafts_of(read_article(article, day), opened.agreement)
+    except ValueError:
+        raise refused(f"`{published}` is no date", "write it as 2021-10-05") from None
+    except ModuleNotFoundError as error:
+        advice = "install the extra: pip install servanda[reading]"
+        raise refused(f"reading needs `{error.name}`", advice) from None
+
+
+def accept(
+    drafts: Annotated[Path, typer.Argument(metavar="DRAFTS", help="What `read -o` wrote.")],
+    *,
+    case: Annotated[Path, typer.Option("--case", metavar="CASE", help="The case to add to.")],
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="N,N", help="Keep these; ask nothing.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Walk through drafts (keep, edit, drop); what is kept is added to the record in one step."""
+    from servanda.report.blocks import Line
+
+    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+        from servanda.reading.review import confirmed, numbered
+        from servanda.reading.store import accept as add
+        from servanda.reading.store import load_drafts
+
+        found = load_drafts(drafts)
+        lines = confirmed(found) if keep is None else numbered(found, keep)
+        written = None if not lines else str(add(case, found, lines))
+        said = f"added {len(lines)} to {written}" if lines else "nothing was added"
+        return {"added": lines, "file": written}, [Line(said)]
+
+    show(answer, json)

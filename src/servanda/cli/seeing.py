@@ -1,0 +1,29 @@
+"""To look at a case: serve."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from servanda.cli.common import CasePath, refuse
+
+
+def serve(
+    case: CasePath,
+    *,
+    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
+) -> None:
+    """Show a case in a browser, following its text; on this machine only unless told otherwise."""
+    from servanda.language.errors import Problem
+
+    try:
+        from servanda.view.serve import serve as serve_case
+    except ModuleNotFoundError as error:
+        advice = "install `servanda[view]`"
+        refuse([Problem("", 0, 0, f"the view needs {error.name}", advice)], json=False)
+    try:
+        serve_case(case, host, port, typer.echo)
+    except OSError as error:
+        refuse([Problem("", 0, 0, f"cannot serve there: {error.strerror or error}")], json=False)
