@@ -23,6 +23,7 @@ from servanda.language.core import (
     Always,
     And,
     Arg,
+    Arith,
     AtMatch,
     AtTime,
     Compare,
@@ -116,6 +117,10 @@ def cmp(left: object, op: str, right: object) -> Compare:
 
 def reading(measure: str, of: str | None = None) -> Reading:
     return Reading(measure, None if of is None else Const(of))
+
+
+def arith(left: object, op: str, right: object) -> Arith:
+    return Arith(op, const(left), const(right))  # type: ignore[arg-type]
 
 
 def total(match: Match, param: str | None = None, days: int | None = None) -> Total:

@@ -13,6 +13,7 @@ from build import (
     Case,
     all_of,
     any_of,
+    arith,
     bind,
     calendar,
     cmp,
@@ -53,7 +54,19 @@ Draw = Callable[[st.SearchStrategy[T]], T]
 KINDS = ("achieve", "keep", "forbid", "may")
 WINDOWS = ("every", "edge", "term", "hours", "point", "shifted", "business", "until_event")
 GATES = ("if", "while", "unless", "prevails", "status", "overlay_status")
-FACTS = ("state", "once", "sum", "count", "so_far", "change", "measure", "stale", "tiers", "vague")
+FACTS = (
+    "state",
+    "once",
+    "sum",
+    "count",
+    "so_far",
+    "change",
+    "measure",
+    "stale",
+    "tiers",
+    "arith",
+    "vague",
+)
 POWERS = (
     "suspend", "waive", "release", "end", "end_all", "amend", "create", "joint", "do",
     "determine", "narrowed",
@@ -136,6 +149,22 @@ class Maker:
             "measure": lambda: cmp(self.one([reading("stock"), reading("level", "A")]), op, 5),
             "stale": lambda: cmp(reading("stock"), op, 5),
             "tiers": lambda: cmp(reading("stock"), op, 5),
+            "arith": lambda: cmp(
+                arith(
+                    reading("stock"),
+                    self.one(["*", "+", "-"]),
+                    self.one(
+                        [
+                            2,
+                            0,
+                            reading("level", "A"),
+                            total(give, "n", back),
+                        ]
+                    ),
+                ),
+                op,
+                level,
+            ),
             "change": lambda: cmp(Change("stock", None, back * 86_400_000_000), op, 1),
             "sum": lambda: cmp(total(give, "n", back), op, level),
             "count": lambda: cmp(total(give, None, back), op, level),
@@ -389,7 +418,7 @@ class Maker:
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
             alleged = self.maybe("alleged", 1)
             case.did(self.when(), name, *(values[p] for p in EVENTS[name]), alleged=alleged)
-        if self.on & {"measure", "stale", "tiers", "change", "keep"}:
+        if self.on & {"measure", "stale", "tiers", "change", "arith", "keep"}:
             for _ in range(self.one([0, 2, 3, 4, 5, 6])):
                 low = self.one([3, 5, 5, 7, None])
                 high = self.one([low, low, 9, None])

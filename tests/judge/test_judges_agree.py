@@ -64,6 +64,7 @@ COMPANY: dict[str, set[str]] = {
     "so_far": {"keep", "trigger", "if", "open", "complete"},
     "change": {"keep", "measure"},
     "measure": {"keep", "spans", "while"},
+    "arith": {"keep", "stale", "open", "sum"},
     "stale": {"keep", "complete", "tiers"},
     "tiers": {"keep", "spans", "stale"},
     "vague": {"achieve", "keep", "forbid", "unless", "while", "alleged"},

@@ -176,4 +176,6 @@ def explained(error: duckdb.Error) -> JudgeError:
             "a month count lands on a missing day; write `months clipped` in the agreement, "
             "or give the deadline in days"
         )
+    if "Overflow" in str(error):
+        return JudgeError("a number in this agreement grows past 10^20; use a larger unit")
     return JudgeError(f"the plan could not be run: {error}")

@@ -291,9 +291,8 @@ class RecordBuilder(AccountBuilder):
 
     # ------------------------------------------------------------------ tables
     def table(self, file: Token, zone: Token | None) -> ln.TableHead:
-        if zone is not None:
-            self._check_zone(zone, str(zone))
-        return ln.TableHead(file[1:-1], _str(zone), self._at(file))
+        known = None if zone is None else self._zone(zone, str(zone))
+        return ln.TableHead(file[1:-1], known, self._at(file))
 
     def table_source(self, id_: Token, locator: Token | None) -> e.SourceRef:
         return e.SourceRef(str(id_), self._text(locator), self._at(id_))

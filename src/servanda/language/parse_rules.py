@@ -72,8 +72,7 @@ class DeclarationBuilder(ValueBuilder):
         return ln.AgreementHead(str(name), self._text(title), self._at(name))
 
     def zone(self, zone: Token) -> ln.HeaderLine:
-        self._check_zone(zone, str(zone))
-        return ln.HeaderLine("zone", str(zone), self._at(zone))
+        return ln.HeaderLine("zone", self._zone(zone, str(zone)), self._at(zone))
 
     def months(self, rule: Token) -> ln.HeaderLine:
         return ln.HeaderLine("months", str(rule), self._at(rule))

@@ -109,13 +109,16 @@ class Builder(Transformer[Token, Any]):
             message = "an instant with both an offset and a zone"
             self._refuse(token, message, "keep one of them: they may disagree")
         elif zone:
-            self._check_zone(token, zone)
+            zone = self._zone(token, zone)
         return text, zone or None
 
-    def _check_zone(self, token: Token, zone: str) -> None:
-        if not is_zone(zone):
-            advice = did_you_mean(zone, available_timezones())
-            self._refuse(token, f"there is no time zone `{zone}`", advice)
+    def _zone(self, token: Token, zone: str) -> str:
+        """The zone; an unknown one is refused once, and UTC stands for it while reading on."""
+        if is_zone(zone):
+            return zone
+        advice = did_you_mean(zone, available_timezones())
+        self._refuse(token, f"there is no time zone `{zone}`", advice)
+        return "UTC"
 
     def _text(self, token: Token | None) -> str | None:
         return None if token is None else token[1:-1]

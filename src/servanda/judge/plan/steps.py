@@ -316,7 +316,7 @@ class Atoms:
             return f"({ll} + {rl})", f"({lh} + {rh})"
         if expr.op == "-":
             return f"({ll} - {rh})", f"({lh} - {rl})"
-        products = [f"CAST({a} * {b} AS {NUMBER})" for a in (ll, lh) for b in (rl, rh)]
+        products = [product(a, b) for a in (ll, lh) for b in (rl, rh)]
         return f"least({', '.join(products)})", f"greatest({', '.join(products)})"
 
     def reading(self, measure: str, of: object, ago: int) -> str:
@@ -406,6 +406,15 @@ class Atoms:
             f"ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}",
             self.inst,
         )
+
+
+def product(a: str, b: str) -> str:
+    """Of two bounds; one that is not there stays so (nothing of anything is nothing)."""
+    return (
+        f"(CASE WHEN abs({a}) >= {UNBOUNDED} OR abs({b}) >= {UNBOUNDED} "
+        f"THEN CAST(sign({a}) * sign({b}) * {UNBOUNDED} AS {NUMBER}) "
+        f"ELSE CAST({a} * {b} AS {NUMBER}) END)"
+    )
 
 
 __all__ = ["Complete", "Conditions", "at_tick", "counted", "merged", "micros"]
