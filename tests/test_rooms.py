@@ -20,9 +20,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "judge": {"language", "record"},
     "answers": {"language", "record", "judge"},
     "reading": {"language", "record"},
-    "report": {"language", "record", "judge", "answers"},
-    "case": {"language", "record", "judge", "answers"},
-    "view": {"language", "record", "judge", "answers", "report", "case"},
+    "charts": {"language", "record", "judge", "answers"},
+    "export": {"language", "record", "judge", "answers"},
+    "report": {"language", "record", "judge", "answers", "charts"},
+    "case": {"language", "record", "judge", "answers", "charts"},
+    "view": {"language", "record", "judge", "answers", "charts", "report", "case"},
     "servanda": {"language", "record", "judge", "case"},
     "cli": {
         "language",
@@ -30,6 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "judge",
         "answers",
         "reading",
+        "charts",
+        "export",
         "report",
         "view",
         "case",
@@ -37,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
-ROOMS = ("language", "record", "judge", "answers", "reading", "report", "view")
+ROOMS = ("language", "record", "judge", "answers", "reading", "charts", "export", "report", "view")
 
 TEXT = {".py", ".lark", ".html", ".css", ".js", ".sql", ".md", ".sv", ".json", ".toml"}
 

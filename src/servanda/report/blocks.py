@@ -13,27 +13,11 @@ from typing import Any
 from msgspec import Struct
 
 from servanda.answers.say import Node
+from servanda.answers.statuses import KINDS, ORDER
 from servanda.language.errors import Problem, render
 
 Row = Mapping[str, Any]
 MOST_ENTRIES = 3
-KINDS = {"achieve": "must", "keep": "must keep", "forbid": "must not", "may": "may"}
-ORDER = (
-    "broken",
-    "unknown",
-    "undetermined",
-    "due",
-    "suspended",
-    "excused",
-    "cured",
-    "compensated",
-    "kept",
-    "dormant",
-    "waived",
-    "released",
-    "lapsed",
-    "ended",
-)
 
 
 class Line(Struct, frozen=True):

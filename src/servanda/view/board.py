@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from servanda.report.blocks import KINDS, ORDER
-from servanda.view.lanes import Lane
+from servanda.answers.lanes import Lane
+from servanda.answers.statuses import KINDS, ORDER
 from servanda.view.sight import Refused, Sight
 
 BLOCK = 60

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from servanda.answers.lanes import Lane, Stretch
 from servanda.record.record import Entry, Withdrawn
 from servanda.record.sources import Source
-from servanda.view.lanes import Lane, Stretch
 from servanda.view.pages import head
 from servanda.view.sight import Refused, Sight
 

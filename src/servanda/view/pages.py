@@ -7,16 +7,16 @@ from typing import Any
 import msgspec
 
 from servanda.answers.judged import Judged
+from servanda.answers.lanes import Lane, Stretch
 from servanda.answers.say import Node
+from servanda.answers.statuses import KINDS
 from servanda.answers.why import Explanation, why
 from servanda.language import model as m
 from servanda.language.show import show
 from servanda.language.show_values import pattern
-from servanda.report.blocks import KINDS
+from servanda.report.prose import section
 from servanda.view.board import concerns, counted, row
-from servanda.view.lanes import Lane, Stretch
 from servanda.view.sight import Refused, Sight
-from servanda.view.text import section
 
 MOST_WHY = 40
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from servanda.answers.compare import Comparison, Duty
 from servanda.answers.judged import Judged
-from servanda.report.blocks import KINDS
+from servanda.answers.lanes import Lane
+from servanda.answers.statuses import KINDS
 from servanda.view.board import titles
-from servanda.view.lanes import Lane
 from servanda.view.sight import Refused, Sight
 
 

@@ -12,55 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from servanda.answers.say import lower_first
-from servanda.report.blocks import KINDS, moment, particulars
-from servanda.view.text import html
+from servanda.answers.seen import visible
+from servanda.answers.statuses import KINDS, MARKS, POWER, WORDS
+from servanda.report.blocks import moment, particulars
+from servanda.report.prose import html
 
 register = template.Library()
 
 LONGEST = 2000
-UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-WORDS = {
-    "dormant": "not in force yet, or not arisen",
-    "due": "owed, its time still running",
-    "kept": "kept",
-    "broken": "broken",
-    "cured": "broken before, and made good",
-    "compensated": "broken, and its remedy performed",
-    "released": "released",
-    "suspended": "suspended by a power used",
-    "waived": "waived",
-    "excused": "excused for now",
-    "lapsed": "its time is over",
-    "ended": "ended",
-    "unknown": "the record does not tell",
-    "undetermined": "turns on a term that nobody entitled has decided",
-    None: "there is no such duty in this account",
-}
-POWER = {"due": "open", "dormant": "not open", "kept": "in use", "lapsed": "over"}
-MARKS = {
-    "broken": "✕",
-    "kept": "✓",
-    "cured": "↺",
-    "compensated": "↺",
-    "due": "…",
-    "unknown": "?",
-    "undetermined": "?",
-    "suspended": "‖",
-    "excused": "~",
-    "waived": "○",
-    "released": "○",
-    "lapsed": "·",
-    "ended": "·",
-    "dormant": "·",
-}
-
-
-def visible(text: str) -> str:
-    """Characters that would not be seen, or would turn the line around, as their numbers."""
-    return UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
 @register.filter

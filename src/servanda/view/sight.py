@@ -11,13 +11,14 @@ import msgspec
 
 from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged, iso
+from servanda.answers.lanes import Lane, Stretch, lanes_of
 from servanda.answers.say import Words
+from servanda.answers.statuses import PAST
 from servanda.language.clock import local_day, micros_of
 from servanda.language.errors import Problem, ServandaError
 from servanda.language.model import Account
 from servanda.record.facts import Facts
 from servanda.record.record import Entry
-from servanda.view.lanes import PAST, Lane, Stretch, lanes_of
 from servanda.view.versions import Asked, Version
 
 YEARS_AHEAD = 30

@@ -18,9 +18,6 @@ from servanda.answers.rows import bindings
 from servanda.judge.verdicts import Status, Verdict
 from servanda.language.core import Rule
 
-PAST = frozenset(("dormant", "lapsed", "ended", "released", "waived"))
-"""What is not in play: not yet, or no longer. (Released and waived: the debtor is free.)"""
-
 
 class Stretch(Struct, frozen=True):
     """A span of one status, in ticks, half-open; None is open."""
