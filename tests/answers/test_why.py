@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,23 @@ account theirs "Theirs"
 2024-01-20 A pays(to: B, amount: 5, id: "x")
 ```
 """
+RISEN = """
+# Page
+
+```servanda
+agreement Page "A page"
+party A
+event begins, silence means no
+event smoke(by: party), silence means no
+event ending arises 10 days after begins
+clause 1
+  A must not smoke from begins until ending
+```
+
+```servanda
+2024-01-01 begins
+```
+"""
 SOURCES = '[{"id": "letter", "title": "A letter"}, {"id": "report", "title": "A report"}]'
 
 
@@ -101,7 +119,7 @@ def test_a_broken_keep_shows_the_limit_the_reading_its_dates_and_its_sources(
     assert "is 120.5 kg" in said
     assert "said by A. Speaker on radio, reported by Paper on 2024-01-06" in said
     assert "sources: letter (“A letter”); report (“A report”)" in said
-    assert "Its window opened on 2024-01-01 and closes on 2025-01-01." in said
+    assert "Its window opened on 2024-01-01 and closes at the end of 2024-12-31." in said
     assert "rests on this one source: letter, p. 1 (“A letter”)" in said
     assert "a later reading of stock of A of at most 100 kg: cured" in said
     assert "Why not kept:" in said
@@ -133,7 +151,7 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
 ) -> None:
     broken = text(tree(case, "2", "2024-01-10"))
     assert "It arose from entry 2024-01-03-order" in broken
-    assert "The deadline, 2024-01-09, passed." in broken
+    assert "The deadline, the end of 2024-01-08, passed." in broken
     assert "No entry records pay by then." in broken
     assert "silence on pay means no" in broken
     assert "an entry showing pay(" in broken
@@ -146,6 +164,14 @@ def test_what_silence_proves_is_said_of_a_forbidden_act(case: servanda.Case) -> 
     said = text(tree(case, "3", "2024-01-10"))
     assert "absence of an entry proves nothing" in said
     assert "a trusted source that declares its record of smoke complete" in said
+
+
+def test_a_window_that_an_event_arisen_by_itself_closes_says_when(tmp_path: Path) -> None:
+    (tmp_path / "agreement.md").write_text(RISEN)
+    case_ = servanda.open(tmp_path)
+    over = text(tree(case_, "1", "2024-02-01", "text"))
+    assert "Its window opened on 2024-01-01 and closed at the end of 2024-01-10." in over
+    assert "and has no end yet." in text(tree(case_, "1", "2024-01-10", "text"))
 
 
 def test_a_clause_without_a_duty_says_why(case: servanda.Case) -> None:

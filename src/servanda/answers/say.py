@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +56,15 @@ def at(tick: int | None, zone: str) -> str:
     day = local_day(micros, zone)
     if day_start(day, zone) == micros:
         return day.isoformat()
+    return str(iso(tick, zone))
+
+
+def closing(tick: int, zone: str) -> str:
+    """The end of a half-open span, so that no reader is a day out: `the end of 2024-01-08`."""
+    micros = micros_of(tick)
+    day = local_day(micros, zone)
+    if day_start(day, zone) == micros:
+        return f"the end of {day - timedelta(days=1)}"
     return str(iso(tick, zone))
 
 

@@ -17,7 +17,7 @@ from servanda.answers.judged import Judged
 from servanda.answers.measured import Measurements
 from servanda.answers.otherwise import changes, why_not
 from servanda.answers.rows import bindings
-from servanda.answers.say import Node, Words, joined
+from servanda.answers.say import Node, Words, closing, joined
 from servanda.answers.windows import Bounds, Windows
 from servanda.judge.verdicts import Verdict
 from servanda.language.core import Rule
@@ -177,7 +177,7 @@ class Explanation:
             entries += bounds.closes.entries
             tick = bounds.closes.micros * 64
             over = tick <= self.judged.facts.now
-            parts.append(f"{'closed' if over else 'closes'} on {self.words.time(tick)}")
+            parts.append(f"{'closed' if over else 'closes'} at {closing(tick, self.words.zone)}")
         elif bounds.opens is None or bounds.opens.micros is not None:
             parts.append("has no end yet")
         leaves = self.words.leaves([e for e in entries if e != verdict.trigger])
@@ -224,7 +224,7 @@ class Explanation:
         if rule.kind == "achieve" and closes is not None and closes.micros is not None:
             tick = closes.micros * 64
             passed = "passed" if tick <= self.judged.facts.now else "is still to come"
-            yield Node(f"The deadline, {self.words.time(tick)}, {passed}.")
+            yield Node(f"The deadline, {closing(tick, self.words.zone)}, {passed}.")
 
     def listed(self, sentence: str, ids: list[str]) -> Node:
         return Node(sentence, ids, self.evidence.sources(ids), self.words.leaves(ids))

@@ -5,12 +5,18 @@ The judges decide; this retells in words where the bounds come from, by docs/mea
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal as OneOf
 
+import msgspec
 from msgspec import Struct
 
 from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged
+from servanda.judge.naive import no_status
+from servanda.judge.naive_conditions import Conditions
+from servanda.judge.naive_windows import arise
+from servanda.judge.naive_world import Happening, World
 from servanda.judge.verdicts import Verdict
 from servanda.language.clock import AmbiguousMonthEnd, Counting, micros_of
 from servanda.language.core import (
@@ -55,6 +61,14 @@ class Windows:
         self.counting = Counting(
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
+
+    @cached_property
+    def risen(self) -> World:
+        """The recorded facts (tables left out) with the events that arise by themselves."""
+        facts = msgspec.structs.replace(self.judged.facts, bulk_events={}, bulk_readings={})
+        world = World(self.judged.norms, facts)
+        arise(world, Conditions(world, no_status))
+        return world
 
     def bounds(self, rule: Rule, verdict: Verdict) -> Bounds:
         """The window of an instance, as far as it can be told."""
@@ -137,9 +151,12 @@ class Windows:
             return NOT_YET
         return (max if latest else min)(told, key=lambda m: m.micros or 0)
 
-    def first(self, match: Match, verdict: Verdict) -> Occurrence | None:
-        """The first matching occurrence in the record (derived events have none)."""
+    def first(self, match: Match, verdict: Verdict) -> Occurrence | Happening | None:
+        """The first matching occurrence, recorded or arisen by itself."""
         bound = dict(verdict.instance)
+        if any(d.name == match.name for d in self.judged.norms.derived):
+            risen = self.risen.matching(match, bound)
+            return min(risen, key=lambda h: h.lo, default=None)
         ids = set(self.evidence.occurrences(match, bound, self.judged.facts.now))
         every = self.judged.facts.events.get(match.name, ())
         return min((o for o in every if o.entry in ids), key=lambda o: o.lo, default=None)
