@@ -156,7 +156,8 @@ def test_lines_that_cannot_be(tmp_path: Path, line: str) -> None:
 def test_an_unknown_zone_is_told_once_and_the_rest_is_read(tmp_path: Path) -> None:
     text = HEAD.replace('"Bad input"\n', '"Bad input"\n  zone AEurope/Amsterdam\n')
     (tmp_path / "case.sv").write_text(text + '2024-01-01 A pays("x", 1 m)\n')
-    said = refused(tmp_path / "case.sv", "case.sv:2:8", "did you mean `Europe/Amsterdam`", "into kg")
+    told = ("case.sv:2:8", "did you mean `Europe/Amsterdam`", "into kg")
+    said = refused(tmp_path / "case.sv", *told)
     assert said.count("AEurope") == 2, said  # the message and the line it stands in
 
 
