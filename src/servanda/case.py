@@ -133,11 +133,19 @@ class Case:
         raise refused(f"there is no account `{name}`", did_you_mean(name, self.accounts))
 
     def last_day(self) -> str:
-        """The day a question is about when it names none: the record's last, as it says."""
+        """The day a question is about when it names none: the record's last, as it says.
+
+        Raises ServandaError where the record is at fault, or empty: then no day is the last.
+        """
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
         header = self.agreement.header
         if header.closed is not None:
             return header.closed.isoformat()
-        last = max((e.when.lo for e in self.record.entries), default=0)
+        last = self.record.last
+        if last is None:
+            message = "nothing is recorded, so there is no last day to ask about"
+            raise refused(message, "name a day: `--on 2024-01-31`")
         return local_day(micros_of(last), self.zone).isoformat()
 
     def check(self) -> Checked:

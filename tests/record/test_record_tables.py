@@ -484,3 +484,53 @@ def test_a_table_says_what_entries_say(
             for r in readings(tables.facts(on="2150-01-01"), "uranium_stock")
         }
         assert one == other
+
+
+# ------------------------------------------------------------------ clocks and the last day
+CLOCK = """table "stock*.csv"
+  row is heavy_water of column who = column tonnes in t on column day
+"""
+
+
+@pytest.mark.parametrize("zone", ["", " zone Asia/Tehran"])
+def test_times_with_and_without_offset_need_a_zone(read: Reader, tmp_path: Path, zone: str) -> None:
+    (tmp_path / "stock.csv").write_text(
+        HEAD + "2019-01-01,Iran,1\n2019-07-01T12:00+02:00,Iran,1\n2019-07-01T12:00,Iran,2\n"
+    )
+    found = read(CLOCK.replace('"\n', f'"{zone}\n', 1), tmp_path)
+    if zone:
+        assert len(readings(found.facts())) == 3
+        return
+    assert found.problem.message == (
+        "`stock.csv`, row 3: this time has no offset, and others have one (column `day`)"
+    )
+    assert (found.problem.file, found.problem.line) == ("stock.csv", 4)
+    assert "zone Europe/Amsterdam" in str(found.problem.help)
+
+
+def test_files_of_one_table_have_one_clock(read: Reader, tmp_path: Path) -> None:
+    (tmp_path / "stock1.csv").write_text(HEAD + "2019-07-01T12:00,Iran,2\n")
+    (tmp_path / "stock2.csv").write_text(HEAD + "2019-07-01T12:00Z,Iran,1\n")
+    problem = read(CLOCK, tmp_path).problem
+    assert "`stock1.csv`, row 1: this time has no offset" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("rows_", "first", "last"),
+    [
+        (["2019-01-02,Iran,1", "2019-01-01,Iran,1"], "2019-01-01", "2019-01-02"),
+        (["2019-01-02T23:00-05:00,Iran,1", "2019-01-03T03:30Z,Iran,1"], None, "2019-01-03T04:00Z"),
+        (["2019-07-01T00:30,Iran,1"], None, "2019-06-30T22:30Z"),
+        ([], None, None),
+    ],
+)
+def test_first_and_last(
+    read: Reader, tmp_path: Path, rows_: list[str], first: str | None, last: str | None
+) -> None:
+    (tmp_path / "stock.csv").write_text(HEAD + "".join(f"{row}\n" for row in rows_))
+    (table,) = read(STOCK, tmp_path, zone="Europe/Amsterdam").record.tables
+    assert first is None or table.first == start(first, "Europe/Amsterdam")
+    if last is None or len(last) > 10:
+        assert table.last == (None if last is None else parse_as_of(last, "UTC") - 62)
+    else:
+        assert table.last == start(last, "Europe/Amsterdam")

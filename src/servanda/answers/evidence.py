@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from servanda.answers.judged import Judged
 from servanda.judge.verdicts import Verdict
@@ -29,6 +30,7 @@ from servanda.language.core import (
     Var,
 )
 from servanda.record.facts import Occurrence, ReadingFact, Value
+from servanda.record.table_rows import cited_by_rows
 
 POWERED = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
 
@@ -45,8 +47,17 @@ class Evidence:
 
     def sources(self, entries: list[str]) -> list[str]:
         """The sources of some entries, each once, in order."""
-        found = [ref.id for id_ in entries if id_ in self.by_id for ref in self.by_id[id_].sources]
+        found: list[str] = []
+        for id_ in entries:
+            entry = self.by_id.get(id_)
+            found += self.of_rows.get(id_, ()) if entry is None else (s.id for s in entry.sources)
         return list(dict.fromkeys(found))
+
+    @cached_property
+    def of_rows(self) -> dict[str, list[str]]:
+        """The sources of the rows of tables that verdicts name."""
+        named = {id_ for v in self.judged.verdicts for id_ in (v.trigger, *v.opened) if id_}
+        return cited_by_rows(self.judged.record, named - self.by_id.keys())
 
     def of(self, rule: Rule, verdict: Verdict) -> list[str]:
         """The trigger, what opened the span, and what the condition rests on while it lasts."""

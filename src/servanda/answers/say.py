@@ -24,6 +24,7 @@ from servanda.record.record import (
     What,
     Withdrawn,
 )
+from servanda.record.table_rows import cited_by_rows
 from servanda.record.trust import Policy
 
 PREFERRED_ENTRIES = 12
@@ -179,9 +180,7 @@ class Words:
         """An entry: what it says, its dates, its grade, who says so, and its sources."""
         entry = self.by_id.get(id_)
         if entry is None:
-            table = id_.partition(":")[0]
-            named = next((t for t in self.judged.record.tables if t.name == table), None)
-            sources = [ref.id for ref in named.sources] if named else []
+            sources = cited_by_rows(self.judged.record, [id_])[id_]
             return Node(f"{before}entry {id_}, a row of a table", [id_], sources)
         parts = [self.what(entry.what), *self.dates(entry), *self.grade(entry)]
         parts += self.chain(entry)

@@ -147,7 +147,9 @@ class Table(Struct, frozen=True):
     """Rows of table files that all say the same kind of thing, as one SELECT for DuckDB.
 
     Columns: `entry, lo, hi, fin, known, grade, source`, and for an event `p_<param>` each, for a
-    measure `of, low, high`. `by` is who graded all of it; `sources` are those of every row.
+    measure `of, low, high`. `by` is who graded all of it; `sources` are those of every row, and
+    `cites` says whether rows have sources of their own besides. `prefixes` are what the ids of its
+    rows begin with. `first` and `last` are the least and the greatest `lo`, None of no rows.
     """
 
     name: str
@@ -156,6 +158,10 @@ class Table(Struct, frozen=True):
     sql: str
     by: str | None = None
     sources: tuple[SourceRef, ...] = ()
+    cites: bool = False
+    prefixes: tuple[str, ...] = ()
+    first: int | None = None
+    last: int | None = None
     place: Place = NOWHERE
 
 
@@ -174,3 +180,21 @@ class Record(Struct, frozen=True):
 
     def entry(self, id: str) -> Entry | None:
         return next((entry for entry in self.entries if entry.id == id), None)
+
+    def tables_of(self, id: str) -> tuple[Table, ...]:
+        """The tables that may have a row of this id."""
+        return tuple(table for table in self.tables if id.startswith(table.prefixes))
+
+    @property
+    def first(self) -> int | None:
+        """The tick at which the earliest of what it holds may have been done; None: it is empty."""
+        begins = [entry.when.lo for entry in self.entries]
+        begins += [table.first for table in self.tables if table.first is not None]
+        return min(begins, default=None)
+
+    @property
+    def last(self) -> int | None:
+        """The tick at which the latest of what it holds may have been done; None: it is empty."""
+        ends = [entry.when.lo for entry in self.entries]
+        ends += [table.last for table in self.tables if table.last is not None]
+        return max(ends, default=None)

@@ -229,7 +229,7 @@ def _check_targets(
 ) -> list[Entry]:
     """Drop corrections and withdrawals of what is not there, and those that go in a circle."""
     by_id = {entry.id: entry for entry in entries}
-    prefixes = tuple(f"{table.name}:" for table in tables)
+    prefixes = tuple(prefix for table in tables for prefix in table.prefixes)
     sound = []
     for entry in entries:
         target = target_of(entry)

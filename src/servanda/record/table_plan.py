@@ -41,14 +41,19 @@ class Check(Struct, frozen=True):
 
 
 class Plan(Struct):
-    """A file's rows as expressions over its columns, and the checks they must pass first."""
+    """A file's rows as expressions over its columns, and the checks they must pass first.
+
+    `prefix` is what their entries' ids begin with; `columns` are those of the moments.
+    """
 
     file: TableFile
     where: str = "TRUE"
+    prefix: str = ""
     entry: str = ""
     id: str | None = None
     values: dict[str, str] = {}
     moments: dict[str, Moment] = {}
+    columns: dict[str, str] = {}
     grade: str = "NULL::VARCHAR"
     source: str = "NULL::VARCHAR"
     checks: list[Check] = []
@@ -78,7 +83,7 @@ class Planner:
         self.problems = names.problems
         self.reader = Reader(names)
         self.sound = True
-        self.plan = Plan(file, values={}, moments={}, checks=[])
+        self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
 
     def refuse(self, place: Place, message: str, help: str | None = None) -> None:
         self.sound = False
@@ -118,10 +123,12 @@ class Planner:
             self.sound = False  # the parser has said so
         for name in ("on", "until", "reported", "verified", "announced"):
             self._moment(name, getattr(row, name))
-        plan.entry = f"{literal(self.file.name + ':')} || __row::VARCHAR"
+        plan.prefix = f"{self.file.name}:"
+        plan.entry = f"{literal(plan.prefix)} || __row::VARCHAR"
         if self.has(row.id, row.place):
             plan.id = text(str(row.id))
-            plan.entry = f"{literal(table + ':')} || {plan.id}"
+            plan.prefix = f"{table}:"
+            plan.entry = f"{literal(plan.prefix)} || {plan.id}"
             self.check(f"{plan.id} IS NULL", "''", f"there is no id (column `{row.id}`)")
         self._texts()
         return plan if self.sound else None
@@ -135,6 +142,7 @@ class Planner:
             self.refuse(self.row.place, f"column `{column}` holds {kind}, not dates or times")
             return
         self.plan.moments[name] = found
+        self.plan.columns[name] = column
         advice = "dates look like 2019-07-01, times like 2019-07-01T12:00"
         message = f"`{{}}` is not a date or a time (column `{column}`)"
         self.check(found.bad, found.given, message, advice)

@@ -42,6 +42,16 @@ class Moment(Struct, frozen=True):
     local: str
 
     @property
+    def extents(self) -> tuple[str, str, str]:
+        """Wall clock without an offset; UTC of one with it; the row of a time of day without."""
+        offset, day = (self.local.replace("_local", part) for part in ("_offset", "_day"))
+        return (
+            f"CASE WHEN {offset} IS NULL THEN {self.local} END",
+            f"{self.local} - {offset}",
+            f"CASE WHEN {offset} IS NULL AND {self.local} IS NOT NULL AND NOT {day} THEN __row END",
+        )
+
+    @property
     def bad(self) -> str:
         """Something is written, and it is no date or time."""
         return f"({self.given} IS NOT NULL AND {self.local} IS NULL)"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from servanda.language.entries import RowMap, TableMap
@@ -38,6 +39,40 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LONGEST_VALUE = 60
+ONE_CLOCK = (
+    "name the zone of times without one after the file, as in `zone Europe/Amsterdam`; "
+    "or give every time an offset"
+)
+
+
+class Clocks(Struct, frozen=True):
+    """A column of times: the least and most, of those with no offset as wall clock and of those
+    with one in UTC, in microseconds; `bare` is the first row of a time of day with no offset."""
+
+    least_local: int | None
+    most_local: int | None
+    least_instant: int | None
+    most_instant: int | None
+    bare: int | None
+
+    @property
+    def locals(self) -> list[int]:
+        return [micros for micros in (self.least_local, self.most_local) if micros is not None]
+
+    @property
+    def instants(self) -> list[int]:
+        ends = (self.least_instant, self.most_instant)
+        return [micros for micros in ends if micros is not None]
+
+
+class Rows(Struct, frozen=True):
+    """A file's rows, checked: `sql` as Table has it; `first`, `last`: ticks, None of no rows."""
+
+    plan: Plan
+    sql: str
+    clocks: dict[str, Clocks]
+    first: int | None
+    last: int | None
 
 
 def read_tables(
@@ -103,30 +138,33 @@ class _TableReader:
     def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
         zone = written.zone or self.names.zone
         name = table_name(written.file)
-        selects, plans = [], []
+        sound: list[Rows] = []
         for file in files:
             plan = Planner(row, file, self.names, self.sources).make(name)
             if plan is None:
                 continue
             try:
-                select = self._checked(plan, zone)
+                rows = self._checked(plan, zone)
             except Unreadable as error:
                 self._report(file.file, error)
                 continue
-            if select is not None:
-                selects.append(select)
-                plans.append(plan)
-        if not selects:
+            if rows is not None:
+                sound.append(rows)
+        if not sound or (written.zone is None and not self._one_clock(sound)):
             return None
-        if row.id is not None and not self._ids_differ(plans):
+        if row.id is not None and not self._ids_differ([rows.plan for rows in sound]):
             return None
         return Table(
             name=name,
             event=None if row.is_measure else self._event(row),
             measure=row.name if row.is_measure else None,
-            sql="\nUNION ALL\n".join(selects),
+            sql="\nUNION ALL\n".join(rows.sql for rows in sound),
             by=row.graded_by,
             sources=tuple(ref for ref in written.sources if ref.id in self.sources),
+            prefixes=tuple(dict.fromkeys(rows.plan.prefix for rows in sound)),
+            cites=row.source is not None,
+            first=min((rows.first for rows in sound if rows.first is not None), default=None),
+            last=max((rows.last for rows in sound if rows.last is not None), default=None),
             place=row.place,
         )
 
@@ -135,20 +173,45 @@ class _TableReader:
         return event.name if event else None
 
     # -------------------------------------------------------------- checking
-    def _checked(self, plan: Plan, zone: str) -> str | None:
-        """The SELECT of a file's rows, once every row has passed the checks."""
-        clocks = [moment.local for moment in plan.moments.values()]
-        found = self._run_checks(plan.checks, plan.rows, plan.file, clocks)
+    def _checked(self, plan: Plan, zone: str) -> Rows | None:
+        """A file's rows as a SELECT, once every row has passed the checks."""
+        extents = [text for moment in plan.moments.values() for text in moment.extents]
+        found = self._run_checks(plan.checks, plan.rows, plan.file, extents)
         if found is None:
             return None
-        bounds = [micros for micros in found if micros is not None]
+        clocks = {name: Clocks(*found[n * 6 : n * 6 + 5]) for n, name in enumerate(plan.moments)}
+        bounds = [micros for each in clocks.values() for micros in (*each.locals, *each.instants)]
         years = years_of(min(bounds), max(bounds)) if bounds else (1970, 1970)
         offsets = Offsets(zone, max(years[0], 2), years[1])
         select = _select(plan, offsets)
         checks = _time_checks(plan, offsets, zone)
         if checks and self._run_checks(checks, f"({select})", plan.file, []) is None:
             return None
-        return _without_helpers(select, plan)
+        first, last = self._ends(clocks["on"], offsets)
+        return Rows(plan, _without_helpers(select, plan), clocks, first, last)
+
+    def _ends(self, on: Clocks, offsets: Offsets) -> tuple[int | None, int | None]:
+        """The ticks of a file's first and last row."""
+        ends = [*on.instants, *(offsets.utc(f"{local}") for local in on.locals)]
+        if not ends:
+            return None, None
+        listed = ", ".join(f"({ticks(f'{end}', 1)})" for end in ends)
+        row = run(self.connection, f"SELECT min(t), max(t) FROM (VALUES {listed}) v(t)")[0]
+        return row[0], row[1]
+
+    def _one_clock(self, files: Sequence[Rows]) -> bool:
+        """Where no zone is named, a column's times all have an offset, or none has."""
+        sound = True
+        for name in files[0].clocks:
+            every = [(rows.plan, rows.clocks[name]) for rows in files if name in rows.clocks]
+            bare = next(((plan, c.bare) for plan, c in every if c.bare is not None), None)
+            if bare is None or not any(c.instants for _, c in every):
+                continue
+            sound = False
+            file, column = bare[0].file, bare[0].columns[name]
+            message = f"`{file.file}`, row {bare[1]}: this time has no offset, and others have one"
+            self.problems.add(file.place(bare[1]), f"{message} (column `{column}`)", ONE_CLOCK)
+        return sound
 
     def _run_checks(
         self, checks: Sequence[Check], rows: str, file: TableFile, extents: Sequence[str]

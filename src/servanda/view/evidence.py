@@ -7,6 +7,7 @@ from typing import Any
 from servanda.answers.lanes import Lane, Stretch
 from servanda.record.record import Entry, Withdrawn
 from servanda.record.sources import Source
+from servanda.record.table_rows import cited_by_rows
 from servanda.view.pages import head
 from servanda.view.sight import Refused, Sight
 
@@ -71,14 +72,14 @@ def entry(sight: Sight, id_: str) -> dict[str, Any]:
 
 def table_row(sight: Sight, id_: str) -> dict[str, Any]:
     """A row of a table file: its table's sources, and what rests on it."""
-    name = id_.partition(":")[0]
-    table = next((t for t in sight.case.record.tables if t.name == name), None)
-    if table is None or ":" not in id_:
+    tables = sight.case.record.tables_of(id_)
+    if not tables:
         raise Refused(f"there is no entry `{id_}`", "look through the record, or search", 404)
-    cited = list(dict.fromkeys(ref.id for ref in table.sources))
+    table = tables[0]
+    cited = cited_by_rows(sight.case.record, [id_])[id_]
     return head(sight) | {
         "id": id_,
-        "says": f"a row of the table {name}: {table.event or table.measure}",
+        "says": f"a row of the table {table.name}: {table.event or table.measure}",
         "grade": None,
         "by": table.by,
         "sources": cited,

@@ -156,8 +156,8 @@ class Sight:
 
     def first_day(self) -> str:
         """The day of the first entry, where the slider begins."""
-        first = min((e.when.lo for e in self.case.record.entries), default=self.tick)
-        return str(self.day(first))
+        first = self.case.record.first
+        return str(self.day(self.tick if first is None else first))
 
     # -------------------------------------------------------------- what rests on what
     def resting(self) -> dict[str, list[tuple[str, Lane, Stretch]]]:
