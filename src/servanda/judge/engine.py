@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
-import duckdb
 import msgspec
 
 from servanda.judge.plan import derived, load, order
@@ -15,7 +14,7 @@ from servanda.judge.plan.days import Days
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import Row, Tables
+from servanda.judge.plan.tables import DuckTables, EngineError, Row
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict
 from servanda.language.clock import Counting, local_day
@@ -40,7 +39,7 @@ class Judgement:
         self.norms = with_period(norms)
         self.facts = facts
         bulk = bool(facts.bulk_events or facts.bulk_readings)
-        self.tables = Tables(threads=None if bulk else 1)
+        self.tables = DuckTables(threads=None if bulk else 1)
         self.counting = Counting(
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
@@ -49,7 +48,7 @@ class Judgement:
             # bulk queries are parallel inside the engine; small ones are side by side
             with ThreadPoolExecutor(1 if bulk else 2) as self.pool:
                 self.run()
-        except duckdb.Error as error:
+        except EngineError as error:
             raise explained(error) from error
 
     def run(self) -> None:
@@ -170,7 +169,7 @@ def with_period(norms: Norms) -> Norms:
     return msgspec.structs.replace(norms, rules=rules)
 
 
-def explained(error: duckdb.Error) -> JudgeError:
+def explained(error: EngineError) -> JudgeError:
     if "ambiguous month end" in str(error):
         return JudgeError(
             "a month count lands on a missing day; write `months clipped` in the agreement, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import local
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
@@ -14,8 +14,47 @@ BATCH = 2000
 Row = tuple[Any, ...]
 
 
-class Tables:
-    """An engine in memory. Table names are SQL identifiers, quoted where they need it."""
+class EngineError(Exception):
+    """The engine could not do what the plan asks, or is not there."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+class Tables(Protocol):
+    """An engine's tables, as the plan sees them: all that it asks of an engine.
+
+    Names are SQL identifiers, quoted where they need it; queries are in DuckDB's SQL. `empty` are
+    the tables known to have no rows. Everything raises EngineError.
+    """
+
+    empty: set[str]
+
+    def rows(self, query: str) -> list[Row]: ...
+
+    def row(self, query: str) -> Row:
+        """The one row of a query that always has one."""
+
+    def fingerprint(self, table: str) -> Row:
+        """The same for two states of a table exactly when they have the same rows."""
+
+    def declare(self, table: str, columns: str) -> None:
+        """An empty table."""
+
+    def create(self, table: str, select: str) -> None:
+        """A table of what a query finds, in place of any of that name."""
+
+    def delete(self, table: str, where: str) -> None: ...
+
+    def append(self, table: str, select: str) -> None:
+        """Add what a query finds, by the names of its columns."""
+
+    def insert(self, table: str, rows: Sequence[Sequence[object]]) -> None: ...
+
+
+class DuckTables:
+    """Tables in DuckDB, in memory."""
 
     def __init__(self, threads: int | None = None) -> None:
         self.engine = duckdb.connect(":memory:")
@@ -33,32 +72,33 @@ class Tables:
         found: duckdb.DuckDBPyConnection = self.own.con
         return found
 
+    def execute(self, statement: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.con.execute(statement)
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
     def rows(self, query: str) -> list[Row]:
-        return self.con.execute(query).fetchall()
+        return self.execute(query).fetchall()
 
     def row(self, query: str) -> Row:
-        """The one row of a query that always has one."""
         return self.rows(query)[0]
 
     def fingerprint(self, table: str) -> Row:
-        """The same for two states of a table exactly when they have the same rows."""
         return self.row(f"SELECT count(*), sum(hash(t)) FROM {table} t")
 
     def declare(self, table: str, columns: str) -> None:
-        """An empty table."""
-        self.con.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
+        self.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
         self.empty.add(table)
 
     def create(self, table: str, select: str) -> None:
-        """A table of what a query finds, in place of any of that name."""
         (count,) = self.row(f"CREATE OR REPLACE TABLE {table} AS {select}")
         self.count(table, count)
 
     def delete(self, table: str, where: str) -> None:
-        self.con.execute(f"DELETE FROM {table} WHERE {where}")
+        self.execute(f"DELETE FROM {table} WHERE {where}")
 
     def append(self, table: str, select: str) -> None:
-        """Add what a query finds, by the names of its columns."""
         (count,) = self.row(f"INSERT INTO {table} BY NAME {select}")
         if count:
             self.empty.discard(table)
@@ -68,7 +108,7 @@ class Tables:
             text = ", ".join(
                 "(" + ", ".join(cell(v) for v in row) + ")" for row in rows[start : start + BATCH]
             )
-            self.con.execute(f"INSERT INTO {table} VALUES {text}")
+            self.execute(f"INSERT INTO {table} VALUES {text}")
         if rows:
             self.empty.discard(table)
 
