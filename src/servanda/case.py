@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     import pyarrow
 
     from servanda.answers.checked import Checked
+    from servanda.judge.engine import Judgement
+    from servanda.judge.progress import Progress
 
 MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
@@ -202,6 +204,35 @@ class Case:
         if key not in self._judged:
             self._judged[key] = self.judge_as(self.norms(name), chosen, name, day, known)
         return self._judged[key]
+
+    def judgement(
+        self,
+        account: str | None = None,
+        on: str | None = None,
+        known: str | None = None,
+        memory: str | None = None,
+        progress: Progress | None = None,
+    ) -> Judgement:
+        """The same judgement left in the engine: for tables too large to be looked at row by row.
+
+        What it can be asked is in judge/written.py.
+        """
+        from servanda.judge.engine import Judgement
+
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
+        chosen = self.account(account)
+        norms = self.norms(None if chosen is None else chosen.name)
+        facts = self.facts(chosen, norms, on or self.last_day(), known)
+        return Judgement(norms, facts, memory, progress)
+
+    def verdicts(
+        self, account: str | None = None, on: str | None = None, known: str | None = None
+    ) -> pyarrow.RecordBatchReader:
+        """The verdict table of docs/json.md as a stream of Arrow record batches, in no order."""
+        from servanda.judge.written import reader
+
+        return reader(self.judgement(account, on, known))
 
     def judge_as(
         self, norms: Norms, account: Account | None, name: str, on: str, known: str | None

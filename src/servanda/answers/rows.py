@@ -7,11 +7,8 @@ from typing import Any
 
 from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged, iso
-from servanda.judge.verdicts import Bindings, Verdict
+from servanda.judge.verdicts import Bindings, Verdict, final_statuses
 from servanda.language.core import Rule
-
-SETTLED = frozenset(("kept", "cured", "compensated", "released", "waived", "lapsed", "ended"))
-ALWAYS_SETTLED = frozenset(("lapsed", "ended", "released", "waived"))
 
 
 def plain(value: object) -> Any:
@@ -27,11 +24,7 @@ def bindings(pairs: Bindings) -> dict[str, Any]:
 
 def is_final(rule: Rule, verdict: Verdict) -> bool:
     """Whether nothing dated later can change the verdict: docs/meaning.md, 7."""
-    if verdict.status in ALWAYS_SETTLED:
-        return True
-    if rule.kind == "achieve":
-        return verdict.status in SETTLED
-    return False
+    return verdict.status in final_statuses(rule.kind)
 
 
 def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import typer
 
 from servanda.cli.articles import accept, read
 from servanda.cli.asking import check, compare, status, suppose, timeline, why
+from servanda.cli.bulk import judge
 from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
 from servanda.cli.seeing import serve
 from servanda.cli.writing import fmt, new
@@ -21,7 +22,9 @@ app = typer.Typer(
     help="Who promised what, what happened and who says so, and who kept it, by whose account.",
 )
 # In the order that `--help` lists them.
-for verb in (check, status, timeline, why, compare, suppose, serve, new, fmt, read, accept):
+for verb in (
+    *(check, status, timeline, why, compare, suppose, judge, serve, new, fmt, read, accept),
+):
     app.command()(verb)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from servanda.judge.plan import derived, load, order
+from servanda.judge.plan import derived, forbid, load, order, output
 from servanda.judge.plan.arising import arise
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.days import Days
@@ -16,6 +16,7 @@ from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.tables import DuckTables, EngineError, Row
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
+from servanda.judge.progress import Progress
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict
 from servanda.language.clock import Counting, local_day
 from servanda.language.core import Norms, Rule, Variable
@@ -35,11 +36,20 @@ def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
 class Judgement:
     """One run: an engine, its tables, and the answers drawn from them."""
 
-    def __init__(self, norms: Norms, facts: Facts) -> None:
+    def __init__(
+        self,
+        norms: Norms,
+        facts: Facts,
+        memory: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """`memory` is what tables may take before they go to the disk, as in `4GB`."""
         self.norms = with_period(norms)
         self.facts = facts
         bulk = bool(facts.bulk_events or facts.bulk_readings)
-        self.tables = DuckTables(threads=None if bulk else 1)
+        self.tables = DuckTables(None if bulk else 1, memory)
+        self.progress = progress or Progress()
+        self.progress.begin(self.tables, len(norms.rules))
         self.counting = Counting(
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
@@ -58,7 +68,6 @@ class Judgement:
         days.load_calendars(self.tables, *self.span_of_days())
         derived.prepare(self.tables, self.norms, self.facts, self.conditions)
         self.instances = Instances(self.tables, days, self.conditions)
-        self.events = {e.name: e for e in load.event_types(self.norms)}
         wanted = order.wanted_statuses(self.norms)
         self.rules = Rules(self.tables, self.norms, self.conditions, self.instances, wanted)
         if self.norms.derived:
@@ -78,8 +87,12 @@ class Judgement:
         for rule in rules:
             standing = rule.trigger is None and rule.window.every is None
             kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
-        for judged in [self.pool.submit(self.rules.judge, batch) for batch in kinds.values()]:
+        for judged in [self.pool.submit(self.judge_batch, batch) for batch in kinds.values()]:
             judged.result()
+
+    def judge_batch(self, rules: list[Rule]) -> None:
+        self.progress.step(f"clause {rules[0].clause}", len(rules))
+        self.rules.judge(rules)
 
     def judge_together(self, component: list[str]) -> None:
         """Rules that need each other are judged again until what they tell each other rests."""
@@ -125,18 +138,22 @@ class Judgement:
                 found[row[0]].append(self.verdict(row, names, breaches))
         return tuple(v for n in sorted(found) for v in found[n])
 
+    def table(self) -> str:
+        """The verdict table of docs/json.md as a query of `self.tables`, in no order."""
+        return output.table(self.rules)
+
     def verdict(self, row: Row, names: list[str], breaches: dict[int, Bindings]) -> Verdict:
         return Verdict(
             rule=self.norms.rules[row[0]].id,
             debtor=row[2],
             creditor=row[3],
             trigger=row[4],
-            instance=tuple(zip(names, row[10:], strict=True)),
+            instance=tuple(zip(names, row[12:], strict=True)),
             status=row[5],
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
-            opened=() if row[8] is None else (row[8],),
-            breach=breaches.get(row[9], ()),
+            opened=() if row[9] is None else (row[9],),
+            breach=breaches.get(row[11], ()),
         )
 
     def breaches(self, batch: Batch) -> dict[int, Bindings]:
@@ -146,12 +163,11 @@ class Judgement:
             return found
         for rule in batch.rules:
             assert rule.action is not None
-            names = [p.name for p in self.events[rule.action.name].params]
-            columns = "".join(f", e.{named('p_', name)}" for name in names)
+            names = [p.name for p in self.rules.events[rule.action.name].params]
+            columns = "".join(f", {forbid.bound(rule.action.name, name)}" for name in names)
             rows = self.tables.rows(
-                f"SELECT v.vid{columns} FROM violations_{batch.name} v "
-                f"JOIN {named('ev_', rule.action.name)} e USING (entry, lo, hi) "
-                f"WHERE v.rule = {batch.numbers[rule.id]}"
+                f"SELECT vid{columns} FROM violations_{batch.name} "
+                f"WHERE rule = {batch.numbers[rule.id]}"
             )
             found |= {r[0]: tuple(zip(names, r[1:], strict=True)) for r in rows}
         return found

@@ -183,6 +183,13 @@ def status_blocks(answer: Row) -> list[Block]:
     return [*head(answer), Line(""), drawn, Line(""), counted]
 
 
+def summary_blocks(answer: Row) -> list[Block]:
+    cells = [[row["clause"], row["status"], f"{row['instances']:,}"] for row in answer["counts"]]
+    if not cells:
+        return [*head(answer), Line(""), Line("no duties")]
+    return [*head(answer), Line(""), table(["clause", "status", "instances"], cells, ("status",))]
+
+
 def timeline_blocks(answer: Row) -> list[Block]:
     rows = answer["duties"]
     cells = [

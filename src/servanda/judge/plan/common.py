@@ -63,7 +63,8 @@ def verdict_rows(batch: Batch, points: str, now: int) -> str:
             FROM p GROUP BY iid, f),
       k AS (SELECT *, lag(status) OVER (PARTITION BY iid ORDER BY f) AS was FROM m
             QUALIFY was IS NULL OR was <> status OR breach_key IS NOT NULL),
-      s AS (SELECT *, lead(f, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY f) AS u FROM k)
+      s AS (SELECT *, lead(f, 1, {FOR_GOOD}) OVER w AS u, lead(opened) OVER w AS closed FROM k
+            WINDOW w AS (PARTITION BY iid ORDER BY f))
       SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, s.status, s.f, s.u,
-             s.opened, s.breach_key{variables}
+             CASE WHEN s.was IS NULL THEN i.trigger END AS began, s.opened, s.closed, s.breach_key{variables}
       FROM s JOIN {batch.inst} i USING (iid)"""

@@ -11,6 +11,7 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.days import Days
+from servanda.judge.plan.load import Events
 from servanda.judge.plan.steps import Conditions, counted, merged
 from servanda.judge.plan.text import FOR_GOOD, matches, named
 from servanda.language.core import Rule
@@ -18,17 +19,29 @@ from servanda.language.core import Rule
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
 
-def violations(batch: Batch, gates: str, days: Days) -> str:
-    """`(iid, vid, entry, lo, hi, level, end_t, end_p, cure)`: one row an occurrence.
+def violations(batch: Batch, gates: str, days: Days, events: Events) -> str:
+    """`(iid, vid, entry, lo, hi, level, end_t, end_p, cure, b_…)`: one row an occurrence, with its
+    parameters (see `bound`).
 
     `end_t` is where it is no longer surely open, `end_p` where no longer possibly.
     """
-    found = " UNION ALL ".join(of_rule(r, batch.own(r), gates, days) for r in batch.rules)
+    found = " UNION ALL BY NAME ".join(
+        of_rule(r, batch.own(r), gates, days, events) for r in batch.rules
+    )
     return f"SELECT row_number() OVER (ORDER BY iid, hi, entry) AS vid, * FROM ({found})"
 
 
-def of_rule(rule: Rule, inst: str, gates: str, days: Days) -> str:
+def bound(event: str, param: str) -> str:
+    """The column that holds a violating occurrence's parameter."""
+    return named(f"b_{event} ", param)
+
+
+def of_rule(rule: Rule, inst: str, gates: str, days: Days, events: Events) -> str:
     assert rule.action is not None
+    event = rule.action.name
+    said = "".join(
+        f", l.{named('p_', p.name)} AS {bound(event, p.name)}" for p in events[event].params
+    )
     read = " ".join(
         f"ASOF JOIN {gates} {name} ON v.iid = {name}.iid AND v.{at} >= {name}.t"
         for name, at in (("gh", "hi"), ("gl", "lo"))
@@ -37,7 +50,7 @@ def of_rule(rule: Rule, inst: str, gates: str, days: Days) -> str:
     at_lo, at_hi = f"{ends[0]} < 2 AND gl.ex < 2", f"{ends[1]} < 2 AND gh.ex < 2"
     surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)} FROM (
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)}{said} FROM (
         SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
           CASE WHEN v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
         FROM (SELECT i.iid, i.rule, i.o_lo AS opening, e.*, i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo AS inside

@@ -50,6 +50,9 @@ READING_COLUMNS = (
 OCCURRENCE_COLUMNS = "entry VARCHAR, lo BIGINT, hi BIGINT, fin BIGINT, sure BOOLEAN"
 
 
+Events = dict[str, EventType]
+
+
 def event_types(norms: Norms) -> Iterable[EventType]:
     """Recorded events, then those that arise by themselves (their tables start empty)."""
     derived = {d.name for d in norms.derived}

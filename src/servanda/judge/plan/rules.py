@@ -6,6 +6,7 @@ from servanda.judge.plan import achieve, forbid, keep, powers
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import verdict_rows
 from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.load import event_types
 from servanda.judge.plan.overlays import Overlays
 from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.steps import Conditions, at_tick, counted
@@ -37,6 +38,7 @@ class Rules:
         self.numbers = {r.id: n for n, r in enumerate(norms.rules)}
         self.overlays = Overlays(tables, norms, conditions, instances, self.numbers)
         self.wanted = wanted
+        self.events = {e.name: e for e in event_types(norms)}
         self.rules = {r.id: r for r in norms.rules}
         self.judged: dict[str, Batch] = {}
         self.told: set[int] = set()
@@ -228,7 +230,7 @@ class Rules:
 
     def forbid(self, batch: Batch, gates: str) -> None:
         line, violated = f"line_{batch.name}", f"violations_{batch.name}"
-        self.tables.create(violated, forbid.violations(batch, gates, self.days))
+        self.tables.create(violated, forbid.violations(batch, gates, self.days, self.events))
         self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
         self.answer(batch, forbid.points(batch.inst, line, violated))
         let_go = f"min(CASE WHEN wa = 2 OR re = 2 THEN t END) AS off FROM {gates} GROUP BY iid"

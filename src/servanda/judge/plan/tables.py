@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from threading import local
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
-from servanda.judge.plan.text import SINCE_EVER, literal
+from servanda.judge.plan.text import SINCE_EVER, literal, quoted
+
+if TYPE_CHECKING:
+    import pyarrow
 
 BATCH = 2000
 Row = tuple[Any, ...]
@@ -52,16 +56,24 @@ class Tables(Protocol):
 
     def insert(self, table: str, rows: Sequence[Sequence[object]]) -> None: ...
 
+    def statement_done(self) -> float:
+        """Of the statement under way, the share that is done; 0 where that is not known."""
+
 
 class DuckTables:
     """Tables in DuckDB, in memory."""
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
         self.engine = duckdb.connect(":memory:")
-        self.engine.execute("SET preserve_insertion_order = false")
+        self.engine.execute("SET preserve_insertion_order = false; SET GLOBAL TimeZone = 'UTC'")
+        self.spilled = tempfile.TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
+        self.engine.execute(f"SET temp_directory = {quoted(self.spilled.name)}")
+        if memory is not None:
+            self.engine.execute(f"SET memory_limit = {quoted(memory)}")
         if threads is not None:
             self.engine.execute(f"SET threads = {threads}")
         self.own = local()
+        self.cursors: list[duckdb.DuckDBPyConnection] = []
         self.empty: set[str] = set()
 
     @property
@@ -69,6 +81,7 @@ class DuckTables:
         """This thread's connection to the engine."""
         if not hasattr(self.own, "con"):
             self.own.con = self.engine.cursor()
+            self.cursors.append(self.own.con)
         found: duckdb.DuckDBPyConnection = self.own.con
         return found
 
@@ -77,6 +90,18 @@ class DuckTables:
             return self.con.execute(statement)
         except duckdb.Error as error:
             raise EngineError(str(error)) from error
+
+    def statement_done(self) -> float:
+        return max([0.0, *(con.query_progress() / 100 for con in self.cursors)])
+
+    def write(self, query: str, file: str, options: str) -> int:
+        """What a query finds, into a file; the number of rows."""
+        (count,) = self.row(f"COPY ({query}) TO {quoted(file)} ({options})")
+        return int(count)
+
+    def stream(self, query: str, rows: int) -> pyarrow.RecordBatchReader:
+        """What a query finds, as Arrow batches of so many rows."""
+        return self.con.sql(query).to_arrow_reader(rows)
 
     def rows(self, query: str) -> list[Row]:
         return self.execute(query).fetchall()

@@ -1,0 +1,99 @@
+"""The verdict table as people get it: one query over the verdicts of all batches."""
+
+from __future__ import annotations
+
+from servanda.judge.plan import forbid
+from servanda.judge.plan.batch import Batch
+from servanda.judge.plan.load import Events
+from servanda.judge.plan.rules import Rules
+from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named, quoted
+from servanda.judge.verdicts import final_statuses
+from servanda.language.core import Variable
+
+# Names and types, in order; all that an empty table still has.
+COLUMNS = {
+    "clause": "VARCHAR",
+    "rule": "VARCHAR",
+    "kind": "VARCHAR",
+    "debtor": "VARCHAR",
+    "creditor": "VARCHAR",
+    "instance": "VARCHAR",
+    "trigger": "VARCHAR",
+    "status": "VARCHAR",
+    "from": "TIMESTAMP WITH TIME ZONE",
+    "until": "TIMESTAMP WITH TIME ZONE",
+    "final": "BOOLEAN",
+    "opened": "VARCHAR",
+    "closed": "VARCHAR",
+    "breach": "VARCHAR",
+}
+
+
+def table(rules: Rules) -> str:
+    """All status spans: a SELECT of COLUMNS. `instance` and `breach` are JSON objects as text."""
+    found = [of_batch(batch, rules.events) for batch in rules.judged.values()]
+    if not found:
+        nothing = (f"NULL::{type_} AS {named('', name)}" for name, type_ in COLUMNS.items())
+        return f"SELECT {', '.join(nothing)} WHERE false"
+    return " UNION ALL ".join(found)
+
+
+def of_batch(batch: Batch, events: Events) -> str:
+    rules = batch.rules
+    clauses = by_rule(batch, {r.id: quoted(r.clause) for r in rules})
+    ids = by_rule(batch, {r.id: quoted(r.id) for r in rules})
+    final = ", ".join(map(quoted, final_statuses(batch.kind)))
+    breach, violations = "NULL::VARCHAR", ""
+    if batch.kind == "forbid":
+        breach = breaches(batch, events)
+        violations = f" LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key"
+    variables = batch.rules[0].variables if len(batch.rules) == 1 else ()
+    return f"""
+      SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, v.debtor, v.creditor,
+             {instance(variables)} AS instance, v.trigger, v.status, {instant("v.f")} AS "from",
+             {instant("v.u")} AS until, v.status IN ({final}) AS final,
+             coalesce(v.opened, v.began) AS opened, v.closed, {breach} AS breach
+      FROM verdict_{batch.name} v{violations}"""
+
+
+def by_rule(batch: Batch, values: dict[str, str]) -> str:
+    """What depends on the rule, for the row of any of them."""
+    if len(set(values.values())) == 1:
+        return next(iter(values.values()))
+    cases = " ".join(f"WHEN {batch.numbers[id_]} THEN {value}" for id_, value in values.items())
+    return f"(CASE v.rule {cases} END)"
+
+
+def instant(tick: str) -> str:
+    """When a span begins or ends; nothing where it is open."""
+    there = f"{tick} > {SINCE_EVER} AND {tick} < {FOR_GOOD}"
+    return f"CASE WHEN {there} THEN make_timestamptz({tick} >> 6) END"
+
+
+def instance(variables: tuple[Variable, ...]) -> str:
+    return json_object({v.name: cell(f"v.{named('k_', v.name)}", v.type) for v in variables})
+
+
+def breaches(batch: Batch, events: Events) -> str:
+    """The parameters of the violating occurrence."""
+    found: dict[str, str] = {}
+    for rule in batch.rules:
+        assert rule.action is not None
+        event = events[rule.action.name]
+        said = {p.name: f"b.{forbid.bound(event.name, p.name)}" for p in event.params}
+        found[rule.id] = json_object({p.name: cell(said[p.name], p.type) for p in event.params})
+    return f"CASE WHEN v.breach_key IS NOT NULL THEN {by_rule(batch, found)} END"
+
+
+def json_object(cells: dict[str, str]) -> str:
+    if not cells:
+        return "'{}'"
+    pairs = ", ".join(f"{named('', name)}: {value}" for name, value in cells.items())
+    return f"to_json({{{pairs}}})::VARCHAR"
+
+
+def cell(column: str, type_: str) -> str:
+    """A value as JSON has it: numbers without the zeros they are kept with."""
+    if type_ != "number":
+        return column
+    return f"rtrim(rtrim({column}::VARCHAR, '0'), '.')::JSON"

@@ -1,0 +1,84 @@
+"""The verdict table of one judgement: written to a file, streamed as Arrow, or counted.
+
+Nothing here loops over rows: the engine writes, streams and counts.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from servanda.judge.engine import Judgement, explained
+from servanda.judge.plan.tables import EngineError
+
+if TYPE_CHECKING:
+    import pyarrow
+
+FORMATS = {
+    ".parquet": "FORMAT parquet, COMPRESSION zstd",
+    ".csv": "FORMAT csv, HEADER true",
+}
+ROWS_AT_ONCE = 100_000
+
+
+class Count(Struct, frozen=True):
+    """How many instances of a clause have a status at the end of time known."""
+
+    clause: str
+    status: str
+    instances: int
+
+
+def check_output(path: Path | None) -> None:
+    """Whether a table can be written there: asked before anything is judged. Raises OSError."""
+    if path is None:
+        return
+    if path.suffix.lower() not in FORMATS:
+        raise OSError(0, f"a verdict table ends in {' or '.join(FORMATS)}", str(path))
+    if not path.parent.is_dir():
+        raise OSError(0, "there is no such folder", str(path.parent))
+
+
+def write(judgement: Judgement, path: Path) -> int:
+    """Write the table whole or not at all, in place of any file of that name; its number of rows.
+
+    Raises JudgeError where the plan cannot be run, or the disk is full.
+    """
+    judgement.progress.step("writing")
+    options = FORMATS[path.suffix.lower()]
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    try:
+        count = judgement.tables.write(judgement.table(), name, options)
+        os.chmod(name, 0o666 & ~umask())
+        os.replace(name, path)
+    except EngineError as error:
+        raise explained(error) from error
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return count
+
+
+def umask() -> int:
+    """What the user wants new files to be closed to; a temporary file is closed to all."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def reader(judgement: Judgement) -> pyarrow.RecordBatchReader:
+    """The table as a stream of Arrow record batches, in no order; read once."""
+    return judgement.tables.stream(judgement.table(), ROWS_AT_ONCE)
+
+
+def counts(judgement: Judgement) -> list[Count]:
+    """By clause in the order of the agreement, and by status."""
+    clauses = list(dict.fromkeys(rule.clause for rule in judgement.norms.rules))
+    last = f"({judgement.table()}) WHERE until IS NULL"
+    rows = judgement.tables.rows(f"SELECT clause, status, count(*) FROM {last} GROUP BY ALL")
+    rows.sort(key=lambda row: (clauses.index(row[0]), row[1]))
+    return [Count(*row) for row in rows]

@@ -1,0 +1,171 @@
+"""`servanda judge`: the verdict table written whole or not at all, and the same as the timeline."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+import servanda
+from servanda.cli import app
+from servanda.judge import written
+
+CASES = Path(__file__).resolve().parent.parent / "cases"
+AGREEMENT = """
+```servanda
+agreement Market "Market"
+  zone Europe/Amsterdam
+party seller, buyer
+event order(id: text, size: number), silence means no
+event deliver(id: text), silence means no
+event inspect(id: text), silence means no
+clause 1 "Delivery"
+  when order(id: n, size: s):
+    seller must deliver(id: n) to buyer within 5 days
+clause 2 "Quiet"
+  seller must not inspect(any)
+```
+"""
+RECORD = """
+```servanda
+table "data/*.csv"
+  source log
+  row is order(id: column id, size: column size) on column at where column kind = "order"
+  row is deliver(id: column id) on column at where column kind = "deliver"
+  row is inspect(id: column id) on column at where column kind = "inspect"
+```
+"""
+ROWS = '''kind,id,size,at
+order,a,3,2024-01-01T10:00
+order,"b ""quoted""",2.50,2024-01-02
+order,c,,2024-01-03
+deliver,a,,2024-01-04
+deliver,c,,2024-03-30
+inspect,c,,2024-02-01
+'''
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> Path:
+    folder = tmp_path / "market"
+    (folder / "record").mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "agreement.md").write_text(AGREEMENT)
+    (folder / "record" / "log.md").write_text(RECORD)
+    (folder / "data" / "log.csv").write_text(ROWS)
+    (folder / "sources.json").write_text('[{"id": "log", "type": "dataset", "title": "log"}]')
+    return folder
+
+
+def run(*args: object) -> str:
+    done = CliRunner().invoke(app, ["judge", *map(str, args)])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def told(rows: list[dict[str, object]]) -> list[str]:
+    """What table and timeline both say of a span, in an order of its own."""
+    keys = ("clause", "rule", "kind", "debtor", "creditor", "instance", "status", "final", "breach")
+    return sorted(repr([(k, r[k]) for k in (*keys, "from", "until")]) for r in rows)
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    """The rows of a written table, as the timeline has them."""
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    stamp = "strftime({}, '%Y-%m-%dT%H:%M:%SZ')"
+    found = con.execute(
+        f'SELECT * REPLACE ({stamp.format(chr(34) + "from" + chr(34))} AS "from", '
+        f"{stamp.format('until')} AS until) FROM '{path}'"
+    )
+    names = [d[0] for d in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [
+        r | {"instance": json.loads(r["instance"]), "breach": json.loads(r["breach"] or "{}")}
+        for r in rows
+    ]
+
+
+@pytest.mark.parametrize("name", ["sale", "ceasefire", "jcpoa"])
+def test_the_table_says_what_the_timeline_says(name: str, tmp_path: Path) -> None:
+    case = servanda.open(CASES / name)
+    out = tmp_path / "verdicts.parquet"
+    run(CASES / name, "-o", out)
+    timeline = case.timeline()
+    for row in timeline:
+        for end in ("from", "until"):
+            if row[end] is not None:
+                at = case.tick(row[end].replace("Z", "+00:00")) >> 6
+                row[end] = duckdb.execute(
+                    f"SELECT strftime(make_timestamp({at}), '%Y-%m-%dT%H:%M:%SZ')"
+                ).fetchall()[0][0]
+    assert told(read(out)) == told(timeline)
+
+
+def test_rows_of_tables_open_and_close_spans(market: Path, tmp_path: Path) -> None:
+    out = tmp_path / "verdicts.csv"
+    answer = json.loads(run(market, "--on", "2024-04-01", "-o", out, "--summary", "--json"))
+    assert answer["counts"] == [
+        {"clause": "1", "status": "broken", "instances": 1},
+        {"clause": "1", "status": "cured", "instances": 1},
+        {"clause": "1", "status": "kept", "instances": 1},
+        {"clause": "2", "status": "broken", "instances": 1},
+    ]
+    with out.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == answer["rows"] == 9
+    assert {json.loads(r["instance"]).get("n") for r in rows} == {None, "a", 'b "quoted"', "c"}
+    assert {json.loads(r["instance"]).get("s") for r in rows} == {None, 3, 2.5}
+    kept = [(r["trigger"], r["opened"], r["closed"]) for r in rows if r["status"] == "kept"]
+    assert ("log:1", "log:4", "") in kept
+    (due,) = [r for r in rows if r["status"] == "due" and r["trigger"] == "log:1"]
+    assert (due["opened"], due["closed"]) == ("log:1", "log:4")
+    assert [due["from"], due["until"]] == ["2024-01-01 09:00:00+00", "2024-01-03 23:00:00+00"]
+    (breach,) = [r["breach"] for r in rows if r["clause"] == "2" and r["status"] == "broken"]
+    assert json.loads(breach) == {"id": "c"}
+
+
+def test_python_gets_a_stream(market: Path) -> None:
+    stream = servanda.open(market).verdicts(on="2024-04-01")
+    table = stream.read_all()
+    assert table.num_rows == 9
+    assert str(table.schema.field("from").type) == "timestamp[us, tz=UTC]"
+    assert table.schema.names == list(stream.schema.names)
+
+
+def test_a_case_without_duties_still_has_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.sv").write_text('agreement A "A"\nparty p\n')
+    run(tmp_path, "--on", "2024-01-01", "-o", tmp_path / "v.parquet")
+    assert read(tmp_path / "v.parquet") == []
+    assert "no duties" in run(tmp_path, "--on", "2024-01-01")
+
+
+def test_an_interrupted_table_leaves_nothing(
+    market: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out" / "verdicts.parquet"
+    out.parent.mkdir()
+    out.write_text("as it was")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    judged = servanda.open(market).judgement(on="2024-04-01")
+    with pytest.raises(KeyboardInterrupt):
+        written.write(judged, out)
+    assert [p.name for p in out.parent.iterdir()] == [out.name]
+    assert out.read_text() == "as it was"
+
+
+@pytest.mark.parametrize("name", ["verdicts.xlsx", "nowhere/verdicts.csv", "verdicts"])
+def test_a_file_that_cannot_be_is_refused_at_once(name: str, market: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["judge", str(market), "-o", str(tmp_path / name)])
+    assert done.exit_code == 1
+    assert not list(tmp_path.glob("**/verdicts*"))
+    assert "Traceback" not in done.output
