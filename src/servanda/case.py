@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from servanda.answers.checked import Checked
+    from servanda.charts.chart import Chart
     from servanda.judge.engine import Judgement
     from servanda.judge.progress import Progress
 
@@ -294,6 +295,59 @@ class Case:
             for r in rows
         ]
         return pyarrow.Table.from_pylist(flat)
+
+    # -------------------------------------------------------------- charts
+    def by_account(
+        self, account: str | None = None, on: str | None = None, known: str | None = None
+    ) -> dict[str, Judged]:
+        """Judgements of one account, or of every one there is: what charts are drawn from."""
+        names = self.accounts if account is None else (account,)
+        return {name: self.judge(name, on, known) for name in names}
+
+    def chart_timeline(
+        self,
+        account: str | None = None,
+        on: str | None = None,
+        known: str | None = None,
+        clause: str | None = None,
+    ) -> Chart:
+        """Every duty's life as bars, by one account or by all; a notebook shows it."""
+        from servanda.charts.timeline import timeline
+
+        chosen = self.clause(clause)
+        return timeline(self.by_account(account, on, known), None if chosen is None else (chosen,))
+
+    def chart_measures(
+        self,
+        account: str | None = None,
+        on: str | None = None,
+        known: str | None = None,
+        measure: str | None = None,
+        clause: str | None = None,
+    ) -> list[Chart]:
+        """Each measure that the record reads, with its limits; one of them if named."""
+        from servanda.charts.measures import measures
+
+        names = [m.name for m in self.agreement.measures]
+        if measure is not None and measure not in names:
+            raise refused(f"there is no measure `{measure}`", did_you_mean(measure, names))
+        return measures(self.by_account(account, on, known), measure, self.clause(clause))
+
+    def chart_board(
+        self, account: str | None = None, on: str | None = None, known: str | None = None
+    ) -> Chart:
+        """The duties in play on a day, by each account."""
+        from servanda.charts.board import board
+
+        return board(self.by_account(account, on, known))
+
+    def chart_counts(
+        self, account: str | None = None, on: str | None = None, known: str | None = None
+    ) -> Chart:
+        """How many duties have each status, over time, by each account."""
+        from servanda.charts.counts import counts
+
+        return counts(self.by_account(account, on, known))
 
 
 def refused(message: str, help_: str | None = None) -> ServandaError:

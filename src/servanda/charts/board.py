@@ -1,0 +1,148 @@
+"""The board as a picture: accounts side by side over the duties of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from servanda.answers.judged import Judged
+from servanda.answers.lanes import Lane
+from servanda.answers.seen import visible
+from servanda.answers.statuses import ORDER, PAST
+from servanda.charts.chart import Chart
+from servanda.charts.palette import INK, ON_FILL, PAPER, QUIET, STATUS
+from servanda.charts.rows import MOST_ROWS, label, lanes, word
+
+STEP, COLUMN, NAMES = 20, 104, 400
+ABSENT = "no such duty"
+
+
+def board(
+    judged: Mapping[str, Judged], clauses: Iterable[str] | None = None, most: int = MOST_ROWS
+) -> Chart:
+    """Each duty in play on the day judged, and its status by every account given."""
+    some, accounts = next(iter(judged.values())), list(judged)
+    tick = some.facts.now
+    found = [lane for lane in lanes(judged, clauses) if in_play(lane, tick)]
+    shown = alike_periods(found, accounts, tick)[:most]
+    apart = sum(contested(lane, accounts, tick) for lane in found)
+    text = f"{len(found)} duties and powers in play on {some.on}"
+    if len(accounts) > 1:
+        text += f"; {apart} contested among {len(accounts)} accounts, marked with a dot"
+    if len(shown) == most:
+        text += f"; the first {most} rows are drawn"
+    return Chart(
+        name="board",
+        title=visible(f"{some.agreement.header.name} on {some.on}, by each account"),
+        text=f"{text}.",
+        spec=spec(shown, accounts, tick),
+        columns=("clause", "duty", *accounts),
+        rows=tuple(
+            (
+                lane.clause,
+                label(lane).partition("  ")[2],
+                *(said(lane, name, tick) for name in accounts),
+            )
+            for lane in shown
+        ),
+    )
+
+
+def alike_periods(found: list[Lane], accounts: list[str], tick: int) -> list[Lane]:
+    """Periods of one duty that follow each other and stand alike share a row."""
+    rows: list[Lane] = []
+    before: Any = None
+    for lane in found:
+        period = lane.instance.get("period")
+        alike = (lane.key[:4], lane.text, [lane.at(name, tick) for name in accounts])
+        if period is not None and alike == before:
+            first = str(rows[-1].instance["period"]).partition(" to ")[0]
+            inside = lane.instance | {"period": f"{first} to {period}"}
+            rows[-1] = msgspec.structs.replace(rows[-1], instance=inside)
+        else:
+            rows.append(lane)
+        before = alike
+    return rows
+
+
+def in_play(lane: Lane, tick: int) -> bool:
+    found = (lane.at(account, tick) for account in lane.spans)
+    return any(status is not None and status not in PAST for status in found)
+
+
+def contested(lane: Lane, accounts: Iterable[str], tick: int) -> bool:
+    return len({lane.at(account, tick) for account in accounts}) > 1
+
+
+def said(lane: Lane, account: str, tick: int) -> str:
+    status = lane.at(account, tick)
+    return ABSENT if status is None else word(status, lane.kind)
+
+
+def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
+    cells = [
+        {
+            "row": n,
+            "account": visible(name),
+            "status": lane.at(name, tick) or ABSENT,
+            "said": said(lane, name, tick),
+            "plain": (lane.at(name, tick) or "dormant") in PAST,
+        }
+        for n, lane in enumerate(shown)
+        for name in accounts
+    ]
+    names = [
+        {"row": n, "duty": label(lane), "apart": contested(lane, accounts, tick)}
+        for n, lane in enumerate(shown)
+    ]
+    used = [s for s in ORDER if any(c["status"] == s for c in cells)]
+    colours = [STATUS[s].light for s in used]
+    y = {"field": "row", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
+    x = {
+        "field": "account",
+        "type": "nominal",
+        "sort": None,
+        "axis": {"orient": "top", "title": None, "labelAngle": 0, "domain": False, "ticks": False}
+        | {"labelFontSize": 12, "labelLimit": COLUMN - 6},
+    }
+    colour = {
+        "field": "status",
+        "type": "nominal",
+        "scale": {"domain": [*used, ABSENT], "range": [*colours, PAPER.light]},
+        "legend": None,
+    }
+    text = {"type": "text", "baseline": "middle", "fontSize": 11}
+    return {
+        "width": {"step": COLUMN},
+        "height": {"step": STEP},
+        "data": {"values": cells},
+        "layer": [
+            {
+                "mark": {"type": "rect", "stroke": PAPER.light, "strokeWidth": 2},
+                "encoding": {"x": x, "y": y, "color": colour},
+            },
+            {
+                "transform": [{"filter": "!datum.plain"}],
+                "mark": text | {"color": ON_FILL},
+                "encoding": {"x": x, "y": y, "text": {"field": "said"}},
+            },
+            {
+                "transform": [{"filter": "datum.plain"}],
+                "mark": text | {"color": QUIET.light},
+                "encoding": {"x": x, "y": y, "text": {"field": "said"}},
+            },
+            {
+                "data": {"values": names},
+                "mark": text | {"align": "left", "color": INK.light, "limit": NAMES},
+                "encoding": {"y": y, "x": {"value": -NAMES - 22}, "text": {"field": "duty"}},
+            },
+            {
+                "data": {"values": [name for name in names if name["apart"]]},
+                "mark": {"type": "point", "filled": True, "size": 40, "color": INK.light}
+                | {"opacity": 1},
+                "encoding": {"y": y, "x": {"value": -10}},
+            },
+        ],
+    }
