@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"language", "record", "judge", "answers"},
     "report": {"language", "record", "judge", "answers", "charts"},
     "case": {"language", "record", "judge", "answers", "charts"},
-    "view": {"language", "record", "judge", "answers", "charts", "report", "case"},
+    "view": {"language", "record", "judge", "answers", "reading", "charts", "report", "case"},
     "servanda": {"language", "record", "judge", "case"},
     "cli": {
         "language",

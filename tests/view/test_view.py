@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2] / "cases"
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Any:
+def served(tmp_path: Path) -> Iterator[Any]:
     """A copy of the sale, served in this process."""
     from django.test import Client
 
@@ -26,7 +27,8 @@ def served(tmp_path: Path) -> Any:
     desk = Desk(tmp_path / "sale")
     application(desk, writable=True)
     desk.read()
-    return Client()
+    yield Client(SERVER_NAME="localhost")
+    desk.worker.close()
 
 
 def test_every_page_has_its_twin(served: Any) -> None:
@@ -34,7 +36,7 @@ def test_every_page_has_its_twin(served: Any) -> None:
     addresses = ["/board", "/compare", "/search", "/text", "/record", "/sources", "/accounts"]
     addresses += ["/parties", "/what-if"]
     addresses += [f"/clause/{c.id}" for c in case.agreement.clauses]
-    addresses += [f"/entry/{e.id}" for e in case.record.entries[:5]]
+    addresses += [f"/entry/{e.id}" for e in case.record.entries]
     addresses += [f"/source/{s}" for s in list(case.record.sources)[:5]]
     addresses += [f"/account/{a}" for a in case.accounts]
     addresses += [f"/party/{p.name}" for p in case.agreement.parties]
@@ -68,11 +70,38 @@ def test_the_board_says_what_status_says(served: Any) -> None:
         ("/board?party=Nobody", 400),
         ("/record?page=0", 404),
         ("/record?page=x", 400),
+        ("/drafts", 404),
     ],
 )
 def test_what_cannot_be_answered_is_told(served: Any, address: str, code: int) -> None:
     served.get("/board.json")
-    assert served.get(address).status_code == code
+    page = served.get(address)
+    assert page.status_code == code and "<h1>" in page.content.decode()
+    path, found, query = address.partition("?")
+    twin = served.get(f"{path}.json{found}{query}")
+    assert twin.status_code == code and twin.json()["errors"][0]["message"]
+
+
+def test_another_sites_name_is_refused(served: Any) -> None:
+    page = served.get("/board", SERVER_NAME="evil.example")
+    assert page.status_code == 400 and "not one of this server" in page.content.decode()
+    assert served.get("/board", SERVER_NAME="127.0.0.1").status_code == 200
+
+
+def test_an_error_of_its_own_is_told_in_the_terminal_and_shown_neutrally(
+    served: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    served.get("/board.json")
+    served.raise_request_exception = False
+    monkeypatch.setattr("servanda.view.views.pages.clause", fail)
+    clause = site.desk.version.case.agreement.clauses[0].id
+    page = served.get(f"/clause/{clause}")
+    assert page.status_code == 500 and "secret" not in page.content.decode()
+    assert "RuntimeError: secret" in capsys.readouterr().err
+    assert served.get(f"/clause/{clause}.json").json()["errors"]
 
 
 def test_a_broken_file_shows_its_error_and_the_last_good_state(served: Any) -> None:
@@ -85,7 +114,7 @@ def test_a_broken_file_shows_its_error_and_the_last_good_state(served: Any) -> N
     message = servanda.open(site.desk.root).check().errors[0].message
     assert "last good state" in page and "class=&quot;" not in page
     assert message.split("`")[0].strip()[:20] in page
-    assert 'class="clause"' in page
+    assert '<tr id="duty-' in page
     file.write_text(good, encoding="utf-8")
     site.desk.read()
     assert "last good state" not in served.get("/board").content.decode()
@@ -128,4 +157,76 @@ def test_judging_again_says_what_judging_says() -> None:
     name = case.accounts[0]
     whole = case.judge(name)
     other = case.judge(case.accounts[-1])
-    assert judge_again(other, whole.norms, whole.facts) == whole.verdicts
+    assert judge_again([other], whole.norms, whole.facts) == whole.verdicts
+
+
+# ------------------------------------------------------------------ writing
+def form(served: Any, **fields: str) -> Any:
+    """Send the form of the what-if page as a browser would, but for what `fields` say."""
+    line = next(e for e in site.desk.version.case.record.entries)
+    text = next(iter((site.desk.root / "record").glob("*.md"))).read_text(encoding="utf-8")
+    first = text.split("```servanda\n")[1].split("\n")[0]
+    assert line is not None
+    whole = {"text": f"{first}, id again", "name": "letter", "into": "record", "confirm": "yes"}
+    origin = fields.pop("origin", "http://localhost")
+    return served.post("/what-if/save", whole | fields, headers={"Origin": origin})
+
+
+def files(root: Path) -> dict[Path, bytes]:
+    return {p: p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"confirm": ""}, 400),
+        ({"into": "elsewhere"}, 400),
+        ({"name": "../agreement"}, 400),
+        ({"name": ""}, 400),
+        ({"text": " "}, 400),
+        ({"text": "this is no entry"}, 409),
+        ({"text": "2199-01-01 Nobody does", "into": "what-if"}, 409),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_what_is_not_confirmed_or_does_not_fit_is_not_saved(
+    served: Any, fields: dict[str, str], code: int
+) -> None:
+    before = files(site.desk.root)
+    assert form(served, **fields).status_code == code
+    assert files(site.desk.root) == before
+
+
+def test_forms_need_their_token(served: Any) -> None:
+    served.handler.enforce_csrf_checks = True
+    before = files(site.desk.root)
+    assert form(served).status_code == 403
+    assert files(site.desk.root) == before
+
+
+def test_what_is_supposed_is_saved_when_asked(served: Any) -> None:
+    assert form(served, into="what-if").status_code == 200
+    saved = site.desk.root / "what-if" / "letter.md"
+    assert "id again" in saved.read_text(encoding="utf-8")
+    assert form(served, into="what-if").status_code == 409
+    assert servanda.open(site.desk.root).record.entry("again") is None
+
+    assert form(served).status_code == 200
+    case = servanda.open(site.desk.root)
+    assert case.record.entry("again") is not None and not case.check().errors
+    assert form(served).status_code == 409  # an id twice: the record stays as it is
+    old = (site.desk.root / "record" / "letter.md").read_text(encoding="utf-8")
+    more = old.split("```servanda\n")[1].split("\n")[0].replace("id again", "id more")
+    assert form(served, text=more).status_code == 200
+    whole = (site.desk.root / "record" / "letter.md").read_text(encoding="utf-8")
+    assert whole.startswith(old.rstrip()) and "id more" in whole
+    assert not list((site.desk.root / "record").glob(".*"))
+
+
+def test_nothing_is_saved_where_others_can_reach_the_page(served: Any) -> None:
+    site.writable = False
+    before = files(site.desk.root)
+    assert form(served).status_code == 403
+    assert files(site.desk.root) == before
+    assert "/what-if/save" not in served.get("/what-if", {"text": "x"}).content.decode()

@@ -26,6 +26,11 @@ from servanda.language.core import (
 from servanda.record.facts import Exercise, Facts
 
 Struct = msgspec.Struct
+SETTINGS = (
+    *("zone", "clipped", "count_trigger_day", "suspension_stops_clock"),
+    *("force_from", "force_until", "calendars", "groups"),
+)
+"""What every verdict of some norms depends on."""
 
 
 class Reach(Struct, frozen=True):
@@ -56,6 +61,7 @@ class Footprints:
             self.of_name.setdefault(word.name, []).append(mentions(word))
         ends = (norms.force_from, norms.force_until)
         self.of_whole = [mentions(point) for point in ends if point is not None]
+        self.settings = tuple(getattr(norms, name) for name in SETTINGS)
         self.reached: dict[str, Reach] = {}
 
     def reach(self, clause: str) -> Reach:
@@ -95,7 +101,11 @@ class Footprints:
         """A value that is equal for two variants only if the clause's verdicts are."""
         reach, norms = self.reach(clause), self.norms
         return (
+            self.settings,
             tuple(rule for rule in norms.rules if rule.id in reach.rules),
+            tuple(e for e in norms.events if e.name in reach.names),
+            tuple(s for s in norms.states if s.name in reach.names),
+            tuple(m for m in norms.measures if m.name in reach.names),
             tuple(d for d in norms.derived if d.name in reach.names),
             tuple(h for h in norms.held if h.name in reach.names),
             tuple(v for v in norms.vagues if v.name in reach.names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,10 @@ def serve(
     *,
     host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
+    drafts: Annotated[
+        Path | None,
+        typer.Option("--drafts", metavar="FILE", help="Drafts of `read -o`, to review."),
+    ] = None,
 ) -> None:
     """Show a case in a browser, following its text; on this machine only unless told otherwise."""
     from servanda.language.errors import Problem
@@ -24,6 +29,6 @@ def serve(
         advice = "install `servanda[view]`"
         refuse([Problem("", 0, 0, f"the view needs {error.name}", advice)], json=False)
     try:
-        serve_case(case, host, port, typer.echo)
+        serve_case(case, host, port, typer.echo, drafts)
     except OSError as error:
         refuse([Problem("", 0, 0, f"cannot serve there: {error.strerror or error}")], json=False)

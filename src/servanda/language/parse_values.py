@@ -94,7 +94,7 @@ class Builder(Transformer[Token, Any]):
 
     def _instant(self, token: Token) -> tuple[str, str | None]:
         """The ISO text of an instant and its named zone, if it has one."""
-        text, _, zone = token.partition(" ")
+        text, _, zone = str(token).partition(" ")
         zone = zone.strip()
         try:
             instant = datetime.fromisoformat(text)

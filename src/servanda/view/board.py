@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 from servanda.answers.lanes import Lane
@@ -40,6 +42,7 @@ def every(sight: Sight, party: str | None) -> list[Lane]:
 def summary(sight: Sight, show: str, party: str | None) -> dict[str, Any]:
     """What stands above the rows: how many there are, and how many of each status."""
     lanes = every(sight, party)
+    counts = sight.counts(lanes)
     return {
         "case": sight.case.agreement.header.name,
         "on": sight.asked.on,
@@ -53,7 +56,7 @@ def summary(sight: Sight, show: str, party: str | None) -> dict[str, Any]:
             "play": sum(sight.in_play(lane) for lane in lanes),
             "contested": sum(sight.contested(lane) for lane in lanes),
         },
-        "counts": counted(sight.counts(lanes)),
+        "counts": counted(counts),
     }
 
 
@@ -83,6 +86,21 @@ def counted(counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
         for status in ORDER
         if status in present
     ]
+
+
+def bars(counts: list[dict[str, Any]], accounts: Iterable[str]) -> dict[str, Any]:
+    """The counts by account, and each as parts of a bar: where one begins, and how long it is."""
+    drawn = []
+    for name in accounts:
+        every = [c["counts"].get(name, 0) for c in counts]
+        starts = accumulate(every, initial=0)
+        parts = [
+            {"status": c["status"], "at": at, "count": n}
+            for c, n, at in zip(counts, every, starts, strict=False)
+            if n
+        ]
+        drawn.append({"name": name, "all": every, "parts": parts, "sum": sum(every)})
+    return {"bars": drawn, "widest": max((d["sum"] for d in drawn), default=1) or 1}
 
 
 def row(sight: Sight, lane: Lane) -> dict[str, Any]:

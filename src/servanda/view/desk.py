@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,9 +15,11 @@ from servanda.case import open as open_case
 from servanda.language.errors import Problem, ServandaError
 from servanda.view.versions import Asked, Key, Version
 
-PATIENCE = 0.8
+PATIENCE = 0.5
 """Seconds for which a new text waits for its judgements before it takes the old one's place."""
 NOW, SOON, LATER = 0, 1, 2
+LONGEST_WORK = 30.0
+"""Seconds to wait at the end for the judgement in hand."""
 
 
 class Desk:
@@ -48,7 +51,7 @@ class Desk:
         if checked.errors:
             self.tell(checked.problems)
             return
-        version = Version(next(self.numbers), case, checked, self.news)
+        version = Version(next(self.numbers), case, checked, self.news, self.version)
         self.newest = version.number
         first = Asked(case.last_day(), None, case.last_day())
         for name in case.accounts:
@@ -79,14 +82,14 @@ class Desk:
 
         self.worker.add((version.number, key), when, work)
 
-    def before(self, version: Version, key: Key) -> Judged | None:
-        """The judgement of the text before, from which only what changed is judged again."""
-        shown = self.version
-        made = None if shown is None else shown.made.get(key)
-        if isinstance(made, Judged):
-            return made
-        full = version.made.get((key[0], version.case.last_day(), None))
-        return full if isinstance(full, Judged) and full.on == key[1] else None
+    def before(self, version: Version, key: Key) -> list[Judged]:
+        """Judgements of which much may still hold: that of the text before, and those of the
+        other accounts on the same days, which read most clauses alike."""
+        account, until, known = key
+        found: list[Judged | Problem | None] = [version.past.get(account)]
+        found += [version.made.get((account, version.case.last_day(), None))]
+        found += [version.made.get((name, until, known)) for name in version.case.accounts]
+        return [made for made in found if isinstance(made, Judged)]
 
     def want(self, version: Version, asked: Asked, accounts: list[str], patience: float) -> None:
         """Ask for the judgements of a page, and wait a little for them."""
@@ -110,7 +113,9 @@ class Worker:
         self.order = itertools.count()
         self.waiting: dict[object, int] = {}
         self.lock = threading.Lock()
-        threading.Thread(target=self.run, daemon=True, name="judging").start()
+        self.open = True
+        self.thread = threading.Thread(target=self.run, daemon=True, name="judging")
+        self.thread.start()
 
     def add(self, name: object, when: int, work: Callable[[], object]) -> None:
         with self.lock:
@@ -119,16 +124,24 @@ class Worker:
             self.waiting[name] = when
         self.queue.put((when, next(self.order), name, work))
 
+    def close(self) -> None:
+        """Do no more than the piece of work in hand: a judgement must not be cut off by the end
+        of the program."""
+        self.open = False
+        self.queue.put((NOW, -1, None, lambda: None))
+        self.thread.join(LONGEST_WORK)
+
     def run(self) -> None:
-        while True:
+        while self.open:
             _, _, name, work = self.queue.get()
             with self.lock:
                 wanted = name in self.waiting
             try:
-                if wanted:
+                if wanted and self.open:
                     work()
             except Exception as error:  # a fault in one piece of work must not end the thread
-                print(f"servanda: in the background: {type(error).__name__}: {error}")
+                said = f"servanda: in the background: {type(error).__name__}: {error}\n"
+                sys.stderr.write(said)
             with self.lock:
                 self.waiting.pop(name, None)
 
@@ -140,7 +153,7 @@ def watch(desk: Desk, stop: threading.Event) -> None:
     folder = desk.root if desk.root.is_dir() else desk.root.parent
     while not stop.is_set():
         try:
-            for _ in changes(folder, stop_event=stop, step=40, debounce=400, rust_timeout=1000):
+            for _ in changes(folder, stop_event=stop, step=40, debounce=100, rust_timeout=1000):
                 desk.read()
         except (FileNotFoundError, RuntimeError):
             # The folder itself has gone: say so, and look for it again.

@@ -55,6 +55,7 @@ def entry(sight: Sight, id_: str) -> dict[str, Any]:
                 for ref in found.sources
             ],
             "one_source": cited[0] if len(cited) == 1 else None,
+            "one_title": title(sight, cited[0]) if len(cited) == 1 else None,
             "corrects": found.corrects,
             "corrected_by": [
                 brief(sight, other)

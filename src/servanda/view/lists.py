@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 from servanda.view import pages
@@ -12,15 +13,19 @@ def changes(sight: Sight) -> dict[str, Any]:
     """The days on which any status changes: the last before, the next after, and where they lie."""
     wholes = tuple(sight.version.wholes(sight.asked))
     key = ("changes", sight.asked.until, sight.asked.known, wholes)
-    ticks: list[int] = sight.version.kept.get(key, lambda: edges(sight))
-    days = [str(sight.day(t)) for t in ticks]
+
+    def make() -> tuple[list[str], list[str]]:
+        ticks = edges(sight)
+        return list(dict.fromkeys(str(sight.day(t)) for t in ticks)), positions(sight, ticks)
+
+    found: tuple[list[str], list[str]] = sight.version.kept.get(key, make)
+    days, at = found
     today = str(sight.day(sight.tick))
-    before = [d for d in days if d < today]
-    after = [d for d in days if d > today]
+    before, after = bisect_left(days, today), bisect_right(days, today)
     return {
-        "before": before[-1] if before else None,
-        "after": after[0] if after else None,
-        "at": positions(sight, ticks),
+        "before": days[before - 1] if before else None,
+        "after": days[after] if after < len(days) else None,
+        "at": at,
     }
 
 

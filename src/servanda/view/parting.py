@@ -155,6 +155,14 @@ def turns_on(sight: Sight, lane: Lane) -> list[str]:
     return comparison.turns_on([key])[key]
 
 
+def sides(sight: Sight, lane: Lane) -> list[dict[str, Any]]:
+    """Which accounts hold which status."""
+    found: dict[str | None, list[str]] = {}
+    for account, status in sight.statuses(lane).items():
+        found.setdefault(status, []).append(account)
+    return [{"status": status, "accounts": names} for status, names in found.items()]
+
+
 def same(comparison: Comparison, sight: Sight, lane: Lane) -> Duty:
     """The duty as the comparison counts it: of several alike, the one of these statuses."""
     wanted = sight.statuses(lane)

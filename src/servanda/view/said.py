@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from servanda.answers.say import lower_first
@@ -20,6 +20,9 @@ from servanda.report.prose import html
 register = template.Library()
 
 LONGEST = 2000
+LONGEST_PROSE = 100_000
+RULES = re.compile(r"^```servanda\n.*?^```$", re.MULTILINE | re.DOTALL)
+READING = re.compile(r"(?<=\bof )([^\s:]+)(?=: )")
 
 
 @register.filter
@@ -36,14 +39,23 @@ def said(given: object, most: int = LONGEST) -> SafeString:
 
 
 @register.filter
+def visibly(given: object, most: int = 120) -> str:
+    """The same for where there is room for plain text only: a title, an attribute."""
+    text = "" if given is None else str(given)
+    return visible(text[:most]) + ("…" if len(text) > most else "")
+
+
+@register.filter
 def plainly(text: str) -> SafeString:
-    """A rule as a sentence: names as words."""
-    return said(re.sub(r"(?<=\w)_(?=\w)", " ", text))
+    """A rule as a sentence: names as words, signs as they are written by hand."""
+    words = re.sub(r"(?<=\w)_(?=\w)", " ", text)
+    return said(words.replace("<=", "≤").replace(">=", "≥"))
 
 
 @register.filter
 def prose(markdown: str) -> SafeString:
-    return mark_safe(html(visible_lines(markdown)))
+    """Prose as safe HTML, without the rules in it: they have a place of their own."""
+    return mark_safe(html(visible_lines(RULES.sub("", markdown)[:LONGEST_PROSE])))
 
 
 def visible_lines(text: str) -> str:
@@ -94,14 +106,78 @@ def of(mapping: Mapping[str, Any] | None, key: str) -> Any:
 
 
 @register.filter
-def percent(part: float) -> str:
-    return f"{part:.3f}"
+def less(whole: int, part: int) -> int:
+    return whole - part
 
 
+@register.filter
+def first_of(rows: Sequence[Any], most: int) -> Sequence[Any]:
+    return rows[:most]
+
+
+# ------------------------------------------------------------------ addresses
 @register.simple_tag(takes_context=True)
 def to(context: template.Context, *path: str, **more: object) -> str:
     """An address in the view that asks of the same days, as it is or with something changed."""
     asked: dict[str, object] = dict(context.get("keep") or {}) | more
+    return address("/" + "/".join(quote(str(part), safe="/:") for part in path), asked)
+
+
+@register.simple_tag(takes_context=True)
+def again(context: template.Context, **more: object) -> str:
+    """The address of this very page with something changed."""
+    asked: dict[str, object] = (
+        dict(context.get("rest") or {}) | dict(context.get("keep") or {}) | more
+    )
+    return address(quote(str(context.get("path") or "/"), safe="/:"), asked)
+
+
+def address(path: str, asked: Mapping[str, object]) -> str:
     query = urlencode({name: value for name, value in asked.items() if value})
-    address = "/" + "/".join(quote(str(part), safe="/:") for part in path)
-    return f"{address}?{query}" if query else address
+    return f"{path}?{query}" if query else path
+
+
+@register.simple_tag
+def weblink(url: str) -> SafeString:
+    """An address of the web as a link; anything else as a text."""
+    if url.startswith(("https://", "http://")) and len(url) < LONGEST:
+        return format_html('<a href="{}" rel="noreferrer noopener">{}</a>', url, said(url, 200))
+    return said(url, 200)
+
+
+@register.simple_tag(takes_context=True)
+def turning(context: template.Context, text: str) -> SafeString:
+    """What a difference turns on, the clause of each reading a link."""
+    found = READING.split(text)
+    pieces = [said(found[0])]
+    for clause, rest in zip(found[1::2], found[2::2], strict=True):
+        link = format_html('<a href="{}">{}</a>', to(context, "clause", clause), clause)
+        pieces += [link, said(rest)]
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+# ------------------------------------------------------------------ cells
+@register.simple_tag(takes_context=True)
+def cell(context: template.Context, duty: Mapping[str, Any], account: str) -> SafeString:
+    """The cell of a duty and an account; where accounts differ, it opens what that turns on."""
+    statuses = duty["statuses"]
+    if account not in statuses:
+        return format_html('<td class="s s-none" data-account="{}">…</td>', account)
+    status = statuses[account]
+    shown = format_html(
+        '<span aria-hidden="true">{}</span> {}', mark(status), word(status, duty["kind"])
+    )
+    if duty["contested"]:
+        shown = format_html(
+            '<a class="turns" tabindex="-1" href="{}#turns" data-turns="{}">{}</a>',
+            to(context, "duty", duty["id"]),
+            to(context, "duty", duty["id"], "turns"),
+            shown,
+        )
+    return format_html(
+        '<td class="s s-{}" data-account="{}" title="{}">{}</td>',
+        status or "none",
+        account,
+        meaning(status),
+        shown,
+    )

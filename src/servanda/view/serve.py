@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +11,16 @@ from servanda.view.desk import Desk, watch
 from servanda.view.site import application
 
 
-def serve(root: Path, host: str, port: int, say: Callable[[str], None]) -> None:
+def serve(
+    root: Path, host: str, port: int, say: Callable[[str], None], drafts: Path | None = None
+) -> None:
     """Serve a case and follow its text. Raises OSError if the port is taken."""
     from waitress.server import create_server
 
     desk = Desk(root)
     loopback = host in ("127.0.0.1", "localhost", "::1")
-    app = application(desk, [host], writable=loopback)
-    server = create_server(app, host=host, port=port, threads=8, ident=None)
+    app = application(desk, [host, socket.gethostname()], writable=loopback, drafts=drafts)
+    server = create_server(app, host=host, port=port, threads=16, ident=None)
     desk.read()
     stop = threading.Event()
     threading.Thread(target=watch, args=(desk, stop), daemon=True, name="watching").start()
@@ -27,3 +30,4 @@ def serve(root: Path, host: str, port: int, say: Callable[[str], None]) -> None:
     finally:
         stop.set()
         server.close()
+        desk.worker.close()

@@ -13,27 +13,30 @@ from django.conf import settings
 from servanda.view.desk import Desk
 
 HERE = Path(__file__).parent
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 class Site:
-    """What all requests share. `writable`: what is supposed may be saved into the record."""
+    """What all requests share. `writable`: what is supposed may be saved into the record;
+    `drafts`: the file of drafts to review; `names`: what a Host header may call this server."""
 
     desk: Desk
     writable: bool = False
+    drafts: Path | None = None
+    names: frozenset[str] = frozenset()
 
 
 site = Site()
 
 
-def configure(hosts: Sequence[str] = ()) -> None:
+def configure() -> None:
     """Set Django up, once a process: no database, no sessions, nothing from anywhere else."""
     if settings.configured:
         return
     settings.configure(
         SECRET_KEY=secrets.token_urlsafe(40),
         DEBUG=False,
-        ALLOWED_HOSTS=[*LOOPBACK, "testserver", *hosts],
+        ALLOWED_HOSTS=["*"],  # guard.py looks at the host of every request, not only of forms
         ROOT_URLCONF="servanda.view.urls",
         INSTALLED_APPS=[],
         DATABASES={},
@@ -41,7 +44,7 @@ def configure(hosts: Sequence[str] = ()) -> None:
         USE_I18N=False,
         APPEND_SLASH=False,
         DATA_UPLOAD_MAX_MEMORY_SIZE=1_000_000,
-        CSRF_FAILURE_VIEW="servanda.view.views.forged",
+        CSRF_FAILURE_VIEW="servanda.view.failing.forged",
         CSRF_COOKIE_SAMESITE="Strict",
         CSRF_COOKIE_HTTPONLY=True,
         MIDDLEWARE=[
@@ -63,19 +66,27 @@ def configure(hosts: Sequence[str] = ()) -> None:
             "disable_existing_loggers": False,
             "handlers": {"stderr": {"class": "logging.StreamHandler"}},
             "loggers": {
-                "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+                "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
                 "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
+                "waitress": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
             },
         },
     )
     django.setup()
 
 
-def application(desk: Desk, hosts: Sequence[str] = (), writable: bool = False) -> Any:
+def application(
+    desk: Desk,
+    hosts: Sequence[str] = (),
+    writable: bool = False,
+    drafts: Path | None = None,
+) -> Any:
     """The WSGI application for a desk."""
-    configure(hosts)
+    configure()
     from django.core.wsgi import get_wsgi_application
 
     site.desk = desk
     site.writable = writable
+    site.drafts = drafts
+    site.names = frozenset((*LOOPBACK, *hosts))
     return get_wsgi_application()

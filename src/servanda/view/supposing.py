@@ -1,13 +1,13 @@
-"""What if: hypothetical entries typed into the page, shown as a difference, saved only if asked."""
+"""What if: hypothetical entries typed into the page, shown as a difference, saved only if asked
+(saving.py)."""
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from servanda.answers.again import judge_again
+from servanda.answers.duties import Duties
 from servanda.answers.judged import Judged
 from servanda.answers.rows import status_rows
 from servanda.answers.suppose import difference, with_text
@@ -19,7 +19,6 @@ from servanda.view.sight import Refused, Sight
 
 FILE = "what-if.md"
 LONGEST = 100_000
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 
 
 def as_page(text: str) -> str:
@@ -46,7 +45,28 @@ def supposed(sight: Sight, text: str) -> dict[str, Any]:
         return {"problems": list(error.problems)}
     except JudgeError as error:
         return {"problems": [Problem(FILE, 0, 0, str(error))]}
-    return difference(status_rows(before), status_rows(after)) | {"problems": []}
+    found = difference(status_rows(before), status_rows(after))
+    return found | {"problems": [], "lines": list(lines(found, before, after))}
+
+
+def lines(found: dict[str, Any], before: Judged, after: Judged) -> Iterator[dict[str, Any]]:
+    """The difference, one line a duty: its text, and its status before and after (None: none)."""
+    pairs = [(c["before"], c["after"]) for c in found["changed"]]
+    pairs += [(None, row) for row in found["added"]]
+    pairs += [(row, None) for row in found["removed"]]
+    for old, new in pairs:
+        row, judged = (old, before) if new is None else (new, after)
+        text = Duties(judged.agreement).of(judged.rule(row["rule"])).short(row["debtor"])
+        yield {
+            "clause": row["clause"],
+            "text": text,
+            "kind": row["kind"],
+            "instance": row["instance"],
+            "before": old and old["status"],
+            "after": new and new["status"],
+            "since": new and new["since"],
+            "entries": new["entries"] if new else [],
+        }
 
 
 def judged(case: Case, sight: Sight, before: Judged) -> Judged:
@@ -65,32 +85,5 @@ def judged(case: Case, sight: Sight, before: Judged) -> Judged:
         record=case.record,
         norms=norms,
         facts=facts,
-        verdicts=judge_again(before, norms, facts),
+        verdicts=judge_again([before], norms, facts),
     )
-
-
-def save(sight: Sight, text: str, name: str) -> str:
-    """Write supposed entries into the record as a file of their own; its name in the case.
-
-    Raises Refused, with nothing written, if the text does not fit or the file is there.
-    """
-    if not NAME.fullmatch(name):
-        raise Refused(
-            "this cannot be the name of a file",
-            "small letters, digits and hyphens, as in `letter-of-may`",
-        )
-    target = Path("record") / f"{name}.md"
-    try:
-        with_text(sight.case, str(target), as_page(text))
-    except ServandaError as error:
-        raise Refused(error.problems[0].message, error.problems[0].help) from None
-    path = sight.case.folder / target
-    path.parent.mkdir(exist_ok=True)
-    whole = f"# {name.replace('-', ' ')}\n\n{as_page(text)}"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
-        raise Refused(f"`{target}` is there already", "choose another name", 409) from None
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(whole.encode("utf-8"))
-    return str(target)

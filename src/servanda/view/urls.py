@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from servanda.view import files, views
+from servanda.view import files, live, views, writing
 
-TABLES = "board|compare|search|text|record|sources|accounts|parties|what-if"
+TABLES = "board|compare|search|text|record|sources|accounts|parties|what-if|drafts"
 THINGS = "clause|entry|source|account|party|duty"
 urlpatterns = [
     path("", views.home),
@@ -14,10 +14,11 @@ urlpatterns = [
     path("board/rows", views.board_rows),
     path("duty/<str:id_>/turns", views.turns),
     re_path(rf"^(?P<name>{THINGS})/(?P<id_>.+)$", views.thing),
-    path("what-if/save", views.save),
-    path("live", views.live),
+    path("what-if/save", writing.save),
+    path("drafts/accept", writing.accept),
+    path("live", live.live),
     re_path(r"^static/(?P<name>[\w.-]+)$", files.static),
 ]
-handler404 = "servanda.view.views.nowhere"
-handler400 = "servanda.view.views.not_understood"
-handler500 = "servanda.view.views.failed"
+handler404 = "servanda.view.failing.nowhere"
+handler400 = "servanda.view.failing.not_understood"
+handler500 = "servanda.view.failing.failed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from threading import Condition
 from typing import Any, Generic, TypeVar
 
@@ -42,7 +42,14 @@ class Version:
     `made` holds judgements, or the problem that prevented one. Other threads wait on `news`.
     """
 
-    def __init__(self, number: int, case: Case, checked: Checked, news: Condition) -> None:
+    def __init__(
+        self,
+        number: int,
+        case: Case,
+        checked: Checked,
+        news: Condition,
+        earlier: Version | None = None,
+    ) -> None:
         self.number = number
         self.case = case
         self.checked = checked
@@ -50,23 +57,32 @@ class Version:
         self.made: OrderedDict[Key, Judged | Problem] = OrderedDict()
         self.cuts: Kept[Judged] = Kept(MOST_CUTS)
         self.kept: Kept[Any] = Kept(MOST_KEPT)
+        self.past: dict[str, Judged] = {} if earlier is None else earlier.whole_record()
+
+    def whole_record(self) -> dict[str, Judged]:
+        """By account, the last judgement of the whole record, of this text or one before it."""
+        own = {key[0]: made for key, made in self.made.items() if key[2] is None}
+        return self.past | {name: made for name, made in own.items() if isinstance(made, Judged)}
 
     # -------------------------------------------------------------- judging
     def key(self, account: str, asked: Asked) -> Key:
         return account, asked.until, asked.known
 
-    def judge(self, key: Key, before: Judged | None = None) -> Judged | Problem:
-        """Judge once; what stands in the way of a judgement is data too."""
+    def judge(self, key: Key, before: Sequence[Judged] = ()) -> Judged | Problem:
+        """Judge once, taking over what earlier judgements settled alike; what stands in the way
+        of a judgement is data too."""
         found = self.made.get(key)
         if found is None:
             found = self._judge(key, before)
             with self.news:
                 self.made[key] = found
+                if key[2] is None:
+                    self.past.pop(key[0], None)
                 self._forget()
                 self.news.notify_all()
         return found
 
-    def _judge(self, key: Key, before: Judged | None) -> Judged | Problem:
+    def _judge(self, key: Key, before: Sequence[Judged]) -> Judged | Problem:
         account, until, known = key
         case = self.case
         try:

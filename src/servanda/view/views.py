@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from servanda.language.errors import Problem
-from servanda.view import board, evidence, finding, lists, pages, parting, supposing
-from servanda.view.chrome import chrome, problem_rows
+from servanda.view import board, evidence, finding, lists, pages, parting
+from servanda.view.asking import (
+    PATIENCE,
+    PATIENCE_OF_TWINS,
+    Data,
+    answer,
+    number,
+    refuse,
+    sight_of,
+)
+from servanda.view.chrome import chrome
 from servanda.view.desk import NOW
 from servanda.view.sight import Refused, Sight, asked_of
 from servanda.view.site import site
-from servanda.view.versions import Asked, Version
-
-PATIENCE = 0.1
-"""Seconds that a page waits for a judgement before it is shown without."""
-PATIENCE_OF_TWINS = 60.0
-Data = dict[str, Any]
-
-
-# ------------------------------------------------------------------ asking
-def sight_of(request: HttpRequest, patience: float = PATIENCE) -> Sight:
-    """The question that an address puts, with the judgements it needs under way."""
-    version = site.desk.version
-    if version is None:
-        raise Refused("there is nothing to show yet", "the text has errors", 503)
-    sight = Sight(version, asked_of(version, request.GET.dict()), request.GET.get("account"))
-    site.desk.want(version, sight.asked, list(sight.accounts), patience)
-    return sight
-
-
-def answer(
-    request: HttpRequest, template: str, twin: bool, make: Callable[[Sight], Data]
-) -> HttpResponse:
-    """A page, or the data it is made of."""
-    twin = twin or request.GET.get("format") == "json"
-    try:
-        sight = sight_of(request, PATIENCE_OF_TWINS if twin else PATIENCE)
-        data = make(sight)
-    except Refused as refused:
-        return refuse(request, refused, twin)
-    if twin:
-        return json(data)
-    return render(request, template, chrome(request, sight) | {"page": data})
-
-
-def json(data: object, status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(data), content_type="application/json", status=status)
-
-
-def refuse(request: HttpRequest, refused: Refused, twin: bool = False) -> HttpResponse:
-    """What is wrong with a question, and what to do: a page, or JSON."""
-    if twin:
-        problem = Problem("", 0, 0, refused.message, refused.help)
-        errors = problem_rows([problem] if refused.code != 503 else site.desk.errors or [problem])
-        return json({"errors": errors}, refused.code)
-    context = chrome(request, None) | {"refused": refused}
-    return render(request, "servanda/refused.html", context, status=refused.code)
+from servanda.view.versions import Version
+from servanda.view.writing import drafts, what_if
 
 
 # ------------------------------------------------------------------ pages
@@ -87,15 +49,9 @@ def table(request: HttpRequest, name: str, twin: str | None = None) -> HttpRespo
         "accounts": lists.accounts,
         "parties": lists.parties,
         "what-if": lambda s: what_if(request, s),
+        "drafts": drafts,
     }
     return answer(request, f"servanda/{name}.html", bool(twin), makers[name])
-
-
-def number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name) or "1"
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Refused(f"`{text[:40]}` is no page", "pages are counted from 1")
-    return int(text)
 
 
 def the_board(request: HttpRequest, sight: Sight, twin: bool) -> Data:
@@ -108,12 +64,16 @@ def the_board(request: HttpRequest, sight: Sight, twin: bool) -> Data:
         {"from": n, "rows": min(board.BLOCK, len(lanes) - n)}
         for n in range(first, len(lanes), board.BLOCK)
     ]
-    return board.summary(sight, show, party) | {
-        "duties": board.rows(sight, lanes, 0, first),
-        "shown": len(lanes),
-        "blocks": blocks,
-        "changes": lists.changes(sight),
-    }
+    summary = board.summary(sight, show, party)
+    return (
+        summary
+        | board.bars(summary["counts"], sight.accounts)
+        | {
+            "duties": board.rows(sight, lanes, 0, first),
+            "shown": len(lanes),
+            "blocks": blocks,
+        }
+    )
 
 
 @require_safe
@@ -124,11 +84,10 @@ def board_rows(request: HttpRequest) -> HttpResponse:
         show, party = request.GET.get("show") or "play", request.GET.get("party") or None
         from_ = number(request, "from")
         lanes = board.chosen(sight, show, party)
-        page = {"duties": board.rows(sight, lanes, from_, from_ + board.BLOCK), "show": show}
+        duties = board.rows(sight, lanes, from_, from_ + board.BLOCK)
     except Refused as refused:
         return refuse(request, refused)
-    context = chrome(request, sight) | {"page": page | {"accounts": list(sight.accounts)}}
-    return render(request, "servanda/_rows.html", context)
+    return render(request, "servanda/_rows.html", chrome(request, sight) | {"duties": duties})
 
 
 @require_safe
@@ -164,7 +123,10 @@ def the_duty(sight: Sight, id_: str, twin: bool) -> Data:
         if sight.version.waiting(sight.asked):
             raise Refused("this is still being judged", "ask again in a moment", 503) from None
         raise
-    return data | {"turns_on": turned(sight, id_, PATIENCE_OF_TWINS if twin else 0.0)}
+    return data | {
+        "turns_on": turned(sight, id_, PATIENCE_OF_TWINS if twin else 0.0),
+        "sides": parting.sides(sight, sight.lane(id_)),
+    }
 
 
 def compared(request: HttpRequest, sight: Sight) -> Data:
@@ -218,73 +180,6 @@ def turns(request: HttpRequest, id_: str) -> HttpResponse:
         lane = sight.lane(id_)
     except Refused as refused:
         return refuse(request, refused)
-    context = chrome(request, sight) | {
-        "page": {"turns_on": found, "id": id_, "statuses": sight.statuses(lane)}
-    }
+    page = {"id": id_, "turns_on": found, "sides": parting.sides(sight, lane), "kind": lane.kind}
+    context = chrome(request, sight) | {"page": page}
     return render(request, "servanda/_turns.html", context, status=202 if found is None else 200)
-
-
-# ------------------------------------------------------------------ what if
-def what_if(request: HttpRequest, sight: Sight) -> Data:
-    """The page to type into; with `text`, the difference it would make."""
-    text = request.GET.get("text", "")
-    found: Data = {"text": text, "account": sight.account, "on": sight.asked.on, "saved": None}
-    if text.strip():
-        result = supposing.supposed(sight, text)
-        found |= result | {"problems": problem_rows(result["problems"])}
-    return found
-
-
-@require_POST
-def save(request: HttpRequest) -> HttpResponse:
-    """Write supposed entries into the record, because somebody asked for it."""
-    try:
-        sight = sight_of(request)
-        if not site.writable:
-            raise Refused(
-                "nothing is saved from here", "`servanda serve` saves only on this machine", 403
-            )
-        name = supposing.save(sight, request.POST.get("text", ""), request.POST.get("name", ""))
-    except Refused as refused:
-        return refuse(request, refused)
-    context = chrome(request, sight) | {"page": {"saved": name}}
-    return render(request, "servanda/saved.html", context)
-
-
-# ------------------------------------------------------------------ news
-@require_safe
-def live(request: HttpRequest) -> HttpResponse:
-    """Whether there is news: the version shown, how often the text was read, who is not judged."""
-    desk = site.desk
-    version = desk.version
-    waiting: list[str] = []
-    if version is not None:
-        try:
-            asked: Asked = asked_of(version, request.GET.dict())
-            desk.want(version, asked, list(version.case.accounts), 0)
-            waiting = version.waiting(asked)
-        except Refused:
-            pass
-    number_ = 0 if version is None else version.number
-    return json({"news": f"{number_}.{desk.reading}.{len(waiting)}", "errors": len(desk.errors)})
-
-
-# ------------------------------------------------------------------ what cannot be answered
-def nowhere(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    refused = Refused("there is no such page", "begin at the board, or search", 404)
-    return refuse(request, refused, request.path.endswith(".json"))
-
-
-def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse("400: this request cannot be read\n", "text/plain", status=400)
-
-
-def failed(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(
-        "500: an error of Servanda's own; it is in the terminal\n", "text/plain", 500
-    )
-
-
-def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    refused = Refused("this form was not sent from this page", "load the page again", 403)
-    return refuse(request, refused)

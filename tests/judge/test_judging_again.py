@@ -1,0 +1,118 @@
+"""Judging a changed case again says what judging it from scratch says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+from generate import cases
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from test_judges_agree import budget
+
+from servanda.answers.again import judge_again
+from servanda.judge import engine
+from servanda.judge.verdicts import JudgeError, Verdict
+from servanda.language.core import Norms
+from servanda.record.facts import Facts
+
+SETTINGS = ("clipped", "count_trigger_day", "suspension_stops_clock")
+
+
+def changed(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
+    """The case after an edit: something of its record or its declarations is gone, or otherwise."""
+    for _ in range(draw(st.integers(1, 2))):
+        kind = draw(st.sampled_from(EDITS))
+        norms, facts = kind(draw, norms, facts)
+    return norms, facts
+
+
+def without_one(draw: Any, items: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not items:
+        return items
+    at = draw(st.integers(0, len(items) - 1))
+    return items[:at] + items[at + 1 :]
+
+
+def fact_gone(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
+    name = draw(st.sampled_from(("events", "readings")))
+    kept = getattr(facts, name)
+    if not kept:
+        return norms, facts
+    key = draw(st.sampled_from(sorted(kept)))
+    return norms, replace(facts, **{name: {**kept, key: without_one(draw, kept[key])}})
+
+
+def act_gone(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
+    name = draw(st.sampled_from(("exercises", "determinations", "complete")))
+    return norms, replace(facts, **{name: without_one(draw, getattr(facts, name))})
+
+
+def declared_otherwise(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
+    kind = draw(st.sampled_from(("event", "measure", "setting")))
+    if kind == "event" and norms.events:
+        name = draw(st.sampled_from([e.name for e in norms.events]))
+        events = [replace(e, closed=e.closed != (e.name == name)) for e in norms.events]
+        return replace(norms, events=tuple(events)), facts
+    if kind == "measure" and norms.measures:
+        measures = [replace(m, silent_after=1) for m in norms.measures]
+        return replace(norms, measures=tuple(measures)), facts
+    setting = draw(st.sampled_from(SETTINGS))
+    return replace(norms, **{setting: not getattr(norms, setting)}), facts
+
+
+def rule_otherwise(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
+    at = draw(st.integers(0, len(norms.rules) - 1))
+    rule = replace(norms.rules[at], early=not norms.rules[at].early, yields_to=())
+    return replace(norms, rules=(*norms.rules[:at], rule, *norms.rules[at + 1 :])), facts
+
+
+EDITS = (fact_gone, act_gone, declared_otherwise, rule_otherwise)
+
+
+def judged(norms: Norms, facts: Facts) -> Any:
+    """As much of a judgement as judging again looks at."""
+    verdicts = engine.judge(norms, facts)
+    return SimpleNamespace(norms=norms, facts=facts, verdicts=verdicts)
+
+
+def told(verdicts: tuple[Verdict, ...]) -> Counter[str]:
+    return Counter(map(repr, verdicts))
+
+
+@budget
+@given(st.data(), cases())
+def test_judging_again_says_what_judging_from_scratch_says(
+    data: st.DataObject, case: tuple[Norms, Facts]
+) -> None:
+    norms, facts = changed(data.draw, *case)
+    try:
+        before = judged(*case)
+        scratch = engine.judge(norms, facts)
+    except JudgeError:
+        return
+    assert told(judge_again([before], norms, facts)) == told(scratch)
+    other = judged(norms, facts)
+    assert told(judge_again([other, before], norms, facts)) == told(scratch)
+
+
+def test_judging_again_meets_cases_that_change() -> None:
+    """The test above is worth something: its edits do change verdicts, and often not all."""
+    some, rest = 0, 0
+
+    @budget
+    @given(st.data(), cases())
+    def count(data: st.DataObject, case: tuple[Norms, Facts]) -> None:
+        nonlocal some, rest
+        norms, facts = changed(data.draw, *case)
+        try:
+            was, is_ = engine.judge(*case), engine.judge(norms, facts)
+        except JudgeError:
+            return
+        some += told(was) != told(is_)
+        rest += bool(told(was) & told(is_))
+
+    count()
+    assert some and rest
