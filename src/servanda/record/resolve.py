@@ -56,7 +56,7 @@ def resolve_record(
     `folder` is the case's: the files of tables are relative to it.
     """
     names = Names(agreement, problems)
-    resolver = _Resolver(names, sources, problems)
+    resolver = Resolver(names, sources, problems)
     tables = read_tables(folder, raw_record.tables, names, sources) if folder else ()
     resolved = [
         (entry, written.id)
@@ -85,7 +85,7 @@ def _aliases(agreement: Agreement) -> dict[str, tuple[str, ...]]:
     return found
 
 
-class _Resolver:
+class Resolver:
     def __init__(self, names: Names, sources: Mapping[str, Source], problems: Problems) -> None:
         self.names = names
         self.sources = sources

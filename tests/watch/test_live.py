@@ -1,0 +1,146 @@
+"""What is kept up to date is what judging from scratch says: after every batch, in any order.
+
+SERVANDA_LONG=400 tries that many new cases for each construct, and makes a failing one small.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from build import Case, all_of, bind, m, status, var
+from generate import CONSTRUCTS, cases, cut
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from test_judges_agree import COMPANY
+
+from servanda.judge.engine import judge
+from servanda.judge.verdicts import JudgeError
+from servanda.language.clock import day_start, tick
+from servanda.language.core import Norms
+from servanda.record.facts import Facts
+from servanda.watch.filing import Named, facts_in
+from servanda.watch.histories import Instance, Step, named, plain, read, written
+from servanda.watch.live import Live
+from servanda.watch.store import Store
+from servanda.watch.units import Unit, units_of
+
+LONG = int(os.environ.get("SERVANDA_LONG", "0"))
+budget = settings(
+    max_examples=LONG or 3,
+    derandomize=not LONG,
+    database=None,
+    deadline=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if LONG else [])],
+)
+
+
+def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:
+    found: list[Instance] = []
+    spans: list[Any] = []
+    for v in judge(norms, facts):
+        spans.append([v.from_, v.status, list(v.opened), plain(v.breach)])
+        if v.until is None:
+            found.append(
+                Instance(v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance), spans)
+            )
+            spans = []
+    return found
+
+
+class Told:
+    """A table of verdicts made of nothing but the changes told."""
+
+    def __init__(self) -> None:
+        self.spans: dict[tuple[bytes, int], list[Any]] = {}
+        self.of: dict[tuple[bytes, int], Instance] = {}
+
+    def apply(self, step: Step) -> None:
+        ((bare, _),) = named([replace(step.of, spans=[])])
+        name = (bare, step.nth)
+        self.of[name] = step.of
+        spans = self.spans.setdefault(name, [])
+        span = [step.at, step.was if step.withdrawn else step.status, step.opened, step.breach]
+        if step.withdrawn:
+            assert spans.pop() == span
+        else:
+            assert step.was == (spans[-1][1] if spans else None)
+            spans.append(span)
+
+    def instances(self) -> list[Instance]:
+        return [replace(self.of[n], spans=spans) for n, spans in self.spans.items() if spans]
+
+
+def gathered(live: Live, facts: list[Named], now: int) -> Facts:
+    rows = [(kind, name, live.filing.write(fact)) for kind, name, fact in facts]
+    return cut(live.filing.gathered(rows, now), now)
+
+
+def check(norms: Norms, batches: list[tuple[int, list[tuple[str, Named]], list[str]]]) -> None:
+    """`batches`: the clock, facts that come (each with a name), and names of those that go."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "state")
+        store.index()
+        live, table = Live(norms, store), Told()
+        known: dict[str, Named] = {}
+        for step in live.begin(batches[0][0]):
+            table.apply(step)
+        for now, comes, goes in batches:
+            gone = [(name, live.places([known.pop(name)])) for name in goes if name in known]
+            known |= comes
+            try:
+                expected = written(from_scratch(norms, gathered(live, list(known.values()), now)))
+            except JudgeError:
+                store.close()
+                return
+            for step in live.move([(name, [fact]) for name, fact in comes], gone, now):
+                table.apply(step)
+            kept = written([i for _, _, body in store.all_verdicts() for i in read(body)])
+            assert kept == expected
+            assert written(table.instances()) == expected
+        store.close()
+
+
+@st.composite
+def batches(draw: Any, only: set[str] | None = None) -> tuple[Norms, list[Any]]:
+    norms, facts = draw(cases(only=only))
+    all_ = [(f"f{n}", fact) for n, fact in enumerate(facts_in(facts))]
+    shuffled = draw(st.permutations(all_))
+    found = []
+    clock = tick(day_start_of(norms), 63)
+    while shuffled:
+        size = draw(st.integers(0, len(shuffled)))
+        comes, shuffled = shuffled[:size], shuffled[size:]
+        goes = draw(st.lists(st.sampled_from([name for name, _ in all_]), max_size=2))
+        clock += 64 * 43_200_000_000 * draw(st.integers(0, 6))
+        found.append((clock, comes, goes))
+    found += [(clock + 64 * 86_400_000_000 * n, [], []) for n in (1, 2, 40)]
+    return norms, found
+
+
+def day_start_of(norms: Norms) -> int:
+    from datetime import date
+
+    return day_start(date(2024, 3, 28), norms.zone) - 1
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS)
+def test_it_is_as_from_scratch_with(construct: str) -> None:
+    @budget
+    @given(batches({construct, *COMPANY[construct]}))
+    def same(case: tuple[Norms, list[Any]]) -> None:
+        check(*case)
+
+    same()
+
+
+@budget
+@given(batches())
+def test_it_is_as_from_scratch_with_everything(case: tuple[Norms, list[Any]]) -> None:
+    check(*case)
