@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"language", "record", "judge", "answers", "charts"},
     "case": {"language", "record", "judge", "answers", "charts"},
     "view": {"language", "record", "judge", "answers", "reading", "charts", "report", "case"},
+    "watch": {"language", "record", "judge", "answers", "case"},
     "servanda": {"language", "record", "judge", "case"},
     "cli": {
         "language",
@@ -36,12 +37,24 @@ MAY_IMPORT: dict[str, set[str]] = {
         "export",
         "report",
         "view",
+        "watch",
         "case",
         "servanda",
     },
     "__main__": {"cli"},
 }
-ROOMS = ("language", "record", "judge", "answers", "reading", "charts", "export", "report", "view")
+ROOMS = (
+    "language",
+    "record",
+    "judge",
+    "answers",
+    "reading",
+    "charts",
+    "export",
+    "report",
+    "watch",
+    "view",
+)
 
 TEXT = {".py", ".lark", ".html", ".css", ".js", ".sql", ".md", ".sv", ".json", ".toml"}
 

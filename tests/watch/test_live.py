@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build import Case, all_of, bind, m, status, var
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -27,7 +26,6 @@ from servanda.watch.filing import Named, facts_in
 from servanda.watch.histories import Instance, Step, named, plain, read, written
 from servanda.watch.live import Live
 from servanda.watch.store import Store
-from servanda.watch.units import Unit, units_of
 
 LONG = int(os.environ.get("SERVANDA_LONG", "0"))
 budget = settings(

@@ -12,6 +12,7 @@ from servanda.cli.asking import check, compare, status, suppose, timeline, why
 from servanda.cli.bulk import judge
 from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
 from servanda.cli.seeing import serve
+from servanda.cli.watching import watch
 from servanda.cli.writing import fmt, new
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 # In the order that `--help` lists them.
 for verb in (
-    *(check, status, timeline, why, compare, suppose, judge, serve, new, fmt, read, accept),
+    *(check, status, timeline, why, compare, suppose, judge, watch, serve, new, fmt, read, accept),
 ):
     app.command()(verb)
 

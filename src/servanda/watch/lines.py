@@ -26,7 +26,7 @@ from servanda.language.scope import variable_of
 from servanda.record.names import Names
 from servanda.record.record import Entry
 from servanda.record.resolve import Resolver, target_of
-from servanda.record.spans import BadDate, end_of
+from servanda.record.spans import BadDate, day_of, end_of
 
 ABOUT = {
     "id",
@@ -239,9 +239,9 @@ def day_or_instant(text: str) -> date | str:
     if "T" in text:
         return text
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"`{text}` is not a date", "dates look like 2019-07-01") from None
+        return day_of(text)
+    except BadDate as error:
+        raise Refused(str(error), error.help or ADVICE) from None
 
 
 def expression(value: object, param: Variable | None, name: str, place: Place) -> Expr:
@@ -253,9 +253,7 @@ def expression(value: object, param: Variable | None, name: str, place: Place) -
         return Day(iso_day(value)) if type_ == "date" else Text(value)
     if isinstance(value, dict) and value.keys() == {"value", "unit"}:
         return Number(number_of(value["value"], name), text_of(value, "unit"), place)
-    number = number_of(value, name)
-    # A bare number of a parameter with a unit is in that unit: JSON has no units.
-    return Number(number, None if param is None else param.unit, place)
+    return Number(number_of(value, name), None, place)
 
 
 def iso_day(text: str) -> date:

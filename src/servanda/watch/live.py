@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from servanda.answers.footprints import Footprints
-from servanda.answers.rows import ALWAYS_SETTLED, SETTLED
 from servanda.judge.engine import judge
-from servanda.judge.verdicts import JudgeError
+from servanda.judge.verdicts import JudgeError, final_statuses
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
 from servanda.watch.clock import Clock
@@ -160,8 +159,7 @@ class Live:
 
     def is_settled(self, one: Instance) -> bool:
         """Whether time alone can change it no more."""
-        settled = SETTLED if self.kinds[one.rule] == "achieve" else ALWAYS_SETTLED
-        return one.spans[-1][1] in settled
+        return one.spans[-1][1] in final_statuses(self.kinds[one.rule])
 
 
 def without_calendars(norms: Norms) -> Norms:

@@ -39,15 +39,18 @@ class InUse(Exception):
 
 
 class Store:
-    """Reads and writes of the state; nothing is kept before `commit`."""
+    """Reads and writes of the state; nothing is kept before `commit`.
 
-    def __init__(self, path: Path) -> None:
+    Not `safe`: quick, for a file that counts only once it is whole.
+    """
+
+    def __init__(self, path: Path, safe: bool = True) -> None:
         self.con = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.con.execute("PRAGMA locking_mode = EXCLUSIVE")
         self.con.execute("PRAGMA cache_size = -262144")
         try:
-            self.con.execute("PRAGMA journal_mode = WAL")
-            self.con.execute("PRAGMA synchronous = FULL")
+            self.con.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'MEMORY'}")
+            self.con.execute(f"PRAGMA synchronous = {'FULL' if safe else 'OFF'}")
             self.con.execute("BEGIN IMMEDIATE")
             new = not self.con.execute("SELECT 1 FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
@@ -98,6 +101,15 @@ class Store:
         """Where a row of a table is filed: a look at everything, for the rare row corrected."""
         rows = self.con.execute("SELECT DISTINCT unit, key FROM facts WHERE entry = ?", (entry,))
         return rows.fetchall()
+
+    def facts_of(self, entry: str, place: Filed) -> list[tuple[str, str, str]]:
+        """`(kind, name, body)` of an entry's facts."""
+        rows = self.con.execute(
+            "SELECT kind, name, body FROM facts WHERE unit = ? AND key = ? AND entry = ? "
+            "ORDER BY n",
+            (*place, entry),
+        )
+        return [(kind, name, body.decode()) for kind, name, body in rows]
 
     def facts(self, unit: int, keys: Sequence[str]) -> Iterator[tuple[str, str, str, int, bytes]]:
         """`(key, kind, name, lo, body)` of all facts under these keys."""

@@ -1,0 +1,264 @@
+"""Watching a case: new lines of a file, in batches, each a step of the state from whole to whole.
+
+with Watch("cases/market", "events.jsonl") as watch:
+    for batch in watch.batches():
+        for change in batch.changes:
+            print(change["clause"], change["instance"], change["was"], "→", change["is"])
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from servanda.answers.judged import iso
+from servanda.case import open as open_case
+from servanda.case import refused
+from servanda.judge.verdicts import JudgeError
+from servanda.language.clock import day_start, micros_of, tick
+from servanda.language.errors import Problem, ServandaError
+from servanda.record.record import Entry
+from servanda.record.spans import YEARS
+from servanda.record.view import facts_for
+from servanda.watch.begin import Told, begin, fingerprint, new_store, put_in_place
+from servanda.watch.entries import Entries
+from servanda.watch.follow import Followed, Mark
+from servanda.watch.histories import Step, encode
+from servanda.watch.lines import Lines, Said
+from servanda.watch.live import AHEAD, Live
+from servanda.watch.store import FORMAT, InUse, Store
+
+Clock = Literal["events", "said", "wall"]
+BATCH, PAUSE = 1000, 0.2
+
+
+class Batch(Struct):
+    """What one batch came to. `changes` as in docs/watch.md, `rejected` are problems of lines."""
+
+    number: int
+    lines: int
+    last: int
+    changes: list[dict[str, Any]]
+    rejected: list[Problem]
+    repeated: int
+    waiting: int
+    now: str | None
+    seconds: float
+
+
+class Watch:
+    """A case, a followed file and the state between them. Use it in a `with`, or close it.
+
+    Raises ServandaError: for a case with errors, a state that is not this case's or is in use, a
+    followed file that has shrunk or been replaced, a rule and an entry that cannot be judged.
+    """
+
+    def __init__(
+        self,
+        case: str | Path,
+        follow: str | Path,
+        *,
+        state: str | Path | None = None,
+        account: str | None = None,
+        on: str | None = None,
+        clock: Clock = "events",
+        strict: bool = False,
+        most: int = BATCH,
+        apart: tuple[Path, ...] = (),
+        told: Told = lambda what, number: None,
+    ) -> None:
+        self.case = open_case(case)
+        if self.case.found.errors:
+            raise ServandaError(self.case.found.errors)
+        chosen = self.case.account(account)
+        self.account = "text" if chosen is None else chosen.name
+        self.norms = self.case.norms(self.account)
+        self.clauses = {rule.id: rule.clause for rule in self.norms.rules}
+        self.clock = clock
+        self.strict = strict
+        self.most = most
+        self.path = Path(follow)
+        self.folder = Path(f"{follow}.watch") if state is None else Path(state)
+        self.print = fingerprint(
+            self.case, self.account, Path(case), (self.path, self.folder, *apart)
+        )
+        self.reader = Lines(self.case, self.path.name)
+        file = self.folder / "state.sqlite"
+        if not file.exists():
+            self.begin(file, on, told)
+        self.store = self.opened(file)
+        self.live = Live(self.norms, self.store)
+        self.entries = Entries(self.case, chosen, self.live, self.reread)
+        mark = Mark(self.store.get("offset"), self.store.get("lines"), self.store.get("tail"))
+        self.followed = Followed(self.path, mark)
+        self.now: int = self.store.get("now")
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.store.close()
+
+    # -------------------------------------------------------------- the state
+    def begin(self, file: Path, on: str | None, told: Told) -> None:
+        """Make the state of the case as it stands; it is there once it is whole."""
+        now = self.beginning(on)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        made = file.with_suffix(".beginning")
+        store = new_store(made)
+        try:
+            live = Live(self.norms, store)
+            account = self.case.account(self.account)
+            entries = Entries(self.case, account, live, self.reread).begin()
+            facts = facts_for(self.case.record, self.case.agreement, account, self.norms, on=AHEAD)
+            begin(live, entries, facts, now, told)
+            store.put(format=FORMAT, case=self.print, account=self.account, now=now, batch=0)
+            store.put(offset=0, lines=0, tail=b"")
+            store.commit()
+        except JudgeError as error:
+            raise refused(cannot_judge(error)) from error
+        finally:
+            store.close()
+        put_in_place(made, file)
+
+    def beginning(self, on: str | None) -> int:
+        """The clock of a new state: `on`, else the last day of the record, else long ago."""
+        if on is None and self.case.record.last is None and not self.case.agreement.header.closed:
+            return tick(day_start(date(YEARS[0], 1, 1), self.case.zone), 63)
+        return self.case.tick(on or self.case.last_day())
+
+    def opened(self, file: Path) -> Store:
+        try:
+            store = Store(file)
+        except InUse:
+            message = f"the state in `{self.folder}` is in use"
+            raise refused(message, "another `servanda watch` runs; or give --state") from None
+        was = (store.get("format"), store.get("account"), store.get("case"))
+        same = (FORMAT, self.account, self.print)
+        words = ("made by another version", f"of account {was[1]}", "of the case as it was before")
+        for old, new, how in zip(was, same, words, strict=True):
+            if old != new:
+                store.close()
+                raise refused(
+                    f"the state in `{self.folder}` is {how}",
+                    "give another --state, to begin again with the whole file",
+                )
+        return store
+
+    def reread(self, line: bytes) -> Entry:
+        entry = self.reader.one(0, line).entry
+        assert entry is not None
+        return entry
+
+    def changes(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The log: number and JSON of each change after the given number, as committed."""
+        for n, batch, body in self.store.changes(after):
+            yield n, b'{"n":%d,"batch":%d,' % (n, batch) + body[1:]
+
+    def written(self, out: str) -> tuple[int, int]:
+        """The last change written to an output, and how many bytes it then had."""
+        n, size = (self.store.get(f"{out}:{what}") or 0 for what in ("last", "size"))
+        return n, size
+
+    def has_written(self, out: str) -> bool:
+        """Whether an output was ever written to."""
+        return self.store.get(f"{out}:last") is not None
+
+    def note(self, out: str, n: int, size: int) -> None:
+        """Keep that an output has been brought level with the log."""
+        self.store.put(**{f"{out}:last": n, f"{out}:size": size})
+        self.store.commit()
+
+    # -------------------------------------------------------------- batches
+    def batches(self, once: bool = False) -> Iterator[Batch]:
+        """Each batch as it has been committed. `once`: end when there is nothing more to read."""
+        while True:
+            lines, mark = self.followed.lines(self.most)
+            wall = tick(time.time_ns() // 1000, 63) if self.clock == "wall" else None
+            if lines or (wall is not None and self.store.due(wall)):
+                yield self.take(lines, mark, wall)
+            elif once:
+                return
+            else:
+                time.sleep(PAUSE)
+
+    def take(self, lines: list[bytes], mark: Mark, wall: int | None) -> Batch:
+        """One step of the state: all of it is kept, or, on an error, none."""
+        started = time.perf_counter()
+        read = self.reader.read(self.followed.mark.lines + 1, lines)
+        taken = self.entries.take(one for one in read.said if one.entry is not None)
+        wrong = sorted([*read.wrong, *taken.wrong])
+        try:
+            if wrong and self.strict:
+                raise ServandaError([self.problem(*wrong[0])])
+            now = self.moved(read.said, wall)
+            steps = self.live.move(taken.added, taken.gone, now)
+        except JudgeError as error:
+            self.store.undo()
+            lines_ = f"lines {self.followed.mark.lines + 1} to {mark.lines}"
+            raise refused(f"{lines_} of `{self.path.name}`: {cannot_judge(error)}") from error
+        except ServandaError:
+            self.store.undo()
+            raise
+        number = self.store.get("batch") + 1
+        self.store.reject(wrong)
+        self.store.log(number, [encode(self.change(step)) for step in steps])
+        self.store.put(batch=number, now=now, offset=mark.offset, lines=mark.lines, tail=mark.tail)
+        self.store.commit()
+        self.now, self.followed.mark = now, mark
+        return Batch(
+            number=number,
+            lines=len(lines),
+            last=mark.lines,
+            changes=[self.change(step) for step in steps],
+            rejected=[self.problem(*each) for each in wrong],
+            repeated=taken.repeated,
+            waiting=taken.waiting,
+            now=iso(now, self.case.zone),
+            seconds=time.perf_counter() - started,
+        )
+
+    def moved(self, said: list[Said], wall: int | None) -> int:
+        """The clock after these lines: it never goes back."""
+        times = [self.now, *(one.now for one in said if one.now is not None)]
+        if self.clock == "events":
+            whens = (one.entry.when.lo for one in said if one.entry is not None)
+            times += [tick(micros_of(lo), 63) for lo in whens]
+        if wall is not None:
+            times.append(wall)
+        return max(times)
+
+    def problem(self, line: int, text: bytes, why: str) -> Problem:
+        return Problem(self.path.name, line, 0, why)
+
+    def change(self, step: Step) -> dict[str, Any]:
+        """A change as it is told: docs/watch.md."""
+        of = step.of
+        found = {
+            "at": iso(step.at, self.case.zone),
+            "clause": self.clauses[of.rule],
+            "rule": of.rule,
+            "debtor": of.debtor,
+            "creditor": of.creditor,
+            "instance": of.instance,
+            "trigger": of.trigger,
+            "was": step.was,
+            "is": step.status,
+            "entries": step.opened,
+            "breach": step.breach,
+            "withdrawn": step.withdrawn,
+        }
+        return found | ({"nth": step.nth} if step.nth else {})
+
+
+def cannot_judge(error: JudgeError) -> str:
+    rule = f"rule {error.rule}: " if error.rule else ""
+    return f"{rule}{error}"
