@@ -59,13 +59,14 @@ def make_case(folder: Path, instances: int) -> None:
     con = duckdb.connect()
     seconds = int(YEAR.total_seconds())
     con.execute(
-        f"""CREATE TABLE o AS SELECT 'o' || i AS id, 'eo' || i AS entry, i,
-            TIMESTAMP '2023-01-01' + to_seconds(CAST(i * {seconds} / {instances} AS BIGINT)) AS ordered
+        f"""CREATE TABLE o AS SELECT 'o' || i AS id, 'eo' || i AS entry, i, TIMESTAMP '2023-01-01'
+              + to_seconds(CAST(i * {seconds} / {instances} AS BIGINT)) AS ordered
             FROM range({instances}) t(i)"""
     )
     con.execute(f"COPY (SELECT id, entry, ordered FROM o) TO '{folder}/orders.parquet'")
     con.execute(
-        f"""COPY (SELECT id, 'ed' || i AS entry, ordered + to_seconds(CAST(hash(i) % 500000 AS BIGINT)) AS delivered
+        f"""COPY (SELECT id, 'ed' || i AS entry,
+                    ordered + to_seconds(CAST(hash(i) % 500000 AS BIGINT)) AS delivered
             FROM o WHERE hash(i + 7) % 10 < 8 AND ordered < TIMESTAMP '2023-12-25')
             TO '{folder}/deliveries.parquet'"""
     )
