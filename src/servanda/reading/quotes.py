@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from servanda.reading.model import Span
 
@@ -17,6 +18,8 @@ def quotations(text: str) -> list[Span]:
 
     Single marks count only where no double ones are: an apostrophe is not a quotation.
     """
+    if nests(text):
+        return outermost(text)
     found: list[Span] = []
     opened: int | None = None
     for mark in MARK.finditer(text):
@@ -29,6 +32,25 @@ def quotations(text: str) -> list[Span]:
     if opened is not None:
         found.append(Span(opened, len(text)))
     return found or [Span(m.start(), m.end()) for m in SINGLE.finditer(text)]
+
+
+def nests(text: str) -> bool:
+    """Whether curly marks pair off, one pair inside of another: “he calls it “hell” there”."""
+    signs = [m.group() for m in MARK.finditer(text)]
+    depths = list(accumulate(1 if s == "“" else -1 for s in signs))
+    paired = bool(signs) and set(signs) == {"“", "”"} and min(depths) >= 0 and depths[-1] == 0
+    return paired and max(depths) > 1
+
+
+def outermost(text: str) -> list[Span]:
+    found: list[Span] = []
+    depth = opened = 0
+    for mark in MARK.finditer(text):
+        opened = mark.start() if depth == 0 else opened
+        depth += 1 if mark.group() == "“" else -1
+        if depth == 0:
+            found.append(Span(opened, mark.end()))
+    return found
 
 
 def _opens(text: str, mark: re.Match[str], inside: bool) -> bool:
