@@ -14,7 +14,7 @@ CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
 NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
 NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
 ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
-IDLE = frozenset("have want be try fail use need choose expect seem appear help allow".split())  # noqa: SIM905
+IDLE = frozenset("have want be try use need choose expect seem appear help allow".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
 HEARERS = frozenset(
@@ -81,7 +81,8 @@ def is_no_speaker(source: Token, verb: Token) -> bool:
     if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
         thing = verb.head if verb.dep_ == "relcl" else source
         return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
-    return lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
+    shown = lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
+    return shown and not clauses_of(verb)
 
 
 def own_subject(verb: Token) -> Token | None:
@@ -93,9 +94,13 @@ def own_subject(verb: Token) -> Token | None:
                     return noun
     if is_passive(verb):
         return None
-    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj") and ch.pos_ in NAMERS and ch.text[0].isalnum()]
+    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
     return next(iter(spoken or found), None)
+
+
+def is_name(token: Token) -> bool:
+    return token.text[0].isalnum() and (token.pos_ in NAMERS or token.text.istitle())
 
 
 def passive_subject(verb: Token) -> Token | None:
@@ -109,6 +114,8 @@ def passive_subject(verb: Token) -> Token | None:
 def is_passive(verb: Token) -> bool:
     if verb.tag_ not in ("VBN", "VBD"):
         return False
+    if any(ch.lower_ in ("'s", "’s") and ch.dep_ == "auxpass" for ch in verb.children):
+        return not any(ch.dep_ == "ccomp" for ch in verb.rights)
     return any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in verb.children)
 
 
@@ -199,6 +206,11 @@ def as_clause(verb: Token) -> Token | None:
     return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
 
 
+def is_as_reported(verb: Token) -> bool:
+    """ "as reported by the Post, …"."""
+    return as_clause(verb) is not None and any(ch.dep_ == "agent" for ch in verb.children)
+
+
 def taken_back(verb: Token) -> set[int]:
     """ "said he would sign and warned against …": a second cue that the parser put inside."""
     found: set[int] = set()
@@ -231,7 +243,8 @@ def is_idle(verb: Token) -> bool:
     """A verb that names an act without saying that it was done: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
         return True
-    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod")
+    bare = not any(ch.dep_ in ("aux", "nsubj") for ch in verb.children)
+    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
 
 
 def is_weak(verb: Token) -> bool:

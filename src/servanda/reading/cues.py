@@ -96,6 +96,11 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "apologise": "for",
         "argue": "for against",
     "advocate": "for",
+    "admit": "to",
+    "confess": "to",
+    "attest": "to",
+    "react": "to",
+    "hint": "at",
     "elaborate": "on",
     "lobby": "for against",
     "opine": "on about",
@@ -145,6 +150,12 @@ DOCUMENTS = frozenset(
 )
 
 # A thing may show or indicate; of a person these verbs seldom mean that something is said.
+RESEARCH = frozenset(
+    """
+    analysis average census data document evidence estimate figures footage image paper poll record
+    report research result statistic study survey tape test transcript video
+    """.split()  # noqa: SIM905
+)
 OF_THINGS = frozenset("show reveal indicate find determine".split())  # noqa: SIM905
 
 EVERY_VERB = CLAUSE | OBJECT | ATTITUDE | frozenset(PREPOSITION)

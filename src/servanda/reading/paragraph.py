@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from servanda.reading import clauses as c
-from servanda.reading.cues import ASPECT, ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT, PREPOSITION
+from servanda.reading.cues import (
+    ASPECT,
+    ATTITUDE,
+    CLAUSE,
+    EVERY_VERB,
+    NOUNS,
+    OBJECT,
+    OF_THINGS,
+    PREPOSITION,
+    RESEARCH,
+)
 from servanda.reading.model import Attribution, Form, Span
 from servanda.reading.quotes import quotations
 
@@ -22,6 +32,7 @@ NAMING = frozenset("call describe label dub brand term name consider characteriz
 THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
+NOT_SAID = frozenset("make be prove ensure mean happen see take have get do forget".split())  # noqa: SIM905
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
 
@@ -65,7 +76,7 @@ class Paragraph:
     def attributions(self) -> tuple[list[Attribution], tuple[Span, ...]]:
         """The attributions, and the quotations at its beginning that nobody here says."""
         for token in self.doc:
-            if token.pos_ in ("VERB", "AUX") and c.lemma_of(token) in EVERY_VERB:
+            if token.pos_ in ("VERB", "AUX") and (c.lemma_of(token) in EVERY_VERB or self.is_said(token)):
                 self.add(self.of_verb(token))
             elif token.text == ":" and (self.quote_of[token.i] < 0 or self.quotes[0].start == 0):
                 self.add(self.of_colon(token))
@@ -91,6 +102,15 @@ class Paragraph:
                 if inner.source.tag_ in ("WP", "WDT") and inner.source.i in outer.content:
                     outer.content = {i for i in outer.content if i < inner.source.i}
         self.found = [found for found in self.found if found.content]
+
+    def is_said(self, verb: Token) -> bool:
+        """ "Ruiz sniped that …": a verb no list has, with a person before it and a clause after."""
+        person = c.own_subject(verb)
+        if person is None or verb.tag_ not in ("VBD", "VBZ", "VBP", "VBG"):
+            return False
+        speaks = person.ent_type_ in ("PERSON", "ORG") or person.lower_ in ("he", "she", "who")
+        that = any(t.lower_ == "that" and t.dep_ == "mark" for ch in c.clauses_of(verb) for t in ch.lefts)
+        return speaks and that and c.lemma_of(verb) not in NOT_SAID
 
     def announced(self) -> Attribution | None:
         """ "Borrell said the following:" at the end of a paragraph: the next one is his."""
@@ -121,7 +141,7 @@ class Paragraph:
 
     # ------------------------------------------------------------------ verbs
     def of_verb(self, verb: Token) -> Found | None:
-        if c.is_idle(verb):
+        if c.is_idle(verb) and not c.is_as_reported(verb):
             return None
         source = c.subject(verb)
         if source is not None and self.quote_of[source.i] >= 0 and self.quote_of[verb.i] < 0:
@@ -130,7 +150,7 @@ class Paragraph:
         linked: set[int] = set()
         of_object = False
         lemma = c.lemma_of(verb)
-        if lemma in CLAUSE:
+        if lemma in CLAUSE or lemma not in EVERY_VERB:
             if source is None:
                 source = self.inverted_subject(verb) or self.name_before(verb)
             if source is None:
@@ -150,7 +170,8 @@ class Paragraph:
         if not content and source is not None:
             if lemma in PREPOSITION:
                 content = c.after_preposition(verb)
-            if not content and (lemma in OBJECT or lemma in ATTITUDE):
+            thing = lemma in OF_THINGS and c.lemma_of(source) in RESEARCH
+            if not content and (lemma in OBJECT or lemma in ATTITUDE or thing):
                 content = self.object_content(verb)
             of_object = True
         if source is None or not content or source.lower_ in NOBODY:
@@ -166,6 +187,8 @@ class Paragraph:
         if source.tag_ in ("WDT", "WP") and source.i < verb.i:
             content = {i for i in content if i > source.i}
         content -= set(range(*c.noun_phrase(source))) | {verb.i}
+        if source.i > verb.i:
+            content -= {t.i for ch in source.rights if ch.dep_ in ("relcl", "appos") for t in ch.subtree}
         if len(content) < 2 and not linked:
             return None
         if c.is_no_speaker(source, verb) and not linked:
@@ -251,7 +274,8 @@ class Paragraph:
     def within_sentence(self, content: set[int], verb: Token) -> set[int]:
         """What the parser hangs on a cue from beyond a full stop outside of quotations is not its."""
         for i in range(verb.i - 1, min(content), -1):
-            ends = self.doc[i].text in (".", "!", "?", ":") and self.quote_of[i] < 0
+            dashed = self.doc[i].text in DASHES and self.quote_of[i + 1] >= 0
+            ends = (self.doc[i].text in (".", "!", "?", ":") or dashed) and self.quote_of[i] < 0
             if ends and not self.doc[i].is_space:
                 return {j for j in content if j > i}
         return content
@@ -289,10 +313,21 @@ class Paragraph:
             if i - 1 <= verb.i or i - min(content) < 4 or i not in content or self.quote_of[i] >= 0:
                 continue
             token, before = self.doc[i], self.doc[i - 1]
+            if before.text == "," and self.is_said_of(token):
+                return {j for j in content if j < i}
             ended = before.text in (",", "”", '"', "''") and is_aside(token)
             if token.text in ("—", "--", "–") or ended:
                 return {j for j in content if j < i}
         return content
+
+    def is_said_of(self, which: Token) -> bool:
+        """ "…, which he said would be …": another statement, about what was said before."""
+        if which.lower_ not in ("which", "who"):
+            return False
+        for token in self.doc[which.i + 1 : which.i + 6]:
+            if token.pos_ in ("VERB", "AUX"):
+                return c.lemma_of(token) in CLAUSE and token.i > which.i + 1
+        return False
 
     def with_next_quote(self, content: set[int], verb: Token) -> set[int]:
         """ "called him “a total stiff”": a quotation that follows at once belongs to it."""
@@ -407,8 +442,18 @@ class Paragraph:
             if source is not None:
                 found = Found(cue, source, set(words))
                 found.quotes = {number}
+                if number + 1 < len(self.words) and self.is_second_half(number + 1, cue):
+                    found.quotes.add(number + 1)
+                    found.content |= set(self.words[number + 1])
                 self.found.append(found)
                 taken.add(cue.i)
+
+    def is_second_half(self, number: int, cue: Token) -> bool:
+        """ "“The risk,” said Ruiz, who leads the fund, “is …”": the sentence goes on."""
+        first = self.words[number][0]
+        between = self.doc[cue.i : first]
+        full = any(t.text in (".", "!", "?", ";") for t in between)
+        return not full and len(between) < 40 and between[-1].text == ","
 
     def cue_after(self, i: int) -> Token | None:
         """A verb of saying within a few words after a quotation, in the same sentence."""
@@ -476,7 +521,7 @@ class Paragraph:
     def of_according(self, token: Token) -> Found | None:
         """ "According to X, …": the rest of the sentence is the content."""
         source = self.according_source(token)
-        if source is None or c.lemma_of(source) in RULES or self.doc.text.rstrip().endswith(":"):
+        if source is None or self.is_rule(source) or self.doc.text.rstrip().endswith(":"):
             return None
         left, right = token.left_edge.i, token.right_edge.i + 1
         sentence = token.sent
@@ -489,6 +534,10 @@ class Paragraph:
         found = Found(token, source, self.whole_quotes(content, token))
         found.quotes = {self.quote_of[i] for i in content} - {-1}
         return found
+
+    def is_rule(self, source: Token) -> bool:
+        """ "according to plan": nobody says anything; "the plan published on Monday" does."""
+        return c.lemma_of(source) in RULES and not any(ch.dep_ in ("acl", "relcl") for ch in source.children)
 
     def of_colon(self, colon: Token) -> Found | None:
         """ "PENCE: Well, look": a transcript's line, or a name before a quotation."""
