@@ -78,6 +78,8 @@ class Paragraph:
         for token in self.doc:
             if token.pos_ in ("VERB", "AUX") and (c.lemma_of(token) in EVERY_VERB or self.is_said(token)):
                 self.add(self.of_verb(token))
+            elif token.text == ":" and self.opens_quote(token):
+                self.add(self.of_verb_colon(token))
             elif token.text == ":" and (self.quote_of[token.i] < 0 or self.quotes[0].start == 0):
                 self.add(self.of_colon(token))
             elif token.text in DASHES and self.quote_of[token.i] < 0:
@@ -358,6 +360,10 @@ class Paragraph:
         return found
 
     def object_content(self, verb: Token) -> set[int]:
+        if c.is_passive(verb):
+            what = c.passive_subject(verb)
+            left = set(range(*c.noun_phrase(what))) if what is not None else set()
+            return left | {t.i for ch in verb.rights if ch.dep_ == "oprd" for t in ch.subtree}
         if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp") for ch in verb.children):
             return c.governed(verb)
         return set()
@@ -554,6 +560,23 @@ class Paragraph:
         found.quotes = {self.quote_of[i] for i in rest} - {-1}
         return found
 
+    def opens_quote(self, colon: Token) -> bool:
+        after = colon.i + 1
+        return after < len(self.doc) and self.quote_of[after] >= 0 and self.quote_of[colon.i] < 0
+
+    def of_verb_colon(self, colon: Token) -> Found | None:
+        """ "the judge interrupted me: “…”": whatever the verb, a quotation after a colon is said."""
+        root = colon.sent.root if colon.i - colon.sent.start > 3 else None
+        source = None if root is None or root.i > colon.i else c.subject(root)
+        if root is None or source is None or any(found.cue == root for found in self.found):
+            return self.of_colon(colon)
+        number = self.quote_of[colon.i + 1]
+        if any(number in found.quotes for found in self.found):
+            return None
+        found = Found(root, source, set(self.words[number]))
+        found.quotes = {number}
+        return found
+
     def of_signature(self, dash: Token) -> Found | None:
         """ "“…” — Name": a quotation signed after a dash."""
         before = self.word_before(dash.i)
@@ -590,6 +613,8 @@ class Paragraph:
                 g.lower_ in ("that", "to") for g in child.lefts
             ):
                 content |= {t.i for t in child.subtree}
+        if not content and noun.dep_ == "nsubj" and noun.head.lemma_ == "be":
+            content = {t.i for ch in noun.head.rights if ch.dep_ == "ccomp" for t in ch.subtree}
         if not content:
             return None
         found = Found(noun, owner, content)
