@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
 RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
-ASIDES = frozenset("though although citing".split())  # noqa: SIM905
+ASIDES = frozenset("though although citing while".split())  # noqa: SIM905
 NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
 THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
@@ -181,6 +181,8 @@ class Paragraph:
         content = self.within_sentence(content, verb)
         if not content:
             return None
+        if of_object:
+            content = self.without_people(content, verb)
         content = self.run_on(content, verb)
         content = self.without_asides(content, verb)
         content = self.whole_quotes(self.with_next_quote(content, verb), verb)
@@ -296,7 +298,15 @@ class Paragraph:
                 break
             grown |= set(range(last + 1, end + 1))
             last = end
-        return grown
+        return grown | self.another_that(last, verb)
+
+    def another_that(self, last: int, verb: Token) -> set[int]:
+        """ "that it was false, and that …": a second clause of what is said."""
+        words = [t for t in self.doc[last + 1 : last + 5] if not t.is_punct]
+        if len(words) < 2 or words[0].dep_ != "cc" or words[1].lower_ != "that":
+            return set()
+        end = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
+        return set(range(last + 1, end))
 
     def carries_on(self, child: Token, verb: Token) -> bool:
         """Whether a companion of a cue after its content rather belongs to the content."""
@@ -318,7 +328,18 @@ class Paragraph:
             if before.text == "," and self.is_said_of(token):
                 return {j for j in content if j < i}
             ended = before.text in (",", "”", '"', "''") and is_aside(token)
-            if token.text in ("—", "--", "–") or ended:
+            if ended:
+                return {j for j in content if j < i}
+        return content
+
+    def without_people(self, content: set[int], verb: Token) -> set[int]:
+        """ "praised Ruiz, who …": who somebody is who is spoken of is not what is said."""
+        for i in sorted(content):
+            if i - 1 <= verb.i or i == min(content) or self.quote_of[i] >= 0:
+                continue
+            token = self.doc[i]
+            told = token.lower_ in ("who", "which", "whose") and self.doc[i - 1].text == ","
+            if told:
                 return {j for j in content if j < i}
         return content
 
