@@ -385,9 +385,12 @@ class Paragraph:
             what = c.passive_subject(verb)
             left = set(range(*c.noun_phrase(what))) if what is not None else set()
             return left | {t.i for ch in verb.rights if ch.dep_ == "oprd" for t in ch.subtree}
-        if any(ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp") for ch in verb.children):
-            return c.governed(verb)
-        return set()
+        ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
+        held = c.governed(verb) if ways else set()
+        meeting = c.lemma_of(verb) == "call" and ways == ["dobj"]
+        if meeting and not any(self.quote_of[i] >= 0 for i in held):
+            return set()
+        return held
 
     # ------------------------------------------------------------------ quotations
     def linked_quotes(self, verb: Token, source: Token) -> set[int]:
