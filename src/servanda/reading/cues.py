@@ -96,6 +96,16 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "apologise": "for",
         "argue": "for against",
     "advocate": "for",
+    "believe": "in",
+    "care": "about",
+    "decide": "against on",
+    "dream": "of about",
+    "hope": "for",
+    "know": "about of",
+    "learn": "of about",
+    "look": "to",
+    "think": "of about",
+    "worry": "about over",
     "admit": "to",
     "confess": "to",
     "attest": "to",
@@ -124,6 +134,21 @@ ATTITUDE = frozenset(
     know learn like love mean need oppose plan prefer presume realize realise recognize recognise
     regard regret remember resent respect see seek support suppose suspect think trust understand
     view want wish worry wonder envision hear decide aim
+    """.split()  # noqa: SIM905
+)
+
+# "is worried that", "was eager to", "are critical of": what somebody feels about something.
+FEELINGS = frozenset(
+    """
+    adamant afraid alarmed amazed angry angered annoyed anxious appalled ashamed astonished aware
+    careful certain clear comfortable concerned confident convinced critical curious delighted
+    desperate determined disappointed disgusted dismayed doubtful dubious eager encouraged excited
+    familiar fearful fond frustrated furious glad grateful happy hesitant hopeful hostile
+    indifferent interested keen leery loath mad mindful nervous open opposed optimistic outraged
+    pessimistic pleased prepared proud ready reluctant relieved resentful sad satisfied scared sceptical
+    shocked sick skeptical sorry supportive sure surprised suspicious sympathetic thankful
+    thrilled tired troubled unaware uncertain unconvinced uneasy unhappy unimpressed unsure
+    unwilling upset vocal wary willing worried
     """.split()  # noqa: SIM905
 )
 

@@ -13,6 +13,7 @@ from servanda.reading.cues import (
     ATTITUDE,
     CLAUSE,
     EVERY_VERB,
+    FEELINGS,
     NOUNS,
     OBJECT,
     OF_THINGS,
@@ -84,6 +85,8 @@ class Paragraph:
                 self.add(self.of_colon(token))
             elif token.text in DASHES and self.quote_of[token.i] < 0:
                 self.add(self.of_signature(token))
+            elif token.lower_ in FEELINGS and token.head.lemma_ in ("be", "feel", "remain", "become") or (token.lower_ in FEELINGS and token.tag_ == "VBN" and c.is_passive(token)):
+                self.add(self.of_feeling(token))
             elif token.lower_ == "according":
                 self.add(self.of_according(token))
             elif token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
@@ -193,7 +196,7 @@ class Paragraph:
         content -= set(range(*c.noun_phrase(source))) | {verb.i}
         if source.i > verb.i:
             content -= {t.i for ch in source.rights if ch.dep_ in ("relcl", "appos") for t in ch.subtree}
-        if len(content) < 2 and not linked:
+        if len(content) < 2 and not linked and not self.is_named(content, of_object):
             return None
         if c.is_no_speaker(source, verb) and not linked:
             return None
@@ -203,6 +206,23 @@ class Paragraph:
         found.object = of_object
         found.quotes = linked | {self.quote_of[i] for i in content} - {-1}
         return found
+
+    def is_named(self, content: set[int], of_object: bool) -> bool:
+        """ "praised Ruiz": one word is enough where it names somebody or something."""
+        return of_object and all(self.doc[i].pos_ in ("PROPN", "PRON", "NOUN") for i in content)
+
+    def of_feeling(self, word: Token) -> Found | None:
+        """ "is worried that …", "was eager to …": an attitude that an adjective tells."""
+        verb = word if c.is_passive(word) else word.head
+        source = c.passive_subject(verb) or c.subject(verb)
+        content = {
+            t.i
+            for ch in word.rights
+            if ch.dep_ in ("ccomp", "xcomp", "prep", "agent", "advcl") and ch.lower_ not in ("as", "in", "on")
+            for t in ch.subtree
+        }
+        found = None if source is None else Found(word, source, content)
+        return found if found is not None and len(content) > 1 else None
 
     def inverted_subject(self, verb: Token) -> Token | None:
         """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
@@ -666,7 +686,8 @@ class Paragraph:
         if not content:
             return None
         made = self.bare(found.cue, found.source)
-        attitude = made.verb in ATTITUDE and made.verb not in CLAUSE
+        felt = found.cue.lower_ in FEELINGS
+        attitude = felt or (made.verb in ATTITUDE and made.verb not in CLAUSE | OBJECT)
         return replace(made, content=content, form=self.form(found.content), attitude=attitude)
 
     def span(self, i: int, j: int) -> Span:
