@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from servanda.reading.model import Attribution
-from servanda.reading.paragraph import Paragraph
+from servanda.reading.paragraph import read_paragraph
 from servanda.reading.parse import parsed
 
 if TYPE_CHECKING:
@@ -37,15 +37,14 @@ def found_in(
     lead: Attribution | None = None
     before = 0
     for start, doc in docs:
-        paragraph = Paragraph(doc, start, text)
-        here, loose = paragraph.attributions()
+        here, loose, next_lead = read_paragraph(doc, start, text)
         if loose and lead is not None:
             found.append(replace(lead, content=loose, form="direct"))
             before = lead.cue.start
         elif loose and found and found[-1].cue.start >= before:
             last = found[-1]
             found[-1] = replace(last, content=(*last.content, *loose))
-        lead = paragraph.lead
+        lead = next_lead
         before = before if loose and not here else start
         found += here
     return chosen(found, attitudes, nested)

@@ -18,7 +18,10 @@ IDLE = frozenset("have want be try use need choose expect seem appear help allow
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
 HEARERS = frozenset(
-    "tell ask remind assure inform notify advise warn reassure show teach promise encourage exhort implore urge persuade".split()  # noqa: SIM905
+    """
+    tell ask remind assure inform notify advise warn reassure show teach promise encourage exhort
+    implore urge persuade
+    """.split()  # noqa: SIM905
 )
 
 
@@ -77,7 +80,7 @@ def issued_by(noun: Token) -> Token:
 
 
 def is_no_speaker(source: Token, verb: Token) -> bool:
-    """ "a hat that says", "that shows": a pronoun of a thing that is no paper; a person who shows."""
+    """ "a hat that says", "that shows": a thing that is no paper; a person who shows."""
     if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
         thing = verb.head if verb.dep_ == "relcl" else source
         return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
@@ -94,7 +97,9 @@ def own_subject(verb: Token) -> Token | None:
                     return noun
     if is_passive(verb):
         return None
-    found = [ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)]
+    found = [
+        ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)
+    ]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
     return next(iter(spoken or found), None)
 
@@ -170,13 +175,17 @@ def clauses_of(verb: Token) -> list[Token]:
 
 
 def is_bare_clause(clause: Token, verb: Token) -> bool:
-    """ "said after the vote he would resign": a clause with its own subject and nothing to mark it."""
+    """ "said after the vote he would resign": a clause that nothing marks."""
     if clause.dep_ != "advcl" or clause.i < verb.i or clause.tag_ == "VBG":
         return False
     lefts = list(clause.lefts)
-    return any(t.dep_ == "nsubj" for t in lefts) and not any(
-        t.dep_ == "mark" or t.is_punct or t.lower_ in WHEN or t.lower_ == "as" for t in lefts
-    ) and clause.doc[clause.left_edge.i - 1].text != ","
+    return (
+        any(t.dep_ == "nsubj" for t in lefts)
+        and not any(
+            t.dep_ == "mark" or t.is_punct or t.lower_ in WHEN or t.lower_ == "as" for t in lefts
+        )
+        and clause.doc[clause.left_edge.i - 1].text != ","
+    )
 
 
 def infinitive(verb: Token) -> Token | None:
@@ -240,7 +249,7 @@ def has_modal(verb: Token) -> bool:
 
 
 def is_idle(verb: Token) -> bool:
-    """A verb that names an act without saying that it was done: "a way to report", "asked to say"."""
+    """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
         return True
     bare = not any(ch.dep_ in ("aux", "nsubj") for ch in verb.children)

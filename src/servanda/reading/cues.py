@@ -12,7 +12,8 @@ CLAUSE = frozenset(
     accept acknowledge add admit advise advocate affirm agree allege announce answer argue ask
     assert assure attest aver boast brag caution charge chide clarify comment complain concede
     conclude concur confess confide confirm contend continue counter cry declare decree demand
-    deny disclose divulge elaborate emphasize emphasise emphasis exclaim explain forecast grumble guess hint
+    deny disclose divulge elaborate emphasize emphasise emphasis exclaim explain forecast
+    grumble guess hint
     imply indicate inform inquire insist instruct interject joke lament lecture maintain mention
     mumble murmur muse mutter note notify object observe opine order plead pledge point posit
     post predict proclaim project promise propose protest quip quote read reason reassure reckon
@@ -95,34 +96,33 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "lash": "out at",
         "apologise": "for",
         "argue": "for against",
-    "advocate": "for",
-    "believe": "in",
-    "care": "about",
-    "decide": "against on",
-    "dream": "of about",
-    "hope": "for",
-    "know": "about of",
-    "learn": "of about",
-    "look": "to",
-    "think": "of about",
-    "worry": "about over",
-    "admit": "to",
-    "confess": "to",
-    "attest": "to",
-    "react": "to",
-    "hint": "at",
-    "elaborate": "on",
-    "lobby": "for against",
-    "opine": "on about",
-    "protest": "against",
-    "vouch": "for",
-    "weigh": "on",
-    "lecture": "on about",
-    "vow": "to",
-    "plead": "for",
-    "quote": "from",
-    "preach": "about",
-    "rave": "about",
+        "advocate": "for",
+        "believe": "in",
+        "care": "about",
+        "decide": "against on",
+        "dream": "of about",
+        "hope": "for",
+        "know": "about of",
+        "learn": "of about",
+        "look": "to",
+        "think": "of about",
+        "worry": "about over",
+        "admit": "to",
+        "confess": "to",
+        "attest": "to",
+        "react": "to",
+        "elaborate": "on",
+        "lobby": "for against",
+        "opine": "on about",
+        "protest": "against",
+        "vouch": "for",
+        "weigh": "on",
+        "lecture": "on about",
+        "vow": "to",
+        "plead": "for",
+        "quote": "from",
+        "preach": "about",
+        "rave": "about",
     }.items()
 }
 
@@ -145,7 +145,8 @@ FEELINGS = frozenset(
     desperate determined disappointed disgusted dismayed doubtful dubious eager encouraged excited
     familiar fearful fond frustrated furious glad grateful happy hesitant hopeful hostile
     indifferent interested keen leery loath mad mindful nervous open opposed optimistic outraged
-    pessimistic pleased prepared proud ready reluctant relieved resentful sad satisfied scared sceptical
+    pessimistic pleased prepared proud ready reluctant relieved resentful sad satisfied scared
+    sceptical
     shocked sick skeptical sorry supportive sure surprised suspicious sympathetic thankful
     thrilled tired troubled unaware uncertain unconvinced uneasy unhappy unimpressed unsure
     unwilling upset vocal wary willing worried

@@ -1,0 +1,151 @@
+"""What a cue verb says: its clause, its quotation, its object, or the rest of its sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.reading import clauses as c
+from servanda.reading.cues import ASPECT, CLAUSE
+from servanda.reading.words import Words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
+
+
+def clause_content(p: Words, verb: Token, source: Token) -> set[int]:
+    """The clauses of what is said, before or after the cue."""
+    content: set[int] = set()
+    main = c.as_clause(verb)
+    if main is not None:
+        return {t.i for t in main.subtree} - {t.i for t in verb.subtree}
+    left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
+    every = c.clauses_of(verb)
+    if any(clause.i > verb.i for clause in every) and not is_parenthetical(p, verb):
+        every = [clause for clause in every if clause.i > verb.i]
+    for clause in every:
+        words = {t.i for t in clause.subtree}
+        if clause.i > verb.i and not is_parenthetical(p, verb):
+            words = {i for i in words if i > verb.i}
+        if clause.i < left:
+            words |= set(range(min(words), left))
+        content |= words
+    content -= c.taken_back(verb)
+    if not content and c.lemma_of(verb) not in ASPECT:
+        infinitive = c.infinitive(verb)
+        if infinitive is not None:
+            content = {t.i for t in infinitive.subtree}
+            content |= hearers(verb)
+    return content
+
+
+def after_that(p: Words, verb: Token) -> set[int]:
+    """ "told a meeting of leaders that …": the clause that the parser hung elsewhere."""
+    for token in p.doc[verb.i + 1 : verb.sent.end]:
+        if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
+            return set()
+        if token.lower_ in THATS and token.dep_ in ("mark", "advmod"):
+            last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
+            return set(range(token.i, last))
+    return set()
+
+
+def around(p: Words, verb: Token, source: Token) -> set[int]:
+    """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
+    if c.own_subject(verb) != source or abs(verb.i - source.i) > 12:
+        return set()
+    left, right = c.noun_phrase(source)
+    left, right = min(left, verb.i), max(right, verb.i + 1)
+    right = max(right, max(hearers(verb) | manner(verb), default=0) + 1)
+    sentence = verb.sent
+    before = p.doc[left - 1].text if left > sentence.start else ""
+    after = p.doc[right].text if right < sentence.end else "."
+    if before != "," or after not in (",", ".", "!", "?"):
+        return set()
+    content = set(range(sentence.start, left)) | set(range(right, sentence.end))
+    if not any(p.doc[i].pos_ in ("VERB", "AUX") for i in content):
+        return set()
+    last = max(content)
+    return content - {last} if p.doc[last].text in (".", "!", "?") else content
+
+
+def is_parenthetical(p: Words, verb: Token) -> bool:
+    """ "…, he said, …": a comma right after the cue."""
+    after = p.doc[verb.i + 1] if verb.i + 1 < len(p.doc) else None
+    return after is not None and after.text == ","
+
+
+def hearers(verb: Token) -> set[int]:
+    return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
+
+
+def manner(verb: Token) -> set[int]:
+    """When, where and how it is said, after the cue and before the next comma."""
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.is_punct or child.dep_ not in ("advmod", "npadvmod", "prep", "dobj", "dative"):
+            break
+        found |= {t.i for t in child.subtree}
+    return found
+
+
+def object_content(p: Words, verb: Token) -> set[int]:
+    if c.is_passive(verb):
+        what = c.passive_subject(verb)
+        left = set(range(*c.noun_phrase(what))) if what is not None else set()
+        return left | {t.i for ch in verb.rights if ch.dep_ == "oprd" for t in ch.subtree}
+    ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
+    held = c.governed(verb) if ways else set()
+    meeting = c.lemma_of(verb) == "call" and ways == ["dobj"]
+    if meeting and not any(p.quote_of[i] >= 0 for i in held):
+        return set()
+    return held
+
+
+def linked_quotes(p: Words, verb: Token, source: Token) -> set[int]:
+    """The quotations next to a cue, before or after its clause."""
+    if p.quote_of[verb.i] >= 0:
+        return set()
+    linked: set[int] = set()
+    if source.head == verb:
+        left = min(c.noun_phrase(source)[0], verb.i)
+        before = p.word_before(left)
+        if before is not None and p.quote_of[before] >= 0 and not is_ended(p, before, left):
+            linked.add(p.quote_of[before])
+    after = quote_after(p, verb)
+    if after is not None:
+        linked.add(after)
+    return linked
+
+
+def inside_quote(p: Words, verb: Token) -> bool:
+    """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
+    return any(p.quote_of[i] >= 0 for i in c.governed(verb))
+
+
+def goes_on(p: Words, linked: set[int], verb: Token) -> bool:
+    """Whether a quotation after the cue goes on with a clause begun before it."""
+    first = min((p.words[n][0] for n in linked), default=0)
+    begun = p.doc[first : first + 2].text.lstrip("“\"'‘")
+    return first > verb.i and begun[:1].islower()
+
+
+def is_ended(p: Words, close: int, left: int) -> bool:
+    """Whether a quotation ends its sentence with a full stop, and a capital begins the next."""
+    return close > 0 and p.doc[close - 1].text == "." and p.doc[left].text[:1].isupper()
+
+
+def quote_after(p: Words, verb: Token) -> int | None:
+    """The quotation that follows a cue with a comma, a colon or nothing between."""
+    for i in range(verb.i + 1, len(p.doc)):
+        token = p.doc[i]
+        if p.quote_of[i] >= 0:
+            before = p.doc[i - 1]
+            near = i - verb.i == 1 or before.text in (",", ":", "that", "—", "-", "–")
+            return p.quote_of[i] if near else None
+        if token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE:
+            return None
+        if token.text in (".", "!", "?", ";"):
+            return None
+    return None

@@ -1,0 +1,134 @@
+"""How far what is said reaches: where a clause runs on, and where the author goes on instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.reading import clauses as c
+from servanda.reading.cues import CLAUSE
+from servanda.reading.words import Words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+ASIDES = frozenset("though although citing while".split())  # noqa: SIM905
+NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
+RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
+FINITE = ("VBD", "VBZ", "VBP", "VBN")
+DASHES = frozenset(("—", "–", "--", "―", "-"))
+
+
+def within_sentence(p: Words, content: set[int], verb: Token) -> set[int]:
+    """What the parser hangs on a cue from beyond a full stop outside of quotations is not its."""
+    for i in range(verb.i - 1, min(content), -1):
+        dashed = p.doc[i].text in DASHES and p.quote_of[i + 1] >= 0
+        ends = (p.doc[i].text in (".", "!", "?", ":") or dashed) and p.quote_of[i] < 0
+        if ends and not p.doc[i].is_space:
+            return {j for j in content if j > i}
+    return content
+
+
+def run_on(p: Words, content: set[int], verb: Token) -> set[int]:
+    """The parser cuts what is said short: it runs on until the cue's own sentence goes on."""
+    last = max(content, default=-1)
+    if last < verb.i:
+        return content
+    grown = set(content)
+    for child in verb.rights:
+        end = child.right_edge.i
+        if child.is_punct or child.dep_ == "cc" or end <= last:
+            continue
+        if not carries_on(child, verb):
+            break
+        grown |= set(range(last + 1, end + 1))
+        last = end
+    return grown | another_that(p, last, verb)
+
+
+def another_that(p: Words, last: int, verb: Token) -> set[int]:
+    """ "that it was false, and that …": a second clause of what is said."""
+    words = [t for t in p.doc[last + 1 : last + 5] if not t.is_punct]
+    if len(words) < 2 or words[0].dep_ != "cc" or words[1].lower_ != "that":
+        return set()
+    end = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
+    return set(range(last + 1, end))
+
+
+def carries_on(child: Token, verb: Token) -> bool:
+    """Whether a companion of a cue after its content rather belongs to the content."""
+    if child.dep_ == "advcl":
+        mark = next((t.lower_ for t in child.lefts if t.dep_ in ("mark", "advmod")), "")
+        return child.tag_ in ("VB",) or mark in RUNNING
+    if child.dep_ == "conj":
+        own = any(ch.dep_ in ("nsubj", "nsubjpass") for ch in child.children)
+        alike = child.tag_ == verb.tag_ or (child.tag_ in FINITE and verb.tag_ in FINITE)
+        return not alike and not own
+    return child.dep_ in (
+        "prep",
+        "dep",
+        "relcl",
+        "acl",
+        "oprd",
+        "xcomp",
+        "dobj",
+    ) and child.lower_ in ("of", "as", "than", "including")
+
+
+def without_asides(p: Words, content: set[int], verb: Token) -> set[int]:
+    """What is said ends where the author goes on: ", which …", ", though …", a dash."""
+    for i in sorted(content):
+        if i - 1 <= verb.i or i - min(content) < 4 or i not in content or p.quote_of[i] >= 0:
+            continue
+        token, before = p.doc[i], p.doc[i - 1]
+        if before.text == "," and is_said_of(p, token):
+            return {j for j in content if j < i}
+        ended = before.text in (",", "”", '"', "''") and is_aside(token)
+        if ended:
+            return {j for j in content if j < i}
+    return content
+
+
+def without_people(p: Words, content: set[int], verb: Token) -> set[int]:
+    """ "praised Ruiz, who …": who somebody is who is spoken of is not what is said."""
+    for i in sorted(content):
+        if i - 1 <= verb.i or i == min(content) or p.quote_of[i] >= 0:
+            continue
+        token = p.doc[i]
+        told = token.lower_ in ("who", "which", "whose") and p.doc[i - 1].text == ","
+        if told:
+            return {j for j in content if j < i}
+    return content
+
+
+def is_said_of(p: Words, which: Token) -> bool:
+    """ "…, which he said would be …": another statement, about what was said before."""
+    if which.lower_ not in ("which", "who"):
+        return False
+    for token in p.doc[which.i + 1 : which.i + 6]:
+        if token.pos_ in ("VERB", "AUX"):
+            return c.lemma_of(token) in CLAUSE and token.i > which.i + 1
+    return False
+
+
+def with_next_quote(p: Words, content: set[int], verb: Token) -> set[int]:
+    """ "called him “a total stiff”": a quotation that follows at once belongs to it."""
+    after = max(content) + 1
+    if after >= len(p.doc) or p.quote_of[after] < 0 or p.quote_of[verb.i] >= 0:
+        return content
+    return content | set(p.words[p.quote_of[after]]) if c.lemma_of(verb) in NAMING else content
+
+
+def whole_quotes(p: Words, content: set[int], verb: Token) -> set[int]:
+    """Content that begins a quotation takes all of it."""
+    grown = set(content)
+    for i in content:
+        number = p.quote_of[i]
+        if number >= 0 and verb.i not in p.words[number]:
+            grown |= set(p.words[number])
+    return grown
+
+
+def is_aside(token: Token) -> bool:
+    """What a comma and this word open is no longer what was said: "…, which", "…, adding"."""
+    adding = token.tag_ == "VBG" and c.lemma_of(token) in CLAUSE
+    return adding or token.lower_ in ASIDES

@@ -1,0 +1,118 @@
+"""Quotations that no cue took: signed by a name beside them, or going on from what was said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.reading import clauses as c
+from servanda.reading.cues import CLAUSE
+from servanda.reading.model import Span
+from servanda.reading.words import Found, Words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+def signed_quotes(p: Words) -> None:
+    """ "“…,” Trump responded": a quotation whose cue the parser did not join to it."""
+    claimed = {n for found in p.found for n in found.quotes}
+    taken = {found.cue.i for found in p.found}
+    for number, words in enumerate(p.words):
+        if number in claimed or len(words) < 3:
+            continue
+        cue = cue_after(p, words[-1] + 1)
+        if cue is None or cue.i in taken:
+            continue
+        source = name_beside(p, cue, words[-1])
+        if source is not None:
+            found = Found(cue, source, set(words))
+            found.quotes = {number}
+            if number + 1 < len(p.words) and is_second_half(p, number + 1, cue):
+                found.quotes.add(number + 1)
+                found.content |= set(p.words[number + 1])
+            p.found.append(found)
+            taken.add(cue.i)
+
+
+def is_second_half(p: Words, number: int, cue: Token) -> bool:
+    """ "“The risk,” said Ruiz, who leads the fund, “is …”": the sentence goes on."""
+    first = p.words[number][0]
+    between = p.doc[cue.i : first]
+    full = any(t.text in (".", "!", "?", ";") for t in between)
+    return not full and len(between) < 40 and between[-1].text == ","
+
+
+def cue_after(p: Words, i: int) -> Token | None:
+    """A verb of saying within a few words after a quotation, in the same sentence."""
+    for token in p.doc[i : i + 9]:
+        if p.quote_of[token.i] >= 0 or token.text in (".", "!", "?", ";", ":"):
+            return None
+        if token.tag_ in ("VBD", "VBZ", "VBP", "VBN") and c.lemma_of(token) in CLAUSE:
+            return token
+    return None
+
+
+def name_beside(p: Words, cue: Token, end: int) -> Token | None:
+    """The noun next to a cue: before it, back to the quotation, or right after it."""
+    for token in reversed(p.doc[end + 1 : cue.i]):
+        if token.pos_ in ("PROPN", "PRON", "NOUN") and token.is_alpha:
+            return token
+    after = next(
+        (t for t in p.doc[cue.i + 1 : cue.i + 8] if t.pos_ in ("PROPN", "PRON", "NOUN")),
+        None,
+    )
+    while after is not None and after.dep_ == "compound" and after.head.i > after.i:
+        after = after.head
+    return after
+
+
+def continue_quotes(p: Words) -> tuple[Span, ...]:
+    """Quotations that stand as sentences of their own go on with what was said before them."""
+    claimed = {
+        number for found in p.found for number in found.quotes if p.quote_of[found.cue.i] != number
+    }
+    loose: list[Span] = []
+    for number, words in enumerate(p.words):
+        if number in claimed or not words or not stands_alone(p, words):
+            continue
+        earlier = [f for f in p.found if f.cue.i < words[0] and p.quote_of[f.cue.i] < 0]
+        if earlier:
+            last = who_goes_on(earlier)
+            if follows_on(p, last, words):
+                last.content |= set(words)
+                last.quotes.add(number)
+                claimed.add(number)
+        elif words[0] == 0:
+            loose.append(p.span(words[0], words[-1] + 1))
+    return tuple(loose)
+
+
+def who_goes_on(earlier: list[Found]) -> Found:
+    """Whose words a new quotation continues: of the last sentence, who was quoted first."""
+    sentence = max(earlier, key=lambda f: f.cue.i).cue.sent.start
+    here = [f for f in earlier if f.cue.sent.start == sentence]
+    return min(here, key=lambda f: (not f.quotes, f.cue.i))
+
+
+def stands_alone(p: Words, words: range) -> bool:
+    before = p.doc[words[0] - 1] if words[0] else None
+    starts = before is None or before.text in (".", "!", "?", ":", "”", '"') or before.is_space
+    return starts and len(words) > 3
+
+
+def follows_on(p: Words, found: Found, words: range) -> bool:
+    """Whether the sentence before a quotation is that of the attribution."""
+    between = p.doc[found.cue.i : words[0]]
+    stops = [t for t in between if t.text in (".", "!", "?") and p.quote_of[t.i] < 0]
+    return len(stops) <= 1
+
+
+def give_way(p: Words) -> None:
+    """ "endorses Ruiz, who says …": what is said of somebody ends where that one speaks."""
+    for outer in p.found:
+        if outer.quotes or not outer.object:
+            continue
+        for inner in p.found:
+            if inner.source.tag_ in ("WP", "WDT") and inner.source.i in outer.content:
+                outer.content = {i for i in outer.content if i < inner.source.i}
+    p.found = [found for found in p.found if found.content]

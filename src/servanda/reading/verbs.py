@@ -1,0 +1,142 @@
+"""Verbs of saying: who says, and what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.reading import clauses as c
+from servanda.reading.content import (
+    after_that,
+    around,
+    clause_content,
+    goes_on,
+    inside_quote,
+    linked_quotes,
+    object_content,
+)
+from servanda.reading.cues import (
+    ATTITUDE,
+    CLAUSE,
+    EVERY_VERB,
+    OBJECT,
+    OF_THINGS,
+    PREPOSITION,
+    RESEARCH,
+)
+from servanda.reading.extent import (
+    run_on,
+    whole_quotes,
+    with_next_quote,
+    within_sentence,
+    without_asides,
+    without_people,
+)
+from servanda.reading.words import Found, Words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
+NOT_SAID = frozenset("make be prove ensure mean happen see take have get do forget".split())  # noqa: SIM905
+
+
+def of_verb(p: Words, verb: Token) -> Found | None:
+    if c.is_idle(verb) and not c.is_as_reported(verb):
+        return None
+    source = c.subject(verb)
+    if source is not None and p.quote_of[source.i] >= 0 and p.quote_of[verb.i] < 0:
+        source = None
+    content: set[int] = set()
+    linked: set[int] = set()
+    of_object = False
+    lemma = c.lemma_of(verb)
+    if lemma in CLAUSE or lemma not in EVERY_VERB:
+        if source is None:
+            source = inverted_subject(p, verb) or name_before(p, verb)
+        if source is None:
+            return None
+        linked = linked_quotes(p, verb, source)
+        content = clause_content(p, verb, source)
+        for number in linked:
+            content |= set(p.words[number])
+        if linked and goes_on(p, linked, verb):
+            content |= around(p, verb, source)
+        if not content and inside_quote(p, verb):
+            content = c.governed(verb)
+        if not content:
+            content = after_that(p, verb)
+        if not content:
+            content = around(p, verb, source)
+    if not content and source is not None:
+        if lemma in PREPOSITION:
+            content = c.after_preposition(verb)
+        thing = lemma in OF_THINGS and c.lemma_of(source) in RESEARCH
+        if not content and (lemma in OBJECT or lemma in ATTITUDE or thing):
+            content = object_content(p, verb)
+        of_object = True
+    if source is None or not content or source.lower_ in NOBODY:
+        return None
+    content = within_sentence(p, content, verb)
+    if not content:
+        return None
+    if of_object:
+        content = without_people(p, content, verb)
+    content = run_on(p, content, verb)
+    content = without_asides(p, content, verb)
+    content = whole_quotes(p, with_next_quote(p, content, verb), verb)
+    if p.quote_of[verb.i] >= 0:
+        content &= set(p.words[p.quote_of[verb.i]])
+    if source.tag_ in ("WDT", "WP") and source.i < verb.i:
+        content = {i for i in content if i > source.i}
+    content -= set(range(*c.noun_phrase(source))) | {verb.i}
+    if source.i > verb.i:
+        content -= {
+            t.i for ch in source.rights if ch.dep_ in ("relcl", "appos") for t in ch.subtree
+        }
+    if len(content) < 2 and not linked and not is_named(p, content, of_object):
+        return None
+    if c.is_no_speaker(source, verb) and not linked:
+        return None
+    if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
+        return None
+    found = Found(verb, source, content)
+    found.object = of_object
+    found.quotes = linked | {p.quote_of[i] for i in content} - {-1}
+    return found
+
+
+def is_said(verb: Token) -> bool:
+    """ "Ruiz sniped that …": a verb no list has, with a person before it and a clause after."""
+    person = c.own_subject(verb)
+    if person is None or verb.tag_ not in ("VBD", "VBZ", "VBP", "VBG"):
+        return False
+    speaks = person.ent_type_ in ("PERSON", "ORG") or person.lower_ in ("he", "she", "who")
+    that = any(
+        t.lower_ == "that" and t.dep_ == "mark" for ch in c.clauses_of(verb) for t in ch.lefts
+    )
+    return speaks and that and c.lemma_of(verb) not in NOT_SAID
+
+
+def is_named(p: Words, content: set[int], of_object: bool) -> bool:
+    """ "praised Ruiz": one word is enough where it names somebody or something."""
+    return of_object and all(p.doc[i].pos_ in ("PROPN", "PRON", "NOUN") for i in content)
+
+
+def inverted_subject(p: Words, verb: Token) -> Token | None:
+    """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
+    for child in verb.rights:
+        if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in (
+            "PROPN",
+            "PRON",
+        ):
+            return child if verb.i and p.quote_of[verb.i - 1] >= 0 else None
+    return None
+
+
+def name_before(p: Words, verb: Token) -> Token | None:
+    """ "meeting with the Post Trump said that …": the name right before a finite verb."""
+    before = p.doc[verb.i - 1] if verb.i > verb.sent.start else None
+    if before is None or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+        return None
+    subject = before.tag_ in ("PRP", "WP", "NNP", "NNPS") and before.lower_ not in ("it", "her")
+    return before if subject else None
