@@ -2,7 +2,8 @@
 
 A page is a case of its own. Each ```console block holds `$ servanda …` and what it prints. A
 ```servanda-wrong block is put in `wrong.sv` beside the page, and any other block whose fence names
-a file (```json sources.json) in that file, for the commands that follow it.
+a file (```json sources.json) in that file, for the commands that follow it. What a page cannot show
+is made of its text by the file's ending: CSV becomes Parquet, SQL a database, `.gz` is packed.
 Set SERVANDA_UPDATE=1 to write the answers anew, and then read them: they are the manual.
 """
 
@@ -12,14 +13,20 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv, feather
 from typer.testing import CliRunner
 
 from servanda.cli import app
 
 FENCE = re.compile(r"^```([\w-]+)(?: (\w[\w./-]*\.\w+))?\n(.*?)^```$", re.M | re.S)
+PACKED = {".gz": "gzip", ".zst": "zstd"}
 UPDATE = os.environ.get("SERVANDA_UPDATE") == "1"
 
 
@@ -44,6 +51,24 @@ def sessions(block: str) -> list[tuple[str, str]]:
     return found
 
 
+def make(file: Path, text: str) -> None:
+    """A file of the kind that its ending says, from the text that a page has for it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    if file.suffix in PACKED:
+        with pa.output_stream(file, compression=PACKED[file.suffix]) as packed:
+            packed.write(text.encode())
+    elif file.suffix in (".parquet", ".feather"):
+        table = csv.read_csv(pa.BufferReader(text.encode()))
+        write = pq.write_table if file.suffix == ".parquet" else feather.write_feather
+        write(table, file)
+    elif file.suffix == ".sqlite":
+        with closing(sqlite3.connect(file)) as base:
+            base.executescript(text)
+    else:
+        file.write_text(text)
+
+
 def check_page(page: Path, at: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Run every command of a page in the folder `at`; the number of answers compared."""
     monkeypatch.chdir(at)
@@ -52,8 +77,7 @@ def check_page(page: Path, at: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     for kind, name, body in FENCE.findall(given_text):
         file = "wrong.sv" if kind == "servanda-wrong" else name
         if file:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-            Path(file).write_text(body)
+            make(Path(file), body)
         for command, expected in sessions(body) if kind == "console" else ():
             given = answer(command)
             compared += 1

@@ -216,11 +216,24 @@ class RowMap(Struct, frozen=True):
     def is_measure(self) -> bool:
         return self.value is not None
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is named."""
+        cells = (*(arg.value for arg in self.args), self.of, self.value)
+        dates = (self.on, self.until, self.reported, self.verified, self.announced)
+        named = (*dates, self.id, self.source, self.grade, *(column for column, _ in self.where))
+        columns = [cell.name for cell in cells if isinstance(cell, Column)]
+        return (*columns, *(name for name in named if name is not None))
+
 
 class TableMap(Struct, frozen=True):
-    """A table file (relative to the case's folder as written) and what its rows say."""
+    """A table file (relative to the case's folder as written) and what its rows say.
+
+    `each`: a row of it is an event and one object of this type.
+    """
 
     file: str
+    each: str | None = None
     zone: str | None = None
     rows: tuple[RowMap, ...] = ()
     sources: tuple[SourceRef, ...] = ()

@@ -93,5 +93,6 @@ class Accepts(Struct, frozen=True):
 
 class TableHead(Struct, frozen=True):
     file: str
+    each: str | None = None
     zone: str | None = None
     place: Place = NOWHERE

@@ -423,7 +423,7 @@ class _Assembler:
         if not rows and None not in nodes:
             advice = "say it below, deeper: `row is deliver(id: column id) on column date`"
             self.problems.add(head.place, "this table does not say what a row is", advice)
-        self._keep(TableMap(head.file, head.zone, rows, sources, head.place))
+        self._keep(TableMap(head.file, head.each, head.zone, rows, sources, head.place))
 
 
 _MARGIN = "at the left margin, outside any block"

@@ -167,17 +167,25 @@ def completeness(node: e.Completeness) -> Phrases:
 
 # ---------------------------------------------------------------------- tables
 def table_head(node: ln.TableHead) -> str:
-    return f"table {text(node.file)}" + ("" if node.zone is None else f" zone {node.zone}")
+    each = "" if node.each is None else f" each {_named(node.each)}"
+    return f"table {text(node.file)}{each}" + ("" if node.zone is None else f" zone {node.zone}")
 
 
 def table(node: e.TableMap) -> list[str]:
     lines = [source(ref) for ref in node.sources]
     lines += [" ".join(row(mapped)) for mapped in node.rows]
-    return [table_head(ln.TableHead(node.file, node.zone)), *(f"  {line}" for line in lines)]
+    return [
+        table_head(ln.TableHead(node.file, node.each, node.zone)),
+        *(f"  {line}" for line in lines),
+    ]
 
 
 def _column(name: str) -> str:
-    return f"column {name if _COLUMN.fullmatch(name) else text(name)}"
+    return f"column {_named(name)}"
+
+
+def _named(name: str) -> str:
+    return name if _COLUMN.fullmatch(name) else text(name)
 
 
 def cell(node: e.Cell) -> str:

@@ -1,4 +1,4 @@
-"""The files of a table: found inside the case folder, and opened as rows for DuckDB."""
+"""The files of a table: found inside the case folder; CSV and Parquet as rows for DuckDB."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 CSV = (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst")
 PARQUET = (".parquet", ".pq")
+ARROW = (".arrow", ".feather")
+XES = (".xes", ".xes.gz")
+OCEL = (".json", ".sqlite", ".xml")
+SUFFIXES = (*CSV, *PARQUET, *ARROW, *XES, *OCEL)
 ONE_COLUMN = "columns={'line': 'VARCHAR'}, delim='\\x01', quote='', escape='', comment=''"
 LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_HEADER = 100_000
@@ -26,7 +30,8 @@ LONGEST_HEADER = 100_000
 class TableFile(Struct, frozen=True):
     """One file: `columns` are names → DuckDB types, `sql` its rows, numbered from 1 as `__row`.
 
-    `name` is what its rows' entries are called by, `file` its path relative to the case.
+    `name` is what its rows' entries are called by, `file` its path relative to the case. A column
+    in `several` may have been meant to hold more than one value: how many is in the column named.
     """
 
     file: str
@@ -34,6 +39,7 @@ class TableFile(Struct, frozen=True):
     sql: str
     columns: dict[str, str]
     is_csv: bool
+    several: dict[str, str] = {}
 
     def place(self, row: int | None = None) -> Place:
         """Where a row stands; the lines of a CSV count from its header."""
@@ -86,9 +92,9 @@ def find_files(folder: Path, written: str, place: Place, problems: Problems) -> 
     for path in files:
         if not path.resolve().is_relative_to(folder):
             problems.add(place, f"`{path.relative_to(folder)}` leads outside the case folder")
-        elif _suffix(path) is None:
+        elif suffix_of(path) is None:
             message = f"`{path.relative_to(folder)}` is not a table"
-            problems.add(place, message, f"a table ends in {', '.join((*CSV, PARQUET[0]))}")
+            problems.add(place, message, f"a table ends in {', '.join(SUFFIXES)}")
         else:
             inside.append(path)
     return inside
@@ -98,40 +104,40 @@ def _beside(path: Path) -> str | None:
     from servanda.language.errors import did_you_mean
 
     try:
-        names = [other.name for other in path.parent.iterdir() if _suffix(other)]
+        names = [other.name for other in path.parent.iterdir() if suffix_of(other)]
     except OSError:
         return None
     return did_you_mean(path.name, names)
 
 
-def _suffix(path: Path) -> str | None:
+def suffix_of(path: Path) -> str | None:
+    """Which kind of table a file is, by its name; None: none."""
     lowered = path.name.lower()
-    return next((suffix for suffix in (*CSV, *PARQUET) if lowered.endswith(suffix)), None)
+    return next((suffix for suffix in SUFFIXES if lowered.endswith(suffix)), None)
 
 
 def table_name(written: str) -> str:
     """What a table is called by: its file's name without suffixes and wildcards."""
     name = re.sub(r"[*?\[\]{}]+", "", Path(written).name)
-    suffix = _suffix(Path("x" + name)) or ""
+    suffix = suffix_of(Path("x" + name)) or ""
     stem = name[: len(name) - len(suffix)].strip("-_. ")
     return re.sub(r"[^\w.:/-]+", "-", stem) or "table"
 
 
 # ------------------------------------------------------------------ opening
-def open_file(connection: DuckDBPyConnection, folder: Path, path: Path) -> TableFile:
-    """A file's columns and its rows as SQL. Raises Unreadable."""
-    folder = folder.resolve()
-    suffix = _suffix(path) or ""
-    file = path.relative_to(folder).as_posix()
-    if path.stat().st_size == 0:
-        raise Unreadable(0, "this file is empty", "the first line names the columns")
+def open_parquet(connection: DuckDBPyConnection, file: str, path: Path) -> TableFile:
+    """A Parquet file. `file` is what it is called in the case. Raises Unreadable."""
+    read = f"read_parquet({literal(glob.escape(str(path)))}, file_row_number=true)"
+    rows = run(connection, f"DESCRIBE SELECT * FROM {read}")
+    columns = {name: type_ for name, type_, *_ in rows if name != "file_row_number"}
+    sql = f"SELECT file_row_number + 1 AS __row, * EXCLUDE (file_row_number) FROM {read}"
+    return TableFile(file, table_name(Path(file).name), sql, columns, False)
+
+
+def open_csv(connection: DuckDBPyConnection, file: str, path: Path) -> TableFile:
+    """A CSV file, its values as text. Raises Unreadable."""
+    suffix = suffix_of(path) or ""
     source = literal(glob.escape(str(path)))
-    if suffix in PARQUET:
-        read = f"read_parquet({source}, file_row_number=true)"
-        rows = run(connection, f"DESCRIBE SELECT * FROM {read}")
-        columns = {name: type_ for name, type_, *_ in rows if name != "file_row_number"}
-        sql = f"SELECT file_row_number + 1 AS __row, * EXCLUDE (file_row_number) FROM {read}"
-        return TableFile(file, table_name(path.name), sql, columns, False)
     header, delimiter = _header(connection, source, suffix)
     columns = {name: "VARCHAR" for name in header}
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)

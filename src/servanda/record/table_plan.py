@@ -18,9 +18,20 @@ from servanda.record.names import Names
 from servanda.record.sources import Source
 from servanda.record.spans import YEARS
 from servanda.record.table_files import TableFile, literal, quoted
-from servanda.record.table_sql import DATE, DECIMAL, Moment, is_number, moment, number, scaled, text
+from servanda.record.table_sql import (
+    DATE,
+    DECIMAL,
+    Moment,
+    inexact,
+    is_number,
+    moment,
+    number,
+    scaled,
+    text,
+)
 from servanda.record.what import Reader
 
+SEVERAL = "say `each` and the type of the objects after the file's name, for a row of each object"
 GRADES = ("verified", "estimated", "declared", "alleged")
 
 
@@ -94,6 +105,9 @@ class Planner:
         if column is None:
             return False
         if column in self.file.columns:
+            if counted := self.file.several.get(column):
+                message = f"{{}} objects stand in column `{column}`, where one is wanted"
+                self.check(f"{counted} > 1", counted, message, SEVERAL)
             return True
         known = tuple(self.file.columns)
         advice = did_you_mean(column, known) or f"its columns are {', '.join(known[:20])}"
@@ -114,7 +128,7 @@ class Planner:
         else:
             self._event()
         conditions = [
-            f"{quoted(column)}::VARCHAR = {literal(value)}"
+            f"{text(column, self.file.columns[column])} = {literal(value)}"
             for column, value in row.where
             if self.has(column, row.place)
         ]
@@ -126,7 +140,7 @@ class Planner:
         plan.prefix = f"{self.file.name}:"
         plan.entry = f"{literal(plan.prefix)} || __row::VARCHAR"
         if self.has(row.id, row.place):
-            plan.id = text(str(row.id))
+            plan.id = self.text(str(row.id))
             plan.prefix = f"{table}:"
             plan.entry = f"{literal(plan.prefix)} || {plan.id}"
             self.check(f"{plan.id} IS NULL", "''", f"there is no id (column `{row.id}`)")
@@ -157,11 +171,11 @@ class Planner:
         if row.graded is not None:
             plan.grade = literal(row.graded)
         elif self.has(row.grade, row.place):
-            plan.grade = text(str(row.grade))
+            plan.grade = self.text(str(row.grade))
             message = f"`{{}}` is no grade (column `{row.grade}`)"
             self._one_of(plan.grade, GRADES, message, f"a grade is {', '.join(GRADES)}")
         if self.has(row.source, row.place):
-            plan.source = text(str(row.source))
+            plan.source = self.text(str(row.source))
             message = f"there is no source `{{}}` (column `{row.source}`)"
             self._one_of(plan.source, self.sources, message, "add it to sources.json")
 
@@ -219,10 +233,19 @@ class Planner:
 
     def _needed(self, cell: Cell, what: str) -> None:
         if isinstance(cell, Column) and cell.name in self.file.columns:
-            bad = f"{text(cell.name)} IS NULL"
+            bad = f"{text(cell.name, self.file.columns[cell.name])} IS NULL"
             self.check(bad, "''", f"nothing says {what} (column `{cell.name}`)")
 
     # -------------------------------------------------------------- values
+    def text(self, column: str) -> str:
+        """A column as a text that names something: a number that was rounded names nothing."""
+        kind = self.file.columns[column]
+        if bad := inexact(column, kind):
+            message = f"{{}} in column `{column}` is a float, and may have been another number"
+            help = "keep ids as text or whole numbers: floats round them past 2^53"
+            self.check(bad, quoted(column), message, help)
+        return text(column, kind)
+
     def value(self, cell: Cell, param: Variable, place: Place) -> str | None:
         """A column or a constant as its parameter's type."""
         if not isinstance(cell, Column):
@@ -238,7 +261,7 @@ class Planner:
             return self._number(cell, param, place)
         if param.type == "date":
             return self._date(cell, place)
-        value = text(cell.name)
+        value = self.text(cell.name)
         if param.type == "party":
             message = f"there is no party, body or group `{{}}` (column `{cell.name}`)"
             self._one_of(value, self.names.people, message, "declare it in the agreement")
@@ -263,7 +286,7 @@ class Planner:
             wanted = f"in {param.unit}" if param.unit else "a bare number"
             self.refuse(place, f"`{param.name}` is {wanted}: {error.message}", error.help)
             return None
-        given, at = text(cell.name), f"(column `{cell.name}`)"
+        given, at = text(cell.name, self.file.columns[cell.name]), f"(column `{cell.name}`)"
         written = is_number(cell.name)
         bad = f"({given} IS NOT NULL AND NOT {written})"
         self.check(bad, given, f"`{{}}` is not a number {at}", "numbers look like 1234.5")

@@ -22,6 +22,8 @@ DATE = r"\d{4}-\d\d-\d\d"
 INSTANT = rf"{DATE}[T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:?\d\d)?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
+FLOATS = ("DOUBLE", "FLOAT", "REAL")
+EXACT = 2**53
 INTEGERS = frozenset(
     sign + kind
     for sign in ("", "U")
@@ -190,7 +192,7 @@ def number(column: str, type_: str) -> str | None:
     """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
     name = quoted(column)
     kind = type_.upper()
-    if kind in ("DOUBLE", "FLOAT", "REAL"):
+    if kind in FLOATS:
         return f"TRY_CAST({name}::VARCHAR AS {DECIMAL})"
     if kind in INTEGERS or kind.startswith("DECIMAL"):
         return f"TRY_CAST({name} AS {DECIMAL})"
@@ -224,6 +226,18 @@ def scaled(value: str, factor: Fraction) -> str:
     return f"TRY(CAST({rounded}::DECIMAL(38,0) * 0.000000001::DECIMAL(9,9) AS {DECIMAL}))"
 
 
-def text(column: str) -> str:
-    """A column as text; empty is not said."""
-    return f"nullif({quoted(column)}::VARCHAR, '')"
+def text(column: str, type_: str) -> str:
+    """A column as text; empty is not said, and a whole number of a column of floats is `7`."""
+    name = quoted(column)
+    if type_.upper() in FLOATS:
+        whole = f"isfinite({name}) AND {name} = trunc({name}) AND abs({name}) <= {EXACT}"
+        return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+    return f"nullif({name}::VARCHAR, '')"
+
+
+def inexact(column: str, type_: str) -> str | None:
+    """Whether a float cannot be an id: past 2^53 whole numbers are rounded; None: no float."""
+    name = quoted(column)
+    if type_.upper() not in FLOATS:
+        return None
+    return f"({name} IS NOT NULL AND (NOT isfinite({name}) OR abs({name}) > {EXACT}))"

@@ -1,7 +1,7 @@
-"""Tables of the record: CSV and Parquet files whose rows are events or readings.
+"""Tables of the record: files whose rows are events or readings.
 
 Every row is checked when the record is read; what the judges get is one SELECT for DuckDB, which
-reads the files again. Nothing is copied.
+reads the rows again.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from servanda.record.table_files import (
     connect,
     find_files,
     literal,
-    open_file,
     quoted,
     run,
     table_name,
 )
+from servanda.record.table_formats import open_table
 from servanda.record.table_plan import Check, Plan, Planner
 from servanda.record.table_sql import DAY, Offsets, ticks, years_of
 from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
@@ -87,7 +87,7 @@ def read_tables(
 
 class _TableReader:
     def __init__(self, folder: Path, names: Names, sources: Mapping[str, Source]) -> None:
-        self.folder = folder
+        self.folder = folder.resolve()
         self.names = names
         self.sources = sources
         self.problems: Problems = names.problems
@@ -100,18 +100,19 @@ class _TableReader:
                 advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
                 self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
         paths = find_files(self.folder, written.file, written.place, self.problems)
-        files = [file for path in paths if (file := self._open(path, written.place)) is not None]
+        files = [file for path in paths if (file := self._open(path, written)) is not None]
         files = self._named_apart(files, written)
         tables = [self._table(row, files, written) for row in written.rows]
         return [table for table in tables if table is not None]
 
-    def _open(self, path: Path, place: Place) -> TableFile | None:
+    def _open(self, path: Path, written: TableMap) -> TableFile | None:
+        wanted = frozenset(name for row in written.rows for name in row.columns)
         try:
-            return open_file(self.connection, self.folder, path)
+            return open_table(self.connection, self.folder, path, written.each, wanted)
         except Unreadable as error:
             self._report(path.relative_to(self.folder).as_posix(), error)
         except OSError as error:
-            self.problems.add(place, f"`{path.name}` cannot be read: {error.strerror}")
+            self.problems.add(written.place, f"`{path.name}` cannot be read: {error.strerror}")
         return None
 
     def _report(self, file: str, error: Unreadable) -> None:
@@ -137,7 +138,7 @@ class _TableReader:
 
     def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
         zone = written.zone or self.names.zone
-        name = table_name(written.file)
+        name = table_name(written.file) + (f".{written.each}" if written.each else "")
         sound: list[Rows] = []
         for file in files:
             plan = Planner(row, file, self.names, self.sources).make(name)
