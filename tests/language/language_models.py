@@ -409,7 +409,12 @@ def row_maps(draw: st.DrawFn) -> e.RowMap:
 
 
 tables = st.builds(
-    e.TableMap, st.just("record/orders.csv"), maybe(zones), some(row_maps(), 1), sources
+    e.TableMap,
+    st.just("record/orders.json"),
+    maybe(columns),
+    maybe(zones),
+    some(row_maps(), 1),
+    sources,
 )
 records = st.tuples(
     st.lists(entries(), max_size=4),
