@@ -317,6 +317,12 @@ class Case:
         chosen = self.clause(clause)
         return timeline(self.by_account(account, on, known), None if chosen is None else (chosen,))
 
+    def measured(self) -> list[tuple[str, str | None]]:
+        """The measures that the record reads, and whose they are."""
+        from servanda.charts.readings import subjects
+
+        return subjects(self.agreement, self.record)
+
     def chart_measures(
         self,
         account: str | None = None,

@@ -5,6 +5,7 @@ The judges decide; this retells in words where the bounds come from, by docs/mea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal as OneOf
 
@@ -29,6 +30,7 @@ from servanda.language.core import (
     Rule,
     Shifted,
 )
+from servanda.language.model import Duration
 from servanda.record.facts import Occurrence
 
 
@@ -44,6 +46,16 @@ class Bounds(Struct, frozen=True):
 
     opens: Moment | None
     closes: Moment | None
+
+
+class Closing(Struct, frozen=True):
+    """One bound of a window's end, and which of the rule's words made it: `by`, `before` or
+    `until` a point, `within` so long, or `for` a term."""
+
+    moment: Moment
+    point: Point | None = None
+    within: Duration | None = None
+    term: Duration | None = None
 
 
 NOT_YET = Moment(None)
@@ -87,21 +99,26 @@ class Windows:
             opens = self.trigger(verdict.trigger)
         else:
             opens = None
-        found = []
+        told = [
+            c.moment for c in self.closings(rule, verdict, opens) if c.moment.micros is not None
+        ]
+        return Bounds(opens, min(told, key=lambda m: m.micros or 0) if told else None)
+
+    def closings(self, rule: Rule, verdict: Verdict, opens: Moment | None) -> Iterator[Closing]:
+        """Each bound that the window's end is the earliest of, as far as it can be told."""
+        window = rule.window
         for point, how in window.closes:
             moment = self.point(point, verdict)
             if moment.micros is not None and how == "day":
                 moment = Moment(self.counting.day_end(moment.micros), moment.entries)
-            found.append(moment)
+            yield Closing(moment, point=point)
         if opens is not None and opens.micros is not None:
             if window.within is not None:
                 last = self.counting.deadline(opens.micros, window.within)
-                found.append(Moment(last, opens.entries))
+                yield Closing(Moment(last, opens.entries), within=window.within)
             if window.term is not None:
                 last = self.counting.term_end(opens.micros, window.term)
-                found.append(Moment(last, opens.entries))
-        told = [m for m in found if m.micros is not None]
-        return Bounds(opens, min(told, key=lambda m: m.micros or 0) if told else None)
+                yield Closing(Moment(last, opens.entries), term=window.term)
 
     def period(self, rule: Rule, verdict: Verdict, every: Period) -> Bounds:
         """The window of one period: the period itself, or so long from its start or end."""

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from servanda.answers.judged import Judged
 from servanda.answers.lanes import Lane
 from servanda.answers.seen import visible
 from servanda.answers.statuses import ORDER, PAST
 from servanda.charts.chart import Chart
 from servanda.charts.palette import INK, ON_FILL, PAPER, QUIET, STATUS
-from servanda.charts.rows import MOST_ROWS, label, lanes, word
+from servanda.charts.rows import (
+    MOST_ROWS,
+    alike_periods,
+    contested,
+    in_play,
+    label,
+    lanes,
+    word,
+)
 
 STEP, COLUMN, NAMES = 20, 104, 400
 ABSENT = "no such duty"
@@ -48,32 +54,6 @@ def board(
             for lane in shown
         ),
     )
-
-
-def alike_periods(found: list[Lane], accounts: list[str], tick: int) -> list[Lane]:
-    """Periods of one duty that follow each other and stand alike share a row."""
-    rows: list[Lane] = []
-    before: Any = None
-    for lane in found:
-        period = lane.instance.get("period")
-        alike = (lane.key[:4], lane.text, [lane.at(name, tick) for name in accounts])
-        if period is not None and alike == before:
-            first = str(rows[-1].instance["period"]).partition(" to ")[0]
-            inside = lane.instance | {"period": f"{first} to {period}"}
-            rows[-1] = msgspec.structs.replace(rows[-1], instance=inside)
-        else:
-            rows.append(lane)
-        before = alike
-    return rows
-
-
-def in_play(lane: Lane, tick: int) -> bool:
-    found = (lane.at(account, tick) for account in lane.spans)
-    return any(status is not None and status not in PAST for status in found)
-
-
-def contested(lane: Lane, accounts: Iterable[str], tick: int) -> bool:
-    return len({lane.at(account, tick) for account in accounts}) > 1
 
 
 def said(lane: Lane, account: str, tick: int) -> str:

@@ -145,7 +145,12 @@ def shown(text: str) -> str:
 
 
 def named(svg: str, name: str, title: str, text: str) -> str:
-    """An SVG with what a screen reader says of it; it scales with its page."""
+    """An SVG with what a screen reader says of it, its ids its own among others on a page."""
+    found: dict[str, str] = {}
+    for id_ in re.findall(r'\bid="([^"]+)"', svg):
+        found.setdefault(id_, f"{slug(name)}-{len(found)}")
+    svg = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{found[m[1]]}"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{found.get(m[1], m[1])})", svg)
     head, rest = svg.split(">", 1)
     head = re.sub(r' class="[^"]*"', ' class="chart"', head)
     ids = f"{escape(name)}-title {escape(name)}-text"

@@ -47,7 +47,8 @@ def measures(
     `clause`: only measures that a duty of the clause limits.
     """
     found = []
-    for subject in subjects(judged):
+    some = next(iter(judged.values()))
+    for subject in subjects(some.agreement, some.record):
         if measure is not None and subject[0] != measure:
             continue
         told = {name: limits(one, subject) for name, one in judged.items()}

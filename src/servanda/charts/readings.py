@@ -16,8 +16,9 @@ from servanda.answers.say import amount
 from servanda.answers.statuses import PAST
 from servanda.judge.naive_world import INFINITE, World
 from servanda.language.core import Compare, Const, MeasureType, Reading, Rule, Var
+from servanda.language.model import Agreement
 from servanda.record.facts import Value
-from servanda.record.record import Entry, Measured
+from servanda.record.record import Entry, Measured, Record
 from servanda.record.view import known_entries, parse_as_of
 
 Subject = tuple[str, str | None]
@@ -57,13 +58,12 @@ class Point(Struct, frozen=True):
     sources: tuple[str, ...]
 
 
-def subjects(judged: Mapping[str, Judged]) -> list[Subject]:
+def subjects(agreement: Agreement, record: Record) -> list[Subject]:
     """The measures that the record reads, in the order they are declared."""
-    some = next(iter(judged.values()))
-    order = {measure.name: n for n, measure in enumerate(some.norms.measures)}
+    order = {measure.name: n for n, measure in enumerate(agreement.measures)}
     found = {
         (entry.what.measure, entry.what.of)
-        for entry in some.record.entries
+        for entry in record.entries
         if isinstance(entry.what, Measured)
     }
     return sorted(found, key=lambda s: (order.get(s[0], len(order)), s[1] or ""))

@@ -90,6 +90,32 @@ def standing(spans: Sequence[Stretch], last: int) -> Stretch:
     return begun[-1] if begun else spans[0]
 
 
+def in_play(lane: Lane, tick: int) -> bool:
+    found = (lane.at(account, tick) for account in lane.spans)
+    return any(status is not None and status not in PAST for status in found)
+
+
+def contested(lane: Lane, accounts: Iterable[str], tick: int) -> bool:
+    return len({lane.at(account, tick) for account in accounts}) > 1
+
+
+def alike_periods(found: Sequence[Lane], accounts: Sequence[str], tick: int) -> list[Lane]:
+    """Periods of one duty that follow each other and stand alike share a row."""
+    rows: list[Lane] = []
+    before: Any = None
+    for lane in found:
+        period = lane.instance.get("period")
+        alike = (lane.key[:4], lane.text, [lane.at(name, tick) for name in accounts])
+        if period is not None and alike == before:
+            first = str(rows[-1].instance["period"]).partition(" to ")[0]
+            inside = lane.instance | {"period": f"{first} to {period}"}
+            rows[-1] = msgspec.structs.replace(rows[-1], instance=inside)
+        else:
+            rows.append(lane)
+        before = alike
+    return rows
+
+
 def label(lane: Lane) -> str:
     """A duty in a line: its clause, its sentence, its particulars."""
     inside = ", ".join(f"{k} {v}" for k, v in lane.instance.items())

@@ -9,7 +9,7 @@ from servanda.answers.judged import Judged, iso
 from servanda.answers.lanes import Lane
 from servanda.answers.seen import visible
 from servanda.answers.statuses import ORDER, PAST
-from servanda.charts.chart import Chart
+from servanda.charts.chart import Chart, slug
 from servanda.charts.clock import ZOOM, extent, wall, x_axis
 from servanda.charts.palette import GRID, INK, ON_FILL, PAPER, QUIET, STATUS, STRIPE
 from servanda.charts.rows import (
@@ -34,7 +34,7 @@ Link = Callable[[Lane, str], str]
 
 def timeline(
     judged: Mapping[str, Judged],
-    clauses: Iterable[str] | None = None,
+    clauses: Sequence[str] | None = None,
     link: Link | None = None,
     most: int = MOST_ROWS,
 ) -> Chart:
@@ -51,7 +51,7 @@ def timeline(
     cut = whole_lanes(rows, most)
     drawing = Drawing(judged, cut, accounts, link)
     return Chart(
-        name="timeline",
+        name="timeline" if clauses is None else slug("timeline-" + "-".join(clauses)),
         title=f"{some.agreement.header.name}: the life of each duty",
         text=told(some, found, shown, cut, accounts) + (FOLDED if len(found) < len(every) else ""),
         spec=drawing.spec(),
@@ -80,7 +80,8 @@ def told(
     if len(accounts) > 1:
         by = f"the accounts of {', '.join(accounts)}"
     known = f"as known on {some.known}" if some.known else "with all that the record holds"
-    text = f"{len(drawn)} duties and powers in {by}, up to {some.on}, {known}."
+    many = "duty or power" if len(drawn) == 1 else "duties and powers"
+    text = f"{len(drawn)} {many} in {by}, up to {some.on}, {known}."
     text += f" Days are those of {some.norms.zone}."
     never = len(found) - len(shown)
     if never:

@@ -11,6 +11,8 @@ from servanda.cli.articles import accept, read
 from servanda.cli.asking import check, compare, status, suppose, timeline, why
 from servanda.cli.bulk import judge
 from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
+from servanda.cli.drawing import chart, report
+from servanda.cli.exporting import export
 from servanda.cli.seeing import serve
 from servanda.cli.watching import watch
 from servanda.cli.writing import fmt, new
@@ -24,7 +26,8 @@ app = typer.Typer(
 )
 # In the order that `--help` lists them.
 for verb in (
-    *(check, status, timeline, why, compare, suppose, judge, watch, serve, new, fmt, read, accept),
+    *(check, status, timeline, why, compare, suppose, judge, watch),
+    *(report, chart, export, serve, new, fmt, read, accept),
 ):
     app.command()(verb)
 
