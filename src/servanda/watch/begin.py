@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -99,7 +101,12 @@ def put_in_place(made: Path, path: Path) -> None:
 
 
 def new_store(path: Path) -> Store:
-    """An empty store under a name of its own; what an earlier attempt left there goes."""
-    for each in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        each.unlink(missing_ok=True)
+    """An empty store under a name of its own; what a killed attempt left there goes.
+
+    Raises InUse while another attempt is under way.
+    """
+    if path.exists():
+        with suppress(sqlite3.DatabaseError):  # half written: then nobody is at it
+            Store(path, safe=False).close()
+        path.unlink()
     return Store(path, safe=False)

@@ -123,7 +123,8 @@ class Lines:
             return Said(number, text, now=self.moment(said["now"]))
         problems = Problems()
         entry = self.resolved(self.written(shape, said, number, problems), problems)
-        digest = hashlib.blake2b(msgspec.json.encode(without_place(entry)), digest_size=12).digest()
+        content = msgspec.json.encode(said, order="sorted")
+        digest = hashlib.blake2b(content, digest_size=12).digest()
         if "id" not in said and entry.id == self.derived:
             entry = replace(entry, id=f"{entry.id}~{digest.hex()[:10]}")
         return Said(number, text, entry, digest)
@@ -277,9 +278,3 @@ def text_of(said: Mapping[str, Any], name: str) -> str:
 
 def optional(said: Mapping[str, Any], name: str) -> str | None:
     return None if said.get(name) is None else text_of(said, name)
-
-
-def without_place(entry: Entry) -> Entry:
-    nowhere = Place("", 0, 0)
-    sources = tuple(replace(ref, place=nowhere) for ref in entry.sources)
-    return replace(entry, place=nowhere, sources=sources)

@@ -45,10 +45,10 @@ class Store:
     """
 
     def __init__(self, path: Path, safe: bool = True) -> None:
-        self.con = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self.con.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self.con.execute("PRAGMA cache_size = -262144")
+        self.con = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
         try:
+            self.con.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self.con.execute("PRAGMA cache_size = -262144")
             self.con.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'MEMORY'}")
             self.con.execute(f"PRAGMA synchronous = {'FULL' if safe else 'OFF'}")
             self.con.execute("BEGIN IMMEDIATE")

@@ -113,7 +113,10 @@ class Watch:
         now = self.beginning(on)
         self.folder.mkdir(parents=True, exist_ok=True)
         made = file.with_suffix(".beginning")
-        store = new_store(made)
+        try:
+            store = new_store(made)
+        except InUse:
+            raise self.in_use() from None
         try:
             live = Live(self.norms, store)
             account = self.case.account(self.account)
@@ -139,8 +142,7 @@ class Watch:
         try:
             store = Store(file)
         except InUse:
-            message = f"the state in `{self.folder}` is in use"
-            raise refused(message, "another `servanda watch` runs; or give --state") from None
+            raise self.in_use() from None
         was = (store.get("format"), store.get("account"), store.get("case"))
         same = (FORMAT, self.account, self.print)
         words = ("made by another version", f"of account {was[1]}", "of the case as it was before")
@@ -152,6 +154,10 @@ class Watch:
                     "give another --state, to begin again with the whole file",
                 )
         return store
+
+    def in_use(self) -> ServandaError:
+        message = f"the state in `{self.folder}` is in use"
+        return refused(message, "another `servanda watch` runs; or give --state")
 
     def reread(self, line: bytes) -> Entry:
         entry = self.reader.one(0, line).entry
