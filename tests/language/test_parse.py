@@ -468,6 +468,7 @@ def test_dates_of_entries(text: str, when: e.When) -> None:
             ),
         ),
         ('Iran demands US "now"', e.SaidFact("Iran", "demands", "US", "now")),
+        ('US does not  answer Iran "no"', e.SaidFact("US", "does not answer", "Iran", "no")),
         (
             'Iran demands US that release(10e9 USD) "now"',
             e.SaidFact(

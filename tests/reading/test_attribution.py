@@ -68,8 +68,7 @@ def test_quotations_and_their_faults() -> None:
 
 def test_an_altered_quotation() -> None:
     text = "“If (the regime) is serious it should [release] the money.”"
-    quote = Span(0, len(text))
-    assert [i.of(text) for i in insertions(text, quote)] == ["(the regime)", "[release]"]
+    assert [i.of(text) for i in insertions(text)] == ["(the regime)", "[release]"]
     assert without_insertions(text) == "“If is serious it should the money.”"
 
 

@@ -11,9 +11,12 @@ import pytest
 import servanda
 from servanda.language.errors import ServandaError
 from servanda.reading.amounts import amounts_in
-from servanda.reading.drafts import Draft, Drafts, drafts_of
+from servanda.reading.drafting import drafts_of
+from servanda.reading.drafts import Draft, Drafts
+from servanda.reading.entry import BLANK
 from servanda.reading.kinds import kind_of
 from servanda.reading.page import Article, read_article
+from servanda.reading.parties import Names
 from servanda.reading.review import confirmed, numbered
 from servanda.reading.store import accept, load_drafts, save
 
@@ -70,12 +73,38 @@ def test_a_chain_of_three(drafts: Drafts) -> None:
 def test_a_pronoun_is_its_person(drafts: Drafts) -> None:
     added = next(d for d in drafts.reported if "resume talks" in d.text)
     assert (added.chain[0].name, added.by) == ("Reza Amini", "Iran")
+    assert added.when == ("2021-10-03", "2021-10-03")
     assert [x.spans[0][0] for x in added.dates] == [date(2021, 11, 1)]
 
 
 def test_silence_is_its_own_kind(drafts: Drafts) -> None:
     silent = by_kind(drafts, "no answer")
-    assert (silent.by, silent.record) == ("US", None)
+    assert (silent.by, silent.to, silent.record) == ("US", "Iran", None)
+    assert silent.when == (None, "2021-10-05")
+    assert silent.outline is not None
+    assert silent.outline.startswith("____-__-__..2021-10-05 US does not answer Iran ")
+    assert all("respond" not in d.text for d in drafts.author)
+
+
+def test_what_the_text_does_not_date_is_not_dated(drafts: Drafts) -> None:
+    refused = by_kind(drafts, "refusal")
+    assert (refused.when, refused.record) == ((None, "2021-10-05"), None)
+    assert refused.needs == ("a date: the text gives none; it was on or before 2021-10-05",)
+
+
+def test_a_title_is_its_person() -> None:
+    text = "Foreign Minister Reza Amini of Iran left on Sunday. The minister denied the report.\n"
+    article = Article("a.txt", text, published=PUBLISHED)
+    (found,) = drafts_of(article, servanda.open(ROOT / "cases" / "jcpoa").agreement).reported
+    assert (found.chain[0].name, found.kind) == ("Reza Amini", "denial")
+
+
+def test_the_agreement_is_recognised() -> None:
+    names = Names(servanda.open(ROOT / "cases" / "jcpoa").agreement)
+    text = "the 2015 deal, the JCPOA, the nuclear accord, Iran nuclear deal; a deal, deal of 1990"
+    assert [s.of(text) for s in names.agreement_in(text)] == [
+        "the 2015 deal", "the JCPOA", "the nuclear accord", "Iran nuclear deal",
+    ]  # fmt: skip
 
 
 def test_the_authors_voice_is_apart(drafts: Drafts) -> None:
@@ -106,7 +135,11 @@ def test_every_line_is_accepted_whole(drafts: Drafts, case: Path, tmp_path: Path
     save(drafts, file)
     again = load_drafts(file)
     assert again == drafts
-    lines = [d.record for d in again.reported if d.record]
+    lines = [
+        d.record or (d.outline or "").replace(BLANK, "2021-10-01")
+        for d in again.reported
+        if d.record or d.outline
+    ]
     assert len(lines) >= 4
     written = accept(case, again, lines)
     assert all(line in written.read_text(encoding="utf-8") for line in lines)
@@ -208,5 +241,10 @@ def test_the_example_article() -> None:
     assert [i.of(found.text) for i in borrell.inserted] == ["(JCPOA)", "(its illegal)"]
     assert (borrell.kind, borrell.to, len(borrell.spans)) == ("demand", "US", 2)
     assert {"EU", "US"} <= {d.by for d in found.reported}
-    assert by_kind(found, "no answer").by == "US"
+    silent = by_kind(found, "no answer")
+    assert (silent.by, silent.to, silent.when) == ("US", "Iran", ("2021-10-02", "2021-10-03"))
+    left_off = next(d for d in found.reported if "left off" in d.text)
+    assert (left_off.by, left_off.when) == ("EU", ("2021-10-02", "2021-10-02"))
+    assert [d.spans for d in left_off.dates] == [((date(2021, 6, 20), date(2021, 6, 21)),)]
+    assert [s.of(found.text) for s in demand.agreement] == ["the 2015 nuclear deal"]
     assert by_kind(found, "alleged breach").parties == ("US", "E3")

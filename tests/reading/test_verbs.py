@@ -32,13 +32,15 @@ def test_read_then_accept(case: Path, tmp_path: Path) -> None:
     code, said = run("read", article, "--case", case, "--published", "2021-10-05", "-o", drafts)
     assert code == 0
     assert "What others say (2)" in said
-    code, said = run("accept", drafts, "--case", case, "--keep", "1,2", "--json")
+    code, said = run("accept", drafts, "--case", case, "--keep", "1", "--json")
     assert code == 0
     assert [line.split("\n")[0] for line in json.loads(said)["added"]] == [
         '2021-10-03 Iran says "that the talks had failed"',
-        '2021-10-05 US denies "that it had left"',
     ]
     assert run("check", case)[0] == 0
+    code, said = run("accept", drafts, "--case", case, "--keep", "2")
+    assert code != 0
+    assert "draft 2 has no line" in said
 
 
 def test_read_answers_in_json(case: Path, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def test_every_kind_of_entry(read: Reader) -> None:
 2019-05-10 Iran ends the agreement
 2020-01-01 IAEA determines not snp(Iran)
 2020-01-02 Iran demands US that reimposes(US, oil)
+2020-01-02 US does not answer Iran "the demand"
 2020-01-03 Iran says clause I.14 "no cap" said by "A. Smith" on tv, reported by Times on 2020-01-05
 2020-01-04 change of uranium_stock of Iran since 2019-09-01 = 1 kg U
 2020-01-04 ratio of uranium_stock of Iran to 300 kg UF6 >= 10
@@ -66,6 +67,7 @@ def test_every_kind_of_entry(read: Reader) -> None:
         "2020-01-02-demands-Iran": Said(
             "Iran", "demands", "US", None, None, "reimposes", ("US", "oil")
         ),
+        "2020-01-02-does-not-answer-US": Said("US", "does not answer", "Iran", "the demand"),
         "2020-01-03-says-Iran": Said("Iran", "says", None, "no cap", "I.14"),
         "2020-01-04-uranium_stock-change-Iran": by_id["2020-01-04-uranium_stock-change-Iran"].what,
         "2020-01-04-uranium_stock-ratio-Iran": by_id["2020-01-04-uranium_stock-ratio-Iran"].what,

@@ -54,7 +54,7 @@ def read_drafts(article: Path, case: Path, published: str | None) -> Drafts:
     from servanda.case import refused
 
     try:
-        from servanda.reading.drafts import drafts_of
+        from servanda.reading.drafting import drafts_of
         from servanda.reading.page import read_article
 
         day = None if published is None else date.fromisoformat(published)

@@ -50,7 +50,7 @@ SHAPES = {
     "TIMEUNIT": "days, months, years, …",
     "PERIOD": "day, week, month, quarter or year",
     "GRADE": "estimated, declared or alleged",
-    "SAYS": "says, demands, denies, …",
+    "SAYS": "says, demands, denies, does not answer, …",
     "EXERCISE": "suspends, resumes, waives, …",
     "REGION": "a country (NL, US-NY)",
     "ZONE": "a time zone (Europe/Paris)",

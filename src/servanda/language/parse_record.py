@@ -190,7 +190,9 @@ class RecordBuilder(AccountBuilder):
         return e.SaidFact("", "", clause=str(clause), text=self._text(text))
 
     def fact_said(self, by: Token, verb: Token, to: Token | None, said: e.SaidFact) -> e.SaidFact:
-        return replace(said, by=str(by), verb=str(verb), to=_str(to), place=self._at(by))
+        return replace(
+            said, by=str(by), verb=" ".join(verb.split()), to=_str(to), place=self._at(by)
+        )
 
     def fact_withdraws(self, id_: Token) -> e.WithdrawFact:
         return e.WithdrawFact(str(id_), self._at(id_))

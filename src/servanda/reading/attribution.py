@@ -44,10 +44,17 @@ def found_in(
         elif loose and found and found[-1].cue.start >= before:
             last = found[-1]
             found[-1] = replace(last, content=(*last.content, *loose))
-        lead = next_lead
+        lead = going_on(next_lead, found) if next_lead is not None else None
         before = before if loose and not here else start
         found += here
     return chosen(found, attitudes, nested)
+
+
+def going_on(lead: Attribution, found: list[Attribution]) -> Attribution:
+    """ "…, adding:" at the end of a paragraph: whoever spoke last goes on speaking."""
+    if lead.verb not in ("add", "continue") or lead.cue.end - lead.cue.start != len(lead.verb) + 3:
+        return lead
+    return replace(lead, source=found[-1].source, head=found[-1].head) if found else lead
 
 
 def chosen(found: list[Attribution], attitudes: bool, nested: bool) -> list[Attribution]:

@@ -217,7 +217,10 @@ def as_clause(verb: Token) -> Token | None:
 
 def is_as_reported(verb: Token) -> bool:
     """ "as reported by the Post, …"."""
-    return as_clause(verb) is not None and any(ch.dep_ == "agent" for ch in verb.children)
+    main = as_clause(verb)
+    return (
+        main is not None and main.dep_ == "ROOT" and any(ch.dep_ == "agent" for ch in verb.children)
+    )
 
 
 def taken_back(verb: Token) -> set[int]:

@@ -27,12 +27,8 @@ BY_VERB: dict[str, Kind] = {
 IN_RECORD: dict[str, str] = {
     "assertion": "says", "denial": "denies", "demand": "demands", "offer": "offers",
     "promise": "promises", "threat": "threatens", "refusal": "refuses", "acceptance": "accepts",
-    "request": "requests",
+    "request": "requests", "no answer": "does not answer",
 }  # fmt: skip
-SILENCE = re.compile(
-    r"(?i)\b(?:fail(?:s|ed)?|declin(?:es?|ed)|refus(?:es?|ed)|did not|didn['’]t|has not|have not|does not|was not available|were not available)"
-    r"(?: immediately| yet)*(?: to)? (?:respond|reply|answer|comment|to comment)\w*\b[^.;\n]*"
-)
 DUTY = re.compile(r"(?i)\b(?:should|must|has to|have to|needs? to|ought to|is to|are to)\b")
 CONDITION = re.compile(
     r"(?i)(?:^|(?<=[\s,“\"]))(?:if|unless|provided that|as long as|on condition that|once|before|until)\b[^,;.]*"

@@ -18,10 +18,9 @@ def labels_in(text: str) -> list[Span]:
     return [Span(m.start(), m.end()) for m in LOADED.finditer(text)]
 
 
-def insertions(text: str, quote: Span) -> list[Span]:
+def insertions(quote: str) -> list[Span]:
     """Words in brackets or parentheses inside a quotation: the author's, not the speaker's."""
-    words = quote.of(text)
-    return [Span(quote.start + m.start(), quote.start + m.end()) for m in INSERTED.finditer(words)]
+    return [Span(m.start(), m.end()) for m in INSERTED.finditer(quote)]
 
 
 def without_insertions(quote: str) -> str:

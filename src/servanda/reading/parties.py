@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from servanda.language.model import Agreement, Group, Party
+from servanda.reading.model import Span
 
 # How English prose calls states that are parties to many agreements: adjective, capital, organs.
 CUSTOM: dict[str, str] = {
@@ -28,6 +29,19 @@ CLAUSE = re.compile(
 )
 
 
+def agreement_pattern(agreement: Agreement) -> re.Pattern[str]:
+    """The name and title of an agreement, and "the 2015 nuclear deal", "the accord", "the pact"."""
+    names = [agreement.header.name, agreement.header.title or ""]
+    parties = [p.name for p in agreement.parties] + [p.title or "" for p in agreement.parties]
+    called = "|".join(re.escape(n) for n in sorted(filter(None, names), key=len, reverse=True))
+    about = "|".join(re.escape(n) for n in parties if n)
+    return re.compile(
+        rf"\b(?:(?:the )?(?:{called})(?: (?:deal|accord|agreement|pact))?"
+        rf"|(?:the (?:(?:19|20)\d\d )?(?:(?:landmark|nuclear|international|multilateral|{about}) )*"
+        rf"|(?:{about}) nuclear )(?:deal|accord|agreement|pact|treaty))\b"
+    )
+
+
 class Names:
     """Looks for the names of a case in a text."""
 
@@ -39,7 +53,7 @@ class Names:
             self.add(one.title or "", one.name)
             for word in CUSTOM.get(one.name, "").split("|"):
                 self.add(word, one.name)
-        self.members = {g.name: g.members for g in agreement.groups}
+        self.agreement = agreement_pattern(agreement)
         self.clauses = {c.id for c in agreement.clauses}
         self.titles = {c.title.lower(): c.id for c in agreement.clauses if c.title}
 
@@ -64,6 +78,11 @@ class Names:
     def party(self, text: str) -> str | None:
         """The first party that a phrase names."""
         return next((name for _, _, name in self.found(text)), None)
+
+    def agreement_in(self, text: str) -> Iterator[Span]:
+        """Where the agreement of the case is spoken of: by its name or title, as "the deal"."""
+        for match in self.agreement.finditer(text):
+            yield Span(match.start(), match.end())
 
     def clauses_in(self, text: str) -> list[str]:
         """Clauses of the case that a phrase names by number or heading."""

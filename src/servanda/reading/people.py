@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -12,18 +13,27 @@ from servanda.reading.parties import Names
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-PRONOUNS = frozenset("he she him her his they who it its their".split())  # noqa: SIM905
-
-
+PRONOUNS = frozenset(("he", "she", "him", "her", "his"))
+UNTOLD = frozenset("they their it its we i you who that which those these some".split())  # noqa: SIM905
 GOVERNMENTS = frozenset("regime regimes administration government cabinet campaign team".split())  # noqa: SIM905
+NEAR = 40
 
 
 class Speaker(Struct, frozen=True):
-    """`name` as the document first gives it, the party it speaks for, and whether it was resolved."""
+    """`name` as the document first gives it, the party it speaks for, whether it was resolved."""
 
     name: str
     party: str | None
     resolved: bool = False
+
+
+class Named(NamedTuple):
+    """A person where the document names it: the name, its party, and the phrase with its title."""
+
+    place: int
+    name: str
+    party: str | None
+    phrase: str
 
 
 class People:
@@ -32,45 +42,77 @@ class People:
     def __init__(self, docs: list[tuple[int, Doc]], names: Names, text: str) -> None:
         self.names = names
         self.text = text
-        self.named: list[tuple[int, str, str | None]] = []
+        self.named: list[Named] = []
         self.spoke: list[tuple[int, str, str | None]] = []
         for start, doc in docs:
             for entity in doc.ents:
                 after = doc[entity.end].lower_ if entity.end < len(doc) else ""
                 if entity.label_ == "PERSON" and after not in GOVERNMENTS:
-                    phrase = doc[entity.root.left_edge.i : entity.end].text
-                    self.named.append((start + entity.start_char, entity.text, names.party(phrase)))
+                    left, right = entity.root.left_edge.i, entity.root.right_edge.i + 1
+                    party = names.party(doc[left : entity.end].text)
+                    whole = doc[left : min(right, entity.end + 8)].text
+                    place = start + entity.start_char
+                    self.named.append(Named(place, entity.text, party, whole.lower()))
 
     def speaker(self, said: Attribution) -> Speaker:
-        """Who says it; a pronoun is whoever spoke last, else the last person named."""
+        """Who says it. "He" is whoever spoke last, else the last person named; "the minister" the
+        last one named as such; "they" may be anybody."""
         phrase, head = said.source[0].of(self.text), said.head.of(self.text)
         if head.lower() in PRONOUNS:
             last = self.last_before(said.head.start)
             return Speaker(phrase, None) if last is None else Speaker(last[0], last[1], True)
+        if head.lower() in UNTOLD:
+            return self.antecedent(phrase, head, said)
         party = self.names.party(phrase)
-        full = self.full_name(head, said.head.start)
+        full = self.full_name(head, said.head.start) or self.titled(phrase, head, said.head.start)
         if full is None:
             return Speaker(phrase, party)
         self.spoke.append((said.head.start, full[0], party or full[1]))
         return Speaker(full[0], party or full[1], full[0] not in phrase)
 
+    def antecedent(self, phrase: str, head: str, said: Attribution) -> Speaker:
+        """ "Ruiz, who said": the name right before; other pronouns may be anybody."""
+        near = [p for p in self.named if 0 <= said.head.start - p.place - len(p.name) <= NEAR]
+        if head.lower() == "who" and near:
+            return Speaker(near[-1].name, near[-1].party, True)
+        return Speaker(phrase, None)
+
+    def titled(self, phrase: str, head: str, place: int) -> tuple[str, str | None] | None:
+        """ "the minister": the last person named before with that title."""
+        if not (phrase.lower().startswith("the ") and head.islower()):
+            return None
+        title = re.compile(rf"\b{re.escape(head)}\b")
+        same = [p for p in self.named if p.place < place and title.search(p.phrase)]
+        return (same[-1].name, same[-1].party) if same else None
+
+    def party_in(self, words: str, place: int) -> str | None:
+        """The party of a person named before, by a name or a title that stands in these words."""
+        for the, word in re.findall(r"\b(the )?([^\W\d_]+)", words):
+            by_name = self.full_name(word, place) if word[0].isupper() else None
+            full = by_name or (self.titled(f"the {word}", word, place) if the else None)
+            if full is not None and full[1] is not None:
+                return full[1]
+        return None
+
     def last_before(self, place: int) -> tuple[str, str | None] | None:
         spoke = [p for p in self.spoke if p[0] < place]
         if spoke:
             return spoke[-1][1:]
-        named = [p for p in self.named if p[0] < place]
-        return self.full_name(named[-1][1].split()[-1], named[-1][0] + 1) if named else None
+        named = [p for p in self.named if p.place < place]
+        return self.full_name(named[-1].name.split()[-1], named[-1].place + 1) if named else None
 
     def full_name(self, head: str, place: int) -> tuple[str, str | None] | None:
         """The fullest name given before for a surname: spaces within a name do not matter."""
         key = plain(head)
         same = [
-            p for p in self.named if p[0] <= place and plain(p[1]).endswith(key) and len(key) > 2
+            p
+            for p in self.named
+            if p.place <= place and plain(p.name).endswith(key) and len(key) > 2
         ]
         if not same:
             return None
-        longest = max(same, key=lambda p: len(p[1]))
-        return longest[1], next((p[2] for p in same if p[2]), None)
+        longest = max(same, key=lambda p: len(p.name))
+        return longest.name, next((p.party for p in same if p.party), None)
 
 
 def plain(name: str) -> str:

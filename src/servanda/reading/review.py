@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from servanda.language.errors import Problem, ServandaError
 from servanda.reading.drafts import Draft, Drafts
@@ -21,15 +22,15 @@ def confirmed(
     for draft in (*drafts.reported, *drafts.author):
         for line in draft_lines(draft, drafts.text):
             say(line)
-        if draft.record:
-            say(f"     {draft.record}")
+        if draft.record or draft.outline:
+            say(f"     {draft.record or draft.outline}")
         choice = asked(ask, say, draft)
         if choice == "q":
             return []
         if choice == "k" and draft.record:
             kept.append(draft.record)
         if choice == "e":
-            kept.extend(edited(ask, say))
+            kept.extend(edited(ask, say, draft.record or draft.outline or ""))
     return kept
 
 
@@ -46,19 +47,37 @@ def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -
             return choice
 
 
-def edited(ask: Callable[[str], str], say: Callable[[str], None]) -> list[str]:
-    """Lines of the record typed by a person, up to an empty one."""
-    say("     write the entry; an empty line ends it")
+def edited(ask: Callable[[str], str], say: Callable[[str], None], draft: str) -> list[str]:
+    """Lines of the record typed by a person, up to an empty one; the draft's own stand there to
+    be changed, where the terminal can do that."""
+    say("     change the entry line by line, or write it; an empty line ends it")
+    given = draft.split("\n")
     lines: list[str] = []
     while True:
         try:
-            line = ask("     ")
+            with typed(given[len(lines)] if len(lines) < len(given) else ""):
+                line = ask("     ")
         except EOFError:
             break
         if not line.strip():
             break
         lines.append(line if not lines else f"  {line.strip()}")
     return ["\n".join(lines)] if lines else []
+
+
+@contextmanager
+def typed(text: str) -> Iterator[None]:
+    """Text that stands in the next prompt as if it had been typed."""
+    try:
+        import readline
+    except ImportError:  # Windows has none
+        yield
+        return
+    readline.set_startup_hook(lambda: readline.insert_text(text))
+    try:
+        yield
+    finally:
+        readline.set_startup_hook(None)
 
 
 def numbered(drafts: Drafts, keep: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from servanda.reading.drafts import Draft, Drafts
 
@@ -12,7 +13,7 @@ def lines_of(drafts: Drafts) -> Iterator[str]:
     yield f"{drafts.source.get('title') or drafts.file}"
     for title, listed in (
         ("What others say", drafts.reported),
-        ("What the author says", drafts.author),
+        ("What the author says, who is no party: you decide what of it enters", drafts.author),
     ):
         yield ""
         yield f"{title} ({len(listed)})"
@@ -29,15 +30,41 @@ def draft_lines(draft: Draft, text: str) -> Iterator[str]:
     about = f", about {', '.join(draft.clauses)}" if draft.clauses else ""
     to = f", to {draft.to}" if draft.to else ""
     place = ", ".join(f"{s.start}-{s.end}" for s in draft.spans)
-    yield f"{draft.number:>3}  {draft.kind}{to}{about}  [{place}]  confidence {draft.confidence:.2f}"
+    by = f"{draft.by}: " if draft.by else ""
+    sure = f"confidence {draft.confidence:.2f}" if draft.voice == "reported" else ""
+    yield f"{draft.number:>3}  {by}{draft.kind}{to}{about}  [{place}]  {sure}".rstrip()
     if through:
         yield f"     {through}"
     yield f"     {draft.text}"
+    if draft.when is not None:
+        yield f"     {when_line(draft)}"
     if draft.condition is not None:
         yield f"     condition: {draft.condition.of(text)}"
     if draft.inserted:
         yield f"     the author's words in it: {', '.join(s.of(text) for s in draft.inserted)}"
+    if draft.agreement:
+        yield f"     the agreement: {', '.join(s.of(text) for s in draft.agreement)}"
+    for dated in draft.dates:
+        yield f"     date: {dated.phrase} = {' or '.join(span_line(s) for s in dated.spans)}"
+    for amount in draft.amounts:
+        bound = "" if amount.bound == "=" else f"{amount.bound} "
+        yield f"     amount: {amount.at.of(text)} = {bound}{amount.value:,.12g} {amount.unit}"
     if draft.labels:
         yield f"     labels: {', '.join(s.of(text) for s in draft.labels)}"
-    for need in draft.needs:
+    for need in draft.needs if draft.voice == "reported" else ():
         yield f"     needs: {need}"
+
+
+def when_line(draft: Draft) -> str:
+    """When it was said: a day, a span of days, or only the day of publication as the latest."""
+    assert draft.when is not None
+    first, last = draft.when
+    if first is None:
+        return f"when: on or before {last}, the day of publication; the text gives no day"
+    return f"when: {first}" if first == last else f"when: {first}..{last}, some time in these days"
+
+
+def span_line(span: tuple[date, date]) -> str:
+    """A half-open span of days as its first and last day."""
+    first, last = span[0], span[1] - timedelta(days=1)
+    return f"{first}" if first == last else f"{first}..{last}"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 NOBODY = frozenset(("nothing", "nobody", "none", "pattern", "trend"))
+WH = ("WP", "WDT", "WRB", "EX")
 NOT_SAID = frozenset("make be prove ensure mean happen see take have get do forget".split())  # noqa: SIM905
 
 
@@ -119,7 +120,9 @@ def is_said(verb: Token) -> bool:
 
 def is_named(p: Words, content: set[int], of_object: bool) -> bool:
     """ "praised Ruiz": one word is enough where it names somebody or something."""
-    return of_object and all(p.doc[i].pos_ in ("PROPN", "PRON", "NOUN") for i in content)
+    words = [p.doc[i] for i in content]
+    named = all(t.pos_ in ("PROPN", "PRON", "NOUN") and t.tag_ not in WH for t in words)
+    return of_object and named
 
 
 def inverted_subject(p: Words, verb: Token) -> Token | None:

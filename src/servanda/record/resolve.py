@@ -189,7 +189,7 @@ def _words(what: What) -> tuple[str | None, ...]:
         case Determined(by, name):
             return name, by
         case Said(by, verb):
-            return verb, by
+            return verb.replace(" ", "-"), by
         case Withdrawn(entry):
             return "withdraws", entry
 

@@ -45,7 +45,7 @@ def row(draft: Draft, found: Drafts, told: str) -> dict[str, Any]:
         "inserted": [span.of(found.text) for span in draft.inserted],
         "labels": [span.of(found.text) for span in draft.labels],
         "in_the_record": bool(draft.record and draft.record in told),
-        "lines": 1 + (draft.record or "").count("\n"),
+        "lines": 1 + (draft.record or draft.outline or "").count("\n"),
     }
 
 
