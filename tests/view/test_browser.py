@@ -2,80 +2,155 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-CASE = Path(__file__).resolve().parents[2] / "cases" / "jcpoa"
-PORT = 8751
-QUIET = ("background-networking", "component-update", "sync", "quic", "gpu")
-HOW = (
-    "no chromium here: `apt-get install chromium` (SERVANDA_BROWSER=required makes this a failure)"
+SLOW = 60_000
+STOCK = "#duty-b5015ae43122"  # Iran must keep uranium_stock <= 300 kg UF6
+KINDS = (
+    *("/board?on=2019-07-01", "/timeline?clause=7", "/compare?on=2019-07-01&a=E3&b=Iran"),
+    "/what-if?on=2020-04-01&account=E3&text=2020-02-18+E3+notifies",
+    *("/text", "/record", "/sources", "/accounts", "/parties", "/search?q=uranium"),
+    *("/clause/7?on=2019-07-01", "/duty/b5015ae43122?on=2019-07-01", "/account/Iran", "/party/US"),
+    *("/entry/2019-07-01-uranium_stock-Iran", "/source/gov-inf-2019-8", "/nowhere"),
 )
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        (pytest.fail if os.environ.get("SERVANDA_BROWSER") == "required" else pytest.skip)(HOW)
-    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in QUIET)]
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=flags)
-        yield browser.new_page()
-        browser.close()
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
 
 
-@pytest.fixture
-def case(tmp_path: Path) -> Iterator[Path]:
-    copy = Path(shutil.copytree(CASE, tmp_path / "jcpoa"))
-    command = [sys.executable, "-m", "servanda", "serve", str(copy), "--port", str(PORT)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/board.json").read()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield copy
-    finally:
-        server.terminate()
-        server.wait(10)
+def cell(page: Any, account: str) -> Any:
+    return page.locator(f"{STOCK} td[data-account={account}]")
 
 
-def test_the_board_is_dragged_opened_edited_and_broken(page: Any, case: Path) -> None:
-    page.goto(f"http://127.0.0.1:{PORT}/board?on=2019-07-01")
-    assert page.locator("h1").inner_text() == "On 1 July 2019"
-    row = page.locator("table.board tr", has_text="Iran must keep uranium stock").first
-    assert "broken" in row.inner_text() and "contested" in row.inner_text()
+# ------------------------------------------------------------------ the board
+def test_dragging_the_date_changes_the_board(page: Any, flagship: Any) -> None:
+    page.goto(f"{flagship.address}/board?on=2019-07-01")
+    assert page.locator("h1").inner_text() == "1 July 2019"
+    assert "broken" in cell(page, "E3").inner_text()
+    box = page.locator("#on-slider").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.41, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2, steps=6)
+    page.mouse.up()
+    page.wait_for_selector("h1:has-text('2018')", timeout=SLOW)
+    assert "broken" not in cell(page, "E3").inner_text()
+    assert "on=2018-" in page.url
+    assert "changed" in page.locator("#said").inner_text()
+    assert "2018" in page.locator("#on-slider").get_attribute("aria-valuetext")
 
-    row.locator("a.turns").click()
-    page.wait_for_selector(".opened li", timeout=30_000)
-    assert "reading R3 of 36" in page.locator(".opened").inner_text()
 
-    page.locator("#slider").fill("1200")
-    page.wait_for_selector("h1:has-text('2018')")
-    row = page.locator("table.board tr", has_text="Iran must keep uranium stock").first
-    assert "broken" not in row.inner_text()
+def test_the_slider_steps_by_day_and_the_rest_by_keys(page: Any, flagship: Any) -> None:
+    page.goto(f"{flagship.address}/board?on=2019-06-30")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert "broken" not in cell(page, "E3").inner_text()
+    page.locator("#on-slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("h1:has-text('1 July 2019')", timeout=SLOW)
+    assert "broken" in cell(page, "E3").inner_text()
+    assert page.evaluate("document.activeElement.id") == "on-slider"
+    page.locator(f"{STOCK} .do a").focus()
+    page.keyboard.press("Space")
+    page.wait_for_selector(".opened li", timeout=SLOW)
+    assert page.locator(f"{STOCK} .do a").get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    assert page.locator(".opened").count() == 0
 
-    file = case / "agreement.md"
+
+def test_a_contested_cell_opens_onto_what_it_turns_on(page: Any, flagship: Any) -> None:
+    page.goto(f"{flagship.address}/board?on=2019-07-01")
+    cell(page, "Iran").locator("a").click()
+    page.wait_for_selector(".opened li", timeout=SLOW)
+    opened = page.locator(".opened").inner_text()
+    assert "reading R3 of 36" in opened and "suspended by Iran" in opened
+    assert page.locator(".opened a[href^='/clause/36']").count() >= 1
+
+
+def test_what_was_known_on_a_day_is_a_slider_too(page: Any, flagship: Any) -> None:
+    page.goto(f"{flagship.address}/board?on=2019-07-01")
+    page.locator("#known").fill("2019-06-30")
+    page.locator("#known").dispatch_event("change")
+    page.wait_for_selector("main .lead:has-text('As known on 30 June 2019')", timeout=SLOW)
+    page.wait_for_function("() => !document.querySelector('.wait')", timeout=2 * SLOW)
+    assert "broken" not in cell(page, "E3").inner_text()
+    assert page.locator("#known-says").inner_text() == "30 June 2019"
+    page.locator("#known-slider").press("End")
+    page.wait_for_selector("main .lead:not(:has-text('As known on'))", timeout=SLOW)
+    assert "broken" in cell(page, "E3").inner_text()
+
+
+def test_charts_are_drawn_live_and_stand_without_script(browser: Any, flagship: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type} {message.text}"))
+    page.goto(f"{flagship.address}/clause/7")
+    page.wait_for_selector(".drawing svg", timeout=SLOW)
+    assert not [text for text in said if text.startswith("error")]
+    context.close()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{flagship.address}/clause/7")
+    image = page.locator("figure.chart img").first
+    image.scroll_into_view_if_needed()
+    page.wait_for_timeout(3000)
+    assert image.evaluate("image => image.naturalWidth") > 300
+    context.close()
+
+
+# ------------------------------------------------------------------ for everybody
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Any, flagship: Any, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    for address in KINDS:
+        page.goto(flagship.address + address)
+        page.wait_for_selector("h1")
+        for one in Axe().run(page).response["violations"]:
+            if one["impact"] in ("serious", "critical"):
+                nodes = [node["html"][:160] for node in one["nodes"][:2]]
+                found.append((address, one["id"], nodes))
+    context.close()
+    assert not found
+
+
+def test_no_page_is_wider_than_a_phone(browser: Any, flagship: Any) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 812})
+    page = context.new_page()
+    wide = []
+    for address in KINDS:
+        page.goto(flagship.address + address)
+        page.wait_for_selector("h1")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 375:
+            wide.append((address, width))
+    context.close()
+    assert not wide
+
+
+# ------------------------------------------------------------------ live; the last test: it edits
+def test_an_edit_on_disk_shows_up_and_a_broken_file_shows_its_error(
+    page: Any, flagship: Any
+) -> None:
+    page.goto(f"{flagship.address}/board?on=2019-07-01")
+    file = flagship.root / "agreement.md"
     good = file.read_text(encoding="utf-8")
-    news = page.locator("body").get_attribute("data-news")
     file.write_text(good.replace('"Joint Comprehensive', '"Edited Comprehensive'), encoding="utf-8")
-    page.wait_for_selector(f"body:not([data-news='{news}'])", timeout=20_000)
+    page.wait_for_function("() => document.title.includes('Edited')", timeout=SLOW)
 
     file.write_text(good + "\n```servanda\nparty party party\n```\n", encoding="utf-8")
-    page.wait_for_selector("section.problems", timeout=20_000)
+    page.wait_for_selector("section.problems", timeout=SLOW)
     assert "agreement.md:" in page.locator("section.problems").inner_text()
     assert page.locator("table.board tbody tr").count() > 20
+    file.write_text(good, encoding="utf-8")
+    page.wait_for_function("() => !document.querySelector('section.problems')", timeout=SLOW)

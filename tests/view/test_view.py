@@ -230,3 +230,56 @@ def test_nothing_is_saved_where_others_can_reach_the_page(served: Any) -> None:
     assert form(served).status_code == 403
     assert files(site.desk.root) == before
     assert "/what-if/save" not in served.get("/what-if", {"text": "x"}).content.decode()
+
+
+# ------------------------------------------------------------------ the drafts of an article
+ARTICLE = "The seller said it will <b>never</b> report stock again.\nThe author doubts that."
+LINE = '2025-06-20 seller says "it will never report stock again" alleged, source an-article'
+
+
+def drafted(path: Path) -> Path:
+    """Drafts as `read -o` writes them: one with its line, one that a person must complete."""
+    from servanda.reading.drafts import Draft, Drafts
+    from servanda.reading.model import Span
+    from servanda.reading.store import save
+
+    said, doubted = Span(0, 56), Span(57, len(ARTICLE))
+    reported = Draft(1, "reported", "assertion", "seller", (), said.of(ARTICLE), (said,), "direct",
+        record=LINE)  # fmt: skip
+    author = Draft(2, "author", "assertion", None, (), doubted.of(ARTICLE), (doubted,), "indirect",
+        needs=("a party",))  # fmt: skip
+    source = {"id": "an-article", "type": "article", "title": "An article"}
+    save(Drafts("article.txt", ARTICLE, source, (reported,), (author,)), path)
+    return path
+
+
+def accepting(served: Any, **fields: str) -> Any:
+    whole = {"confirm": "yes"} | {name.replace("_", "-"): value for name, value in fields.items()}
+    return served.post("/drafts/accept", whole, headers={"Origin": "http://localhost"})
+
+
+def test_drafts_stand_beside_their_article_and_enter_when_confirmed(
+    served: Any, tmp_path: Path
+) -> None:
+    site.drafts = drafted(tmp_path / "drafts.json")
+    page = served.get("/drafts").content.decode()
+    assert '<mark class="reported">' in page and '<mark class="author">' in page
+    assert "&lt;b&gt;never" in page and "in the record already" not in page
+    twin = served.get("/drafts.json").json()
+    assert [d["number"] for d in twin["reported"]] == [1]
+    assert "".join(p["text"] for line in twin["paragraphs"] for p in line) == ARTICLE.replace(
+        "\n", ""
+    )
+
+    before = files(site.desk.root)
+    assert accepting(served, confirm="", choice_1="keep").status_code == 400
+    assert accepting(served).status_code == 400  # nothing kept
+    assert accepting(served, choice_2="keep").status_code == 400  # it has no line
+    assert accepting(served, choice_1="edit", line_1="no entry at all").status_code == 409
+    assert files(site.desk.root) == before
+
+    assert accepting(served, choice_1="keep", choice_2="drop").status_code == 200
+    case = servanda.open(site.desk.root)
+    assert not case.check().errors and "an-article" in case.record.sources
+    site.desk.read()
+    assert "in the record already" in served.get("/drafts").content.decode()

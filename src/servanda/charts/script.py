@@ -13,6 +13,7 @@ async function live(place) {
   if (!answer.ok) return;
   const spec = await answer.json();
   const ground = document.createElement("div");
+  ground.setAttribute("aria-hidden", "true"); // the caption and the table say it in words
   await vegaEmbed(ground, spec, {
     mode: "vega", renderer: "svg", ast: true, actions: false, defaultStyle: false,
     hover: false, tooltip: {disableDefaultStyle: true, theme: "plain"},

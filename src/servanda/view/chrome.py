@@ -19,12 +19,14 @@ MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 KEPT = ("on", "known", "account")
-DATED = ("board", "timeline", "clause", "duty", "account", "party", "compare", "what-if")
+DATED = ("board", "clause", "duty", "account", "party", "compare", "what-if")
 BY_ALL = ("board", "timeline", "duty", "clause", "account", "party")
 """Pages that ask of a day; those of them that show all accounts at once."""
 MOST_ROWS = 200
+MOST_IN_TABLE = 250
 WAYS = (
     ("board", "Board"),
+    ("timeline", "Timeline"),
     ("compare", "Compare"),
     ("what-if", "What if"),
     ("text", "Text"),
@@ -79,6 +81,7 @@ def asked(request: HttpRequest, sight: Sight, waiting: list[str]) -> dict[str, A
         "rest": {n: v for n, v in request.GET.items() if n not in (*KEPT, "format", "text")},
         "on2": request.GET.get("on2"),
         "most_rows": MOST_ROWS,
+        "most_in_table": MOST_IN_TABLE,
         "twin": twin,
         "path": request.path,
     }

@@ -42,6 +42,7 @@ class Desk:
         try:
             case = open_case(self.root)
             checked = case.check()
+            last = case.last_day()
         except ServandaError as error:
             self.tell(error.problems)
             return
@@ -53,7 +54,7 @@ class Desk:
             return
         version = Version(next(self.numbers), case, checked, self.news, self.version)
         self.newest = version.number
-        first = Asked(case.last_day(), None, case.last_day())
+        first = Asked(last, None, last)
         for name in case.accounts:
             self.ask(version, version.key(name, first), SOON)
         if self.version is not None:

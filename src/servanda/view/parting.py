@@ -89,6 +89,7 @@ def about(sight: Sight, lane: Lane) -> dict[str, Any]:
         "clause": lane.clause,
         "title": titles(sight).get(lane.clause),
         "text": lane.text,
+        "kind": lane.kind,
         "says": KINDS[lane.kind],
         "debtor": lane.debtor,
         "instance": lane.instance,

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from servanda.view import files, live, views, writing
 
-TABLES = "board|compare|search|text|record|sources|accounts|parties|what-if|drafts"
+TABLES = "board|timeline|compare|search|text|record|sources|accounts|parties|what-if|drafts"
 THINGS = "clause|entry|source|account|party|duty"
 urlpatterns = [
     path("", views.home),
@@ -16,6 +16,10 @@ urlpatterns = [
     re_path(rf"^(?P<name>{THINGS})/(?P<id_>.+)$", views.thing),
     path("what-if/save", writing.save),
     path("drafts/accept", writing.accept),
+    re_path(
+        r"^chart/(?P<kind>[a-z]+)/(?P<name>[\w.-]+)\.(?P<form>svg|png|vega|json)$", views.chart
+    ),
+    path("static/charts.js", files.charts),
     path("live", live.live),
     re_path(r"^static/(?P<name>[\w.-]+)$", files.static),
 ]

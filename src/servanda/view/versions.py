@@ -21,6 +21,7 @@ T = TypeVar("T")
 MOST_KNOWN = 24
 MOST_CUTS = 48
 MOST_KEPT = 64
+MOST_DRAWN = 256
 
 
 class Asked(Struct, frozen=True):
@@ -57,6 +58,7 @@ class Version:
         self.made: OrderedDict[Key, Judged | Problem] = OrderedDict()
         self.cuts: Kept[Judged] = Kept(MOST_CUTS)
         self.kept: Kept[Any] = Kept(MOST_KEPT)
+        self.drawn: Kept[Any] = Kept(MOST_DRAWN)
         self.past: dict[str, Judged] = {} if earlier is None else earlier.whole_record()
 
     def whole_record(self) -> dict[str, Judged]:

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from servanda.view import board, evidence, finding, lists, pages, parting
+from servanda.view import board, drawing, evidence, finding, lists, pages, parting
 from servanda.view.asking import (
     PATIENCE,
     PATIENCE_OF_TWINS,
     Data,
     answer,
+    json,
     number,
     refuse,
     sight_of,
@@ -42,6 +43,7 @@ def table(request: HttpRequest, name: str, twin: str | None = None) -> HttpRespo
         )
     makers: dict[str, Callable[[Sight], Data]] = {
         "compare": lambda s: compared(request, s),
+        "timeline": lambda s: drawing.timeline(s, request.GET.get("clause") or None),
         "search": lambda s: finding.search(s, request.GET.get("q", "")),
         "text": lists.text,
         "record": lambda s: evidence.record(s, number(request, "page")),
@@ -90,12 +92,31 @@ def board_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "servanda/_rows.html", chrome(request, sight) | {"duties": duties})
 
 
+FORMS = {"svg": "image/svg+xml", "png": "image/png"}
+
+
+@require_safe
+def chart(request: HttpRequest, kind: str, name: str, form: drawing.Form) -> HttpResponse:
+    """One chart: a picture, a live spec, or its data."""
+    theme: drawing.Theme = "dark" if request.GET.get("theme") == "dark" else "light"
+    clause = request.GET.get("clause") or None
+    try:
+        made = drawing.drawn(sight_of(request), (kind, name, clause), form, theme)
+    except Refused as refused:
+        return refuse(request, refused, form in ("json", "vega"))
+    if isinstance(made, dict):
+        return json(made)
+    response = HttpResponse(made, content_type=FORMS[form])
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
 @require_safe
 @ensure_csrf_cookie
 def thing(request: HttpRequest, name: str, id_: str) -> HttpResponse:
     """The page of one clause, entry, source, account, party or duty; `.json` is its twin."""
     makers: dict[str, Callable[[Sight, str], Data]] = {
-        "clause": pages.clause,
+        "clause": lambda s, i: pages.clause(s, i) | {"charts": drawing.shown(s, i)},
         "entry": evidence.entry,
         "source": evidence.source,
         "account": pages.account,

@@ -27,6 +27,7 @@ async function show(address, gently = false) {
 }
 
 function replace(page, sparing) {
+  const drawings = new Map([...document.querySelectorAll("[data-spec]")].map((d) => [d.dataset.spec, d]));
   const before = cells();
   const written = [...document.querySelectorAll("main textarea[id]")].map(({ id, value }) => [id, value]);
   const opened = new Set([...document.querySelectorAll("details[id]")].filter((d) => d.open).map((d) => d.id));
@@ -37,6 +38,13 @@ function replace(page, sparing) {
     if (old && fresh) old.replaceChildren(...fresh.childNodes);
   }
   for (const [id, value] of written) if (byId(id)) byId(id).value = value;
+  // A chart that is the same stays, zoomed as it is.
+  for (const place of document.querySelectorAll("[data-chart]")) {
+    themed(place);
+    const same = drawings.get(place.dataset.spec);
+    if (same) place.replaceWith(same);
+  }
+  window.servandaCharts?.();
   document.title = page.title;
   document.body.dataset.news = page.body.dataset.news;
   for (const id of opened) byId(id)?.setAttribute("open", "");
@@ -45,7 +53,6 @@ function replace(page, sparing) {
   tell(before);
   watchRows();
   turnRest();
-  document.dispatchEvent(new Event("servanda:shown"));
 }
 
 function cells() {
@@ -68,6 +75,12 @@ function tell(before) {
   const lead = document.querySelector("main .lead")?.innerText ?? "";
   const many = changed === 1 ? "1 cell changed" : `${changed} cells changed`;
   byId("said").textContent = `${document.querySelector("h1")?.innerText}. ${many}. ${lead}`;
+}
+
+// A live chart is asked for in the colours of the page.
+function themed(place) {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  place.dataset.spec = place.dataset.chart + (dark ? "&theme=dark" : "");
 }
 
 // ------------------------------------------------------------------ the days
@@ -208,6 +221,8 @@ document.documentElement.classList.add("live");
 const bar = byId("days");
 if (bar)
   new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight - 1}px`)).observe(bar);
+document.querySelectorAll("[data-chart]").forEach(themed);
+window.servandaCharts?.();
 watchRows();
 turnRest();
 follow();
