@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-SLOW = 60_000
+SLOW = 120_000
 STOCK = "#duty-b5015ae43122"  # Iran must keep uranium_stock <= 300 kg UF6
 KINDS = (
     *("/board?on=2019-07-01", "/timeline?clause=7", "/compare?on=2019-07-01&a=E3&b=Iran"),
@@ -21,6 +21,7 @@ KINDS = (
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(SLOW)
     yield context.new_page()
     context.close()
 
@@ -88,6 +89,7 @@ def test_what_was_known_on_a_day_is_a_slider_too(page: Any, flagship: Any) -> No
 
 def test_charts_are_drawn_live_and_stand_without_script(browser: Any, flagship: Any) -> None:
     context = browser.new_context()
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(f"{message.type} {message.text}"))
@@ -96,6 +98,7 @@ def test_charts_are_drawn_live_and_stand_without_script(browser: Any, flagship: 
     assert not [text for text in said if text.startswith("error")]
     context.close()
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     page.goto(f"{flagship.address}/clause/7")
     image = page.locator("figure.chart img").first
@@ -111,6 +114,7 @@ def test_axe_finds_nothing_serious(browser: Any, flagship: Any, scheme: str) -> 
     from axe_playwright_python.sync_playwright import Axe
 
     context = browser.new_context(color_scheme=scheme)
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     found = []
     for address in KINDS:
@@ -126,6 +130,7 @@ def test_axe_finds_nothing_serious(browser: Any, flagship: Any, scheme: str) -> 
 
 def test_no_page_is_wider_than_a_phone(browser: Any, flagship: Any) -> None:
     context = browser.new_context(viewport={"width": 375, "height": 812})
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     wide = []
     for address in KINDS:

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from conftest import CASES, Served, serving
 
+SLOW = 120_000
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>"
 TURNED = "\u202eeslaf\u202c\u2066\u200b"
 EVIL = f"{SCRIPT}{TURNED} {{{{7*7}}}} </textarea></title></style> ' onclick='alert(4)"
 LONG = "x" * 1_000_000
+LINE = "x" * 45_000  # a line of the record may have a hundred thousand characters
 MARKDOWN = f"""
 {SCRIPT}
 
@@ -45,10 +47,10 @@ def write(root: Path) -> None:
 
 ```servanda
 2025-06-20 buyer orders(id: "{EVIL}", qty: 1 kg, price: 20 EUR), id hostile,
-  said by "{EVIL}" on "{EVIL}", reported by "{EVIL}" 2025-06-21, source order-book "{EVIL}",
+  said by "{EVIL}" on "{EVIL}", reported by "{EVIL}" on 2025-06-21, source order-book "{EVIL}",
   note "{EVIL}"
-2025-06-21 buyer orders(id: "{LONG}", qty: 1 kg, price: 20 EUR), id long, source long,
-  note "{LONG}"
+2025-06-21 buyer orders(id: "{LINE}", qty: 1 kg, price: 20 EUR), id long, source long,
+  note "{LINE}"
 ```
 """,
         encoding="utf-8",
@@ -66,6 +68,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_hostile_text_is_shown_and_never_run(browser: Any, hostile: Any) -> None:
     context = browser.new_context()
+    context.set_default_timeout(SLOW)
     page = context.new_page()
     wrong: list[str] = []
     page.on("dialog", lambda dialog: (wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
