@@ -42,15 +42,14 @@ class Desk:
         try:
             case = open_case(self.root)
             checked = case.check()
+            if checked.errors:
+                raise ServandaError(checked.problems)
             last = case.last_day()
         except ServandaError as error:
             self.tell(error.problems)
             return
         except RecursionError:
             self.tell((Problem("the case", 0, 0, "this text is nested too deeply to be read"),))
-            return
-        if checked.errors:
-            self.tell(checked.problems)
             return
         version = Version(next(self.numbers), case, checked, self.news, self.version)
         self.newest = version.number
