@@ -240,8 +240,14 @@ class Case:
     ) -> Judged:
         """Judge by norms and a trust that need not be those of a declared account."""
         from servanda.judge.engine import judge
+        from servanda.judge.verdicts import JudgeError
 
         facts = self.facts(account, norms, on, known)
+        try:
+            verdicts = judge(norms, facts)
+        except JudgeError as error:
+            error.place = next((r.place for r in norms.rules if r.id == error.rule), None)
+            raise
         return Judged(
             case=self.agreement.header.name,
             account=name,
@@ -251,7 +257,7 @@ class Case:
             record=self.record,
             norms=norms,
             facts=facts,
-            verdicts=judge(norms, facts),
+            verdicts=verdicts,
         )
 
     # -------------------------------------------------------------- answers

@@ -81,8 +81,11 @@ def explained(error: Exception) -> list[Problem]:
         return list(error.problems)
     if isinstance(error, JudgeError):
         rule = f"rule {error.rule}: " if error.rule else ""
-        entry = f" (entry {error.entry})" if error.entry else ""
-        return [Problem("the case", 0, 0, f"{rule}{error}{entry}")]
+        entry = f" (from the entry {error.entry})" if error.entry else ""
+        message = f"{rule}{error}{entry}"
+        if error.place is None:
+            return [Problem("the case", 0, 0, message)]
+        return [Problem(error.place.file, error.place.line, error.place.column, message)]
     if isinstance(error, OSError):
         return [Problem(str(error.filename or "files"), 0, 0, error.strerror or str(error))]
     if isinstance(error, RecursionError):

@@ -10,14 +10,14 @@ import msgspec
 from servanda.judge.plan import derived, forbid, load, order, output
 from servanda.judge.plan.arising import arise
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.days import Days
+from servanda.judge.plan.days import MONTH_END, Days
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.tables import DuckTables, EngineError, Row
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
-from servanda.judge.verdicts import Bindings, JudgeError, Verdict
+from servanda.judge.verdicts import Bindings, JudgeError, Verdict, no_such_day
 from servanda.language.clock import Counting, local_day
 from servanda.language.core import Norms, Rule, Variable
 from servanda.record.facts import Facts
@@ -59,7 +59,7 @@ class Judgement:
             with ThreadPoolExecutor(1 if bulk else 2) as self.pool:
                 self.run()
         except EngineError as error:
-            raise explained(error) from error
+            raise self.explained(error) from error
 
     def run(self) -> None:
         load.load(self.tables, self.norms, self.facts)
@@ -92,7 +92,10 @@ class Judgement:
 
     def judge_batch(self, rules: list[Rule]) -> None:
         self.progress.step(f"clause {rules[0].clause}", len(rules))
-        self.rules.judge(rules)
+        try:
+            self.rules.judge(rules)
+        except EngineError as error:
+            raise self.explained(error, rules[0].id if len(rules) == 1 else None) from error
 
     def judge_together(self, component: list[str]) -> None:
         """Rules that need each other are judged again until what they tell each other rests."""
@@ -126,6 +129,23 @@ class Judgement:
             local_day(first >> 6, zone) - timedelta(days=longest),
             local_day(self.facts.now >> 6, zone) + timedelta(days=longest),
         )
+
+    def explained(self, error: EngineError, rule: str | None = None) -> JudgeError:
+        """What an error of the engine means; the naive judge knows the duty and the entry."""
+        text = str(error)
+        if MONTH_END in text:
+            if not (self.facts.bulk_events or self.facts.bulk_readings):
+                from servanda.judge import naive
+
+                try:
+                    naive.judge(self.norms, self.facts)
+                except JudgeError as named:
+                    return named
+            day = text.partition(MONTH_END)[2][:10]
+            return no_such_day(ValueError(f"{day} has no counterpart in the month due"), rule)
+        if "Overflow" in text:
+            return JudgeError("a number in this agreement grows past 10^20; use a larger unit")
+        return JudgeError(f"the plan could not be run: {text}")
 
     # -------------------------------------------------------------- answers
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -183,14 +203,3 @@ def with_period(norms: Norms) -> Norms:
         for r in norms.rules
     )
     return msgspec.structs.replace(norms, rules=rules)
-
-
-def explained(error: EngineError) -> JudgeError:
-    if "ambiguous month end" in str(error):
-        return JudgeError(
-            "a month count lands on a missing day; write `months clipped` in the agreement, "
-            "or give the deadline in days"
-        )
-    if "Overflow" in str(error):
-        return JudgeError("a number in this agreement grows past 10^20; use a larger unit")
-    return JudgeError(f"the plan could not be run: {error}")

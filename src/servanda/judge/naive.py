@@ -26,7 +26,7 @@ from servanda.judge.naive_world import (
     bound,
     instant,
 )
-from servanda.judge.verdicts import JudgeError, Verdict
+from servanda.judge.verdicts import JudgeError, Verdict, no_such_day
 from servanda.language.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.language.core import Norms, Rule, RuleStatus
 from servanda.record.facts import Facts, Value
@@ -158,7 +158,7 @@ class Walk:
         try:
             return periods_of(self.world, whole.rule, whole.window)
         except AmbiguousMonthEnd as error:
-            raise JudgeError(str(error), whole.rule.id, whole.trigger) from error
+            raise no_such_day(error, whole.rule.id, whole.trigger) from error
 
     def version_at(self, instance: Instance, x: int) -> int:
         """How surely the instance's version of the clause is the one in force when it arises."""

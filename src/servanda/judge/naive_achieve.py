@@ -43,7 +43,9 @@ class Achieve(Instance):
     acts: list[Performance] | None = None
     possibly_kept = False
     kept: Happening | None = None
-    off: Status | None = None  # waived, released or ended while live
+    off: Status | None = None  # waived, released, ended or lapsed while live
+    bound_surely = False  # somewhere in its window nothing lay over it
+    bound_possibly = False
     breach_lo: int | None = None
     breach_hi: int | None = None
     surely_broken = False
@@ -98,6 +100,7 @@ class Achieve(Instance):
         self.stop_clock(x)
         if self.live:
             self.stop_if_off(x)
+        self.note_bound(x)
         for performance in self.found():
             self.read(performance, x)
         self.fall_due(x)
@@ -147,6 +150,20 @@ class Achieve(Instance):
         elif gates.en == SURE:
             self.off = "ended"
 
+    def note_bound(self, x: int) -> None:
+        """Whether it ever bound in its window; a duty that never did lapses with it."""
+        window, closes, over = self.window, self.closes, self.gates(x).over
+        inside = (window.o_hi, closes[0])
+        if inside[0] >= inside[1]:
+            inside = (window.o_lo, closes[1])
+        if inside[0] <= x < inside[1] and over == FALSE:
+            self.bound_surely = True
+        end = max(closes[1], self.sure_from)
+        if window.o_lo <= x < end and over < SURE:
+            self.bound_possibly = True
+        if self.live and not self.bound_possibly and x >= max(end, window.o_lo):
+            self.off = "lapsed"
+
     def read(self, performance: Performance, x: int) -> None:
         """In time is judged at fulfilment, with the overlays as they are then."""
         act, early = performance.act, self.rule.early
@@ -171,10 +188,13 @@ class Achieve(Instance):
             return
         window, closes = self.window, self.closes
         gates = self.gates(x)
+        if not self.bound_possibly:
+            return
         if self.breach_lo is None and x >= max(closes[0], window.o_lo) and gates.over < SURE:
             self.breach_lo = x
             self.breach_record = self.walk.breach(self, x, self.trigger)
-        if self.breach_hi is None and x >= max(closes[1], window.o_hi) and gates.over == FALSE:
+        due = self.breach_hi is None and x >= max(closes[1], window.o_hi)
+        if due and self.bound_surely and gates.over == FALSE:
             self.breach_hi = x
             assert self.rule.action is not None
             start = instant(window.o_lo) if not self.rule.early else -FOR_GOOD

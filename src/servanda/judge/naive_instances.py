@@ -18,7 +18,7 @@ from servanda.judge.naive_world import (
     scalar,
 )
 from servanda.judge.verdicts import Bindings as Said
-from servanda.judge.verdicts import JudgeError, Status
+from servanda.judge.verdicts import Status, no_such_day
 from servanda.language.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.language.core import Cond, Rule, RuleStatus
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from servanda.judge.naive import Walk
 
 IN_FORCE = ("wa", "re", "en")
+NOTHING_OWED = ("lapsed", "ended", "waived", "released")
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Instance:
         try:
             return window_of(self.walk.world, self.rule, self.bindings, self.lo, self.hi)
         except AmbiguousMonthEnd as error:
-            raise JudgeError(f"{self.rule.id}: {error}", self.rule.id, self.trigger) from error
+            raise no_such_day(error, self.rule.id, self.trigger) from error
 
     def announce(self) -> None:
         window = self.window
@@ -262,8 +263,11 @@ class Instance:
         self.stepped = x
         self.inside(x)
         self.note_over(x)
-        self.advance(x)
-        status = self.doubtful(x) or self.status(x)
+        try:
+            self.advance(x)
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, self.rule.id, self.trigger) from error
+        status = self.doubted_status(x)
         change = Change(x, status, ())
         if status == "broken":
             change.act, change.breach = self.breach(x)
@@ -278,10 +282,13 @@ class Instance:
                 history.append((x, felt))
                 self.walk.follows(x, self)
 
-    def doubtful(self, x: int) -> Status | None:
-        """Unknown, while it is not certain that there is such an instance."""
-        if x >= self.sure_from:
-            return None
+    def doubted_status(self, x: int) -> Status:
+        """Unknown, while it is not certain that there is such an instance: unless what it would be
+        says no more than that nothing is owed."""
+        status = self.status(x)
+        unopened = status == "dormant" and (x < self.window.o_lo or self.window.never_opens)
+        if x >= self.sure_from or unopened or status in NOTHING_OWED:
+            return status
         return "undetermined" if self.doubt_is_vague else "unknown"
 
     def advance(self, x: int) -> None:

@@ -21,7 +21,7 @@ from servanda.judge.naive_world import (
     instant,
     scalar,
 )
-from servanda.judge.verdicts import JudgeError
+from servanda.judge.verdicts import JudgeError, no_such_day
 from servanda.language.clock import FACT, AmbiguousMonthEnd, micros_of, tick
 from servanda.language.core import AtMatch, AtTime, DayEdge, Derived, Point, Rule, Shifted
 
@@ -180,7 +180,7 @@ def risen_from(
             for at in (trigger.lo, trigger.hi)
         )
     except AmbiguousMonthEnd as error:
-        raise JudgeError(f"{derived.name}: {error}", derived.name, trigger.entry) from error
+        raise no_such_day(error, derived.name, trigger.entry) from error
     prevented = FALSE
     if derived.unless is not None:
         for other in world.matching(derived.unless, bindings):

@@ -205,17 +205,25 @@ class World:
 
     # -------------------------------------------------------------- measures
     def reading(self, measure: str, of: Value | None, x: int) -> Bounds:
-        """The bounds of a measure: the best tier that is current; none: unknown."""
+        """The bounds of a measure: the best tier that is current; none: unknown.
+
+        Where it is not sure which of several readings is the last, all that it may be.
+        """
         readings = [r for r in self.facts.readings.get(measure, ()) if r.of == of and r.lo <= x]
         for tier in sorted({r.tier for r in readings}):
             mine = [r for r in readings if r.tier == tier]
-            if any(x < r.hi for r in mine):
+            coming = [r for r in mine if x < r.hi]
+            taken = [
+                r
+                for r in mine
+                if r.hi <= x < self.stale(measure, r.hi)
+                and not any(r.hi < later.lo and later.hi <= x for later in mine)
+            ]
+            if coming and not taken:
                 return UNBOUNDED
-            last = max(r.hi for r in mine)
-            if x < self.stale(measure, last):
-                now = [r for r in mine if r.hi == last]
-                lows = [-INFINITE if r.low is None else r.low for r in now]
-                highs = [INFINITE if r.high is None else r.high for r in now]
+            if taken:
+                lows = [-INFINITE if r.low is None else r.low for r in (*coming, *taken)]
+                highs = [INFINITE if r.high is None else r.high for r in (*coming, *taken)]
                 return min(lows), max(highs)
         return UNBOUNDED
 

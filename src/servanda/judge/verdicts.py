@@ -6,6 +6,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
+from servanda.language.model import Place
 from servanda.record.facts import Value
 
 Status = OneOf[
@@ -58,10 +59,19 @@ class Verdict(Struct, frozen=True):
 class JudgeError(Exception):
     """The norms and the record cannot be judged: an undeclared month end, a circle in time.
 
-    `rule` names the duty and `entry` the entry that raised it, where there is one.
+    `rule` names the duty and `entry` the entry that raised it, where there is one; `place` is where
+    the duty is written, once somebody has looked it up.
     """
+
+    place: Place | None = None
 
     def __init__(self, message: str, rule: str | None = None, entry: str | None = None) -> None:
         super().__init__(message)
         self.rule = rule
         self.entry = entry
+
+
+def no_such_day(error: Exception, rule: str | None, entry: str | None = None) -> JudgeError:
+    """A count of months or years that lands on a missing day, where nobody said what then."""
+    advice = "write `months clipped` in the agreement, or give the time in days"
+    return JudgeError(f"{error}; {advice}", rule, entry)

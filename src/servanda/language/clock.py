@@ -70,7 +70,9 @@ def add_months(day: date, months: int, clipped: bool) -> date:
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]
     if day.day > last and not clipped:
-        raise AmbiguousMonthEnd(f"{day} plus {months} months has no day {day.day}")
+        count = f"{abs(months)} month{'' if abs(months) == 1 else 's'}"
+        way = "plus" if months >= 0 else "minus"
+        raise AmbiguousMonthEnd(f"{day} {way} {count}: that month has no day {day.day}")
     return date(year, month + 1, min(day.day, last))
 
 

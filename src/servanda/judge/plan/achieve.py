@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS
+from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, uncertain
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
@@ -13,9 +13,10 @@ OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
 def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
-    """`(iid, o_lo, o_hi, c_lo, c_hi, b_lo, b_hi)`: when the breach would come, overlays counted in.
+    """`(iid, o_lo, o_hi, c_lo, c_hi, b_lo, b_hi, lapse)`: when the breach would come, overlays counted in.
 
-    A window that closes before it opens never opens: nothing performs it and nothing breaks it.
+    A window that closes before it opens never opens: nothing performs it and nothing breaks it. A
+    duty that nowhere in its window bound lapses with it.
     """
     moved = stopped_clock(inst, gates) if gated and stops else f"SELECT * FROM {inst}"
     never = f"o_lo < {FOR_GOOD} AND c_hi <= (o_lo >> 6) * 64"
@@ -25,15 +26,22 @@ def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
                    CASE WHEN {never} THEN {FOR_GOOD} ELSE c_hi END AS c_hi FROM ({moved})"""
     if not gated:
         return f"""
-          SELECT *, greatest({deadline("c_lo")}, o_lo) AS b_lo, greatest({deadline("c_hi")}, o_hi) AS b_hi FROM ({m})"""
+          SELECT *, greatest({deadline("c_lo")}, o_lo) AS b_lo, greatest({deadline("c_hi")}, o_hi) AS b_hi,
+                 NULL::BIGINT AS lapse FROM ({m})"""
     return f"""
-      WITH m AS ({m}),
+      WITH m AS (SELECT m.*, greatest(c_hi, CASE WHEN sure THEN hi ELSE {FOR_GOOD} END) AS last
+                 FROM ({m}) m JOIN (SELECT iid, sure, hi FROM {inst}) USING (iid)),
       g AS (SELECT iid, t, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u,
                    {OVERLAYS} AS over FROM {gates})
-      SELECT m.*, coalesce(b.b_lo, {FOR_GOOD}) AS b_lo, coalesce(b.b_hi, {FOR_GOOD}) AS b_hi
+      SELECT m.* EXCLUDE (last), CASE WHEN maybe THEN coalesce(b.b_lo, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_lo,
+             CASE WHEN surely THEN coalesce(b.b_hi, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_hi,
+             CASE WHEN NOT maybe AND o_lo < {FOR_GOOD} AND last < {FOR_GOOD} THEN greatest(last, o_lo) END AS lapse
       FROM m JOIN (
         SELECT m.iid, min(CASE WHEN over < 2 AND u > {due("lo")} THEN {landed("lo")} END) AS b_lo,
-               min(CASE WHEN over = 0 AND u > {due("hi")} THEN {landed("hi")} END) AS b_hi
+               min(CASE WHEN over = 0 AND u > {due("hi")} THEN {landed("hi")} END) AS b_hi,
+               bool_or(over < 2 AND greatest(t, o_lo) < least(u, last)) AS maybe,
+               bool_or(over = 0 AND CASE WHEN o_hi < c_lo THEN greatest(t, o_hi) < least(u, c_lo)
+                                         ELSE greatest(t, o_lo) < least(u, c_hi) END) AS surely
         FROM m JOIN g USING (iid) GROUP BY m.iid) b USING (iid)"""
 
 
@@ -135,7 +143,7 @@ def scalars(batch: Batch, closes: str, conditions: Conditions, gates: str, days:
                  ASOF JOIN {gates} gl ON gl.iid = p.iid AND {lo} >= gl.t
                  ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t),
       a AS (SELECT c.iid, any_value(c.o_lo) AS o_lo, any_value(c.o_hi) AS o_hi,
-              any_value(c.b_lo) AS b_lo, any_value(c.b_hi) AS b_hi,
+              any_value(c.b_lo) AS b_lo, any_value(c.b_hi) AS b_hi, any_value(c.lapse) AS lapse,
               any_value(i.rule) AS rule, any_value(i.closed) AS closed,
               min(CASE WHEN {in_time} THEN {hi} END) AS k,
               arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS k_entry,
@@ -219,16 +227,19 @@ def ends(facts: str, gates: str, gated: bool) -> str:
     return f"""
       SELECT *, CASE WHEN live_end IS NULL THEN NULL WHEN live_end = w THEN 'waived'
                      WHEN live_end = r THEN 'released' WHEN live_end = n THEN 'ended'
-                     WHEN live_end = k THEN 'kept' ELSE 'broken' END AS live_kind,
+                     WHEN live_end = k THEN 'kept' WHEN live_end = lapse THEN 'lapsed'
+                     ELSE 'broken' END AS live_kind,
              CASE WHEN after IS NULL THEN NULL WHEN after = w THEN 'waived' WHEN after = r THEN 'released'
                   WHEN after = g THEN 'cured' ELSE 'compensated' END AS after_kind
-      FROM (SELECT *, least(k, b, {", ".join(f"CASE WHEN {c} >= bp THEN NULL ELSE {c} END" for c in "wrn")}) AS live_end,
+      FROM (SELECT *, least(k, b, lapse, {", ".join(f"CASE WHEN {c} >= bp THEN NULL ELSE {c} END" for c in "wrn")}) AS live_end,
               least(g, m, CASE WHEN w >= bp THEN w END, CASE WHEN r >= bp THEN r END) AS after
             FROM {facts} y JOIN ({firsts}) USING (iid))"""
 
 
-STATUS = """
-  CASE WHEN g.t < i.hi OR (NOT i.sure AND g.t >= i.doubt) THEN CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END
+STATUS = f"""
+  CASE WHEN g.t >= f.live_end AND f.live_kind IN ('waived', 'released', 'ended', 'lapsed') THEN f.live_kind
+       WHEN g.t >= f.after AND f.after_kind IN ('waived', 'released') THEN f.after_kind
+       WHEN {uncertain("g")} AND (g.t >= f.live_end OR g.t >= f.o_lo) THEN {UNCERTAIN}
        WHEN g.t >= f.live_end AND f.live_kind <> 'broken' THEN f.live_kind
        WHEN g.t >= f.live_end AND g.t >= f.after THEN f.after_kind
        WHEN g.t >= f.live_end THEN 'broken'

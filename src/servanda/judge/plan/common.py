@@ -41,6 +41,14 @@ def first_ticks(*names: str) -> str:
     )
 
 
+def uncertain(line: str) -> str:
+    """It is not certain at a tick that there is such an instance."""
+    return f"({line}.t < i.hi OR (NOT i.sure AND {line}.t >= i.doubt))"
+
+
+UNCERTAIN = "CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END"
+
+
 def doubtful(*names: str) -> str:
     return " OR ".join(f"{n} = 1" for n in names)
 

@@ -9,6 +9,8 @@ from servanda.judge.plan.text import named, quoted
 from servanda.language.clock import LENGTHS, Counting, is_business_day
 from servanda.language.model import Duration
 
+MONTH_END = "ambiguous month end: "
+
 
 class Days:
     """SQL expressions for one agreement's zone, month ends and calendars."""
@@ -39,7 +41,7 @@ class Days:
             if not self.counting.clipped:
                 shifted = (
                     f"(CASE WHEN day({shifted}) < day({day}) "
-                    f"THEN error('ambiguous month end') ELSE {shifted} END)"
+                    f"THEN error(concat('{MONTH_END}', {day})) ELSE {shifted} END)"
                 )
         else:
             shifted = f"({day} + {count * (7 if duration.unit == 'week' else 1)})"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
+    UNCERTAIN,
     doubtful,
     first_ticks,
     gate_sources,
     not_in_force,
+    uncertain,
     window_steps,
 )
 from servanda.judge.plan.days import Days
@@ -132,14 +134,15 @@ def points(inst: str, line: str, violated: str) -> str:
 
 
 STATUS = f"""
-  CASE WHEN l.t < i.hi OR (NOT i.sure AND l.t >= i.doubt) THEN CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END
-       WHEN l.t < i.o_lo THEN 'dormant'
+  CASE WHEN l.t < i.o_lo THEN 'dormant'
        WHEN {not_in_force("wa")} THEN 'waived'
        WHEN {not_in_force("re")} THEN 'released'
+       WHEN {uncertain("l")} AND (l.t < i.o_hi OR open = 2) THEN {UNCERTAIN}
        WHEN l.t < i.o_hi THEN 'unknown'
        WHEN open = 2 THEN 'broken'
        WHEN {not_in_force("en")} THEN 'ended'
        WHEN l.t >= i.c_hi THEN 'lapsed'
+       WHEN {uncertain("l")} THEN {UNCERTAIN}
        WHEN l.t >= i.c_lo THEN 'unknown'
        WHEN su = 2 THEN 'suspended'
        WHEN idle = 2 THEN 'dormant'

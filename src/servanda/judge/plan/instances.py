@@ -21,7 +21,7 @@ from servanda.judge.plan.text import (
     quoted,
     scalar,
 )
-from servanda.judge.verdicts import JudgeError
+from servanda.judge.verdicts import no_such_day
 from servanda.language.clock import LENGTHS, AmbiguousMonthEnd
 from servanda.language.core import (
     Always,
@@ -98,7 +98,7 @@ class Instances:
         try:
             lows, highs = (self.fixed_closes(rule, n, opens[n]) for n in (0, 1))
         except AmbiguousMonthEnd as error:
-            raise JudgeError(str(error), rule.id) from error
+            raise no_such_day(error, rule.id) from error
         return (*opens, lows, highs)
 
     def fixed_closes(self, rule: Rule, end: int, opening: int) -> int:

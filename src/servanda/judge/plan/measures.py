@@ -20,7 +20,8 @@ def prepare(tables: Tables, norms: Norms, conditions: Conditions) -> None:
     if not tiers:
         tables.declare("steps", STEP_COLUMNS)
         return
-    tables.create("steps", steps(tiers, expiries(norms), complete(norms, conditions)))
+    spanned = bool(tables.rows("SELECT 1 FROM readings WHERE lo < hi LIMIT 1"))
+    tables.create("steps", steps(tiers, expiries(norms), complete(norms, conditions), spanned))
 
 
 def expiries(norms: Norms) -> str:
@@ -43,28 +44,65 @@ def complete(norms: Norms, conditions: Conditions) -> list[str]:
     ]
 
 
-def steps(tiers: list[int], expiry: str, spans: list[str]) -> str:
+def steps(tiers: list[int], expiry: str, spans: list[str], spanned: bool) -> str:
+    """Where every reading is of one instant, each holds until the next. Subjects with a reading
+    dated by a span are read as all that they may be where it is not sure which is the last."""
     put_off = "stale"
     if spans:
         put_off = f"""greatest(stale, coalesce((
           SELECT max(c.u) FROM (VALUES {", ".join(spans)}) c(measure, f, u)
           WHERE c.measure = e.measure AND c.f <= e.stale AND c.u > e.t), stale))"""
+    bounds = f"coalesce(low, -{UNBOUNDED}) AS low, coalesce(high, {UNBOUNDED}) AS high"
+    of_instants, doubted = "readings r", ""
+    if spanned:
+        of_instants = f"(SELECT r.* FROM readings r ANTI JOIN spanned s ON {same('r', 's')}) r"
+        doubted = f"UNION ALL {hulls()}"
     return f"""
-      WITH r AS (SELECT {SUBJECT}, tier, hi AS t, coalesce(low, -{UNBOUNDED}) AS low,
-                        coalesce(high, {UNBOUNDED}) AS high FROM readings
-            UNION ALL SELECT {SUBJECT}, tier, lo, -{UNBOUNDED}, {UNBOUNDED} FROM readings WHERE lo < hi
-            UNION ALL SELECT r.measure, r."of", r.tier, r.hi, -{UNBOUNDED}, {UNBOUNDED}
-            FROM readings r JOIN (SELECT * FROM readings WHERE lo < hi) s
-            ON r.measure = s.measure AND r."of" IS NOT DISTINCT FROM s."of" AND r.tier = s.tier
-               AND s.lo <= r.hi AND r.hi < s.hi),
-      g AS (SELECT {SUBJECT}, tier, t, min(low) AS low, max(high) AS high FROM r GROUP BY ALL),
+      WITH spanned AS (SELECT DISTINCT {SUBJECT}, tier FROM readings WHERE lo < hi),
+      g AS (SELECT {SUBJECT}, tier, hi AS t, min(low) AS low, max(high) AS high
+            FROM (SELECT {SUBJECT}, tier, hi, {bounds} FROM {of_instants}) GROUP BY ALL),
       e AS (SELECT *, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY {SUBJECT}, tier ORDER BY t) AS following,
                    {expiry} AS stale FROM g),
       x AS (SELECT *, least(following, {put_off}) AS u FROM e),
+      {taken_or_coming(expiry, put_off, bounds) if spanned else ""}
       changes AS (SELECT {SUBJECT}, tier, t, 1 AS is_on, low, high FROM x
                   UNION ALL SELECT {SUBJECT}, tier, u, 0, NULL, NULL FROM x
-                  WHERE u < {FOR_GOOD} AND u < following)
+                  WHERE u < {FOR_GOOD} AND u < following {doubted})
       {best(tiers)}"""
+
+
+def same(one: str, other: str) -> str:
+    """Two readings of one subject in one tier."""
+    return (
+        f'{one}.measure = {other}.measure AND {one}."of" IS NOT DISTINCT FROM {other}."of" '
+        f"AND {one}.tier = {other}.tier"
+    )
+
+
+def taken_or_coming(expiry: str, put_off: str, bounds: str) -> str:
+    """`iv`: where each reading may be the last: surely taken, or still coming (its date a span)."""
+    return f"""
+      m AS (SELECT {SUBJECT}, tier, lo, hi, {bounds}, row_number() OVER () AS n
+            FROM (SELECT r.* FROM readings r SEMI JOIN spanned s ON {same("r", "s")})),
+      later AS (SELECT o.n, min(s.hi) AS following FROM m o JOIN m s ON {same("o", "s")} AND s.lo > o.hi
+                GROUP BY o.n),
+      h AS (SELECT *, {expiry} AS stale
+            FROM (SELECT m.*, m.hi AS t, coalesce(l.following, {FOR_GOOD}) AS following
+                  FROM m LEFT JOIN later l USING (n))),
+      iv AS (SELECT {SUBJECT}, tier, t AS f, least(following, {put_off}) AS u, low, high, true AS taken FROM h e
+             UNION ALL SELECT {SUBJECT}, tier, lo, hi, low, high, false FROM m WHERE lo < hi),
+      points AS (SELECT {SUBJECT}, tier, f AS t FROM iv UNION
+             SELECT {SUBJECT}, tier, u FROM iv WHERE u < {FOR_GOOD}),"""
+
+
+def hulls() -> str:
+    """All that a subject may be at each point; unknown before the first reading surely taken."""
+    return f"""
+      SELECT a.measure, a."of", a.tier, a.t, max(CASE WHEN i.f IS NULL THEN 0 ELSE 1 END),
+             CASE WHEN bool_or(i.taken) THEN min(i.low) ELSE -{UNBOUNDED} END,
+             CASE WHEN bool_or(i.taken) THEN max(i.high) ELSE {UNBOUNDED} END
+      FROM points a LEFT JOIN iv i ON {same("a", "i")} AND i.f <= a.t AND a.t < i.u
+      GROUP BY a.measure, a."of", a.tier, a.t"""
 
 
 def best(tiers: list[int]) -> str:

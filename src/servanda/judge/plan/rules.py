@@ -145,7 +145,7 @@ class Rules:
         variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
         breaches = f"""
           SELECT i.iid AS parent, i.trigger, i.sure AND f.b IS NOT NULL AS sure,
-                 {effect("f.bp")} AS lo, {effect("coalesce(f.b, f.bp)")} AS hi{variables}
+                 {effect("f.bp")} AS lo, {effect(f"coalesce(f.b, {FOR_GOOD})")} AS hi{variables}
           FROM {facts} f JOIN {batch.own(rule)} i USING (iid) WHERE f.bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
@@ -173,7 +173,7 @@ class Rules:
                 {rows} WHERE f.bp IS NOT NULL""",
         )
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
-        off = "f.live_kind IN ('waived', 'released', 'ended')"
+        off = "f.live_kind IN ('waived', 'released', 'ended', 'lapsed')"
         silent = f"CASE WHEN f.k IS NULL AND f.b IS NULL AND f.b_hi < {FOR_GOOD} THEN f.b_hi END"
         perhaps = f"least(f.kp, {done}, {silent})"
         no_more = f"""CASE WHEN {off} THEN f.live_end WHEN f.after_kind <> 'cured' THEN f.after
@@ -223,7 +223,7 @@ class Rules:
             self.judge(
                 [self.rules[rule.remedy]],
                 f"""SELECT i.iid AS parent, {trigger} AS trigger, i.sure AND b.hi IS NOT NULL AS sure,
-                           {effect("b.lo")} AS lo, {effect("coalesce(b.hi, b.lo)")} AS hi{variables}
+                           {effect("b.lo")} AS lo, {effect(f"coalesce(b.hi, {FOR_GOOD})")} AS hi{variables}
                     FROM ({breaches}) b JOIN {batch.own(rule)} i USING (iid)
                     WHERE b.lo <= {self.now}""",
             )
