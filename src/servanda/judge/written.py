@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from servanda.judge.engine import Judgement, explained
+from servanda.judge.engine import Judgement
 from servanda.judge.plan.tables import EngineError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def write(judgement: Judgement, path: Path) -> int:
         os.chmod(name, 0o666 & ~umask())
         os.replace(name, path)
     except EngineError as error:
-        raise explained(error) from error
+        raise judgement.explained(error) from error
     finally:
         Path(name).unlink(missing_ok=True)
     return count
