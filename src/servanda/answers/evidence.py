@@ -62,14 +62,16 @@ class Evidence:
     def of(self, rule: Rule, verdict: Verdict) -> list[str]:
         """The trigger, what opened the span, and what the condition rests on while it lasts."""
         found: list[str] = []
+        bound = dict(verdict.instance)
         if verdict.trigger is not None:
             found.append(verdict.trigger)
+        elif rule.trigger is not None and rule.trigger.cond is not None:
+            found += self.rests_on(rule.trigger.cond, bound, self.began(verdict))
         if rule.total is not None and verdict.status in ("kept", "cured"):
             found += self.parts(rule, verdict)
         found += verdict.opened
         if verdict.status in POWERED:
             found += self.exercises(rule, verdict, POWERED[verdict.status])
-        bound = dict(verdict.instance)
         for cond in self.concerned(rule, verdict):
             found += self.condition(cond, bound, verdict)
         return list(dict.fromkeys(found))
@@ -86,6 +88,19 @@ class Evidence:
         spans = [v for v in self.judged.verdicts if same_instance(v, verdict)]
         first = min((v.from_ or 0 for v in spans if v.status != "dormant"), default=0)
         return first - first % PHASES if first else None
+
+    def began(self, verdict: Verdict) -> int:
+        """The last tick of the instant in which the instance came about."""
+        first: Verdict | None = None
+        for span in self.judged.verdicts:
+            if not same_instance(span, verdict):
+                continue
+            first = first or span
+            if span is verdict:
+                break
+            first = None if span.until is None else first  # the next span is another instance's
+        at = first.from_ if first is not None else None
+        return (self.facts.now if at is None else at) + PHASES - 1
 
     def concerned(self, rule: Rule, verdict: Verdict) -> list[Cond]:
         """The conditions whose facts decide the status."""
@@ -113,12 +128,17 @@ class Evidence:
         self, cond: Cond, bound: dict[str, Value | None], verdict: Verdict
     ) -> Iterator[str]:
         """Entries that the truth of a condition rests on, at the end of the span."""
-        end = self.facts.now if verdict.until is None else verdict.until - 1
+        yield from self.rests_on(
+            cond, bound, self.facts.now if verdict.until is None else verdict.until - 1
+        )
+
+    def rests_on(self, cond: Cond, bound: dict[str, Value | None], end: int) -> Iterator[str]:
+        """Entries that the truth of a condition rests on at a tick."""
         if isinstance(cond, And | Or):
             for item in cond.items:
-                yield from self.condition(item, bound, verdict)
+                yield from self.rests_on(item, bound, end)
         elif isinstance(cond, Not):
-            yield from self.condition(cond.item, bound, verdict)
+            yield from self.rests_on(cond.item, bound, end)
         elif isinstance(cond, Compare):
             for side in (cond.left, cond.right):
                 yield from self.expression(side, bound, end)
@@ -127,10 +147,29 @@ class Evidence:
         elif isinstance(cond, Happened):
             yield from self.occurrences(cond.match, bound, end)
         elif isinstance(cond, IsVague):
-            decided = [
-                d for d in self.facts.determinations if d.name == cond.match.name and d.lo <= end
-            ]
-            yield from (d.entry for d in decided[-1:])
+            yield from self.decided(cond.match, bound, end)
+
+    def decided(self, match: Match, bound: dict[str, Value | None], end: int) -> Iterator[str]:
+        """The last determination of a vague term, unless the account holds an answer of its own."""
+        vague = next(v for v in self.judged.norms.vagues if v.name == match.name)
+        names = [p.name for p in vague.params]
+
+        def concerns(args: tuple[Value | None, ...]) -> bool:
+            return self.passes(match, dict(zip(names, args, strict=False)), bound)
+
+        at = micros_of(end)
+        for held in self.judged.norms.held:
+            begun = held.from_ is None or held.from_ <= at
+            holding = begun and (held.until is None or at < held.until)
+            if holding and held.name == match.name and concerns(held.args):
+                return
+        said = [
+            d
+            for d in self.facts.determinations
+            if d.name == match.name and d.by in vague.deciders and d.lo <= end and concerns(d.args)
+        ]
+        last = max((d.lo for d in said), default=None)
+        yield from (d.entry for d in said if d.lo == last)
 
     def expression(self, expr: Expr, bound: dict[str, Value | None], end: int) -> Iterator[str]:
         if isinstance(expr, Reading | Change):

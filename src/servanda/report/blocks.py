@@ -15,6 +15,7 @@ from msgspec import Struct
 from servanda.answers.say import Node
 from servanda.answers.statuses import KINDS, ORDER
 from servanda.language.errors import Problem, render
+from servanda.report.folded import folded
 
 Row = Mapping[str, Any]
 MOST_ENTRIES = 3
@@ -156,31 +157,35 @@ def number(count: int, what: str) -> str:
 
 def status_row(row: Row) -> list[str]:
     breach = particulars(row.get("breach") or {})
+    numbers = row.get("counted")
     return [
         row["clause"],
         KINDS[row["kind"]],
         row["debtor"],
         row["creditor"] or "",
         particulars(row["instance"]),
-        row["status"],
-        moment(row["since"], "ever"),
+        ", ".join(f"{n} {status}" for status, n in numbers.items()) if numbers else row["status"],
+        "" if numbers else moment(row["since"], "ever"),
         "final" if row["final"] else "",
         breach,
         entries(row["entries"]),
     ]
 
 
+EARLIER = "earlier periods are counted together; `timeline` and `--json` have each"
 STATUS = ("clause", "kind", "debtor", "creditor", "instance", "status", "since")
 STATUS_COLUMNS = (*STATUS, "final", "breach", "entries")
 
 
 def status_blocks(answer: Row) -> list[Block]:
-    rows = [status_row(row) for row in answer["duties"]]
+    shown = folded(answer["duties"])
+    rows = [status_row(row) for row in shown]
     counted = Line(counts(row["status"] for row in answer["duties"]))
     if not rows:
         return [*head(answer), Line(""), counted]
     drawn = table(STATUS_COLUMNS, rows, ("status",))
-    return [*head(answer), Line(""), drawn, Line(""), counted]
+    more = [Line(EARLIER, "quiet")] if any("counted" in row for row in shown) else []
+    return [*head(answer), Line(""), drawn, Line(""), counted, *more]
 
 
 def summary_blocks(answer: Row) -> list[Block]:

@@ -1,0 +1,62 @@
+"""Long lists of `status` as a person reads them: periods counted, like parties together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servanda.report.blocks import Line, Table, status_blocks
+from servanda.report.folded import folded
+
+
+def row(**more: Any) -> dict[str, Any]:
+    return {
+        "clause": "1", "rule": "1", "kind": "achieve", "debtor": "A", "creditor": None,
+        "instance": {}, "status": "kept", "since": "2024-01-01T00:00:00Z", "final": True,
+        "breach": {}, "entries": ["e"],
+    } | more  # fmt: skip
+
+
+def months(*statuses: str, **more: Any) -> list[dict[str, Any]]:
+    named = [(f"2024-{n:02}", status) for n, status in enumerate(statuses, 1)]
+    return [row(instance={"period": p}, status=s, **more) for p, s in named]
+
+
+def test_few_periods_stand_each_in_its_row() -> None:
+    rows = months("kept", "broken", "due")
+    assert folded(rows) == rows
+
+
+def test_many_periods_are_counted_before_the_last() -> None:
+    first, last = folded(months("kept", "broken", "kept", "kept", "due"))
+    assert first["instance"] == {"period": "2024-01 to 2024-04"}
+    assert first["counted"] == {"broken": 1, "kept": 3}
+    assert last["status"] == "due"
+
+
+def test_each_debtor_has_periods_of_its_own() -> None:
+    rows = months(*["kept"] * 5) + months(*["kept"] * 5, debtor="B", rule="1:B")
+    assert [r["debtor"] for r in folded(rows)] == ["A, B", "A, B"]
+
+
+def test_parties_that_stand_alike_share_a_row_and_others_do_not() -> None:
+    rows = [
+        row(debtor=name, rule=f"1:{name}", instance={"p": name}, status=status)
+        for name, status in (("A", "kept"), ("B", "kept"), ("C", "broken"))
+    ]
+    assert [(r["debtor"], r["instance"]) for r in folded(rows)] == [
+        ("A, B", {}),
+        ("C", {"p": "C"}),
+    ]
+
+
+def test_two_rules_are_never_one_row() -> None:
+    rows = [row(rule="1.1"), row(rule="1.2")]
+    assert folded(rows) == rows
+
+
+def test_the_count_below_is_of_all_rows() -> None:
+    answer = {"case": "C", "account": "text", "on": "2024-12-31", "duties": months(*["kept"] * 9)}
+    blocks = status_blocks(answer)
+    (table,) = (b for b in blocks if isinstance(b, Table))
+    assert [r[table.columns.index("status")] for r in table.rows] == ["8 kept", "kept"]
+    assert "9 kept" in [b.text for b in blocks if isinstance(b, Line)]
