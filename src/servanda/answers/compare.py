@@ -288,7 +288,7 @@ class Variants:
         return self.answers[clause, number]
 
     def judge(self, account: Account, clause: str) -> dict[Duty, str] | None:
-        from servanda.judge.engine import judge
+        from servanda.judge.either import judge
 
         made = self.norms(account)
         if made is None:
