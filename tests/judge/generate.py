@@ -69,7 +69,7 @@ FACTS = (
 )
 POWERS = (
     "suspend", "waive", "release", "end", "end_all", "amend", "create", "joint", "do",
-    "determine", "narrowed",
+    "determine", "narrowed", "own_clause",
 )  # fmt: skip
 REST = (
     "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
@@ -372,6 +372,8 @@ class Maker:
                 self.reclaused(id_)
             return
         self.case.may(id_, verb, *rules, debtor=holder, clause=clause, **more)
+        if self.maybe("own_clause"):  # a power that stands in the clause it is over
+            self.reclaused(clause)
         if verb == "end_all":
             power = self.case.rules[-1].power
             assert power is not None
@@ -382,7 +384,11 @@ class Maker:
 
     def rules(self) -> None:
         kinds = [k for k in KINDS if k in self.on] or ["achieve", "keep", "forbid"]
-        verbs = [v for v in POWERS if v in self.on and v not in ("do", "determine", "narrowed")]
+        verbs = [
+            v
+            for v in POWERS
+            if v in self.on and v not in ("do", "determine", "narrowed", "own_clause")
+        ]
         count = self.draw(st.integers(1, 3))
         self.names = [str(n) for n in range(1, count + 1)]
         for id_ in self.names:

@@ -79,6 +79,7 @@ COMPANY: dict[str, set[str]] = {
     "do": {"may", "while", "state", "alleged", "spans"},
     "determine": {"may", "vague"},
     "narrowed": {"suspend", "trigger", "var_debtor", "achieve"},
+    "own_clause": {"end", "suspend", "achieve"},
     "trigger": {"achieve", "forbid", "spans", "alleged"},
     "following": {"achieve", "trigger", "spans", "alleged"},
     "whenever": {"achieve", "measure", "state", "status"},

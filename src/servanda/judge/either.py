@@ -1,7 +1,7 @@
 """Whichever judge is the quicker for what is asked: they say the same (tests hold them to it).
 
-The plan costs a quarter of a second before it has looked at anything; a few rules over a few facts,
-as in the variants of an account that a comparison tries, are done by the naive judge in a tenth of that.
+The plan costs a quarter of a second before it has looked at anything; a few rules over a few
+facts, as in the variants of an account that a comparison tries, cost the naive judge far less.
 """
 
 from __future__ import annotations

@@ -49,10 +49,25 @@ def needs(norms: Norms) -> dict[str, set[str]]:
             continue
         for other in norms.rules:
             touched = other.id in rule.power.rules or other.clause in rule.power.clauses
-            everything = rule.power.verb == "end_all" and other.id != rule.id
-            if touched or everything:
+            if (touched or rule.power.verb == "end_all") and not is_own(rule, other):
                 found[head[other.id]].add(head[rule.id])
     return found
+
+
+def is_own(power: Rule, rule: Rule) -> bool:
+    """A use of a power lies neither over the power itself nor over another's part in a joint one."""
+    if power.id == rule.id:
+        return True
+    if power.power is None or rule.power is None or not power.power.joint:
+        return False
+    return joint_key(power) == joint_key(rule)
+
+
+def joint_key(rule: Rule) -> tuple[object, ...]:
+    """The same for the parts of all who hold a power together."""
+    assert rule.power is not None
+    does = rule.power
+    return (rule.clause, does.verb, does.clauses, does.holders, does.joint)
 
 
 def heads(norms: Norms) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
 from servanda.judge.plan.steps import Conditions, counted, merged
 from servanda.judge.plan.tables import Tables
@@ -126,6 +127,7 @@ class Overlays:
             for p in self.powers
             if p.power is not None
             and p.power.verb == verb
+            and not is_own(p, rule)
             and (
                 rule.id in p.power.rules
                 or verb == "end_all"

@@ -7,6 +7,7 @@ from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import verdict_rows
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.load import event_types
+from servanda.judge.plan.order import joint_key
 from servanda.judge.plan.overlays import Overlays
 from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.steps import Conditions, at_tick, counted
@@ -277,8 +278,7 @@ class Rules:
         groups: dict[object, list[int]] = {}
         for rule in batch.rules:
             if rule.power is not None and rule.power.joint:
-                key = (rule.clause, rule.power.verb, rule.power.clauses, rule.power.holders)
-                groups.setdefault(key, []).append(self.numbers[rule.id])
+                groups.setdefault(joint_key(rule), []).append(self.numbers[rule.id])
         return list(groups.values())
 
     # -------------------------------------------------------------- statuses
