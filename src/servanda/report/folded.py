@@ -47,7 +47,7 @@ def counted(periods: Sequence[Row]) -> Row:
     """One row for several periods of one duty."""
     first, last = periods[0]["instance"]["period"], periods[-1]["instance"]["period"]
     numbers = {s: sum(p["status"] == s for p in periods) for s in ORDER}
-    nothing = {"since": None, "final": False, "breach": {}, "entries": ()}
+    nothing: dict[str, Any] = {"since": None, "final": False, "breach": {}, "entries": ()}
     instance = dict(periods[-1]["instance"]) | {"period": f"{first} to {last}"}
     return dict(periods[-1]) | nothing | {
         "instance": instance,
