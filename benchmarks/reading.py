@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "reading"))
 
-from scoring import pieces, score  # noqa: E402
+from scoring import pieces, score, scores  # noqa: E402
 
 from servanda.reading.attribution import found_in  # noqa: E402
 from servanda.reading.parse import parsed, parser  # noqa: E402
@@ -24,6 +24,10 @@ def main() -> None:
     for name in ("tuned.txt", "held.txt"):
         found = score(name)
         print(f"{name}: {len(pieces(name))} pieces, {found.gold} statements, F {found.f:.1f}")
+        for thing, one in scores(name).items():
+            print(
+                f"  {thing}: {one.gold} marked, {one.found} found, {one.right} right, F {one.f:.0f}"
+            )
     parser()
     both = [p.text for name in ("tuned.txt", "held.txt") for p in pieces(name)]
     documents = ["\n\n".join(both[i::COPIES] * 8) for i in range(COPIES)]

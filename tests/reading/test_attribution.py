@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scoring import pieces, score
+from scoring import pieces, score, scores
 
 from servanda.reading.attribution import attributions
 from servanda.reading.labels import differences, insertions, same_quotation, without_insertions
@@ -22,6 +22,15 @@ def test_the_gold_is_large_enough_and_half_is_set_aside() -> None:
     assert len(tuned) >= 30
     assert len(held) >= 30
     assert not {p.text for p in tuned} & {p.text for p in held}
+
+
+@pytest.mark.parametrize("name", ["tuned.txt", "held.txt"])
+def test_the_gold_of_kinds_conditions_altered_words_and_the_authors_voice(name: str) -> None:
+    found = scores(name)
+    assert set(found) == {"nested", "kind", "condition", "altered", "author"}
+    assert min(found["kind"].f, found["altered"].f) >= 85
+    assert min(found["condition"].f, found["author"].f) >= 75
+    assert found["nested"].right >= found["nested"].gold / 2
 
 
 def test_what_only_the_author_says_is_nobodys() -> None:

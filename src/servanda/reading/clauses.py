@@ -15,6 +15,7 @@ NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod
 NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
 ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
 IDLE = frozenset("have want be try use need choose expect seem appear help allow".split())  # noqa: SIM905
+ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
 HEARERS = frozenset(
@@ -255,8 +256,16 @@ def is_idle(verb: Token) -> bool:
     """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
         return True
+    if verb.dep_ in ("ccomp", "xcomp") and lemma_of(verb.head) in ASKING and is_bare(verb):
+        return True
     bare = not any(ch.dep_ in ("aux", "nsubj") for ch in verb.children)
     return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
+
+
+def is_bare(verb: Token) -> bool:
+    """ "(requests) that he explain", "(asked them) to explain": what is still to be done."""
+    aux = [ch.lower_ for ch in verb.children if ch.dep_ in ("aux", "auxpass")]
+    return verb.tag_ in ("VB", "VBP") and aux in ([], ["to"])
 
 
 def is_weak(verb: Token) -> bool:

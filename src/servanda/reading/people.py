@@ -64,11 +64,24 @@ class People:
         if head.lower() in UNTOLD:
             return self.antecedent(phrase, head, said)
         party = self.names.party(phrase)
-        full = self.full_name(head, said.head.start) or self.titled(phrase, head, said.head.start)
+        start = said.head.start
+        full = (
+            self.in_apposition(said)
+            or self.full_name(head, start)
+            or self.titled(phrase, head, start)
+        )
         if full is None:
             return Speaker(phrase, party)
         self.spoke.append((said.head.start, full[0], party or full[1]))
         return Speaker(full[0], party or full[1], full[0] not in phrase)
+
+    def in_apposition(self, said: Attribution) -> tuple[str, str | None] | None:
+        """ "its envoy, Pavel Doran,": the person that the source itself names."""
+        span = said.source[0]
+        near = [p for p in self.named if span.start <= p.place < span.end]
+        if not near or near[0].place <= said.head.start:
+            return None
+        return self.full_name(near[0].name, near[0].place) or (near[0].name, near[0].party)
 
     def antecedent(self, phrase: str, head: str, said: Attribution) -> Speaker:
         """ "Ruiz, who said": the name right before; other pronouns may be anybody."""

@@ -51,7 +51,7 @@ def of_noun(p: Words, noun: Token) -> Found | None:
     """ "the minister's claim that …": the possessor says it."""
     owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
     if owner is None:
-        owner = light_subject(noun)
+        owner = of_whom(noun) or light_subject(noun)
     if owner is None:
         return None
     content: set[int] = set()
@@ -76,6 +76,17 @@ def of_mistagged(p: Words, noun: Token) -> Found | None:
         return None
     content = after_that(p, noun)
     return Found(noun, name, content) if content and p.doc[noun.i + 1].i in content else None
+
+
+def of_whom(noun: Token) -> Token | None:
+    """ "the statement of the mediator that": who is named after "of" or "by"."""
+    for child in noun.rights:
+        if child.lower_ in ("of", "by") and child.right_edge.i + 1 < len(noun.doc):
+            after = noun.doc[child.right_edge.i + 1]
+            name = next((ch for ch in child.children if ch.dep_ == "pobj"), None)
+            if after.lower_ == "that" or (name is not None and name.ent_type_ == "PERSON"):
+                return name
+    return None
 
 
 def light_subject(noun: Token) -> Token | None:
