@@ -81,6 +81,6 @@ def test_strict_and_wrong_options(case: Path) -> None:
 def test_what_is_judged_again_is_explained(case: Path) -> None:
     code, said = run("watch", case, "--explain")
     assert code == 0
-    assert said == "1: judged for the keys touched; deliver by id, order by id\n"
+    assert said == "judged for the keys touched: 1\n  filed: deliver by id, order by id\n"
     code, said = run("watch", Path("cases/jcpoa"), "--explain")
     assert code == 0 and "judged whole at every change" in said
