@@ -64,6 +64,7 @@ BY_HAND = [
     "three months ago|month|2021-07-01|2021-08-01",
     "ten days ago|day|2021-09-25|2021-09-26",
     "in three weeks|week|2021-10-25|2021-11-01",
+    "the ban will end in three weeks|week|2021-10-25|2021-11-01",
     "in thirty days|day|2021-11-04|2021-11-05",
     "in May 2018|month|2018-05-01|2018-06-01",
     "early May 2018|span|2018-05-01|2018-05-11",
@@ -106,6 +107,9 @@ BY_HAND = [
 # Numbers that are no dates, impossible days, and words that only look like dates.
 NOT_DATES = [
     "the 76th session",
+    "for the second time in four years",
+    "the worst drought in two decades",
+    "it lost the war in three weeks",
     "Resolution 2231 (no)",
     "1,044 centrifuges",
     "about 2000 people",

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import servanda
 from servanda.language.errors import ServandaError
@@ -155,11 +156,24 @@ def test_a_wrong_line_leaves_everything_as_it_was(drafts: Drafts, case: Path) ->
     assert {p: p.read_bytes() for p in case.rglob("*") if p.is_file()} == before
 
 
+def test_another_article_with_the_id_of_a_source_is_refused(drafts: Drafts, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(ROOT / "cases" / "jcpoa", case)
+    line = next(d.record for d in drafts.reported if d.record)
+    accept(case, drafts, [line])
+    other = replace(drafts, source={**drafts.source, "title": "Another"})
+    with pytest.raises(ServandaError, match="is another"):
+        accept(case, other, [line])
+
+
 def test_a_review_keeps_only_what_was_kept(drafts: Drafts) -> None:
     first = next(d for d in drafts.reported if d.record)
     answers = iter(["k" if d is first else "d" for d in (*drafts.reported, *drafts.author)])
     assert confirmed(drafts, lambda _: next(answers), lambda _: None) == [first.record]
     assert confirmed(drafts, lambda _: "q", lambda _: None) == []
+    places = [d.record is not None for d in (*drafts.reported, *drafts.author)]
+    answers = iter(["d"] * places.index(True) + ["k", "s"])
+    assert confirmed(drafts, lambda _: next(answers), lambda _: None) == [first.record]
 
 
 def test_a_review_lets_a_person_edit(drafts: Drafts) -> None:

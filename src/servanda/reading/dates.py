@@ -91,12 +91,23 @@ def dates_in(text: str, published: date | None) -> list[Dated]:
     for match in ANY.finditer(text):
         for pattern, rule in RULES:
             whole = pattern.fullmatch(match.group())
+            if whole and rule is hence and not looks_ahead(text, match.start(), match.end()):
+                break
             made = rule(whole, published) if whole else None
             if made is not None:
                 at = Span(match.start(), match.end())
                 found.append(Dated(at, match.group(), tuple(made[1]), made[0]))
                 break
     return found
+
+
+def looks_ahead(text: str, start: int, end: int) -> bool:
+    """ "will expire in four years" is a date; "the second time in four years" is none."""
+    before = re.split(r"[.;!?\n]", text[:start])[-1]
+    after = re.split(r"[.;!?\n]", text[end:])[0]
+    alone = not re.search(r"\w", before + after)
+    counted = re.search(r"(?i)\b(?:time|times|once|twice|first|only|\w+est)\W+(?:\w+\W+)?$", before)
+    return alone or (counted is None and FUTURE.search(before + after) is not None)
 
 
 def day_span(day: date) -> tuple[date, date]:
@@ -397,6 +408,10 @@ SOURCES: list[tuple[str, Rule]] = [
     ),
     (rf"((?:early|mid|late)[- ])?{YEAR}", year_alone),
 ]
+FUTURE = re.compile(
+    r"(?i)\b(?:will|would|shall|['’]ll|to|may|might|could|should|must|due|expires?|ends?|begins?"
+    r"|starts?|leaves?|meets?|is|are)\b"
+)
 RULES = [(re.compile(source, re.IGNORECASE), rule) for source, rule in SOURCES]
 ANY = re.compile(
     r"(?<![\w$€£.,/-])(?:"

@@ -15,6 +15,7 @@ from servanda.reading.furniture import without_furniture
 
 LARGEST = 20_000_000
 FEWEST_WORDS = 20
+ENGLISH = re.compile(r"(?i)\b(?:the|of|and|that|said|says|to)\b")
 MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|article|div|p)\b", re.IGNORECASE)
 
 
@@ -145,7 +146,8 @@ def check_readable(path: Path, text: str) -> None:
     import py3langid
 
     language, _ = py3langid.classify(text[:20_000])
-    if str(language) != "en" and len(words) >= FEWEST_WORDS:
+    english = len(words) < FEWEST_WORDS and ENGLISH.search(text) is not None
+    if str(language) != "en" and not english:
         raise refused(
             path,
             f"this text is not in English (it reads like `{language}`)",

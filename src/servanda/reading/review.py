@@ -11,22 +11,25 @@ from servanda.reading.drafts import Draft, Drafts
 from servanda.reading.show import draft_lines
 from servanda.reading.store import ready
 
-HELP = "[k]eep  [e]dit  [d]rop  [q]uit: keep nothing"
+HELP = "[k]eep  [e]dit  [d]rop  [s]top: add what was kept  [q]uit: add nothing"
 
 
 def confirmed(
     drafts: Drafts, ask: Callable[[str], str] = input, say: Callable[[str], None] = print
 ) -> list[str]:
-    """The lines that a person kept, as they left them. Quitting keeps nothing."""
+    """The lines that a person kept, as they left them; none if they quit."""
     kept: list[str] = []
     for draft in (*drafts.reported, *drafts.author):
+        say("")
         for line in draft_lines(draft, drafts.text):
             say(line)
-        if draft.record or draft.outline:
-            say(f"     {draft.record or draft.outline}")
+        for line in (draft.record or draft.outline or "").split("\n"):
+            say(f"     {line}")
         choice = asked(ask, say, draft)
         if choice == "q":
             return []
+        if choice == "s":
+            break
         if choice == "k" and draft.record:
             kept.append(draft.record)
         if choice == "e":
@@ -35,7 +38,7 @@ def confirmed(
 
 
 def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -> str:
-    """One of k, e, d, q; a draft that lacks something cannot be kept as it is."""
+    """One of k, e, d, s, q; a draft that lacks something cannot be kept as it is."""
     while True:
         try:
             choice = ask(f"{HELP} > ").strip().lower()[:1]
@@ -43,7 +46,7 @@ def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -
             return "q"
         if choice == "k" and not draft.record:
             say("     this one lacks what is said above: edit it, or drop it")
-        elif choice in "kedq" and choice:
+        elif choice in "kedsq" and choice:
             return choice
 
 

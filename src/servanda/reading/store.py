@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -59,13 +60,27 @@ def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
         + "\n```\n"
     )
     sources = json.loads((case / SOURCES).read_text(encoding="utf-8")) if before else []
-    if all(s.get("id") != drafts.source["id"] for s in sources):
+    same = next((s for s in sources if s.get("id") == drafts.source["id"]), None)
+    if same is None:
         sources.append(drafts.source)
+    elif same.get("title") != drafts.source.get("title"):
+        raise ServandaError([another_source(case, drafts.source["id"], same)])
     listed = json.dumps(sources, indent=2, ensure_ascii=False) + "\n"
     check(case, new, listed)
     replace_file(case / SOURCES, listed)
     replace_file(case / RECORD, new)
     return case / RECORD
+
+
+def another_source(case: Path, id_: str, other: dict[str, Any]) -> Problem:
+    """The problem that the id of an article's source is that of another."""
+    return Problem(
+        str(case / SOURCES),
+        0,
+        0,
+        f"the source `{id_}` is another: {other.get('title') or 'without a title'}",
+        "give the article's file another name, and read it again",
+    )
 
 
 def check(case: Path, record: str, sources: str) -> None:
