@@ -41,8 +41,10 @@ if TYPE_CHECKING:
 MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
 
-def open(path: str | Path) -> Case:
+def open(path: str | Path, engine: str = "duckdb") -> Case:
     """Read a case folder (or one file). Errors in it are data: see `Case.problems`.
+
+    `engine` is what judges it: "duckdb", or "spark" (docs/scaling.md).
 
     Raises ServandaError only when there is nothing to read.
     """
@@ -53,7 +55,7 @@ def open(path: str | Path) -> Case:
     layouts = load(folder, files, problems) if files else ()
     if not files:
         raise ServandaError(problems)
-    return Case(folder, root.resolve().name, layouts, problems)
+    return Case(folder, root.resolve().name, layouts, problems, engine)
 
 
 def files_of(root: Path, problems: Problems) -> list[str]:
@@ -86,9 +88,15 @@ class Case:
     """
 
     def __init__(
-        self, folder: Path, name: str, layouts: tuple[Layout, ...], problems: Problems
+        self,
+        folder: Path,
+        name: str,
+        layouts: tuple[Layout, ...],
+        problems: Problems,
+        engine: str = "duckdb",
     ) -> None:
         self.folder = folder
+        self.engine = engine
         self.name = name
         self.layouts = layouts
         self.found = problems
@@ -225,7 +233,7 @@ class Case:
         chosen = self.account(account)
         norms = self.norms(None if chosen is None else chosen.name)
         facts = self.facts(chosen, norms, on or self.last_day(), known)
-        return Judgement(norms, facts, memory, progress)
+        return Judgement(norms, facts, memory, progress, self.engine)
 
     def verdicts(
         self, account: str | None = None, on: str | None = None, known: str | None = None
@@ -244,7 +252,7 @@ class Case:
 
         facts = self.facts(account, norms, on, known)
         try:
-            verdicts = judge(norms, facts)
+            verdicts = judge(norms, facts, self.engine)
         except JudgeError as error:
             error.place = next((r.place for r in norms.rules if r.id == error.rule), None)
             raise

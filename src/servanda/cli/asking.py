@@ -13,6 +13,7 @@ from servanda.cli.common import (
     By,
     CasePath,
     Clause,
+    Engine,
     Json,
     Known,
     On,
@@ -50,13 +51,14 @@ def status(
     known: Known = None,
     account: By = None,
     clause: Clause = None,
+    engine: Engine = "duckdb",
     json: Json = False,
 ) -> None:
     """Each duty on a day, by one account."""
     from servanda.report.blocks import status_blocks
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        opened = open_case(case)
+        opened = open_case(case, engine)
         found = document(opened, on, known, account)
         found["duties"] = opened.status(found["on"], known, found["account"], clause)
         return found, status_blocks(found)
@@ -71,6 +73,7 @@ def timeline(
     clause: Clause = None,
     on: On = None,
     known: Known = None,
+    engine: Engine = "duckdb",
     json: Json = False,
 ) -> None:
     """Every span of every duty over the whole record, half-open."""
@@ -78,7 +81,7 @@ def timeline(
     from servanda.report.blocks import timeline_blocks
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        opened = open_case(case)
+        opened = open_case(case, engine)
         found = document(opened, on, known, account)
         judged = opened.judge(found["account"], found["on"], known)
         found["duties"] = timeline_rows(judged, opened.clause(clause))

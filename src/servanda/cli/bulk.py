@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.common import By, CasePath, Json, Known, On, document, open_case, show
+from servanda.cli.common import By, CasePath, Engine, Json, Known, On, document, open_case, show
 
 if TYPE_CHECKING:
     from servanda.report.blocks import Block
@@ -33,6 +33,7 @@ def judge(
     known: Known = None,
     account: By = None,
     memory: Memory = None,
+    engine: Engine = "duckdb",
     json: Json = False,
 ) -> None:
     """The whole verdict table into a file, or its counts: for records of any size."""
@@ -43,7 +44,7 @@ def judge(
         from servanda.judge import written
 
         written.check_output(output)
-        opened = open_case(case)
+        opened = open_case(case, engine)
         found = document(opened, on, known, account)
         lines: list[Block] = []
         with shown() as progress:

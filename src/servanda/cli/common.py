@@ -23,12 +23,15 @@ Known = Annotated[str | None, typer.Option("--known", metavar="DATE", help="As k
 By = Annotated[str | None, typer.Option("--account", metavar="NAME", help="By whose account.")]
 Clause = Annotated[str | None, typer.Option("--clause", metavar="ID", help="One clause only.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+Engine = Annotated[
+    str, typer.Option("--engine", metavar="NAME", help="What judges: duckdb, or spark.")
+]
 
 
-def open_case(path: Path) -> Case:
+def open_case(path: Path, engine: str = "duckdb") -> Case:
     from servanda.case import open as open_
 
-    return open_(path)
+    return open_(path, engine)
 
 
 def document(case: Case, on: str | None, known: str | None, account: str | None) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def show(
 
 def explained(error: Exception) -> list[Problem]:
     """Whatever went wrong, as problems."""
+    from servanda.judge.plan.tables import EngineError
     from servanda.judge.verdicts import JudgeError
     from servanda.language.errors import Problem, ServandaError
 
@@ -86,6 +90,8 @@ def explained(error: Exception) -> list[Problem]:
         if error.place is None:
             return [Problem("the case", 0, 0, message)]
         return [Problem(error.place.file, error.place.line, error.place.column, message)]
+    if isinstance(error, EngineError):
+        return [Problem("", 0, 0, str(error), error.help)]
     if isinstance(error, OSError):
         return [Problem(str(error.filename or "files"), 0, 0, error.strerror or str(error))]
     if isinstance(error, RecursionError):

@@ -1,4 +1,4 @@
-"""The quick judge: runs the plan on DuckDB, rules in order, circles until nothing changes."""
+"""The quick judge: runs the plan on an engine, rules in order, circles until nothing changes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from servanda.judge.engines import DUCKDB, open_tables
 from servanda.judge.plan import derived, forbid, load, order, output
 from servanda.judge.plan.arising import arise
 from servanda.judge.plan.batch import Batch
@@ -14,7 +15,7 @@ from servanda.judge.plan.days import MONTH_END, Days
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import DuckTables, EngineError, Row
+from servanda.judge.plan.tables import EngineError, Row
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict, no_such_day
@@ -25,12 +26,12 @@ from servanda.record.facts import Facts
 MOST_ROUNDS = 200
 
 
-def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
+def judge(norms: Norms, facts: Facts, engine: str = DUCKDB) -> tuple[Verdict, ...]:
     """Status spans of every instance of every rule, in the order of the rules.
 
     Raises JudgeError for a month end the agreement does not settle and for a circle in time.
     """
-    return Judgement(norms, facts).verdicts()
+    return Judgement(norms, facts, engine=engine).verdicts()
 
 
 class Judgement:
@@ -42,12 +43,13 @@ class Judgement:
         facts: Facts,
         memory: str | None = None,
         progress: Progress | None = None,
+        engine: str = DUCKDB,
     ) -> None:
         """`memory` is what tables may take before they go to the disk, as in `4GB`."""
         self.norms = with_period(norms)
         self.facts = facts
         bulk = bool(facts.bulk_events or facts.bulk_readings)
-        self.tables = DuckTables(None if bulk else 1, memory)
+        self.tables = open_tables(engine, None if bulk else 1, memory)
         self.progress = progress or Progress()
         self.progress.begin(self.tables, len(norms.rules))
         self.counting = Counting(

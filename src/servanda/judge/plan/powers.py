@@ -181,10 +181,10 @@ def joined(own: str, groups: list[list[int]]) -> str:
       WITH m(grp, rule, size) AS (VALUES {members})
       SELECT * FROM {own} WHERE rule NOT IN ({alone})
       UNION ALL BY NAME
-      SELECT r.rule, i.iid, arg_max(entry, f) AS entry, clause, of_, towards, keys,
+      SELECT r.rule, i.iid, arg_min(entry, (-f, entry)) AS entry, clause, of_, towards, keys,
              NULL::VARCHAR AS holder, max(f) AS f, min(u) AS u, level
       FROM (SELECT m.grp, o.rule AS member, clause, of_, towards, keys, level, min(f) AS f, max(u) AS u,
-                   arg_min(entry, f) AS entry
+                   arg_min(entry, (f, entry)) AS entry
             FROM {own} o JOIN m USING (rule) GROUP BY ALL)
       JOIN m r USING (grp) JOIN (SELECT DISTINCT rule, iid FROM {own}) i ON i.rule = r.rule
       GROUP BY r.grp, r.rule, r.size, i.iid, clause, of_, towards, keys, level HAVING count(*) = r.size"""

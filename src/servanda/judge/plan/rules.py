@@ -157,7 +157,7 @@ class Rules:
         felt = effect(f"greatest({done}, i.lo)")
         return [
             f"""
-          SELECT i.parent AS iid, min({felt}) AS m, arg_min({entry}, {done}) AS m_entry
+          SELECT i.parent AS iid, min({felt}) AS m, arg_min({entry}, ({done}, {entry})) AS m_entry
           FROM facts_{number} f JOIN inst_{number} i USING (iid)
           WHERE i.sure AND {done} IS NOT NULL GROUP BY i.parent"""
         ]

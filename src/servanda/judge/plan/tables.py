@@ -60,6 +60,12 @@ class Tables(Protocol):
     def statement_done(self) -> float:
         """Of the statement under way, the share that is done; 0 where that is not known."""
 
+    def write(self, query: str, file: str, options: str) -> int:
+        """What a query finds, into a file, as DuckDB's COPY does; the number of rows."""
+
+    def stream(self, query: str, rows: int) -> pyarrow.RecordBatchReader:
+        """What a query finds, as Arrow batches of so many rows."""
+
 
 class DuckTables:
     """Tables in DuckDB, in memory."""
@@ -96,12 +102,10 @@ class DuckTables:
         return max([0.0, *(con.query_progress() / 100 for con in self.cursors)])
 
     def write(self, query: str, file: str, options: str) -> int:
-        """What a query finds, into a file; the number of rows."""
         (count,) = self.row(f"COPY ({query}) TO {quoted(file)} ({options})")
         return int(count)
 
     def stream(self, query: str, rows: int) -> pyarrow.RecordBatchReader:
-        """What a query finds, as Arrow batches of so many rows."""
         return self.con.sql(query).to_arrow_reader(rows)
 
     def rows(self, query: str) -> list[Row]:

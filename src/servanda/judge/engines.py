@@ -1,0 +1,25 @@
+"""The engines that can run the plan, by name."""
+
+from __future__ import annotations
+
+from servanda.judge.plan.tables import DuckTables, EngineError, Tables
+
+DUCKDB, SPARK = "duckdb", "spark"
+ENGINES = (DUCKDB, SPARK)
+
+
+def open_tables(engine: str, threads: int | None, memory: str | None) -> Tables:
+    """Empty tables in an engine. `threads` and `memory` are DuckDB's: a cluster has its own.
+
+    Raises EngineError for an engine that is unknown or not installed.
+    """
+    if engine == DUCKDB:
+        return DuckTables(threads, memory)
+    if engine != SPARK:
+        raise EngineError(f"there is no engine `{engine}`", f"the engines are {', '.join(ENGINES)}")
+    from servanda.judge.spark.session import session  # refuses where Spark is not installed
+
+    own = session()
+    from servanda.judge.spark.tables import SparkTables
+
+    return SparkTables(own)

@@ -1,0 +1,1 @@
+"""The plan on Spark: the same statements, translated, over tables that a cluster holds."""
