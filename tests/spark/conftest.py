@@ -15,7 +15,7 @@ HOW = (
 )
 LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 TINY = {
-    "spark.master": "local-cluster[2,1,1024]",
+    "spark.master": os.environ.get("SERVANDA_SPARK_MASTER", "local-cluster[2,1,1024]"),
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.sql.adaptive.enabled": "false",

@@ -13,6 +13,7 @@ import sqlglot
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from servanda.judge.plan.days import MONTH_END
 from servanda.judge.plan.tables import EngineError, Row
 from servanda.judge.plan.text import SINCE_EVER
 from servanda.judge.spark import parts
@@ -186,8 +187,13 @@ def name_of(table: str) -> str:
 
 
 def failed(error: Exception) -> EngineError:
-    """What Spark says, in its first line."""
-    return EngineError(str(error).strip().splitlines()[0])
+    """What Spark says, in one line, in the words that the judge looks for."""
+    text = str(error).strip()
+    if MONTH_END in text:
+        return EngineError(text[text.index(MONTH_END) :].splitlines()[0])
+    if "OVERFLOW" in text or "OUT_OF_RANGE" in text:
+        return EngineError(f"Overflow: {text.splitlines()[0]}")
+    return EngineError(text.splitlines()[0])
 
 
 def cell(value: object) -> str:
