@@ -52,8 +52,8 @@ class Days:
         # `after` counts the business days up to and including a day; backwards starts before it.
         at = "after" if count > 0 else "before"
         return (
-            f"(SELECT b.day FROM {table} b WHERE b.business AND b.after = {count} + "
-            f"(SELECT a.{at} FROM {table} a WHERE a.day = {day}))"
+            f"(SELECT min(b.day) FROM {table} a JOIN {table} b "
+            f"ON b.business AND b.after = a.{at} + {count} WHERE a.day = {day})"
         )
 
     def shift(self, micros: str, duration: Duration, sign: int = 1) -> str:
