@@ -80,7 +80,7 @@ BOUND = {
 
 
 class Amount(Struct, frozen=True):
-    """`value` in `unit` (an ISO currency or a unit); `bound` as the text limits it, "=" if it does not."""
+    """`value` in `unit` (a currency by its ISO code, or a unit); `bound` as the text limits it."""
 
     at: Span
     value: float
@@ -94,7 +94,8 @@ def words(table: dict[str, object]) -> str:
 
 PATTERN = re.compile(
     rf"(?:\b(?P<bound>{words(dict(BOUND))})\s+)?(?:(?P<sign>us\$|[$€£¥])\s?)?(?P<n>\d+(?:,\d{{3}})*(?:\.\d+)?)"
-    rf"(?:\s?(?P<scale>{words(dict(SCALE))})\b)?(?:\s(?:us|u\.s\.)(?=\s))?(?:\s?(?P<unit>{words(dict(CURRENCY | UNITS))})(?!\w))?",
+    rf"(?:\s?(?P<scale>{words(dict(SCALE))})\b)?(?:\s(?:us|u\.s\.)(?=\s))?"
+    rf"(?:\s?(?P<unit>{words(dict(CURRENCY | UNITS))})(?!\w))?",
     re.IGNORECASE,
 )
 

@@ -61,7 +61,10 @@ NUMBERS |= {
     "sixty": 60,
     "ninety": 90,
 }
-MON = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+MON = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 NUM = r"(?:\d{1,3}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
 ORD = r"(\d{1,2})(?:st|nd|rd|th)?"
@@ -300,7 +303,7 @@ def shifted(count: int, unit: str, published: date, sign: int) -> Reading:
 
 
 def stretch(m: re.Match[str], published: date | None) -> Reading:
-    """ "the past three weeks": up to and with the day of publication; "the next": from the day after."""
+    """ "the past three weeks": with the day of publication; "the next": from the day after."""
     if published is None:
         return None
     count, unit = number(m[2]), m[3].lower().rstrip("s")
@@ -372,8 +375,10 @@ def days_of_month(m: re.Match[str], published: date | None) -> Reading:
 
 UNIT = r"(days?|weeks?|months?|years?|quarters?|decades?)"
 RANGE = (
-    rf"(?:(?P<m1>{MON}) (?P<a1>\d{{1,2}})(?: ?[-–] ?| to )(?P<b1>\d{{1,2}})(?:,? (?P<y1>(?:19|20)\d\d))?"
-    rf"|(?P<a2>\d{{1,2}})(?: ?[-–] ?| to )(?P<b2>\d{{1,2}}) (?P<m2>{MON})(?:,? (?P<y2>(?:19|20)\d\d))?)"
+    rf"(?:(?P<m1>{MON}) (?P<a1>\d{{1,2}})(?: ?[-–] ?| to )(?P<b1>\d{{1,2}})"
+    r"(?:,? (?P<y1>(?:19|20)\d\d))?"
+    rf"|(?P<a2>\d{{1,2}})(?: ?[-–] ?| to )(?P<b2>\d{{1,2}}) (?P<m2>{MON})"
+    r"(?:,? (?P<y2>(?:19|20)\d\d))?)"
 )
 SOURCES: list[tuple[str, Rule]] = [
     (r"(\d{4})-(\d\d)-(\d\d)", iso),
@@ -388,13 +393,15 @@ SOURCES: list[tuple[str, Rule]] = [
     (rf"(?:(last|this|next) )?(spring|summer|autumn|fall|winter)(?: of)? {YEAR}", season),
     (r"(last|this|next) (spring|summer|autumn|winter)()", season),
     (
-        r"the day before yesterday|the day after tomorrow|yesterday|today|tonight|tomorrow|last night|this (?:morning|afternoon|evening)",
+        r"the day before yesterday|the day after tomorrow|yesterday|today|tonight|tomorrow"
+        r"|last night|this (?:morning|afternoon|evening)",
         named_day,
     ),
     (rf"(?:(last|next|this|this coming|on|coming|this past) )?({DAY})", weekday),
     (r"(?:over )?the weekend", weekend),
     (
-        r"(?:the )?(last|past|previous|this|current|next|coming) (week|weekend|month|quarter|year|decade)",
+        r"(?:the )?(last|past|previous|this|current|next|coming) "
+        r"(week|weekend|month|quarter|year|decade)",
         relative,
     ),
     (rf"({NUM}) {UNIT} (?:ago|earlier)", ago),
@@ -416,6 +423,7 @@ RULES = [(re.compile(source, re.IGNORECASE), rule) for source, rule in SOURCES]
 ANY = re.compile(
     r"(?<![\w$€£.,/-])(?:"
     + "|".join(f"(?:{re.sub(r'[(](?![?])|[(][?]P<[^>]+>', '(?:', s)})" for s, _ in SOURCES)
-    + r")(?![\w/]|[-–]\w|,\d|\.\d|%| percent| [a-z]*(?:metres|meters|tonnes|kg|troops|people|centrifuges|dollars)\b)",
+    + r")(?![\w/]|[-–]\w|,\d|\.\d|%| percent"
+    r"| [a-z]*(?:metres|meters|tonnes|kg|troops|people|centrifuges|dollars)\b)",
     re.IGNORECASE,
 )

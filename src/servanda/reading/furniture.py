@@ -12,21 +12,38 @@ LINES = re.compile(
     r"""(?ix)^\W*(?:
     leave\ (?:a|your)\ (?:reply|comment)(?:\ cancel\ reply)? | cancel\ reply | post\ comment
     | fill\ in\ your\ details\ below\ or\ click\ an\ icon\ to\ log\ in:?(?:\ logo)?
-    | you\ are\ commenting\ using\ your\ [\w.]+\ account\W.{0,40} | you\ are\ commenting\ using\ your\ account\W.{0,40}
+    | you\ are\ commenting\ using\ your\ [\w.]+\ account\W.{0,40}
+    | you\ are\ commenting\ using\ your\ account\W.{0,40}
     | log\ (?:in|out)(?:\ /\ +change)? | sign\ (?:in|up)(?:\ now)?
     | (?:google|twitter|facebook|wordpress\.com|gravatar)\ (?:photo|picture|logo)
     | connecting\ to\ %s | blog\ at(?:\ wordpress\.com)? | (?:back\ to\ top|up)\W*
     | %d\ bloggers?\ like\ this:? | be\ the\ first\ to\ like\ this | like\ this:? | like\ loading\W*
     | \d+\ (?:likes?|shares?|comments?|retweets|bloggers\ like\ this)
     | share\ (?:this|on)(?:\ (?:article|page|post|story|facebook|twitter|x|linkedin|whatsapp))?:?
-    | click\ to\ share\ on\ \w+(?:\ \(opens\ in\ new\ window\))? | (?:tweet|pin\ it|email|print|share|more|related|loading)
-    | (?:we|this\ (?:web)?site|our\ (?:web)?site)\ uses?\ cookies\ (?:to|and|for|on)\b.{0,160}\b(?:experience|site|website|traffic|analytics|preferences|agree|policy|services|use)\b.{0,40} | accept\ (?:all\ )?cookies | cookie\ (?:policy|settings)
-    | (?:subscribe|sign\ up)\ (?:to|for)\ our\ (?:free\ |daily\ |weekly\ )?newsletter.{0,60} | subscribe(?:\ now)?
-    | (?:enter\ your\ )?(?:your\ )?e-?mail\ address(?:\ will\ not\ be\ published)?\W*(?:required\ fields\ are\ marked\ \*)?
-    | required\ fields\ are\ marked\ \* | name\ \* | email\ \* | website | notify\ me\ of\ (?:follow-up|new)\ (?:comments|posts)\ (?:by|via)\ email
-    | advertisement | skip\ to\ (?:main\ )?content | all\ rights\ reserved | (?:copyright|©|\(c\))\ ?(?:©\ ?)?\d{4}.{0,80}
-    | read\ more:? | (?:privacy\ policy|terms\ of\ (?:use|service)|contact\ us|about\ us) | (?:previous|next)\ (?:post|article)
-    | create\ a\ (?:free\ )?(?:website|account)(?:\ or\ blog)?(?:\ at\ wordpress\.com)? | follow\ us(?:\ on\ \w+)?
+    | click\ to\ share\ on\ \w+(?:\ \(opens\ in\ new\ window\))?
+    | (?:tweet|pin\ it|email|print|share|more|related|loading)
+    | (?:we|this\ (?:web)?site|our\ (?:web)?site)\ uses?\ cookies\ (?:to|and|for|on)\b.{0,160}\b
+      (?:experience|site|website|traffic|analytics|preferences|agree|policy|services|use)\b.{0,40}
+    | accept\ (?:all\ )?cookies
+    | cookie\ (?:policy|settings)
+    | (?:subscribe|sign\ up)\ (?:to|for)\ our\ (?:free\ |daily\ |weekly\ )?newsletter.{0,60}
+    | subscribe(?:\ now)?
+    | (?:enter\ your\ )?(?:your\ )?e-?mail\ address(?:\ will\ not\ be\ published)?\W*
+      (?:required\ fields\ are\ marked\ \*)?
+    | required\ fields\ are\ marked\ \*
+    | name\ \*
+    | email\ \*
+    | website
+    | notify\ me\ of\ (?:follow-up|new)\ (?:comments|posts)\ (?:by|via)\ email
+    | advertisement
+    | skip\ to\ (?:main\ )?content
+    | all\ rights\ reserved
+    | (?:copyright|©|\(c\))\ ?(?:©\ ?)?\d{4}.{0,80}
+    | read\ more:?
+    | (?:privacy\ policy|terms\ of\ (?:use|service)|contact\ us|about\ us)
+    | (?:previous|next)\ (?:post|article)
+    | create\ a\ (?:free\ )?(?:website|account)(?:\ or\ blog)?(?:\ at\ wordpress\.com)?
+    | follow\ us(?:\ on\ \w+)?
     )\W*$"""
 )
 

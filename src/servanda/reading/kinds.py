@@ -31,7 +31,8 @@ IN_RECORD: dict[str, str] = {
 }  # fmt: skip
 DUTY = re.compile(r"(?i)\b(?:should|must|has to|have to|needs? to|ought to|is to|are to)\b")
 CONDITION = re.compile(
-    r"(?i)(?:^|(?<=[\s,“\"]))(?:if|unless|provided that|as long as|on condition that|once|before|until)\b[^,;.]*"
+    r"(?i)(?:^|(?<=[\s,“\"]))"
+    r"(?:if|unless|provided that|as long as|on condition that|once|before|until)\b[^,;.]*"
 )
 STRONG = re.compile(r"(?i)^(?:if|unless|provided|as long|on condition)")
 
@@ -67,7 +68,8 @@ def condition_of(content: str) -> tuple[int, int] | None:
 def end_of_condition(words: str) -> int:
     """A condition without a comma ends before the clause that follows it ("… it should")."""
     then = re.search(
-        r"(?i)\s(?:then|it|they|he|she|we|the \w+) (?:should|must|would|will|could|can|may|has to|have to)\b",
+        r"(?i)\s(?:then|it|they|he|she|we|the \w+) "
+        r"(?:should|must|would|will|could|can|may|has to|have to)\b",
         words,
     )
     return then.start() if then else len(words.rstrip())

@@ -1,4 +1,4 @@
-"""Loaded labels, marked by span, never rewritten or scored; words that an author puts in a quote."""
+"""Loaded labels, marked by span, never rewritten or scored; words an author puts in a quote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import re
 from servanda.reading.model import Span
 
 LOADED = re.compile(
-    r"(?i)\b(?:regimes?|flagrant(?:ly)?|illegal(?:ly)?|unlawful(?:ly)?|rogue|puppets?|terrorists?|apartheid|hegemon(?:ic|y)?|imperial(?:ist|ists|ism)?|aggress(?:ion|or|ors)|complicit|hardliners?|so-called|notorious(?:ly)?|blatant(?:ly)?|brazen(?:ly)?|shameful(?:ly)?|ruthless|barbaric|fake news|propaganda|stooges?|lackeys?|tyrann(?:y|ical)|dictator(?:s|ship)?|fanatics?|extremists?|warmonger(?:s|ing)?|bully(?:ing)?|blackmail|sham|evil|outrageous(?:ly)?|reckless(?:ly)?|disgraceful|criminal|cynical(?:ly)?|draconian|bogus)\b"
+    r"""(?ix)\b(?:
+    regimes?|flagrant(?:ly)?|illegal(?:ly)?|unlawful(?:ly)?|rogue|puppets?|terrorists?|apartheid
+    |hegemon(?:ic|y)?|imperial(?:ist|ists|ism)?|aggress(?:ion|or|ors)|complicit|hardliners?
+    |so-called|notorious(?:ly)?|blatant(?:ly)?|brazen(?:ly)?|shameful(?:ly)?|ruthless|barbaric
+    |fake\ news|propaganda|stooges?|lackeys?|tyrann(?:y|ical)|dictator(?:s|ship)?|fanatics?
+    |extremists?|warmonger(?:s|ing)?|bully(?:ing)?|blackmail|sham|evil|outrageous(?:ly)?
+    |reckless(?:ly)?|disgraceful|criminal|cynical(?:ly)?|draconian|bogus
+    )\b"""
 )
 INSERTED = re.compile(r"\[[^\]\n]{1,120}\]|\([^)\n]{1,120}\)")
 

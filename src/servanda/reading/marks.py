@@ -1,4 +1,4 @@
-"""What stands in a stretch of the article: dates, amounts, labels, parties, clauses, the agreement."""
+"""What stands in a stretch of the article: dates, amounts, labels, parties, clauses."""
 
 from __future__ import annotations
 

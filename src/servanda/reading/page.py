@@ -61,7 +61,7 @@ def msgspec_replace(article: Article, **changes: Any) -> Article:
 
 
 def decoded(path: Path, raw: bytes) -> str:
-    """The bytes as text: UTF-8, or Windows-1252 where that reads cleanly; never with guesses left."""
+    """The bytes as text: UTF-8, or Windows-1252 where that reads cleanly; nothing else is tried."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = raw.decode(encoding)
@@ -77,7 +77,7 @@ def decoded(path: Path, raw: bytes) -> str:
 
 
 def from_text(path: Path, text: str) -> Article:
-    """Plain text or Markdown: its first line is the title if it is short and ends like no sentence."""
+    """Plain text or Markdown; a short first line that ends like no sentence is the title."""
     if path.suffix.lower() in (".md", ".markdown"):
         text = re.sub(r"^#{1,6} +|^> ?|[*_]{2}", "", text, flags=re.MULTILINE)
         text = re.sub(r"\[([^\]\n]+)\]\([^)\n]*\)", r"\1", text)

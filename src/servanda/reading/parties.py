@@ -11,7 +11,9 @@ from servanda.reading.model import Span
 
 # How English prose calls states that are parties to many agreements: adjective, capital, organs.
 CUSTOM: dict[str, str] = {
-    "US": "United States|U.S.|USA|American|Washington|White House|State Department|Pentagon|Biden administration|Trump administration|Obama administration|Biden regime|Treasury Department",
+    "US": "United States|U.S.|USA|American|Washington|White House|State Department|Pentagon"
+    "|Treasury Department|Biden administration|Trump administration|Obama administration"
+    "|Biden regime",
     "Iran": "Iranian|Tehran|Islamic Republic",
     "UK": "United Kingdom|Britain|British|London|Downing Street",
     "France": "French|Paris|Élysée",

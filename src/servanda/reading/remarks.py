@@ -1,4 +1,4 @@
-"""What a reviewer should look at: what is not known, quotations left open, quotations that differ."""
+"""What a reviewer should look at: what is not known, quotations left open, or told apart."""
 
 from __future__ import annotations
 
