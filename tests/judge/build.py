@@ -348,7 +348,7 @@ class Case:
     def otherwise(self, parent: str, id_: str, kind: str, action: Any, **more: Any) -> Case:
         """The remedy of a rule that stands already."""
         n = next(i for i, r in enumerate(self.rules) if r.id == parent)
-        names = tuple(v.name for v in self.rules[n].variables)
+        names = tuple(f"{v.name}:{v.type}" for v in self.rules[n].variables)
         self.rule(id_, kind, action, trigger=Trigger(breach_of=parent), variables=names, **more)
         old = self.rules[n]
         fields = {f: getattr(old, f) for f in old.__struct_fields__} | {"remedy": id_}

@@ -7,6 +7,7 @@ each case draws a handful of them. Circles are made only where docs/meaning.md, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from build import (
@@ -35,6 +36,7 @@ from msgspec.structs import replace
 from servanda.language.core import (
     Always,
     And,
+    AtVar,
     Change,
     Cond,
     Const,
@@ -52,7 +54,17 @@ T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
 
 KINDS = ("achieve", "keep", "forbid", "may")
-WINDOWS = ("every", "edge", "term", "hours", "point", "shifted", "business", "until_event")
+WINDOWS = (
+    "every",
+    "edge",
+    "term",
+    "hours",
+    "point",
+    "shifted",
+    "business",
+    "until_event",
+    "by_date",
+)
 GATES = ("if", "while", "unless", "prevails", "status", "overlay_status")
 FACTS = (
     "state",
@@ -82,12 +94,13 @@ CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 DAYS = [f"2024-03-{d}" for d in range(28, 32)] + [f"2024-04-0{d}" for d in range(1, 5)]
 INSTANTS = [f"{d}T{t}" for d in DAYS[1:6] for t in ("00:00", "12:00")]
 EVENTS = {
-    "order": ("by", "id", "n"),
+    "order": ("by", "id", "n", "due"),
     "give": ("by", "id", "n"),
     "fix": ("id",),
     "start": (),
     "stop": (),
 }
+TYPED = {"n": "number", "due": "date"}
 PARTIES = ("A", "B")
 LENGTHS = ("1 day", "2 days", "3 days", "1 week", "1 month")
 
@@ -121,7 +134,7 @@ class Maker:
         case = self.case
         for name, params in EVENTS.items():
             closed = "open" not in self.on or self.draw(st.booleans())
-            typed = tuple(f"{p}:number" if p == "n" else p for p in params)
+            typed = tuple(f"{p}:{TYPED[p]}" if p in TYPED else p for p in params)
             case.event(name, *typed, closed=closed)
         if "derived" in self.on:
             case.arises(
@@ -275,6 +288,10 @@ class Maker:
         trigger = self.trigger()
         names = trigger.pop("variables", ())
         more = trigger | self.window(kind, bool(trigger)) | self.gates()
+        if "d:date" in names:
+            point = AtVar("d")
+            where = self.one(["by", "until", "opens"])
+            more[where] = self.one([point, plus(point, "1 day")])
         more["variables"] = names
         more["debtor"] = var("p") if "p" in names else self.one(PARTIES)
         more["creditor"] = "B" if more["debtor"] == "A" else "A"
@@ -294,12 +311,14 @@ class Maker:
     def trigger(self) -> dict[str, Any]:
         if self.maybe("whenever"):
             return {"trigger": Trigger(cond=self.cond())}
-        if not any(self.maybe(c) for c in ("trigger", "following", "var_debtor")):
+        if not any(self.maybe(c) for c in ("trigger", "following", "var_debtor", "by_date")):
             return {}
         bound = {"id": bind("i")}
         names: tuple[str, ...] = ("i",)
         if self.maybe("var_debtor"):
             bound["by"], names = bind("p"), ("i", "p")
+        if self.maybe("by_date"):
+            bound["due"], names = bind("d"), (*names, "d:date")
         found: dict[str, Any] = {"trigger": m("order", **bound), "variables": names}
         if self.maybe("following"):
             found["following"] = (m("give", id=bind("i")),)
@@ -422,6 +441,7 @@ class Maker:
         for _ in range(self.one([0, 2, 4, 5, 6, 7, 8, 9])):
             name = self.one([*EVENTS, "give", "order"])
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
+            values["due"] = self.one([None, *map(date.fromisoformat, DAYS)])
             alleged = self.maybe("alleged", 1)
             case.did(self.when(), name, *(values[p] for p in EVENTS[name]), alleged=alleged)
         if self.on & {"measure", "stale", "tiers", "change", "arith", "keep"}:

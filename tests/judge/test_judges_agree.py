@@ -51,6 +51,7 @@ COMPANY: dict[str, set[str]] = {
     "shifted": {"achieve", "point", "zone"},
     "business": {"achieve", "trigger"},
     "until_event": {"achieve", "forbid", "spans"},
+    "by_date": {"achieve", "forbid", "spans", "remedy", "zone"},
     "if": {"achieve", "forbid", "trigger", "state", "vague"},
     "while": {"achieve", "keep", "state", "measure"},
     "unless": {"achieve", "forbid", "state", "vague"},

@@ -258,8 +258,8 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         ("day d = 2015-01-01\n" + duty("Iran must sign by d(3)"), "`d` is a moment: it takes", ""),
         (
             "clause 1\n  when order(id, price: p):\n    Iran must sign by p",
-            "`p` is a variable: a window cannot be bounded by it yet",
-            "bound the window by an event",
+            "`p` is a number: a window is bounded by a date or an event",
+            "declare the parameter a date (`p: date`)",
         ),
         (
             "clause 1\n  when order(price: p):\n    p must sign",
@@ -467,7 +467,7 @@ def test_windows_outside_the_force_of_the_agreement() -> None:
 def test_a_month_end_that_nobody_declared() -> None:
     head = HEAD.replace("  months clipped\n", "")
     message, help_ = only(duty("Iran must sign from 2020-01-31 + 1 month"), head)
-    assert "a date that does not exist: 2020-01-31 plus 1 months has no day 31" in message
+    assert "a date that does not exist: 2020-01-31 plus 1 month: that month has" in message
     assert "months clipped" in help_
 
 

@@ -12,6 +12,7 @@ from servanda.language.clock import day_start, local_day, micros_of
 from servanda.language.core import (
     AtMatch,
     AtTime,
+    AtVar,
     DayEdge,
     Derived,
     First,
@@ -116,6 +117,8 @@ class Counted:
         match point:
             case AtTime(micros):
                 return self.day(micros)
+            case AtVar(name):
+                return self.known(name, point, verdict)
             case AtMatch(match):
                 return self.known(match.name, point, verdict)
             case Shifted(inner, sign, by):

@@ -6,6 +6,7 @@ The judges decide; this retells in words where the bounds come from, by docs/mea
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Literal as OneOf
 
@@ -19,10 +20,11 @@ from servanda.judge.naive_conditions import Conditions
 from servanda.judge.naive_windows import arise
 from servanda.judge.naive_world import Happening, World
 from servanda.judge.verdicts import Verdict
-from servanda.language.clock import AmbiguousMonthEnd, Counting, micros_of
+from servanda.language.clock import AmbiguousMonthEnd, Counting, day_start, micros_of
 from servanda.language.core import (
     AtMatch,
     AtTime,
+    AtVar,
     DayEdge,
     First,
     Match,
@@ -145,6 +147,11 @@ class Windows:
         match point:
             case AtTime(micros):
                 return Moment(micros)
+            case AtVar(name):
+                day = dict(verdict.instance).get(name)
+                if not isinstance(day, date):
+                    return NOT_YET
+                return Moment(day_start(day, self.judged.norms.zone))
             case AtMatch(match):
                 found = self.first(match, verdict)
                 return Moment(micros_of(found.lo), (found.entry,)) if found else NOT_YET

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from servanda.judge.naive_conditions import Conditions, facts_of
 from servanda.judge.naive_world import (
@@ -22,8 +23,8 @@ from servanda.judge.naive_world import (
     scalar,
 )
 from servanda.judge.verdicts import JudgeError, no_such_day
-from servanda.language.clock import FACT, AmbiguousMonthEnd, micros_of, tick
-from servanda.language.core import AtMatch, AtTime, DayEdge, Derived, Point, Rule, Shifted
+from servanda.language.clock import FACT, AmbiguousMonthEnd, day_start, micros_of, tick
+from servanda.language.core import AtMatch, AtTime, AtVar, DayEdge, Derived, Point, Rule, Shifted
 
 # Microseconds: the earliest it can be, and from when it is sure. None: absent.
 Moment = tuple[int | None, int | None]
@@ -37,6 +38,10 @@ def moved(moment: Moment, count: Callable[[int], int]) -> Moment:
 def moment(world: World, point: Point, bindings: Bindings) -> Moment:
     if isinstance(point, AtTime):
         return point.micros, point.micros
+    if isinstance(point, AtVar):
+        day = bindings.get(point.name)
+        start = day_start(day, world.norms.zone) if isinstance(day, date) else None
+        return start, start
     if isinstance(point, AtMatch):
         found = world.matching(point.match, bindings)
         return (

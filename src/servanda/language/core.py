@@ -177,7 +177,13 @@ class DayEdge(Struct, frozen=True, tag=True):
     end: bool
 
 
-Point = AtTime | AtMatch | Shifted | First | DayEdge
+class AtVar(Struct, frozen=True, tag=True):
+    """The start of the day that a variable of the instance holds; absent where it was not said."""
+
+    name: str
+
+
+Point = AtTime | AtVar | AtMatch | Shifted | First | DayEdge
 
 
 # ------------------------------------------------------------------ rules

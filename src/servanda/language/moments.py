@@ -87,11 +87,14 @@ class Moments(Conditions):
             if pattern.args:
                 self.problems.add(place, f"`{name}` is a moment: it takes no arguments", None)
             return self.named(name)
-        if scope.look_up(name) is not None:
+        bound = scope.look_up(name)
+        if bound is not None:
+            if bound.type in ("date", None) and isinstance(bound.expr, core.Var):
+                return core.AtVar(bound.expr.name)
             self.problems.add(
                 place,
-                f"`{name}` is a variable: a window cannot be bounded by it yet",
-                "bound the window by an event: `by due(id)`",
+                f"`{name}` is a {bound.type}: a window is bounded by a date or an event",
+                f"declare the parameter a date (`{name}: date`), or name an event: `by due(id)`",
             )
             return NEVER
         what = self.names.what_is(name)
@@ -168,7 +171,7 @@ def is_day(point: core.Point) -> bool:
             return point.duration.unit not in EXACT
         case core.First():
             return all(is_day(p) for p in point.points)
-        case core.DayEdge():
+        case core.DayEdge() | core.AtVar():
             return True
 
 
@@ -183,5 +186,5 @@ def has_day(point: core.Point) -> bool:
             return all(has_day(p) for p in point.points)
         case core.DayEdge():
             return not point.end
-        case core.AtMatch():
+        case core.AtMatch() | core.AtVar():
             return True

@@ -58,7 +58,8 @@ def moment(text: str | None, otherwise: str) -> str:
 
 
 def particulars(given: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in given.items())
+    said = {name: "not said" if value is None else value for name, value in given.items()}
+    return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
 def entries(ids: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ from servanda.language.core import (
     Always,
     AtMatch,
     AtTime,
+    AtVar,
     Const,
     DayEdge,
     First,
@@ -119,6 +120,8 @@ class Instances:
         """Microseconds (earliest, surely) of a point without variables; None: not there."""
         if isinstance(point, AtTime):
             return point.micros, point.micros
+        if isinstance(point, AtVar):
+            return None, None
         if isinstance(point, AtMatch):
             return self.first_of(point.match)
         counting = self.days.counting
@@ -351,6 +354,9 @@ class Instances:
             return tuple("NULL" if at is None else str(at) for at in self.fixed(point))  # type: ignore[return-value]
         if isinstance(point, AtTime):
             return str(point.micros), str(point.micros)
+        if isinstance(point, AtVar):
+            start = self.days.start_of(f"i.{named('k_', point.name)}")
+            return start, start
         if isinstance(point, AtMatch):
             source = f"FROM {named('ev_', point.match.name)} e WHERE {matches(point.match)}"
             return (
@@ -391,6 +397,8 @@ def first_of(ats: list[int | None], latest: bool) -> int | None:
 
 
 def hangs_on_instance(point: Point) -> bool:
+    if isinstance(point, AtVar):
+        return True
     if isinstance(point, AtMatch):
         return any(a.value is not None and not isinstance(a.value, Const) for a in point.match.args)
     if isinstance(point, First):
