@@ -494,3 +494,25 @@ def test_times_past_every_calendar(tmp_path: Path, kind: str, ticks: int) -> Non
     table = pa.table({"id": ["a"], "what": ["order"], "at": at})
     pq.write_table(table, tmp_path / "log.parquet")
     refused(case_with(tmp_path, mapped("log.parquet")), "`log.parquet`")
+
+
+# ------------------------------------------------------------------ why
+@pytest.mark.parametrize("most", [20_000, 3])
+def test_why_says_what_rows_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Also of a table too large to be read whole: the rows of the clause's own instances."""
+    monkeypatch.setattr("servanda.answers.spelled.MOST_ROWS", most)
+    case = case_with(tmp_path, write_log(tmp_path, "log.xes", ROWS))
+    code, text = run("why", case, "1", "--on", "2024-01-09")
+    assert code == 0
+    assert "It arose from entry log:1: order(id: a), done 2024-01-01T10:00:00Z" in text
+    assert "Its window opened on 2024-01-01T10:00:00Z" in text
+
+
+def test_a_reading_in_a_table_is_named(tmp_path: Path) -> None:
+    case = case_with(
+        tmp_path,
+        "measure stock(of: party) in kg\nclause 2\n  shop must keep stock <= 9 kg\n"
+        'table "s.csv"\n  row is stock of shop = column kg in kg on column day\n',
+    )
+    (tmp_path / "s.csv").write_text("day,kg\n2024-01-01,5\n2024-01-02,10\n")
+    assert status(case)["duties"][0]["entries"] == ["s:2"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged, iso
+from servanda.answers.spelled import spelled_out
 from servanda.judge.verdicts import Bindings, Verdict, final_statuses
 from servanda.language.core import Rule
 
@@ -50,7 +51,7 @@ def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:
 
 def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
     """One row per instance: its status at `on`."""
-    evidence = Evidence(judged)
+    evidence = Evidence(spelled_out(judged))
     zone = judged.norms.zone
     rows = []
     for verdict in judged.current():
@@ -62,7 +63,7 @@ def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any
 
 def timeline_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
     """Every span of every instance, half-open."""
-    evidence = Evidence(judged)
+    evidence = Evidence(spelled_out(judged))
     zone = judged.norms.zone
     return [
         row(judged, v, evidence) | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}

@@ -18,6 +18,7 @@ from servanda.answers.measured import Measurements
 from servanda.answers.otherwise import changes, why_not
 from servanda.answers.rows import bindings
 from servanda.answers.say import Node, Words, closing, joined
+from servanda.answers.spelled import spelled_out
 from servanda.answers.windows import Bounds, Windows
 from servanda.judge.verdicts import Verdict
 from servanda.language.core import Rule
@@ -55,6 +56,7 @@ def why(judged: Judged, clause: str, instance: dict[str, Any] | None = None) -> 
 
     Where there is none, one tree that says so.
     """
+    judged = spelled_out(judged, clause)
     explain = Explanation(judged)
     found = [
         explain.tree(verdict)

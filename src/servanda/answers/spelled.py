@@ -1,0 +1,102 @@
+"""Rows of tables spelled out as entries, so that an answer can say what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from servanda.answers.judged import Judged, iso
+from servanda.judge.verdicts import Verdict
+from servanda.language.clock import day_start, local_day, micros_of
+from servanda.language.entries import SourceRef
+from servanda.record.facts import Bulk, Occurrence, ReadingFact
+from servanda.record.record import Entry, Happened, Measured
+from servanda.record.spans import Span
+from servanda.record.table_files import connect
+from servanda.record.table_rows import cited_by_rows
+
+MOST_ROWS = 20_000
+FEW_ROWS = 2_000
+
+
+def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
+    """The judgement with rows of tables among its entries: those of tables with few rows.
+
+    Asked about one clause, also of larger tables: all rows, or of very many those that its verdicts
+    name or that have a value of an instance.
+    """
+    facts = judged.facts
+    if not facts.bulk_events and not facts.bulk_readings:
+        return judged
+    mine = [] if clause is None else verdicts_of(judged, clause)
+    named = {id_ for v in mine for id_ in (v.trigger, *v.opened) if id_}
+    values = {str(value) for v in mine for _, value in v.instance if value is not None}
+    wanted = None if clause is None else (sorted(named), sorted(values))
+    events, readings = dict(facts.events), dict(facts.readings)
+    entries: list[Entry] = []
+    for name, bulks in facts.bulk_events.items():
+        params = [p.name for e in judged.norms.events if e.name == name for p in e.params]
+        for row in _rows(bulks, [f"p_{p}" for p in params], wanted):
+            args = tuple(row[f"p_{p}"] for p in params)
+            found = Occurrence(row["entry"], row["lo"], row["hi"], row["fin"], row["sure"], args)
+            events[name] = (*events.get(name, ()), found)
+            by = dict(zip(params, args, strict=True)).get("by")
+            says = Happened(name, args, None if by is None else str(by))
+            entries.append(_entry(judged, row, row["fin"], says))
+    for name, bulks in facts.bulk_readings.items():
+        for row in _rows(bulks, ["of"], wanted):
+            bounds = row["low"], row["high"]
+            read = ReadingFact(row["entry"], row["lo"], row["hi"], row["of"], *bounds, row["tier"])
+            readings[name] = (*readings.get(name, ()), read)
+            entries.append(_entry(judged, row, None, Measured(name, row["of"], *bounds)))
+    cited = cited_by_rows(judged.record, {entry.id for entry in entries})
+    told = [replace(e, sources=tuple(SourceRef(id_) for id_ in cited[e.id])) for e in entries]
+    return replace(
+        judged,
+        facts=replace(facts, events=events, readings=readings, bulk_events={}, bulk_readings={}),
+        record=replace(judged.record, entries=(*judged.record.entries, *told)),
+    )
+
+
+def verdicts_of(judged: Judged, clause: str) -> list[Verdict]:
+    rules = {rule.id for rule in judged.norms.rules if rule.clause == clause}
+    return [verdict for verdict in judged.verdicts if verdict.rule in rules]
+
+
+def _rows(
+    bulks: Collection[Bulk], keys: list[str], wanted: tuple[list[str], list[str]] | None
+) -> Iterator[dict[str, Any]]:
+    """The rows of some tables as dicts, in the order of time. `wanted`: ids, and values of keys."""
+    with connect() as connection:
+        for bulk in bulks:
+            found = f"SELECT * FROM ({bulk.sql})"
+            (count,) = connection.execute(f"SELECT count(*) FROM ({found})").fetchall()[0]
+            if wanted is None and count > FEW_ROWS:
+                continue
+            given: list[list[str]] = []
+            if wanted is not None and count > MOST_ROWS:
+                tests = ["entry IN (SELECT unnest(?::VARCHAR[]))"]
+                tests += [f'"{key}"::VARCHAR IN (SELECT unnest(?::VARCHAR[]))' for key in keys]
+                given = [wanted[0], *([wanted[1]] * len(keys))]
+                found += f" WHERE {' OR '.join(tests)}"
+            answer = connection.execute(f"{found} ORDER BY lo, entry LIMIT {MOST_ROWS}", given)
+            names = [column[0] for column in answer.description]
+            yield from (dict(zip(names, row, strict=True)) for row in answer.fetchall())
+
+
+def _entry(
+    judged: Judged, row: dict[str, Any], fin: int | None, says: Happened | Measured
+) -> Entry:
+    zone = judged.record.zone
+    text = _text(row["lo"], zone)
+    if row["hi"] != row["lo"]:
+        text = f"{text}..{_text(row['hi'], zone)}"
+    return Entry(row["entry"], Span(row["lo"], row["hi"], fin or row["hi"] + 1, text), says)
+
+
+def _text(tick: int, zone: str) -> str:
+    """A day where it is the first instant of one, else an instant."""
+    day = local_day(micros_of(tick), zone)
+    return str(day if day_start(day, zone) == micros_of(tick) else iso(tick, zone))
