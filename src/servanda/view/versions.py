@@ -20,7 +20,7 @@ from servanda.language.errors import Problem, ServandaError
 T = TypeVar("T")
 MOST_KNOWN = 24
 MOST_CUTS = 48
-MOST_KEPT = 64
+MOST_KEPT = 512
 MOST_DRAWN = 256
 
 
