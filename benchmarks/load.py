@@ -12,7 +12,6 @@ from __future__ import annotations
 import http.client
 import itertools
 import statistics
-import subprocess
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from view import ADDRESS, PORT, ROOT, get, pages
+from view import ADDRESS, PORT, ROOT, get, pages, serving
 
 THREADS = 8
 WRONG = {"/nowhere": 404, "/clause/none": 404, "/board?on=2019-13-01": 400}
@@ -102,21 +101,10 @@ def run(pid: int, seconds: float, rate: float) -> None:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
     rate = float(sys.argv[2]) if len(sys.argv) > 2 else 50.0
-    case = ROOT / "cases" / "jcpoa"
-    command = [sys.executable, "-m", "servanda", "serve", str(case), "--port", str(PORT)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        while True:
-            try:
-                get("/board.json")
-                break
-            except OSError:
-                time.sleep(0.1)
+    with serving(ROOT / "cases" / "jcpoa") as (_, pid):
+        get("/board.json")
         print(f"{ADDRESS}, {rate:.0f} requests a second for {seconds:.0f} s")
-        run(server.pid, seconds, rate)
-    finally:
-        server.terminate()
-        server.wait(30)
+        run(pid, seconds, rate)
 
 
 if __name__ == "__main__":

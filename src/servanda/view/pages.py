@@ -9,7 +9,6 @@ import msgspec
 from servanda.answers.judged import Judged
 from servanda.answers.lanes import Lane, Stretch
 from servanda.answers.say import Node
-from servanda.answers.statuses import KINDS
 from servanda.answers.why import Explanation, why
 from servanda.language import model as m
 from servanda.language.show import show
@@ -239,7 +238,3 @@ def party(sight: Sight, name: str) -> dict[str, Any]:
         "may": [row(sight, lane) for lane in lanes if lane.debtor in mine and lane.kind == "may"],
         "owed": [row(sight, lane) for lane in lanes if lane.creditor in mine],
     }
-
-
-def kinds() -> dict[str, str]:
-    return dict(KINDS)

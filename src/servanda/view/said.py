@@ -11,9 +11,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from servanda.answers.say import lower_first
 from servanda.answers.seen import visible
-from servanda.answers.statuses import KINDS, MARKS, POWER, WORDS
+from servanda.answers.statuses import MARKS, POWER, WORDS
 from servanda.report.blocks import moment, particulars
 from servanda.report.prose import html
 
@@ -88,16 +87,6 @@ def word(status: str | None, kind: str = "") -> str:
 @register.filter
 def meaning(status: str | None) -> str:
     return WORDS.get(status, "")
-
-
-@register.filter
-def kind(given: str) -> str:
-    return KINDS.get(given, given)
-
-
-@register.filter
-def lower(text: str) -> str:
-    return lower_first(text)
 
 
 @register.filter
