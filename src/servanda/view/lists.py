@@ -18,7 +18,7 @@ def changes(sight: Sight) -> dict[str, Any]:
         ticks = edges(sight)
         return list(dict.fromkeys(str(sight.day(t)) for t in ticks)), positions(sight, ticks)
 
-    found: tuple[list[str], list[str]] = sight.version.kept.get(key, make)
+    found: tuple[list[str], list[str]] = sight.version.tables.get(key, make)
     days, at = found
     today = str(sight.day(sight.tick))
     before, after = bisect_left(days, today), bisect_right(days, today)

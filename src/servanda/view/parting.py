@@ -151,7 +151,7 @@ def turns_on(sight: Sight, lane: Lane) -> list[str]:
     def make() -> Comparison:
         return Comparison(Settled(sight), sight.asked.on, sight.asked.known, None)
 
-    comparison: Comparison = sight.version.kept.get(("comparison", sight.asked), make)
+    comparison: Comparison = sight.version.tables.get(("comparison", sight.asked), make)
     key = same(comparison, sight, lane)
     return comparison.turns_on([key])[key]
 

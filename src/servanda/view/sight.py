@@ -74,7 +74,7 @@ class Sight:
         wholes = self.version.wholes(self.asked)
         key = ("lanes", self.asked.until, self.asked.known, tuple(wholes))
         clauses = [c.id for c in self.case.agreement.clauses]
-        found: list[Lane] = self.version.kept.get(key, lambda: lanes_of(wholes, clauses))
+        found: list[Lane] = self.version.tables.get(key, lambda: lanes_of(wholes, clauses))
         return found
 
     def present(self) -> Iterator[Lane]:
@@ -177,7 +177,7 @@ class Sight:
                             found.setdefault(entry, []).append((name, lane, stretch))
             return found
 
-        made: dict[str, list[tuple[str, Lane, Stretch]]] = self.version.kept.get(key, make)
+        made: dict[str, list[tuple[str, Lane, Stretch]]] = self.version.tables.get(key, make)
         return made
 
     def citing(self) -> dict[str, list[Entry]]:

@@ -21,7 +21,8 @@ T = TypeVar("T")
 MOST_KNOWN = 24
 MOST_CUTS = 48
 MOST_KEPT = 512
-MOST_DRAWN = 256
+MOST_DRAWN = 96
+MOST_TABLES = 24
 
 
 class Asked(Struct, frozen=True):
@@ -40,7 +41,8 @@ Key = tuple[str, str, str | None]
 class Version:
     """What the text of a case says at one time. It never changes; answers to it are kept.
 
-    `made` holds judgements, or the problem that prevented one. Other threads wait on `news`.
+    `made` holds judgements, or the problem that prevented one; `kept` small answers, `tables` what
+    is made of whole judgements, `drawn` charts. Other threads wait on `news`.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Version:
         self.cuts: Kept[Judged] = Kept(MOST_CUTS)
         self.kept: Kept[Any] = Kept(MOST_KEPT)
         self.drawn: Kept[Any] = Kept(MOST_DRAWN)
+        self.tables: Kept[Any] = Kept(MOST_TABLES)
         self.past: dict[str, Judged] = {} if earlier is None else earlier.whole_record()
 
     def whole_record(self) -> dict[str, Judged]:
