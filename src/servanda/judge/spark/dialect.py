@@ -14,12 +14,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from servanda.judge.spark.columns import Columns, Known, sources, star_of
+from servanda.judge.spark.columns import Columns, Known, star_of
 
 LAST = 2**63 - 1
 UNTIL = "__until"
 KEY = "__key_"
-FILE = "__file_"  # how the views of files are called
 Source = Callable[[exp.Expression], str]
 
 
@@ -189,13 +188,14 @@ def exists_as_value(node: exp.Expression) -> exp.Expression:
     return exp.Subquery(this=query)
 
 
-def rows_of_files(node: exp.Expression) -> exp.Expression:
-    """`row_number() OVER ()` counts the rows of a CSV file, which is one partition, in order."""
-    if not isinstance(node.this, exp.RowNumber) or node.args.get("order") or node.args.get("alias"):
+def numbered_anyhow(node: exp.Expression) -> exp.Expression:
+    """`row_number() OVER ()`: numbers that differ, with gaps between what workers hold.
+
+    In a file that is one partition (see files.py) they are the places of its rows.
+    """
+    said = [node.args.get(key) for key in ("order", "partition_by", "alias")]
+    if not isinstance(node.this, exp.RowNumber) or any(said):
         return node
-    source = sources(node.parent_select)[0] if node.parent_select is not None else None
-    if node.args.get("partition_by") or source is None or not source.name.startswith(FILE):
-        raise Untranslatable(node.sql())
     counted = exp.Anonymous(this="monotonically_increasing_id")
     return exp.Paren(this=exp.Add(this=counted, expression=literal(1)))
 
@@ -209,6 +209,7 @@ def numbered_in_place(select: exp.Expression) -> exp.Expression:
         if isinstance(item, exp.Alias)
         and isinstance(item.this, exp.Window)
         and isinstance(item.this.this, exp.RowNumber)
+        and item.this.args.get("order")
         and not item.this.args.get("partition_by")
     ]
     if not isinstance(select, exp.Select) or len(numbers) != 1:
@@ -392,5 +393,5 @@ REWRITES: dict[type[exp.Expression], Callable[[Any], exp.Expression]] = {
     exp.RegexpFullMatch: whole_matches,
     exp.ToMap: maps,
     exp.Try: tries,
-    exp.Window: rows_of_files,
+    exp.Window: numbered_anyhow,
 }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from servanda.judge.plan.tables import EngineError
-from servanda.judge.spark.dialect import FILE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -26,7 +25,7 @@ class Files:
         """The name of the view that stands for `read_parquet(…)` or `read_csv(…)`."""
         written = function.sql(dialect="duckdb")
         if written not in self.views:
-            name = f"{FILE}{len(self.views)}"
+            name = f"__file_{len(self.views)}"
             self.opened(function).createOrReplaceTempView(name)
             self.views[written] = name
             self.large.add(name)
