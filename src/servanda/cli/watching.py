@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from servanda.cli.common import By, CasePath, On, explained, problem_document, refuse, write_json
+from servanda.cli.common import (
+    ERRORS,
+    By,
+    CasePath,
+    On,
+    explained,
+    problem_document,
+    refuse,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from servanda.watch import Batch, Watch
@@ -121,8 +130,10 @@ def note(text: str) -> None:
 
 def stop(error: Exception, json: bool) -> NoReturn:
     if json:
-        write_json(problem_document(explained(error)))
-        raise typer.Exit(1)
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(problem_document(explained(error))).decode() + "\n")
+        raise typer.Exit(ERRORS)
     refuse(explained(error), json=False)
 
 

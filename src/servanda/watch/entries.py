@@ -79,12 +79,8 @@ class Entries:
                 where = f"`{one.target}` corrects or withdraws it in turn"
                 taken.wrong.append((one.line, one.text, f"a circle: {where}; drop one"))
                 del fresh[entry_of(one).id]
-        self.store.put_entries(
-            (id_, one.digest, one.text, one.target, b"[]") for id_, one in fresh.items()
-        )
         linked = self.linked(fresh)
-        alone = [entry_of(one) for id_, one in fresh.items() if id_ not in linked]
-        self.add(taken, self.facts(alone), {id_: fresh[id_] for id_ in fresh if id_ not in linked})
+        self.add({id_: one for id_, one in fresh.items() if id_ not in linked}, taken)
         if linked:
             self.settle(linked, taken)
         return taken
@@ -105,11 +101,13 @@ class Entries:
                 taken.wrong.append((one.line, one.text, why))
         return fresh
 
-    def add(self, taken: Taken, facts: dict[str, list[Named]], of: dict[str, Said]) -> None:
+    def add(self, alone: dict[str, Said], taken: Taken) -> None:
+        """Take in entries that no correction or withdrawal has to do with."""
+        facts = self.facts(entry_of(one) for one in alone.values())
         taken.added += facts.items()
         self.store.put_entries(
-            (id_, of[id_].digest, of[id_].text, of[id_].target, encode(self.places(found)))
-            for id_, found in facts.items()
+            (id_, one.digest, one.text, one.target, encode(self.places(facts.get(id_, ()))))
+            for id_, one in alone.items()
         )
 
     def facts(self, entries: Iterable[Entry]) -> dict[str, list[Named]]:
@@ -139,7 +137,13 @@ class Entries:
         return None if found is None else found[2]
 
     def linked(self, fresh: dict[str, Said]) -> set[str]:
-        """All entries that corrections and withdrawals tie to the fresh ones."""
+        """All entries that corrections and withdrawals tie to the fresh ones, which are kept."""
+        aimed = self.store.aimed_at(list(fresh))
+        if not aimed and not self.with_targets(fresh):
+            return set()
+        self.store.put_entries(
+            (id_, one.digest, one.text, one.target, b"[]") for id_, one in fresh.items()
+        )
         aimed = self.store.aimed_at(list(fresh))
         roots = {self.root(entry_of(one).id) for one in self.with_targets(fresh)}
         roots |= {self.root(id_) for id_ in aimed}

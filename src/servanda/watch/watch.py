@@ -207,6 +207,7 @@ class Watch:
                 raise ServandaError([self.problem(*wrong[0])])
             now = self.moved(read.said, wall)
             steps = self.live.move(taken.added, taken.gone, now)
+            changes = [self.change(step) for step in steps]
         except JudgeError as error:
             self.store.undo()
             lines_ = f"lines {self.followed.mark.lines + 1} to {mark.lines}"
@@ -216,7 +217,7 @@ class Watch:
             raise
         number = self.store.get("batch") + 1
         self.store.reject(wrong)
-        self.store.log(number, [encode(self.change(step)) for step in steps])
+        self.store.log(number, [encode(change) for change in changes])
         self.store.put(batch=number, now=now, offset=mark.offset, lines=mark.lines, tail=mark.tail)
         self.store.commit()
         self.now, self.followed.mark = now, mark
@@ -224,7 +225,7 @@ class Watch:
             number=number,
             lines=len(lines),
             last=mark.lines,
-            changes=[self.change(step) for step in steps],
+            changes=changes,
             rejected=[self.problem(*each) for each in wrong],
             repeated=taken.repeated,
             waiting=taken.waiting,
