@@ -58,6 +58,14 @@ def test_csv_json_and_parquet_hold_the_spans_of_the_timeline(sale: servanda.Case
         assert typed["from"] == began
 
 
+def test_the_columns_are_those_of_the_manual() -> None:
+    manual = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    for name in rows.NAMES:
+        (line,) = [x for x in manual.splitlines() if x.startswith(f"| `{name}` |")]
+        columns = getattr(rows, name.upper())
+        assert line.split("|")[2].strip() == ", ".join(column for column, _ in columns)
+
+
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=HYPERLINK(1)"]
 
 

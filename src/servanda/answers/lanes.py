@@ -81,9 +81,12 @@ def duties_of(
 ) -> Iterator[tuple[Duty, Rule, list[Verdict]]]:
     """Each instance of each rule with its spans, under the key that accounts share."""
     groups: dict[Any, list[Verdict]] = {}
+    ended: Counter[Any] = Counter()
     for verdict in judged.verdicts:
         same = (verdict.rule, verdict.debtor, verdict.creditor, verdict.trigger, verdict.instance)
-        groups.setdefault(same, []).append(verdict)
+        # what a condition raised names no entry: its occasions are told apart by their last spans
+        groups.setdefault((same, ended[same]), []).append(verdict)
+        ended[same] += verdict.until is None
     seen: Counter[tuple[str, str, str, str, str, int]] = Counter()
     for verdicts in groups.values():
         first = verdicts[0]

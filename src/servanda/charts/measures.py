@@ -40,11 +40,15 @@ LINES = (VALUE, VALUE_2, VALUE_3)
 
 
 def measures(
-    judged: Mapping[str, Judged], measure: str | None = None, clause: str | None = None
+    judged: Mapping[str, Judged],
+    measure: str | None = None,
+    clause: str | None = None,
+    least: int = 1,
 ) -> list[Chart]:
     """A chart for each measure that the record reads and its subject; one measure's if named.
 
-    `clause`: only measures that a duty of the clause limits.
+    `clause`: only measures that a duty of the clause limits. `least`: how many readings one needs
+    that no duty limits.
     """
     found = []
     some = next(iter(judged.values()))
@@ -54,7 +58,9 @@ def measures(
         told = {name: limits(one, subject) for name, one in judged.items()}
         if clause is not None and not any(x.clause == clause for t in told.values() for x in t):
             continue
-        found.append(Panel(judged, subject, told).chart())
+        panel = Panel(judged, subject, told)
+        if panel.limits or len(panel.points) >= least:
+            found.append(panel.chart())
     return found
 
 

@@ -19,6 +19,8 @@ from servanda.language.layout import Layout
 from servanda.report.blocks import particulars
 from servanda.report.onepager import OnePagers, anchor
 
+FEWEST = 2
+"""How many readings a measure needs for a chart, if no duty limits it."""
 MANY = re.compile(r"trusts only ((?:[^,/]+, ){1}[^,/]+), [^/]*?(?= / |$)")
 
 
@@ -45,6 +47,7 @@ class Dossier:
     def page(self) -> dict[str, Any]:
         """Everything on the page, in its order."""
         some, lanes = self.some, self.lanes
+        drawn = measures(self.judged, least=FEWEST)
         clauses = [self.pages.clause(clause, lanes) for clause in self.agreement.clauses]
         return {
             "title": some.agreement.header.title or some.agreement.header.name,
@@ -60,7 +63,8 @@ class Dossier:
             "contested": self.contested(),
             "timeline": timeline(self.judged),
             "counted": counts(self.judged),
-            "measures": measures(self.judged),
+            "measures": drawn,
+            "not_drawn": len(measures(self.judged)) - len(drawn),
             "clauses": clauses,
             "sources": list(self.sources(clauses)),
         }
