@@ -44,6 +44,7 @@ CONFIG: dict[str, Any] = {
     "header": {"labelColor": INK.light, "titleColor": INK.light},
     "text": {"color": INK.light},
 }
+NAMES = re.compile(r' (?:role="graphics-\w+"|aria-\w+="[^"<>]*")')
 Theme = OneOf["light", "dark"]
 
 
@@ -145,20 +146,27 @@ def shown(text: str) -> str:
 
 
 def named(svg: str, name: str, title: str, text: str) -> str:
-    """An SVG with what a screen reader says of it, its ids its own among others on a page."""
-    found: dict[str, str] = {}
-    for id_ in re.findall(r'\bid="([^"]+)"', svg):
-        found.setdefault(id_, f"{slug(name)}-{len(found)}")
-    svg = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{found[m[1]]}"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{found.get(m[1], m[1])})", svg)
-    head, rest = svg.split(">", 1)
+    """An SVG with what a screen reader says of it, its ids its own among others on a page.
+
+    It is one image: the parts that Vega names for themselves would be read out without a name.
+    """
+    ids: dict[str, str] = {}
+    for id_ in re.findall(r'<[^<>]* id="([^"]+)"', svg):
+        ids.setdefault(id_, f"{slug(name)}-{len(ids)}")
+
+    def own(tag: re.Match[str]) -> str:
+        found = NAMES.sub("", tag[0])
+        found = re.sub(r' id="([^"]+)"', lambda m: f' id="{ids[m[1]]}"', found)
+        return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{ids.get(m[1], m[1])})", found)
+
+    head, rest = re.sub(r"<[^<>]+>", own, svg).split(">", 1)
     head = re.sub(r' class="[^"]*"', ' class="chart"', head)
-    ids = f"{escape(name)}-title {escape(name)}-text"
+    labels = f"{escape(name)}-title {escape(name)}-text"
     titles = (
         f'<title id="{escape(name)}-title">{shown(title)}</title>'
         f'<desc id="{escape(name)}-text">{shown(text)}</desc>'
     )
-    return f'{head} role="img" aria-labelledby="{ids}">{titles}{rest}'
+    return f'{head} role="img" aria-labelledby="{labels}">{titles}{rest}'
 
 
 def slug(text: str) -> str:

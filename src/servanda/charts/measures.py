@@ -136,6 +136,8 @@ class Panel:
                 " The line is what counts as current, and breaks where the last reading is stale or"
             )
             text += " there is none. Pale bands and small triangles: only bounds are known."
+        if any(limit.suspended for limit in self.limits):
+            text += " A limit is dashed while an account has its duty suspended or excused."
         if len(self.lines) > 1:
             text += " Accounts that trust other sources have lines of their own."
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,20 @@ def lanes(judged: Mapping[str, Judged], clauses: Iterable[str] | None = None) ->
     agreement = next(iter(judged.values())).agreement
     wanted = None if clauses is None else set(clauses)
     found = lanes_of(judged, [clause.id for clause in agreement.clauses])
-    return [lane for lane in found if wanted is None or lane.clause in wanted]
+    return list(told_apart(lane for lane in found if wanted is None or lane.clause in wanted))
+
+
+OCCASION = "occasion"
+
+
+def told_apart(found: Iterable[Lane]) -> Iterator[Lane]:
+    """Occasions of one duty that nothing in their words tells apart, numbered from the second."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for lane in found:
+        alike = (lane.clause, lane.kind, lane.debtor, lane.text, str(lane.instance))
+        seen[alike] += 1
+        number = {OCCASION: seen[alike]} if seen[alike] > 1 else {}
+        yield msgspec.structs.replace(lane, instance=lane.instance | number)
 
 
 def ever_in_play(lane: Lane) -> bool:
@@ -124,8 +138,9 @@ def label(lane: Lane) -> str:
 
 
 def spaced(text: str) -> str:
-    """Names of a rule as words."""
-    return re.sub(r"(?<=\w)_(?=\w)", " ", text)
+    """A rule as a sentence: its names as words, its comparisons as they are printed."""
+    words = re.sub(r"(?<=\w)_(?=\w)", " ", text)
+    return words.replace(" <= ", " ≤ ").replace(" >= ", " ≥ ")
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

@@ -119,8 +119,11 @@ def chosen(case: Case, which: str, asked: Asked, only: Only) -> Chart:
         return found[0]
     names = list(dict.fromkeys(name for name, _ in case.measured()))
     if not found:
-        what = f"`{only.measure}` is not read" if only.measure else "no such measure is read"
-        raise refused(f"{what} in this record", f"it reads {', '.join(names) or 'none'}")
+        what = (
+            f"no entry reads `{only.measure}`" if only.measure else "no entry reads a measure of it"
+        )
+        advice = f"entries read {', '.join(names) or 'none'}; tables are not drawn"
+        raise refused(what, advice)
     raise refused(f"{len(found)} charts fit: name one", f"--measure {' or '.join(names)}")
 
 

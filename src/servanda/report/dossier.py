@@ -9,11 +9,10 @@ from typing import Any
 
 from servanda.answers.checked import Checked
 from servanda.answers.judged import Judged
-from servanda.answers.lanes import Lane, lanes_of
 from servanda.answers.statuses import ORDER
 from servanda.charts.counts import counts
 from servanda.charts.measures import measures
-from servanda.charts.rows import alike_periods, in_play, spaced, word
+from servanda.charts.rows import OCCASION, alike_periods, in_play, lanes, spaced, word
 from servanda.charts.timeline import timeline
 from servanda.language.layout import Layout
 from servanda.report.blocks import particulars
@@ -40,15 +39,15 @@ class Dossier:
         self.compared = compared
         self.some = next(iter(judged.values()))
         self.agreement = self.some.agreement
-        self.lanes = lanes_of(judged, [clause.id for clause in self.agreement.clauses])
+        self.lanes = lanes(judged)
         self.pages = OnePagers(layouts, judged)
 
     # -------------------------------------------------------------- the whole
     def page(self) -> dict[str, Any]:
         """Everything on the page, in its order."""
-        some, lanes = self.some, self.lanes
+        some = self.some
         drawn = measures(self.judged, least=FEWEST)
-        clauses = [self.pages.clause(clause, lanes) for clause in self.agreement.clauses]
+        clauses = [self.pages.clause(clause, self.lanes) for clause in self.agreement.clauses]
         return {
             "title": some.agreement.header.title or some.agreement.header.name,
             "name": some.agreement.header.name,
@@ -58,8 +57,8 @@ class Dossier:
             "accounts": [self.account(name) for name in self.judged],
             "coverage": self.checked.paragraphs,
             "cross_checks": Counter(row.agrees for row in self.checked.cross_checks),
-            "counts": self.counts(lanes),
-            "board": self.board(lanes),
+            "counts": self.counts(),
+            "board": self.board(),
             "contested": self.contested(),
             "timeline": timeline(self.judged),
             "counted": counts(self.judged),
@@ -84,10 +83,10 @@ class Dossier:
         }
 
     # -------------------------------------------------------------- at a glance
-    def counts(self, lanes: Iterable[Lane]) -> list[dict[str, Any]]:
+    def counts(self) -> list[dict[str, Any]]:
         """How many duties have each status, by account: whole numbers."""
         tick, found = self.some.facts.now, {name: Counter[str]() for name in self.judged}
-        for lane in lanes:
+        for lane in self.lanes:
             for name in lane.spans:
                 status = lane.at(name, tick)
                 if status is not None:
@@ -95,9 +94,9 @@ class Dossier:
         used = [status for status in ORDER if any(by[status] for by in found.values())]
         return [{"status": status, "by": [by[status] for by in found.values()]} for status in used]
 
-    def board(self, lanes: Iterable[Lane]) -> list[dict[str, Any]]:
+    def board(self) -> list[dict[str, Any]]:
         tick, names = self.some.facts.now, list(self.judged)
-        rows = alike_periods([lane for lane in lanes if in_play(lane, tick)], names, tick)
+        rows = alike_periods([lane for lane in self.lanes if in_play(lane, tick)], names, tick)
         return [self.pages.duty(lane) for lane in rows]
 
     def contested(self) -> list[dict[str, Any]] | None:
@@ -128,7 +127,7 @@ class Dossier:
         """The sentences of duties, for rows of `compare`: of several alike, in order."""
         found: dict[tuple[str, ...], list[str]] = {}
         for lane in self.lanes:
-            inside = particulars(lane.instance)
+            inside = particulars({k: v for k, v in lane.instance.items() if k != OCCASION})
             text = spaced(lane.text) + (f" ({inside})" if inside else "")
             found.setdefault((lane.clause, lane.kind, lane.debtor, inside), []).append(text)
         return {key: iter(texts) for key, texts in found.items()}

@@ -24,6 +24,7 @@ BLOCK = re.compile(
     r"^ {0,3}(`{3,}|~{3,})servanda\b.*?^ {0,3}\1[ \t]*$\n?", re.MULTILINE | re.DOTALL
 )
 """A block of rules in the prose: the page has the rules by themselves."""
+ABSENT = "no such duty"
 MOST_WHY = 6
 """Occasions of one clause that are explained: of more, the last ones, and how many there are."""
 
@@ -91,7 +92,7 @@ class OnePagers:
             "text": spaced(lane.text),
             "inside": particulars(lane.instance),
             "statuses": [
-                {"status": s, "said": word(s, lane.kind) if s else "no such duty"} for s in statuses
+                {"status": s, "said": word(s, lane.kind) if s else ABSENT} for s in statuses
             ],
             "contested": contested(lane, self.names, self.tick),
         }
@@ -105,8 +106,10 @@ class OnePagers:
                 f"{word(s.status, lane.kind)} {since(iso(s.from_, zone))}"
                 for s in lane.spans.get(name, ())
             ]
-            told.setdefault("; ".join(spans) or "no such duty", []).append(name)
+            told.setdefault("; ".join(spans) or ABSENT, []).append(name)
         for said, names in told.items():
+            if said == ABSENT:
+                continue
             yield {
                 "text": spaced(lane.text),
                 "inside": particulars(lane.instance),

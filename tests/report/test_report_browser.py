@@ -1,0 +1,72 @@
+"""The report in a real browser: it asks for nothing, fits a phone, and follows light and dark."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import servanda
+from servanda.charts.palette import INK, PAPER
+from servanda.cli.drawing import page_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        required = os.environ.get("SERVANDA_BROWSER") == "required"
+        (pytest.fail if required else pytest.skip)("chromium is not installed")
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    case = servanda.open(ROOT / "cases" / "ceasefire")
+    target = tmp_path_factory.mktemp("report") / "ceasefire.html"
+    target.write_text(page_of(case, case.last_day(), None, None), encoding="utf-8")
+    return target
+
+
+def rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))})"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_file_asks_for_nothing_and_follows_the_scheme(
+    browser: Any, file: Path, scheme: str
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(file.as_uri())
+    assert asked == [file.as_uri()] and said == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    ground = "getComputedStyle(document.querySelector('svg.chart > rect')).fill"
+    assert page.evaluate(ground) == rgb(getattr(PAPER, scheme))
+    text = "getComputedStyle(document.querySelector('svg.chart text')).fill"
+    assert page.evaluate(text) == rgb(getattr(INK, scheme))
+    page.close()
+
+
+def test_nothing_serious_stands_in_the_way_of_a_screen_reader(browser: Any, file: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    found = Axe().run(page).response["violations"]
+    page.close()
+    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in serious] == []
