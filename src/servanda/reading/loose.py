@@ -110,7 +110,7 @@ def follows_on(p: Words, found: Found, words: range) -> bool:
 def give_way(p: Words) -> None:
     """ "endorses Ruiz, who says …": what is said of somebody ends where that one speaks."""
     for outer in p.found:
-        if outer.quotes or not outer.object:
+        if not outer.object:
             continue
         for inner in p.found:
             if inner.source.tag_ in ("WP", "WDT") and inner.source.i in outer.content:

@@ -25,7 +25,8 @@ def of_according(p: Words, token: Token) -> Found | None:
     sentence = token.sent
     content = set(range(sentence.start, sentence.end)) - set(range(left, right))
     for found in p.found:
-        if token.i in found.content and found.cue.i < token.i:
+        own = any(ch.dep_ == "poss" and ch.pos_ == "PRON" for ch in source.children)
+        if own and token.i in found.content and found.cue.i < token.i:
             content = {i for i in content & found.content if i > found.cue.i}
     while content and p.doc[max(content)].is_punct and p.quote_of[max(content)] < 0:
         content.discard(max(content))
@@ -126,13 +127,32 @@ def of_colon(p: Words, colon: Token) -> Found | None:
     rest = set(range(colon.i + 1, len(p.doc)))
     if not name or len(name) > 5 or not rest or colon.i > 8:
         return None
-    quoted = p.quote_of[min(rest)] >= 0 or (p.start == 0 and len(name) < 4)
+    quoted = p.quote_of[min(rest)] >= 0
     shouted = all(t.is_upper or t.is_punct for t in name)
     named = all(t.pos_ == "PROPN" or t.is_punct for t in name)
-    if not (shouted or (named and quoted)):
+    if not (shouted or (named and quoted) or is_headline(p, name)):
         return None
     found = Found(colon, name[-1], rest)
     found.quotes = {p.quote_of[i] for i in rest} - {-1}
+    return found
+
+
+def is_headline(p: Words, name: list[Token]) -> bool:
+    """ "Poll: Voters are tired", the first line of all: a few words with capitals, then a colon."""
+    return p.start == 0 and len(name) < 4 and all(t.text[:1].isupper() for t in name)
+
+
+def of_name_colon(p: Words, colon: Token) -> Found | None:
+    """ "… in March. Ruiz: “…”": a name and nothing else between the last sentence and a colon."""
+    first = colon.i
+    while first > 0 and p.doc[first - 1].pos_ == "PROPN":
+        first -= 1
+    before = p.doc[first - 1].text if first else "."
+    if first == colon.i or before not in (".", "!", "?", "”", '"', "''", "-", "–", "—"):
+        return None
+    number = p.quote_of[colon.i + 1]
+    found = Found(colon, p.doc[colon.i - 1], set(p.words[number]))
+    found.quotes = {number}
     return found
 
 
@@ -143,6 +163,9 @@ def opens_quote(p: Words, colon: Token) -> bool:
 
 def of_verb_colon(p: Words, colon: Token) -> Found | None:
     """ "the judge interrupted me: “…”": whatever the verb, a quotation after a colon is said."""
+    named = of_name_colon(p, colon)
+    if named is not None:
+        return named
     root = colon.sent.root if colon.i - colon.sent.start > 3 else None
     source = None if root is None or root.i > colon.i else c.subject(root)
     if root is None or source is None or any(found.cue == root for found in p.found):

@@ -71,7 +71,8 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     if not content and source is not None:
         if lemma in PREPOSITION:
             content = c.after_preposition(verb)
-        thing = lemma in OF_THINGS and c.lemma_of(source) in RESEARCH
+        what = verb.head if source.tag_ == "WDT" else source
+        thing = lemma in OF_THINGS and c.lemma_of(what) in RESEARCH
         if not content and (lemma in OBJECT or lemma in ATTITUDE or thing):
             content = object_content(p, verb)
         of_object = True
