@@ -1,6 +1,6 @@
 """`servanda watch` against a case of a million instances: what a batch of 1,000 events takes.
 
-./run python benchmarks/watch.py [INSTANCES] [BATCHES]      (a million and a hundred unless said)
+./run python benchmarks/watch.py [INSTANCES] [BATCHES]  (a million and a hundred unless said)
 
 The case has one duty with a remedy, `INSTANCES` orders in a Parquet table and a delivery for most.
 Every batch has new orders, deliveries and late ones at random, and moves the clock, so that
@@ -10,11 +10,11 @@ from scratch at the end and compares (slow at a million).
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -95,17 +95,19 @@ def delivered(at: str, id_: str) -> dict[str, object]:
     return {"event": "deliver", "at": at, "by": "seller", "args": {"id": id_}}
 
 
-def main(instances: int, batches: int, check: bool) -> None:
+def main(instances: int, batches: int, check: bool, keep: str | None) -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_case(folder / "market", instances)
+        folder = Path(keep or name)
+        if not (folder / "market").exists():
+            make_case(folder / "market", instances)
         events = folder / "events.jsonl"
         events.touch()
         started = time.perf_counter()
         with Watch(folder / "market", events) as watch:
             size = sum(f.stat().st_size for f in watch.folder.iterdir())
             took = time.perf_counter() - started
-            print(f"{instances:,} instances: begun in {took:.1f} s, state {size / 1e6:,.0f} MB")
+            said = f"{instances:,} instances: ready in {took:.1f} s"
+            print(f"{said} ({time.process_time():.1f} s CPU), state {size / 1e6:,.0f} MB")
             measure(watch, events, instances, batches)
             if check:
                 compare(watch, events)
@@ -144,5 +146,10 @@ def compare(watch: Watch, events: Path) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(a) for a in sys.argv[1:] if a.isdigit()]
-    main(*([*numbers, *(1_000_000, 100)[len(numbers) :]][:2]), check="--check" in sys.argv)
+    arguments = argparse.ArgumentParser(description="What a batch of a watch takes.")
+    arguments.add_argument("instances", nargs="?", type=int, default=1_000_000)
+    arguments.add_argument("batches", nargs="?", type=int, default=100)
+    arguments.add_argument("--check", action="store_true", help="compare with one batch of all")
+    arguments.add_argument("--keep", metavar="DIR", help="make the case there, or go on with it")
+    given = arguments.parse_args()
+    main(given.instances, given.batches, given.check, given.keep)

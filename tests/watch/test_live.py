@@ -23,7 +23,7 @@ from servanda.language.clock import day_start, tick
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
 from servanda.watch.filing import Named, facts_in
-from servanda.watch.histories import Instance, Step, named, plain, read, written
+from servanda.watch.histories import Instance, Step, named, plain, read, steps, written
 from servanda.watch.live import Live
 from servanda.watch.store import Store
 
@@ -87,8 +87,9 @@ def check(norms: Norms, batches: list[tuple[int, list[tuple[str, Named]], list[s
         store.index()
         live, table = Live(norms, store), Told()
         known: dict[str, Named] = {}
-        for step in live.begin(batches[0][0]):
-            table.apply(step)
+        for before, after in live.begin(batches[0][0]):
+            for step in steps(before, after):
+                table.apply(step)
         for now, comes, goes in batches:
             gone = [(name, live.places([known.pop(name)])) for name in goes if name in known]
             known |= comes

@@ -32,7 +32,7 @@ def begin(live: Live, entries: list[Added], facts: Facts, now: int, told: Told) 
     store.index()
     for number, _ in enumerate(live.begin(now), 1):
         if number % FETCHED == 0:
-            told("changes of status found", number)
+            told("keys judged", number)
 
 
 def counted(rows: Iterable[FactRow], told: Told) -> Iterator[FactRow]:

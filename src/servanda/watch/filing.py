@@ -70,6 +70,12 @@ class Filing:
             any(rule.power is not None for rule in norms.rules if rule.id in unit.reach.rules)
             for unit in units
         ]
+        # the key variable of each clause; more than one, or none of a rule: no one key
+        self.variables: dict[str, set[str]] = {}
+        for rule in norms.rules:
+            unit = next(u for u in units if rule.id in u.reach.rules)
+            if rule.power is None:
+                self.variables.setdefault(rule.clause, set()).add(unit.keys.get(rule.id, ""))
         self.params = {e.name: tuple(p.name for p in e.params) for e in norms.events}
         self.types = {e.name: tuple(p.type for p in e.params) for e in norms.events}
         self.types |= {v.name: tuple(p.type for p in v.params) for v in norms.vagues}
@@ -84,8 +90,7 @@ class Filing:
 
     def keys(self, number: int, unit: Unit, kind: str, name: str, fact: Fact) -> Iterable[str]:
         if isinstance(fact, Exercise):
-            mine = fact.clause is None or fact.clause in self.clauses[number]
-            return (EVERY,) if self.powers[number] and mine else ()
+            return self.keys_used(number, unit, fact)
         if name not in unit.reach.names:
             return ()
         held = unit.held.get(name)
@@ -96,6 +101,19 @@ class Filing:
         assert isinstance(fact, Occurrence)
         params = self.params[name]
         return dict.fromkeys(key_of(fact.args[params.index(param)]) for param in held)
+
+    def keys_used(self, number: int, unit: Unit, used: Exercise) -> Iterable[str]:
+        """A power used for one instance touches its key (and the power); else, every key."""
+        if not self.powers[number]:
+            return ()
+        if used.clause is not None and used.clause not in self.clauses[number]:
+            return ()
+        variables = self.variables.get(used.clause or "", set())
+        named = dict(used.keys)
+        # what is resumed is resumed for all: see `earliest` in judge/plan/powers.py
+        if used.verb == "resume" or len(variables) != 1 or not variables <= named.keys():
+            return (EVERY,)
+        return key_of(named[min(variables)]), ALONE
 
     # -------------------------------------------------------------- as text
     def write(self, fact: Fact) -> bytes:

@@ -24,6 +24,7 @@ CHUNK = 20_000
 
 Added = tuple[str, list[Named]]
 Gone = tuple[str, list[Filed]]
+Settled = tuple[bytes | None, bytes]  # what was and is written under a key
 
 
 class Live:
@@ -42,7 +43,7 @@ class Live:
         self.kinds = {rule.id: rule.kind for rule in norms.rules}
 
     # -------------------------------------------------------------- moving
-    def begin(self, now: int) -> Iterator[Step]:
+    def begin(self, now: int) -> Iterator[Settled]:
         """Judge everything for the first time."""
         for number in range(len(self.units)):
             yield from self.again(number, {EVERY}, now)
@@ -60,7 +61,8 @@ class Live:
             touched[row[0]].add(row[1])
         for unit, key in self.store.due(now):
             touched[unit].add(key)
-        return [s for n in sorted(touched) for s in self.again(n, touched[n], now)]
+        settled = (one for n in sorted(touched) for one in self.again(n, touched[n], now))
+        return [step for before, after in settled for step in steps(before, after)]
 
     def places(self, facts: Iterable[Named]) -> list[Filed]:
         """Where the facts of one entry are filed."""
@@ -74,7 +76,7 @@ class Live:
                 yield unit, key, entry, n, kind, name, getattr(fact, "lo", 0), body
 
     # -------------------------------------------------------------- judging again
-    def again(self, number: int, touched: set[str], now: int) -> Iterator[Step]:
+    def again(self, number: int, touched: set[str], now: int) -> Iterator[Settled]:
         """Judge a unit again for the keys touched, and keep the verdicts."""
         if EVERY in touched:
             touched = {ALONE, *touched, *self.store.keys(number)} - {EVERY}
@@ -90,7 +92,7 @@ class Live:
         ahead = [lo for _, _, _, lo, _ in self.store.facts(number, [EVERY]) if lo > now]
         self.store.put_verdicts([(number, EVERY, b"[]", min(ahead, default=None))])
 
-    def settle(self, number: int, keys: list[str], now: int) -> Iterator[Step]:
+    def settle(self, number: int, keys: list[str], now: int) -> Iterator[Settled]:
         found = self.told(number, keys, now)
         before = self.store.verdicts(number, keys)
         rows = []
@@ -100,7 +102,7 @@ class Live:
             old = before.get(key, (None, None))
             if old != (body, one.next):
                 rows.append((number, key, body, one.next))
-                yield from steps(old[0], body)
+                yield old[0], body
         self.store.put_verdicts(rows)
 
     def told(self, number: int, keys: list[str], now: int) -> dict[str, Told]:

@@ -25,31 +25,32 @@ def line_of(body: bytes) -> str:
 
 
 def unit_rows(norms: Norms) -> list[dict[str, Any]]:
-    """The units: clauses, the key of each rule, what is filed by it and what touches all."""
-    clause = {rule.id: rule.clause for rule in norms.rules}
+    """The units: rules, the key variable of each, what is filed by it and what touches all."""
     return [
         {
-            "clauses": list(
-                dict.fromkeys(clause[r.id] for r in norms.rules if r.id in u.reach.rules)
-            ),
-            "keys": dict(sorted(u.keys.items())),
-            "filed_by": {name: list(params) for name, params in sorted(u.held.items())},
-            "touch_all": sorted(u.shared) if u.keys else [],
-            "whole": u.whole,
+            "rules": [rule.id for rule in norms.rules if rule.id in unit.reach.rules],
+            "keys": dict(sorted(unit.keys.items())),
+            "filed_by": {name: list(params) for name, params in sorted(unit.held.items())},
+            "touch_all": sorted(unit.shared) if unit.keys else [],
+            "whole": unit.whole,
         }
-        for u in units_of(norms)
+        for unit in units_of(norms)
     ]
 
 
 def unit_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Units that are judged by key, then those that are not."""
     lines = []
     for row in rows:
-        clauses = ", ".join(row["clauses"])
         if row["whole"]:
-            lines.append(f"{clauses}: judged whole at every change (no key holds all it speaks of)")
             continue
         filed = ", ".join(f"{name} by {' and '.join(by)}" for name, by in row["filed_by"].items())
-        lines.append(f"{clauses}: judged for the keys touched; {filed}")
+        lines.append(f"judged for the keys touched: {', '.join(row['rules'])}")
+        lines.append(f"  filed: {filed}")
         if row["touch_all"]:
-            lines.append(f"  all keys again at: {', '.join(row['touch_all'])}")
+            lines.append(f"  touching every key: {', '.join(row['touch_all'])}")
+    whole = [row for row in rows if row["whole"]]
+    if whole:
+        lines.append("judged whole at every change, as no key holds all they speak of:")
+        lines += [f"  {', '.join(row['rules'])}" for row in whole]
     return lines
