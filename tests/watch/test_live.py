@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from build import Case
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -149,3 +150,12 @@ def test_it_is_as_from_scratch_with(construct: str) -> None:
 @given(batches())
 def test_it_is_as_from_scratch_with_everything(case: tuple[Norms, list[Any]]) -> None:
     check(*case)
+
+
+def test_a_power_over_a_clause_without_rules_is_used_all_the_same() -> None:
+    case = Case().may("1", "create", clause="none", debtor="B")
+    norms = case.norms()
+    used = case.uses("2024-03-29T12:00", "B", "create", "none").facts
+    now = tick(day_start_of(norms), 63) + 64 * 86_400_000_000 * 3
+    check(norms, [(now, [(f"f{n}", fact) for n, fact in enumerate(facts_in(used))], [])])
+    assert "kept" in {v.status for v in judge(norms, replace(used, now=now))}

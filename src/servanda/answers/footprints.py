@@ -126,6 +126,7 @@ class Footprints:
         powers = [r.power for r in self.norms.rules if r.id in reach.rules and r.power is not None]
         verbs = {power.verb for power in powers}
         clauses = {r.clause for r in self.norms.rules if r.id in reach.rules}
+        clauses |= {clause for power in powers for clause in power.clauses}
         return tuple(
             e
             for e in facts.exercises

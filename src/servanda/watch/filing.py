@@ -63,12 +63,12 @@ class Filing:
 
     def __init__(self, norms: Norms, units: list[Unit]) -> None:
         self.units = units
+        own = [[rule for rule in norms.rules if rule.id in unit.reach.rules] for unit in units]
+        self.powers = [[rule.power for rule in rules if rule.power is not None] for rules in own]
+        # a power may name a clause that has no rule of its own
         self.clauses = [
-            {rule.clause for rule in norms.rules if rule.id in unit.reach.rules} for unit in units
-        ]
-        self.powers = [
-            any(rule.power is not None for rule in norms.rules if rule.id in unit.reach.rules)
-            for unit in units
+            {rule.clause for rule in rules} | {c for power in powers for c in power.clauses}
+            for rules, powers in zip(own, self.powers, strict=True)
         ]
         # the key variable of each clause; more than one, or none of a rule: no one key
         self.variables: dict[str, set[str]] = {}
