@@ -283,3 +283,32 @@ def test_drafts_stand_beside_their_article_and_enter_when_confirmed(
     assert not case.check().errors and "an-article" in case.record.sources
     site.desk.read()
     assert "in the record already" in served.get("/drafts").content.decode()
+
+
+WEIRD = (
+    *("", "0", "-1", "%00", "%F0%9F%92%A9", "%ED%A0%80", "..%2F..%2Fetc", "'\"<>&", "9" * 400),
+    *(
+        "2019-02-30",
+        "0001-01-01",
+        "9999-12-31",
+        "2025-03-01T12:00",
+        "2025-03-01T25:00Z",
+        "next week",
+    ),
+)
+
+
+def test_no_address_makes_it_fail(served: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    served.get("/board.json")
+    names = ("on", "known", "account", "show", "party", "page", "q", "a", "on2", "text", "clause")
+    tables = ("board", "timeline", "compare", "search", "record", "what-if")
+    things = ("clause", "entry", "source", "account", "party", "duty")
+    asked = [f"/{t}?{n}={value}" for t in tables for n in names for value in WEIRD]
+    asked += [f"/{t}/{value}" for t in things for value in WEIRD]
+    asked += [f"/board/rows?from={value}" for value in WEIRD]
+    asked += [f"/chart/{value}/timeline.svg" for value in WEIRD]
+    asked += [f"/chart/timeline/{value}.json?clause={value}" for value in WEIRD]
+    asked += [f"/live?on={value}" for value in WEIRD]
+    codes = {address: served.get(address).status_code for address in asked}
+    assert {a: c for a, c in codes.items() if c not in (200, 302, 400, 404, 409, 503)} == {}
+    assert "Traceback" not in capsys.readouterr().err
