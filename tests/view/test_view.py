@@ -82,6 +82,12 @@ def test_what_cannot_be_answered_is_told(served: Any, address: str, code: int) -
     assert twin.status_code == code and twin.json()["errors"][0]["message"]
 
 
+def test_a_clause_shows_its_whole_rule(served: Any) -> None:
+    rule = served.get("/clause/2.json").json()["rules"][0]
+    assert rule.startswith("when order(id: id, qty: q, price: p):\n  seller must deliver")
+    assert rule.count("else seller must pay") == 2
+
+
 def test_another_sites_name_is_refused(served: Any) -> None:
     page = served.get("/board", SERVER_NAME="evil.example")
     assert page.status_code == 400 and "not one of this server" in page.content.decode()

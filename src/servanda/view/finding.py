@@ -48,11 +48,10 @@ def rank(thing: Thing, whole: str) -> tuple[bool, bool, bool]:
 def every(sight: Sight) -> Iterator[Thing]:
     agreement, record = sight.case.agreement, sight.case.record
     for clause in agreement.clauses:
-        rules = " ".join(show(rule) for rule in clause.rules)
-        yield thing("clause", clause.id, clause.title or "", rules, clause.not_modelled)
+        yield thing("clause", clause.id, clause.title or "", show(clause), clause.not_modelled)
     for reading in agreement.readings:
         title = f"{reading.full_name}: {reading.title or ''}"
-        yield thing("clause", reading.clause, title, " ".join(show(r) for r in reading.rules))
+        yield thing("clause", reading.clause, title, show(reading))
     for account in agreement.accounts:
         reasons = " ".join(h.reason or "" for h in account.held)
         yield thing("account", account.name, account.title or "", reasons)

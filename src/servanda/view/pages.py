@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import Any
 
 import msgspec
@@ -44,10 +45,10 @@ def clause(sight: Sight, id_: str) -> dict[str, Any]:
         "line": found.place.line,
         "prose": prose(sight, id_, found.place),
         "not_modelled": found.not_modelled,
-        "rules": [show(rule) for rule in found.rules],
+        "rules": rules(found),
         "readings": [reading(agreement, r) for r in agreement.readings if r.clause == id_],
         "amendments": [
-            {"name": a.name, "title": a.title, "rules": [show(rule) for rule in a.rules]}
+            {"name": a.name, "title": a.title, "rules": rules(a)}
             for a in agreement.amendments
             if a.clause == id_
         ],
@@ -55,6 +56,12 @@ def clause(sight: Sight, id_: str) -> dict[str, Any]:
         "life": [life(sight, lane) for lane in lanes],
         "why": because(sight, id_),
     }
+
+
+def rules(block: m.Clause | m.Reading | m.Amendment) -> list[str]:
+    """The lines of a block below its heading, triggers and remedies with them, as one text."""
+    below = show(block).split("\n")[1:]
+    return [dedent("\n".join(below))] if block.rules else []
 
 
 def prose(sight: Sight, id_: str, place: m.Place) -> str:
@@ -79,7 +86,7 @@ def reading(agreement: m.Agreement, one: m.Reading) -> dict[str, Any]:
         "title": one.title,
         "in_place_of_the_text": one.replaces,
         "needs": list(one.needs),
-        "rules": [show(rule) for rule in one.rules],
+        "rules": rules(one),
         "held_by": held,
     }
 
