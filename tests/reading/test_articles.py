@@ -50,6 +50,18 @@ def test_a_web_page(tmp_path: Path) -> None:
     assert source["publisher"] == "Harbour Gazette"
 
 
+def test_a_page_that_a_browser_saved_in_one_file(tmp_path: Path) -> None:
+    page = html(
+        "<p>Iran said on Sunday that the caf=C3=A9 talks had failed, for the third time.</p>" * 3
+    )
+    head = 'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\n'
+    part = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+    body = page.replace('="', '=3D"')
+    saved = tmp_path / "page.mhtml"
+    saved.write_text(f"{head}{part}{body}\n--b--\n", encoding="utf-8")
+    assert "the café talks had failed" in read_article(saved).text
+
+
 def test_markdown_loses_its_marks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"# Paid\n\n{PROSE} See [the note](x.html).\n", encoding="utf-8")

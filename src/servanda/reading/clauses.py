@@ -18,12 +18,6 @@ IDLE = frozenset("have want be try use need choose expect seem appear help allow
 ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
-HEARERS = frozenset(
-    """
-    tell ask remind assure inform notify advise warn reassure show teach promise encourage exhort
-    implore urge persuade
-    """.split()  # noqa: SIM905
-)
 
 
 SPEAKERS = DOCUMENTS | frozenset(
@@ -46,7 +40,7 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         clause = verb.head
         while clause.dep_ == "conj":
             clause = clause.head
-        if clause.dep_ == "ccomp" and is_second(verb, clause, clause.head):
+        if clause.dep_ == "ccomp" and is_second(verb, clause.head):
             return subject(clause.head, depth + 1)
     if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
         return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
@@ -229,12 +223,12 @@ def taken_back(verb: Token) -> set[int]:
     found: set[int] = set()
     for clause in clauses_of(verb):
         for second in clause.conjuncts:
-            if is_second(second, clause, verb) or is_other_saying(second, verb):
+            if is_second(second, verb) or is_other_saying(second, verb):
                 found.update(t.i for t in second.subtree)
     return found
 
 
-def is_second(second: Token, clause: Token, verb: Token) -> bool:
+def is_second(second: Token, verb: Token) -> bool:
     """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
     said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
     alike = second.tag_ == verb.tag_
@@ -246,10 +240,6 @@ def is_other_saying(second: Token, verb: Token) -> bool:
     """ "…, and rights groups warned that …": another who says something in the same tense."""
     says = lemma_of(second) in EVERY_VERB and second.tag_ == verb.tag_ and second.i > verb.i
     return says and any(ch.dep_ == "nsubj" for ch in second.children)
-
-
-def has_modal(verb: Token) -> bool:
-    return any(ch.tag_ == "MD" for ch in verb.children)
 
 
 def is_idle(verb: Token) -> bool:

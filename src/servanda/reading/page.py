@@ -15,6 +15,7 @@ from servanda.reading.furniture import without_furniture
 
 LARGEST = 20_000_000
 FEWEST_WORDS = 20
+ARCHIVE = re.compile(rb"(?im)^content-type:\s*multipart/related")
 ENGLISH = re.compile(r"(?i)\b(?:the|of|and|that|said|says|to)\b")
 MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|article|div|p)\b", re.IGNORECASE)
 
@@ -46,7 +47,9 @@ def read_article(path: Path, published: date | None = None) -> Article:
     raw = path.read_bytes()
     if raw.startswith(b"%PDF"):
         found = from_pdf(path)
-    elif path.suffix.lower() in (".html", ".htm", ".mhtml", ".xhtml") or MARKUP.search(raw[:4000]):
+    elif ARCHIVE.search(raw[:4000]):
+        found = from_html(path, page_of_archive(path, raw))
+    elif path.suffix.lower() in (".html", ".htm", ".xhtml") or MARKUP.search(raw[:4000]):
         found = from_html(path, decoded(path, raw))
     else:
         found = from_text(path, decoded(path, raw))
@@ -108,6 +111,18 @@ def from_html(path: Path, text: str) -> Article:
         values.get("url"),
         tuple(cut),
     )
+
+
+def page_of_archive(path: Path, raw: bytes) -> str:
+    """The HTML inside of a page that a browser saved as one file (MHTML)."""
+    import email
+    import email.policy
+
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    page = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
+    if page is None:
+        raise refused(path, "this saved page holds no HTML", "save the page as HTML")
+    return str(page.get_content())
 
 
 def from_pdf(path: Path) -> Article:
