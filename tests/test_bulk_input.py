@@ -262,6 +262,17 @@ def test_a_file_that_ends_early_is_refused(tmp_path: Path, name: str, kept: floa
     assert "Servanda's own" not in text and str(tmp_path) not in text.replace(str(case), "")
 
 
+@pytest.mark.parametrize("name", ["log.xes", "log.json", "log.sqlite", "log.xml"])
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5, 6])
+def test_logs_are_read_in_parts_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, at_once: int
+) -> None:
+    """Parts as large as the log, larger, smaller, and that divide it."""
+    monkeypatch.setattr("servanda.record.table_scratch.ROWS_AT_ONCE", at_once)
+    case = case_with(tmp_path, write_log(tmp_path, name, ROWS))
+    assert {(d["instance"]["n"], d["status"]) for d in status(case)["duties"]} == set(ANSWER)
+
+
 # ------------------------------------------------------------------ what is refused
 def refused(case: Path, *words: str) -> str:
     """What `status` says of a case at fault: no traceback, no guess, no full paths."""

@@ -64,7 +64,7 @@ class Sink:
 
     def close(self) -> None:
         for parts in (self.events, self.objects, self.relations):
-            parts.write()
+            parts.close()
 
 
 def fill(path: Path, folder: Path) -> None:

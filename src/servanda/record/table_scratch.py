@@ -62,6 +62,11 @@ class Parts:
         if len(self.rows) >= ROWS_AT_ONCE:
             self.write()
 
+    def close(self) -> None:
+        """Write what is left; of no rows at all, their columns."""
+        if self.rows or not self.count:
+            self.write()
+
     def write(self) -> None:
         """Write the rows at hand. Raises Unreadable for columns or texts that cannot be."""
         import pyarrow as pa

@@ -22,8 +22,7 @@ def fill(path: Path, folder: Path) -> None:
     _Log(parts).read(path)
     if not parts.count:
         raise Unreadable(0, "there is no event in this log", "nothing would be read of it")
-    if parts.rows:
-        parts.write()
+    parts.close()
 
 
 class _Log(Stream):
