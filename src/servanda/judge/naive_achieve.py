@@ -44,7 +44,7 @@ class Achieve(Instance):
     possibly_kept = False
     kept: Happening | None = None
     off: Status | None = None  # waived, released, ended or lapsed while live
-    bound_surely = False  # somewhere in its window nothing lay over it
+    bound_surely = False  # somewhere in its window it was not idle
     bound_possibly = False
     breach_lo: int | None = None
     breach_hi: int | None = None
@@ -151,15 +151,15 @@ class Achieve(Instance):
             self.off = "ended"
 
     def note_bound(self, x: int) -> None:
-        """Whether it ever bound in its window; a duty that never did lapses with it."""
-        window, closes, over = self.window, self.closes, self.gates(x).over
+        """Whether it was ever not idle in its window; a duty that never was lapses with it."""
+        window, closes, idle = self.window, self.closes, self.gates(x).idle.value
         inside = (window.o_hi, closes[0])
         if inside[0] >= inside[1]:
             inside = (window.o_lo, closes[1])
-        if inside[0] <= x < inside[1] and over == FALSE:
+        if inside[0] <= x < inside[1] and idle == FALSE:
             self.bound_surely = True
         end = max(closes[1], self.sure_from)
-        if window.o_lo <= x < end and over < SURE:
+        if window.o_lo <= x < end and idle < SURE:
             self.bound_possibly = True
         if self.live and not self.bound_possibly and x >= max(end, window.o_lo):
             self.off = "lapsed"

@@ -16,7 +16,7 @@ def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
     """`(iid, o_lo, o_hi, c_lo, c_hi, b_lo, b_hi, lapse)`: when the breach would come, overlays counted in.
 
     A window that closes before it opens never opens: nothing performs it and nothing breaks it. A
-    duty that nowhere in its window bound lapses with it.
+    duty that was idle all through its window lapses with it.
     """
     moved = stopped_clock(inst, gates) if gated and stops else f"SELECT * FROM {inst}"
     never = f"o_lo < {FOR_GOOD} AND c_hi <= (o_lo >> 6) * 64"
@@ -32,15 +32,15 @@ def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
       WITH m AS (SELECT m.*, greatest(c_hi, CASE WHEN sure THEN hi ELSE {FOR_GOOD} END) AS last
                  FROM ({m}) m JOIN (SELECT iid, sure, hi FROM {inst}) USING (iid)),
       g AS (SELECT iid, t, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u,
-                   {OVERLAYS} AS over FROM {gates})
+                   idle, {OVERLAYS} AS over FROM {gates})
       SELECT m.* EXCLUDE (last), CASE WHEN maybe THEN coalesce(b.b_lo, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_lo,
              CASE WHEN surely THEN coalesce(b.b_hi, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_hi,
              CASE WHEN NOT maybe AND o_lo < {FOR_GOOD} AND last < {FOR_GOOD} THEN greatest(last, o_lo) END AS lapse
       FROM m JOIN (
         SELECT m.iid, min(CASE WHEN over < 2 AND u > {due("lo")} THEN {landed("lo")} END) AS b_lo,
                min(CASE WHEN over = 0 AND u > {due("hi")} THEN {landed("hi")} END) AS b_hi,
-               bool_or(over < 2 AND greatest(t, o_lo) < least(u, last)) AS maybe,
-               bool_or(over = 0 AND CASE WHEN o_hi < c_lo THEN greatest(t, o_hi) < least(u, c_lo)
+               bool_or(idle < 2 AND greatest(t, o_lo) < least(u, last)) AS maybe,
+               bool_or(idle = 0 AND CASE WHEN o_hi < c_lo THEN greatest(t, o_hi) < least(u, c_lo)
                                          ELSE greatest(t, o_lo) < least(u, c_hi) END) AS surely
         FROM m JOIN g USING (iid) GROUP BY m.iid) b USING (iid)"""
 
