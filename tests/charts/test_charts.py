@@ -116,7 +116,7 @@ def test_hostile_text_is_shown_and_never_run(tmp_path: Path) -> None:
         "measure load(of: party) in kg\nevent pay(by: party, id: text), silence means no\n"
         "clause 1\n  when pay(by: A, id: n):\n    B must pay(id: n) within 3 days\n"
         "clause 2\n  A must keep load <= 5 kg\n"
-        f'2024-01-01 A pays(id: "{HOSTILE}\u202e\\"")\n'.replace('\\"', "")
+        f'2024-01-01 A pays(id: "\u202e{HOSTILE}")\n'
         + "2024-01-02 load of A = 7 kg\n2024-02-01 load of A <= 4 kg\n",
         encoding="utf-8",
     )

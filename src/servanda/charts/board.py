@@ -8,9 +8,9 @@ from typing import Any
 from servanda.answers.judged import Judged
 from servanda.answers.lanes import Lane
 from servanda.answers.seen import visible
-from servanda.answers.statuses import ORDER, PAST
+from servanda.answers.statuses import ORDER
 from servanda.charts.chart import Chart
-from servanda.charts.palette import INK, ON_FILL, PAPER, QUIET, STATUS
+from servanda.charts.palette import INK, ON_FILL, PALE, PAPER, STATUS
 from servanda.charts.rows import (
     MOST_ROWS,
     alike_periods,
@@ -34,7 +34,8 @@ def board(
     found = [lane for lane in lanes(judged, clauses) if in_play(lane, tick)]
     shown = alike_periods(found, accounts, tick)[:most]
     apart = sum(contested(lane, accounts, tick) for lane in found)
-    text = f"{len(found)} duties and powers in play on {some.on}"
+    many = "duty or power" if len(found) == 1 else "duties and powers"
+    text = f"{len(found)} {many} in play on {some.on}"
     if len(accounts) > 1:
         text += f"; {apart} contested among {len(accounts)} accounts, marked with a dot"
     if len(shown) == most:
@@ -68,7 +69,7 @@ def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
             "account": visible(name),
             "status": lane.at(name, tick) or ABSENT,
             "said": said(lane, name, tick),
-            "plain": (lane.at(name, tick) or "dormant") in PAST,
+            "plain": (lane.at(name, tick) or "dormant") in PALE,
         }
         for n, lane in enumerate(shown)
         for name in accounts
@@ -110,7 +111,7 @@ def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
             },
             {
                 "transform": [{"filter": "datum.plain"}],
-                "mark": text | {"color": QUIET.light},
+                "mark": text | {"color": INK.light},
                 "encoding": {"x": x, "y": y, "text": {"field": "said"}},
             },
             {

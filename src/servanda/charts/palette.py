@@ -30,12 +30,14 @@ VALUE_2 = Colour("#a6438a", "#e3a0cf")
 VALUE_3 = Colour("#7a5c00", "#d9b84a")
 LIMIT = Colour("#b03a00", "#ff8a4c")
 ON_FILL = "#111111"
-"""Words on a status colour: dark on every one of them, light page or dark."""
+"""Words on a status colour: dark on every one of them, light page or dark, save those of PALE."""
+PALE = frozenset(("dormant", "lapsed", "ended"))
+"""Statuses whose ground is nearly the page's: words on them are in INK."""
 
 STATUS = {
     "broken": Colour("#d55e00", "#e06a10"),
-    "unknown": Colour("#c9c9c9", "#8f8f8f"),
-    "undetermined": Colour("#a9a9a9", "#b9b9b9"),
+    "unknown": Colour("#c9c9c9", "#bdbdbd"),
+    "undetermined": Colour("#a9a9a9", "#7d7d7d"),
     "due": Colour("#56b4e9", "#5ab7ea"),
     "suspended": Colour("#cc79a7", "#cf80ab"),
     "excused": Colour("#e5b8d0", "#dda8c6"),
@@ -48,6 +50,33 @@ STATUS = {
     "lapsed": Colour("#dcdcdc", "#4a4a4a"),
     "ended": Colour("#d0d0d0", "#565656"),
 }
+
+
+class Family(Struct, frozen=True):
+    """Statuses that a page of tables shows in one pale ground, and the ink on it."""
+
+    ground: Colour
+    ink: Colour
+    statuses: tuple[str, ...]
+
+
+FAMILIES = {
+    "bad": Family(Colour("#f9c9b3", "#6b2500"), Colour("#5c1a00", "#ffe0d1"), ("broken",)),
+    "good": Family(Colour("#c5e8d9", "#00483a"), Colour("#003d2b", "#c9f7e6"), ("kept",)),
+    "open": Family(Colour("#d4e4f5", "#123c5e"), Colour("#06304f", "#d5eaff"), ("due",)),
+    "made": Family(
+        Colour("#f7e3a8", "#54430a"), Colour("#4a3500", "#ffeeb8"), ("cured", "compensated")
+    ),
+    "free": Family(
+        Colour("#eed6e6", "#54284a"),
+        Colour("#4a1138", "#ffdcf3"),
+        ("suspended", "excused", "waived", "released"),
+    ),
+    "doubt": Family(
+        Colour("#eceef1", "#2a2e35"), Colour("#3a3f47", "#d3d8df"), ("unknown", "undetermined")
+    ),
+}
+"""The grounds of the live view: its style sheet has them as `--NAME` and `--NAME-fg`."""
 
 EVERY = (INK, QUIET, PAPER, GRID, STRIPE, VALUE, VALUE_2, VALUE_3, LIMIT, *STATUS.values())
 DARK = {colour.light: colour.dark for colour in EVERY}

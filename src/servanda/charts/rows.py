@@ -16,7 +16,7 @@ from servanda.answers.seen import visible
 from servanda.answers.statuses import PAST, POWER
 
 MOST_ROWS = 400
-LONGEST = 72
+LONGEST = 64
 
 
 class LaneRow(Struct, frozen=True):
@@ -132,9 +132,10 @@ def alike_periods(found: Sequence[Lane], accounts: Sequence[str], tick: int) -> 
 
 def label(lane: Lane) -> str:
     """A duty in a line: its clause, its sentence, its particulars."""
-    inside = ", ".join(f"{k} {v}" for k, v in lane.instance.items())
-    text = spaced(lane.text) + (f" ({inside})" if inside else "")
-    return shortened(f"{lane.clause}  {visible(text)}")
+    inside = visible(", ".join(f"{k} {v}" for k, v in lane.instance.items()))
+    after = f" ({shortened(inside, LONGEST // 2)})" if inside else ""
+    text = shortened(visible(spaced(lane.text)), LONGEST - len(after))
+    return f"{lane.clause}  {text}{after}"
 
 
 def spaced(text: str) -> str:
