@@ -318,3 +318,21 @@ def test_no_address_makes_it_fail(served: Any, capsys: pytest.CaptureFixture[str
     codes = {address: served.get(address).status_code for address in asked}
     assert {a: c for a, c in codes.items() if c not in (200, 302, 400, 404, 409, 503)} == {}
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_empty_record_says_what_to_do_and_is_followed(tmp_path: Path) -> None:
+    from django.test import Client
+
+    text = 'agreement A "A"\nparty p\nevent pay(by: party)\n\nclause 1 "Pay"\n  p must pay'
+    file = tmp_path / "agreement.md"
+    file.write_text(f"# A\n\n```servanda\n{text}\n```\n", encoding="utf-8")
+    desk = Desk(tmp_path)
+    application(desk)
+    desk.read()
+    page = Client(SERVER_NAME="localhost").get("/board")
+    assert page.status_code == 503 and "add an entry" in page.content.decode()
+    more = "```servanda\n2025-02-01 p pays\n```\n"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
+    desk.read()
+    assert Client(SERVER_NAME="localhost").get("/board.json").json()["on"] == "2025-02-01"
+    desk.worker.close()

@@ -24,7 +24,7 @@ def sight_of(request: HttpRequest, patience: float = PATIENCE) -> Sight:
     """The question that an address puts, with the judgements it needs under way."""
     version = site.desk.version
     if version is None:
-        raise Refused("there is nothing to show yet", "the text has errors", 503)
+        raise Refused("there is nothing to show yet", "see what is said above", 503)
     sight = Sight(version, asked_of(version, request.GET.dict()), request.GET.get("account"))
     site.desk.want(version, sight.asked, list(sight.accounts), patience)
     return sight

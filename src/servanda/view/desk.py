@@ -18,6 +18,10 @@ from servanda.view.versions import Asked, Key, Version
 PATIENCE = 0.5
 """Seconds for which a new text waits for its judgements before it takes the old one's place."""
 NOW, SOON, LATER = 0, 1, 2
+EMPTY = Problem(
+    *("record", 0, 0, "nothing is recorded, so there is no day to show"),
+    "add an entry: the page follows",
+)
 LONGEST_WORK = 30.0
 """Seconds to wait at the end for the judgement in hand."""
 
@@ -44,6 +48,8 @@ class Desk:
             checked = case.check()
             if checked.errors:
                 raise ServandaError(checked.problems)
+            if case.record.last is None and case.agreement.header.closed is None:
+                raise ServandaError([EMPTY])
             last = case.last_day()
         except ServandaError as error:
             self.tell(error.problems)
