@@ -48,14 +48,14 @@ class Judgement:
         """`memory` is what tables may take before they go to the disk, as in `4GB`."""
         self.norms = with_period(norms)
         self.facts = facts
-        bulk = bool(facts.bulk_events or facts.bulk_readings)
+        self.conditions = Conditions(self.norms, facts)
+        bulk = self.conditions.bulk
         self.tables = open_tables(engine, None if bulk else 1, memory)
         self.progress = progress or Progress()
         self.progress.begin(self.tables, len(norms.rules))
         self.counting = Counting(
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
-        self.conditions = Conditions(self.norms, facts)
         try:
             # bulk queries are parallel inside the engine; small ones are side by side
             with ThreadPoolExecutor(1 if bulk else 2) as self.pool:
@@ -67,7 +67,8 @@ class Judgement:
         load.load(self.tables, self.norms, self.facts)
         self.tables.create("nobody", "SELECT 0 AS iid, NULL::BIGINT AS since")
         days = Days(self.counting)
-        days.load_calendars(self.tables, *self.span_of_days())
+        if self.norms.calendars:
+            days.load_calendars(self.tables, *self.span_of_days())
         derived.prepare(self.tables, self.norms, self.facts, self.conditions)
         self.instances = Instances(self.tables, days, self.conditions)
         wanted = order.wanted_statuses(self.norms)
@@ -153,10 +154,12 @@ class Judgement:
     def verdicts(self) -> tuple[Verdict, ...]:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}
+        # Instances are numbered in the order of time, save those of bulk facts.
+        began = "min(f) OVER (PARTITION BY iid), trigger, " if self.conditions.bulk else ""
         for batch in self.rules.judged.values():
             breaches = self.breaches(batch)
             names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
-            for row in self.tables.rows(f"SELECT * FROM verdict_{batch.name} ORDER BY iid, f"):
+            for row in self.tables.rows(f"SELECT * FROM ({batch.verdict}) ORDER BY {began}iid, f"):
                 found[row[0]].append(self.verdict(row, names, breaches))
         return tuple(v for n in sorted(found) for v in found[n])
 

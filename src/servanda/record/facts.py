@@ -81,9 +81,11 @@ class Bulk(Struct, frozen=True):
 
     For events: `entry, lo, hi, fin, sure` and one column `p_<param>` per parameter (NULL: not
     said; numbers DECIMAL(38,9)). For measures: `entry, lo, hi, of, low, high, tier`.
+    `at_once`: known to have `lo = hi` in every row.
     """
 
     sql: str
+    at_once: bool = False
 
 
 class Facts(Struct, frozen=True):

@@ -149,7 +149,8 @@ class Table(Struct, frozen=True):
     Columns: `entry, lo, hi, fin, known, grade, source`, and for an event `p_<param>` each, for a
     measure `of, low, high`. `by` is who graded all of it; `sources` are those of every row, and
     `cites` says whether rows have sources of their own besides. `prefixes` are what the ids of its
-    rows begin with. `first` and `last` are the least and the greatest `lo`, None of no rows.
+    rows begin with. `first` and `last` are the least and the greatest `lo`, None of no rows;
+    `at_once`: `hi` is `lo` in every row.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Table(Struct, frozen=True):
     prefixes: tuple[str, ...] = ()
     first: int | None = None
     last: int | None = None
+    at_once: bool = False
     place: Place = NOWHERE
 
 

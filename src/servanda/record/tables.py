@@ -157,6 +157,7 @@ class _TableReader:
             return None
         return Table(
             name=name,
+            at_once=row.until is None,
             event=None if row.is_measure else self._event(row),
             measure=row.name if row.is_measure else None,
             sql="\nUNION ALL\n".join(rows.sql for rows in sound),
@@ -342,7 +343,8 @@ def bulk_for(
     else:
         where.append(sure)
         columns = f"entry, lo, hi, of, low, high, {trusted.tier()} AS tier"
-    return Bulk(f"SELECT {columns} FROM ({table.sql}) WHERE {' AND '.join(where)}")
+    sql = f"SELECT {columns} FROM ({table.sql}) WHERE {' AND '.join(where)}"
+    return Bulk(sql, table.at_once)
 
 
 class _Trusted:

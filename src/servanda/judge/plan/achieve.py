@@ -9,28 +9,31 @@ from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
 from servanda.language.core import Match, Rule
 
+WINDOW = "i.o_lo, i.o_hi, i.c_lo, i.c_hi, i.b_lo, i.b_hi, i.early, i.curable, i.rule"
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
 def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
-    """`(iid, o_lo, o_hi, c_lo, c_hi, b_lo, b_hi, lapse)`: when the breach would come, overlays counted in.
+    """The instances with `never`, `b_lo`, `b_hi`: when the breach would come, overlays counted in; and
+    `lapse`.
 
     A window that closes before it opens never opens: nothing performs it and nothing breaks it. A
     duty that was idle all through its window lapses with it.
     """
-    moved = stopped_clock(inst, gates) if gated and stops else f"SELECT * FROM {inst}"
-    never = f"o_lo < {FOR_GOOD} AND c_hi <= (o_lo >> 6) * 64"
-    m = f"""SELECT iid, {never} AS never, CASE WHEN {never} THEN {FOR_GOOD} ELSE o_lo END AS o_lo,
-                   CASE WHEN {never} THEN {FOR_GOOD} ELSE o_hi END AS o_hi,
-                   CASE WHEN {never} THEN {FOR_GOOD} ELSE c_lo END AS c_lo,
-                   CASE WHEN {never} THEN {FOR_GOOD} ELSE c_hi END AS c_hi FROM ({moved})"""
+    never = f"i.o_lo < {FOR_GOOD} AND i.c_hi <= (i.o_lo >> 6) * 64"
+    bounds = ", ".join(
+        f"CASE WHEN {never} THEN {FOR_GOOD} ELSE i.{c} END AS {c}"
+        for c in ("o_lo", "o_hi", "c_lo", "c_hi")
+    )
+    moved = stopped_clock(inst, gates) if gated and stops else f"{inst} i"
+    m = f"SELECT i.* REPLACE ({bounds}), {never} AS never FROM {moved}"
     if not gated:
         return f"""
           SELECT *, greatest({deadline("c_lo")}, o_lo) AS b_lo, greatest({deadline("c_hi")}, o_hi) AS b_hi,
                  NULL::BIGINT AS lapse FROM ({m})"""
     return f"""
       WITH m AS (SELECT m.*, greatest(c_hi, CASE WHEN sure THEN hi ELSE {FOR_GOOD} END) AS last
-                 FROM ({m}) m JOIN (SELECT iid, sure, hi FROM {inst}) USING (iid)),
+                 FROM ({m}) m),
       g AS (SELECT iid, t, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u,
                    idle, {OVERLAYS} AS over FROM {gates})
       SELECT m.* EXCLUDE (last), CASE WHEN maybe THEN coalesce(b.b_lo, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_lo,
@@ -59,14 +62,14 @@ def landed(end: str) -> str:
 
 
 def stopped_clock(inst: str, gates: str) -> str:
-    """Windows made longer by the time surely suspended within them."""
+    """The instances, their windows made longer by the time surely suspended within them."""
     moved = []
     for column in ("c_lo", "c_hi"):
         moved.append(
             f"CASE WHEN i.{column} >= {FOR_GOOD} THEN i.{column} ELSE least({FOR_GOOD}, i.{column} + "
             f"coalesce(sum(CASE WHEN s.f < i.{column} + s.before THEN s.length END), 0)) END AS {column}"
         )
-    return f"""
+    return f"""(SELECT i.* REPLACE (l.c_lo AS c_lo, l.c_hi AS c_hi) FROM {inst} i JOIN (
       WITH spans AS (
         SELECT iid, (t >> 6) * 64 AS f, CASE WHEN u >= {FOR_GOOD} THEN u ELSE (u >> 6) * 64 END AS u
         FROM (SELECT iid, t, su, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u
@@ -77,9 +80,8 @@ def stopped_clock(inst: str, gates: str) -> str:
               coalesce(sum(CASE WHEN u >= {FOR_GOOD} THEN {FOR_GOOD // 4} ELSE u - f END) OVER (
                 PARTITION BY iid ORDER BY f ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
             FROM inside)
-      SELECT i.iid, any_value(i.o_lo) AS o_lo, any_value(i.o_hi) AS o_hi,
-             {", ".join(wrap(m) for m in moved)}
-      FROM {inst} i LEFT JOIN s ON s.iid = i.iid GROUP BY i.iid, i.c_lo, i.c_hi"""
+      SELECT i.iid, {", ".join(wrap(m) for m in moved)}
+      FROM {inst} i LEFT JOIN s ON s.iid = i.iid GROUP BY i.iid, i.c_lo, i.c_hi) l USING (iid)) i"""
 
 
 def wrap(moved: str) -> str:
@@ -90,70 +92,76 @@ def wrap(moved: str) -> str:
 
 def performances(batch: Batch, closes: str) -> str:
     """Candidate performances `(iid, entry, lo, hi, fin, sure)` in or after the opening."""
-    found = []
-    for rule in batch.rules:
-        assert rule.action is not None
-        early = "NOT c.never" if rule.early else "e.fin > (c.o_lo >> 6) * 64"
-        table = named("ev_", rule.action.name)
-        if rule.total is not None:
-            found.append(added_up(rule, batch.own(rule), closes, table, early))
-            continue
-        found.append(f"""
-          SELECT i.iid, e.entry, e.lo, e.hi, e.fin, e.sure
-          FROM {batch.own(rule)} i JOIN {closes} c USING (iid) JOIN {table} e
-          ON {matches(rule.action)} AND {early}""")
-    return " UNION ALL ".join(found)
+    return " UNION ALL ".join(candidates(rule, batch, closes) for rule in batch.rules)
 
 
-def added_up(rule: Rule, inst: str, closes: str, table: str, early: str) -> str:
+def candidates(rule: Rule, batch: Batch, closes: str) -> str:
+    assert rule.action is not None
+    early = "NOT i.never" if rule.early else "e.fin > (i.o_lo >> 6) * 64"
+    table = named("ev_", rule.action.name)
+    mine = closes
+    if len(batch.rules) > 1:
+        mine = f"(SELECT * FROM {closes} c WHERE rule = {batch.numbers[rule.id]})"
+    if rule.total is not None:
+        return added_up(rule, mine, table, early)
+    return f"""
+      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, e.sure, {WINDOW}
+      FROM {mine} i JOIN {table} e ON {matches(rule.action)} AND {early}"""
+
+
+def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     """Part performances: the one at which the running sum reaches what is owed."""
     assert rule.action is not None and rule.total is not None
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    sure = "e.sure" if rule.early else "e.sure AND e.lo >= (c.o_hi >> 6) * 64"
+    sure = "e.sure" if rule.early else "e.sure AND e.lo >= (i.o_hi >> 6) * 64"
     pieces = []
     for test, order, certain in ((sure, "hi", "true"), ("true", "lo", "false")):
         pieces.append(f"""
           SELECT iid, arg_min(entry, ({order}, entry)) AS entry, min(CASE WHEN {certain} THEN {order} ELSE lo END) AS lo,
-                 arg_min(hi, ({order}, entry)) AS hi, arg_min(fin, ({order}, entry)) AS fin, {certain} AS sure
-          FROM (SELECT i.iid, e.entry, e.lo, e.hi, e.fin, CAST({scalar(owed)} AS {NUMBER}) AS owed,
+                 arg_min(hi, ({order}, entry)) AS hi, arg_min(fin, ({order}, entry)) AS fin, {certain} AS sure,
+                 {", ".join(f"any_value({c}) AS {c}" for c in WINDOW.replace("i.", "").split(", "))}
+          FROM (SELECT {WINDOW}, i.iid, e.entry, e.lo, e.hi, e.fin, CAST({scalar(owed)} AS {NUMBER}) AS owed,
                   sum({amount}) OVER (PARTITION BY i.iid ORDER BY e.{order}, e.entry
                                       ROWS UNBOUNDED PRECEDING) AS done
-                FROM {inst} i JOIN {closes} c USING (iid) JOIN {table} e
+                FROM {closes} i JOIN {table} e
                 ON {matches(parts)} AND {early} AND {test})
           WHERE done >= owed GROUP BY iid""")
     return " UNION ALL ".join(pieces)
 
 
-def scalars(batch: Batch, closes: str, conditions: Conditions, gates: str, days: Days) -> str:
+def scalars(
+    batch: Batch, closes: str, conditions: Conditions, gates: str | None, days: Days
+) -> str:
     """Per instance: kept (k), possibly kept (kp), breach (b), possible breach (bp), late cure (g).
 
-    `over_lo` and `over_hi` are the overlays at either end of a performance's date.
+    `closes` has the columns of `closing`. `over_lo` and `over_hi` are the overlays at either end of
+    a performance's date; `gates` None: nothing lies over these duties.
     """
     lo, hi = "((p.lo >> 6) * 64 + 2)", "((p.hi >> 6) * 64 + 2)"
-    in_time = f"""p.sure AND (i.early OR p.lo >= (c.o_hi >> 6) * 64) AND {hi} < c.b_lo
-                  AND (p.fin <= c.c_lo OR over_hi = 2)"""
-    possible = f"{lo} < c.b_hi AND NOT (c.c_hi <= {lo} AND over_lo = 0)"
-    cure = f"""i.curable AND p.sure AND p.lo >= (c.b_hi >> 6) * 64
-               AND (c.b_hi % 64 <= 3 OR p.lo >= c.b_hi) AND p.hi < {last_cure(batch, days)}"""
+    in_time = f"""p.sure AND (p.early OR p.lo >= (p.o_hi >> 6) * 64) AND {hi} < p.b_lo
+                  AND (p.fin <= p.c_lo OR over_hi = 2)"""
+    possible = f"{lo} < p.b_hi AND NOT (p.c_hi <= {lo} AND over_lo = 0)"
+    cure = f"""p.curable AND p.sure AND p.lo >= (p.b_hi >> 6) * 64
+               AND (p.b_hi % 64 <= 3 OR p.lo >= p.b_hi) AND p.hi < {last_cure(batch, days)}"""
+    over, read = "0 AS over_lo, 0 AS over_hi", ""
+    if gates is not None:
+        over = f"{read_over('gl')} AS over_lo, {read_over('gh')} AS over_hi"
+        read = f"""ASOF JOIN {gates} gl ON gl.iid = p.iid AND {lo} >= gl.t
+                   ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t"""
     return f"""
-      WITH p AS (SELECT p.*, {read_over("gl")} AS over_lo, {read_over("gh")} AS over_hi
-                 FROM ({performances(batch, closes)}) p
-                 ASOF JOIN {gates} gl ON gl.iid = p.iid AND {lo} >= gl.t
-                 ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t),
-      a AS (SELECT c.iid, any_value(c.o_lo) AS o_lo, any_value(c.o_hi) AS o_hi,
-              any_value(c.b_lo) AS b_lo, any_value(c.b_hi) AS b_hi, any_value(c.lapse) AS lapse,
-              any_value(i.rule) AS rule, any_value(i.closed) AS closed,
-              min(CASE WHEN {in_time} THEN {hi} END) AS k,
-              arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS k_entry,
+      WITH p AS (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}),
+      a AS (SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
+              arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS kept_entry,
               min(CASE WHEN {possible} THEN {lo} END) AS kp,
-              min(CASE WHEN {cure} THEN greatest({hi}, c.b_hi) END) AS g,
-              arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS g_entry
-            FROM {closes} c JOIN {batch.inst} i USING (iid) LEFT JOIN p ON p.iid = c.iid GROUP BY c.iid)
+              min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
+              arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS late_entry
+            FROM p GROUP BY p.iid),
+      c AS (SELECT c.*, a.* EXCLUDE (iid) FROM {closes} c LEFT JOIN a USING (iid))
       SELECT *, CASE WHEN k IS NULL AND b_lo < {FOR_GOOD} THEN b_lo END AS bp,
              CASE WHEN kp IS NULL AND b_hi < {FOR_GOOD} AND {closed_until(batch, conditions)} THEN b_hi END AS b
-      FROM a"""
+      FROM c"""
 
 
 def read_over(gates: str) -> str:
@@ -163,8 +171,8 @@ def read_over(gates: str) -> str:
 def last_cure(batch: Batch, days: Days) -> str:
     """The tick before which late performance cures."""
     cases = "".join(
-        f" WHEN c.b_hi < {FOR_GOOD} AND i.rule = {batch.numbers[r.id]} "
-        f"THEN {days.deadline('(c.b_hi >> 6)', r.cure_within)} * 64"
+        f" WHEN p.b_hi < {FOR_GOOD} AND p.rule = {batch.numbers[r.id]} "
+        f"THEN {days.deadline('(p.b_hi >> 6)', r.cure_within)} * 64"
         for r in batch.rules
         if r.cure_within is not None
     )
@@ -184,24 +192,70 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
     return f"({' OR '.join(tests)})"
 
 
-def points(inst: str, facts: str, gates: str, gated: bool) -> str:
+def spans(facts: str, now: int, variables: str) -> str:
+    """Verdict rows of the plain instances that nothing lies over, each from its own row.
+
+    What happened to a plain one is in order: dormant, due, unknown, kept or broken, made good.
+    """
+    start = f"CASE WHEN trigger IS NULL AND lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE lo END"
+    known = f"""
+      SELECT *, {start} AS start, least(kp, bp) AS x,
+             CASE WHEN k IS NULL AND after IS NOT NULL THEN greatest(bp, after) END AS y,
+             CASE after_kind WHEN 'cured' THEN late_entry WHEN 'compensated' THEN made_entry END AS made
+      FROM {facts} f WHERE {PLAIN}"""
+    stages = (
+        ("'dormant'", "start", "least(o_lo, k)", "NULL"),
+        ("'due'", "o_lo", "least(x, live_end)", "NULL"),
+        (
+            "'unknown'",
+            "CASE WHEN x IS NOT NULL THEN greatest(o_lo, x) END",
+            "least(live_end, y)",
+            "NULL",
+        ),
+        ("'kept'", "k", "NULL", "kept_entry"),
+        ("'broken'", "b", "y", "NULL"),
+        ("after_kind", "y", "NULL", "made"),
+    )
+    found = " UNION ALL ".join(
+        f"""SELECT rule, iid, debtor, creditor, trigger, {status} AS status, {cut("t")} AS f,
+                   CASE WHEN until <= {now} THEN {cut("until")} ELSE {FOR_GOOD} END AS u,
+                   CASE WHEN {cut("t")} = {cut("start")} THEN trigger END AS began, {opened}::VARCHAR AS opened,
+                   CASE WHEN until > {now} THEN NULL WHEN {cut("until")} = {cut("k")} THEN kept_entry
+                        WHEN {cut("until")} = {cut("y")} THEN made END AS closed,
+                   NULL::BIGINT AS breach_key{variables}
+            FROM (SELECT *, greatest({begins}, start) AS t, {ends}::BIGINT AS until FROM k WHERE {begins} IS NOT NULL)
+            WHERE t <= {now} AND (until IS NULL OR {cut("t")} < {cut("until")})"""
+        for status, begins, ends, opened in stages
+    )
+    return f"WITH k AS ({known}) {found}"
+
+
+PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
+
+
+def cut(tick: str) -> str:
+    """The instant of a tick; the beginning of time stays."""
+    return f"(CASE WHEN {tick} <= {SINCE_EVER} THEN {tick} ELSE ({tick} >> 6) * 64 END)"
+
+
+def points(facts: str, gates: str, gated: bool) -> str:
     """`(iid, t, status, opened, breach_key)` wherever the status may change.
 
     `facts` has the columns of `ends`.
     """
     return f"""
       WITH f AS (SELECT * FROM {facts}),
-      ticks AS (SELECT iid, unnest([CASE WHEN i.trigger IS NULL AND i.lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE i.lo END,
-                  i.hi, f.o_lo, f.o_hi, f.k, f.kp, f.b, f.bp, f.g, f.m, f.live_end, f.after]) AS t
-                FROM {inst} i JOIN f USING (iid)
+      ticks AS (SELECT iid, unnest([CASE WHEN f.trigger IS NULL AND f.lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE f.lo END,
+                  f.hi, f.o_lo, f.o_hi, f.k, f.kp, f.b, f.bp, f.g, f.m, f.live_end, f.after]) AS t
+                FROM f
                 {"UNION ALL SELECT iid, t FROM " + gates if gated else ""}),
-      tt AS (SELECT DISTINCT k.iid, k.t FROM ticks k JOIN {inst} i USING (iid)
-             WHERE k.t IS NOT NULL AND k.t < {FOR_GOOD} AND k.t >= i.lo),
+      tt AS (SELECT DISTINCT k.iid, k.t FROM ticks k JOIN f USING (iid)
+             WHERE k.t IS NOT NULL AND k.t < {FOR_GOOD} AND k.t >= f.lo),
       g AS ({timeline(gates, gated)})
-      SELECT iid, t, status, CASE status WHEN 'kept' THEN k_entry WHEN 'cured' THEN g_entry
-               WHEN 'compensated' THEN m_entry END AS opened, NULL::BIGINT AS breach_key
-      FROM (SELECT g.iid, g.t, {STATUS} AS status, f.k_entry, f.g_entry, f.m_entry
-            FROM g JOIN f USING (iid) JOIN {inst} i USING (iid))"""
+      SELECT iid, t, status, CASE status WHEN 'kept' THEN kept_entry WHEN 'cured' THEN late_entry
+               WHEN 'compensated' THEN made_entry END AS opened, NULL::BIGINT AS breach_key
+      FROM (SELECT g.iid, g.t, {STATUS} AS status, f.kept_entry, f.late_entry, f.made_entry
+            FROM g JOIN f USING (iid))"""
 
 
 def timeline(gates: str, gated: bool) -> str:
@@ -212,18 +266,18 @@ def timeline(gates: str, gated: bool) -> str:
     return f"SELECT tt.iid, tt.t, {columns} FROM tt ASOF JOIN {gates} y ON tt.iid = y.iid AND tt.t >= y.t"
 
 
-def ends(facts: str, gates: str, gated: bool) -> str:
+def ends(facts: str, gates: str | None) -> str:
     """What ends the live duty first, and what follows a breach first.
 
-    `facts` has the columns of `scalars` and, from remedies, `m` (made good) and `m_entry`.
+    `facts` has the columns of `scalars` and, from remedies, `m` (made good) and `made_entry`.
     """
-    power = "NULL::BIGINT"
-    firsts = (
-        f"SELECT iid, min(CASE WHEN wa = 2 THEN t END) AS w, min(CASE WHEN re = 2 THEN t END) AS r, "
-        f"min(CASE WHEN en = 2 THEN t END) AS n FROM {gates} GROUP BY iid"
-        if gated
-        else f"SELECT iid, {power} AS w, {power} AS r, {power} AS n FROM {facts} z"
-    )
+    powers = f"SELECT y.*, {', '.join(f'NULL::BIGINT AS {n}' for n in 'wrn')} FROM {facts} y"
+    if gates is not None:
+        firsts = ", ".join(
+            f"min(CASE WHEN {gate} = 2 THEN t END) AS {n}"
+            for gate, n in (("wa", "w"), ("re", "r"), ("en", "n"))
+        )
+        powers = f"SELECT * FROM {facts} y JOIN (SELECT iid, {firsts} FROM {gates} GROUP BY iid) USING (iid)"
     return f"""
       SELECT *, CASE WHEN live_end IS NULL THEN NULL WHEN live_end = w THEN 'waived'
                      WHEN live_end = r THEN 'released' WHEN live_end = n THEN 'ended'
@@ -233,7 +287,7 @@ def ends(facts: str, gates: str, gated: bool) -> str:
                   WHEN after = g THEN 'cured' ELSE 'compensated' END AS after_kind
       FROM (SELECT *, least(k, b, lapse, {", ".join(f"CASE WHEN {c} >= bp THEN NULL ELSE {c} END" for c in "wrn")}) AS live_end,
               least(g, m, CASE WHEN w >= bp THEN w END, CASE WHEN r >= bp THEN r END) AS after
-            FROM {facts} y JOIN ({firsts}) USING (iid))"""
+            FROM ({powers}))"""
 
 
 STATUS = f"""
@@ -253,4 +307,4 @@ STATUS = f"""
        WHEN idle = 2 THEN 'dormant'
        WHEN (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1) THEN 'undetermined'
        WHEN su = 1 OR ex = 1 OR idle = 1 THEN 'unknown'
-       ELSE 'due' END"""
+       ELSE 'due' END""".replace("i.", "f.")

@@ -14,6 +14,7 @@ class Batch:
         self.name = str(self.numbers[rules[0].id])
         self.inst = f"inst_{self.name}"
         self.kind = rules[0].kind
+        self.verdict = ""  # a query of its status spans: see common.verdict_rows
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
 
     def own(self, rule: Rule) -> str:

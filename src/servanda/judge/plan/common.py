@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 
 GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
+
+
+class Gates(Struct, frozen=True):
+    """What lies over a batch: a table `(iid, t, su, ex, idle, …)` or a query in its place.
+
+    `present` are the overlays that may be anything but 0; `few`: no instance has many rows.
+    """
+
+    table: str
+    present: frozenset[str]
+    few: bool
+
+    def spans(self) -> str:
+        """The rows with the tick `u` at which each ends."""
+        u = str(FOR_GOOD)
+        if self.present:
+            u = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
+        return f"(SELECT *, {u} AS u FROM {self.table})"
 
 
 def window_steps(inst: str) -> str:
@@ -53,26 +73,32 @@ def doubtful(*names: str) -> str:
     return " OR ".join(f"{n} = 1" for n in names)
 
 
-def verdict_rows(batch: Batch, points: str, now: int) -> str:
+def variables(batch: Batch, at: str) -> str:
+    """The columns of the instance's variables, where a batch has any."""
+    found = batch.rules[0].variables if len(batch.rules) == 1 else ()
+    return "".join(f", {at}{named('k_', v.name)}" for v in found)
+
+
+def verdict_rows(batch: Batch, points: str, now: int, last: bool = False) -> str:
     """Merge equal neighbours of `(iid, t, status, opened, breach_key)` into spans.
 
     Points that share an instant are cut to the last of them first (reports show instants, never
-    phases); `breach_key` NULL merges, else starts a span of its own.
+    phases), unless they are it already (`last`); `breach_key` NULL merges, else starts a span of
+    its own.
     """
-    variables = ""
-    if len(batch.rules) == 1:
-        variables = "".join(f", i.{named('k_', v.name)}" for v in batch.rules[0].variables)
+    f = f"CASE WHEN t <= {SINCE_EVER} THEN t ELSE (t >> 6) * 64 END AS f"
+    cut = f"SELECT iid, {f}, status, opened, breach_key FROM p"
+    if not last:
+        cut = f"""SELECT iid, {f}, arg_max(status, t) AS status, arg_max(opened, t) AS opened,
+                         arg_max(breach_key, t) AS breach_key FROM p GROUP BY iid, f"""
     return f"""
       WITH p AS (SELECT iid, greatest(t, {SINCE_EVER}) AS t, status, opened, breach_key FROM ({points})
                  WHERE t <= {now}),
-      m AS (SELECT iid, CASE WHEN t <= {SINCE_EVER} THEN t ELSE (t >> 6) * 64 END AS f,
-                   arg_max(status, t) AS status, arg_max(opened, t) AS opened,
-                   arg_max(breach_key, t) AS breach_key
-            FROM p GROUP BY iid, f),
+      m AS ({cut}),
       k AS (SELECT *, lag(status) OVER (PARTITION BY iid ORDER BY f) AS was FROM m
             QUALIFY was IS NULL OR was <> status OR breach_key IS NOT NULL),
       s AS (SELECT *, lead(f, 1, {FOR_GOOD}) OVER w AS u, lead(opened) OVER w AS closed FROM k
             WINDOW w AS (PARTITION BY iid ORDER BY f))
       SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, s.status, s.f, s.u,
-             CASE WHEN s.was IS NULL THEN i.trigger END AS began, s.opened, s.closed, s.breach_key{variables}
+             CASE WHEN s.was IS NULL THEN i.trigger END AS began, s.opened, s.closed, s.breach_key{variables(batch, "i.")}
       FROM s JOIN {batch.inst} i USING (iid)"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNCERTAIN,
+    Gates,
     doubtful,
     first_ticks,
     gate_sources,
@@ -21,16 +22,19 @@ from servanda.language.core import Rule
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
 
-def violations(batch: Batch, gates: str, days: Days, events: Events) -> str:
+def violations(
+    batch: Batch, gates: Gates, of: Conditions, *, events: Events, days: Days, freely: bool
+) -> str:
     """`(iid, vid, entry, lo, hi, level, end_t, end_p, cure, b_…)`: one row an occurrence, with its
     parameters (see `bound`).
 
     `end_t` is where it is no longer surely open, `end_p` where no longer possibly.
     """
     found = " UNION ALL BY NAME ".join(
-        of_rule(r, batch.own(r), gates, days, events) for r in batch.rules
+        of_rule(r, batch.own(r), gates, of, events=events, days=days) for r in batch.rules
     )
-    return f"SELECT row_number() OVER (ORDER BY iid, hi, entry) AS vid, * FROM ({found})"
+    order = "" if of.bulk and freely else "ORDER BY iid, hi, entry"
+    return f"SELECT row_number() OVER ({order}) AS vid, * FROM ({found})"
 
 
 def bound(event: str, param: str) -> str:
@@ -38,27 +42,53 @@ def bound(event: str, param: str) -> str:
     return named(f"b_{event} ", param)
 
 
-def of_rule(rule: Rule, inst: str, gates: str, days: Days, events: Events) -> str:
+def of_rule(
+    rule: Rule, inst: str, gates: Gates, of: Conditions, *, events: Events, days: Days
+) -> str:
     assert rule.action is not None
     event = rule.action.name
     said = "".join(
         f", l.{named('p_', p.name)} AS {bound(event, p.name)}" for p in events[event].params
     )
+    near = gates.few and of.at_once(event)
+    found = by_range(rule, inst, gates) if near else by_look_up(rule, inst, gates)
+    whose = "" if rule.cured_by is None else f"JOIN {inst} i USING (iid)"
+    return f"""
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)}{said}
+      FROM ({found}) l {whose} WHERE l.level > 0"""
+
+
+INSIDE = "i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
+
+
+def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
+    """Occurrences in the window, with what lies over the duty at either end of their date."""
+    assert rule.action is not None
     read = " ".join(
-        f"ASOF JOIN {gates} {name} ON v.iid = {name}.iid AND v.{at} >= {name}.t"
+        f"ASOF JOIN {gates.table} {name} ON v.iid = {name}.iid AND v.{at} >= {name}.t"
         for name, at in (("gh", "hi"), ("gl", "lo"))
     )
     ends = [BOUND.replace("g.", f"{name}.") for name in ("gl", "gh")]
     at_lo, at_hi = f"{ends[0]} < 2 AND gl.ex < 2", f"{ends[1]} < 2 AND gh.ex < 2"
     surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)}{said} FROM (
         SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
           CASE WHEN v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
-        FROM (SELECT i.iid, i.rule, i.o_lo AS opening, e.*, i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo AS inside
+        FROM (SELECT i.iid, i.rule, i.o_lo AS opening, e.*, {INSIDE} AS inside
               FROM {inst} i JOIN {named("ev_", rule.action.name)} e
-              ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi) v {read}) l
-      JOIN {inst} i USING (iid) WHERE l.level > 0"""
+              ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi) v {read}"""
+
+
+def by_range(rule: Rule, inst: str, gates: Gates) -> str:
+    """The same for occurrences at one instant, where an instance has few spans of overlays."""
+    assert rule.action is not None
+    return f"""
+        SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo),
+               CASE WHEN {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
+        FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)
+        JOIN {named("ev_", rule.action.name)} e
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi
+           AND e.lo >= g.t AND e.lo < g.u"""
 
 
 def cures(rule: Rule, days: Days) -> str:
@@ -79,7 +109,7 @@ def cures(rule: Rule, days: Days) -> str:
     )
 
 
-def timeline(batch: Batch, gates: str, violated: str, conditions: Conditions) -> str:
+def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) -> str:
     """`(iid, t, win, overlays…, open, had, silent)`."""
     intervals = f"""
       SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE level = 2
@@ -99,16 +129,16 @@ def timeline(batch: Batch, gates: str, violated: str, conditions: Conditions) ->
     if floors:
         sources["silent"] = counted(" UNION ALL ".join(floors), batch.inst)
     zero = "" if floors else ", 0 AS silent"
-    line = merged(sources, batch.inst, gate_sources(gates))
+    line = merged(sources, batch.inst, gate_sources(gates.table))
     return f"SELECT *{zero} FROM ({line})"
 
 
-def bound_since(batch: Batch, gates: str) -> str:
+def bound_since(batch: Batch, gates: Gates) -> str:
     """The first tick at which each instance may be bound."""
     return f"""
       SELECT i.iid, coalesce(min(greatest(g.t, i.o_lo)), {FOR_GOOD}) AS since_bound
       FROM {batch.inst} i LEFT JOIN (
-        SELECT *, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u FROM {gates}) g
+        SELECT * FROM {gates.spans()} y) g
       ON g.iid = i.iid AND {BOUND} < 2 AND g.ex < 2 AND g.u > i.o_lo AND g.t < i.c_hi
       GROUP BY i.iid"""
 
@@ -117,8 +147,7 @@ def points(inst: str, line: str, violated: str) -> str:
     """`(iid, t, status, opened, breach_key)`; each sure violation is a point of its own."""
     return f"""
       WITH l AS (SELECT *, {first_ticks("wa", "re", "en")} FROM {line}),
-      first AS (SELECT iid, hi AS t, min(vid) AS vid, min(entry) AS entry FROM {violated}
-                WHERE level = 2 GROUP BY ALL),
+      first AS ({first_of(violated)}),
       healed AS (SELECT iid, end_p AS t, min(cure) AS cure FROM {violated}
                  WHERE cure IS NOT NULL GROUP BY ALL)
       SELECT l.iid, l.t, {STATUS} AS status,
@@ -131,6 +160,57 @@ def points(inst: str, line: str, violated: str) -> str:
       LEFT JOIN first ON first.iid = l.iid AND first.t = l.t
       LEFT JOIN healed ON healed.iid = l.iid AND healed.t = l.t
       WHERE l.t >= i.lo"""
+
+
+def first_of(violated: str) -> str:
+    """Of the sure violations of an instance at one tick, the first by entry id."""
+    return f"""SELECT iid, hi AS t, arg_min(vid, entry) AS vid, min(entry) AS entry FROM {violated}
+               WHERE level = 2 GROUP BY iid, hi"""
+
+
+def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:
+    """Nothing in the text or the record closes a sure violation: from the first on, all is told.
+
+    Silence proves nothing open, and openings come before the facts of their instant.
+    """
+    return not gates.present & {"wa", "re", "en"} and all(
+        rule.cured_by is None
+        and rule.action is not None
+        and rule.action.name in of.closed_events
+        and (rule.trigger is None or rule.trigger.match is not None)
+        for rule in batch.rules
+    )
+
+
+def unmended_points(inst: str, gates: Gates, violated: str, now: int) -> str:
+    """`points` of duties that are `never_mended`, the last of each instant: what lies over them
+    until the first sure violation, then the violations."""
+    ticks = ", ".join(
+        f"CASE WHEN {c} > begun AND {c} < u THEN {c} END"
+        for c in ("hi", "o_lo", "o_hi", "c_lo", "c_hi", "possible_at")
+    )
+    status = STATUS.replace("l.t", "t")
+    nothing = (
+        "NULL::BIGINT AS wa_t, NULL::BIGINT AS re_t, NULL::BIGINT AS en_t, 0 AS had, 0 AS silent"
+    )
+    return f"""
+      WITH v AS (SELECT iid, min(CASE WHEN level = 2 THEN hi END) AS sure_at, min(lo) AS possible_at
+                 FROM {violated} GROUP BY iid),
+      s AS (SELECT i.iid, i.sure, i.lo, i.hi, i.doubt, i.doubt_und, i.o_lo, i.o_hi, i.c_lo, i.c_hi,
+                   g.* EXCLUDE (iid, t, u), greatest(g.t, i.lo) AS begun, g.u,
+                   coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at,
+                   i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD}
+                     AND coalesce(v.possible_at >= coalesce(v.sure_at, {FOR_GOOD}), true) AS plain
+            FROM {inst} i JOIN {gates.spans()} g ON g.iid = i.iid AND g.u > i.lo LEFT JOIN v ON v.iid = i.iid),
+      i AS (SELECT *, CASE WHEN t >= possible_at THEN 1 ELSE 0 END AS open, {nothing} FROM (
+              SELECT *, begun AS t FROM s WHERE plain UNION ALL
+              SELECT * FROM (SELECT *, unnest([begun, {ticks}]) AS t FROM s WHERE NOT plain) WHERE t IS NOT NULL)
+            WHERE (t >> 6) < (sure_at >> 6))
+      SELECT iid, t, {status} AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
+      FROM i WHERE plain AND (u > {now} OR (u >> 6) > (t >> 6))
+      UNION ALL SELECT iid, max(t), arg_max(status, t), NULL, NULL
+      FROM (SELECT iid, t, {status} AS status FROM i WHERE NOT plain AND t <= {now}) GROUP BY iid, t >> 6
+      UNION ALL SELECT iid, t, 'broken', entry, vid FROM ({first_of(violated)})"""
 
 
 STATUS = f"""

@@ -60,11 +60,22 @@ class Instances:
             self.tables.create(table, self.standing(rule, number))
             self.read_standing_if([rule], {rule.id: number}, table)
             return True
-        self.tables.create(f"{table}_0", self.occasions(rule, breaches))
+        occasions = self.occasions(rule, breaches)
+        if not reads_if(rule) and rule.window.every is None:
+            self.tables.create(table, self.windows(rule, self.unread(occasions), number))
+            return table not in self.tables.empty
+        self.tables.create(f"{table}_0", occasions)
         if f"{table}_0" in self.tables.empty:
             return False
-        self.read_if(rule, table)
-        self.windows(rule, table, number)
+        arisen = self.read_if(rule, table)
+        if rule.window.every is not None:
+            self.tables.create(f"{table}_2", self.opened(rule, arisen, number))
+            self.periods(rule, table)
+            self.tables.create(table, self.closing_from(rule, f"{table}_2"))
+        else:
+            self.tables.create(table, self.windows(rule, arisen, number))
+        if rule.trigger is None:
+            self.read_standing_if([rule], {rule.id: number}, table)
         return table not in self.tables.empty
 
     def never_triggered(self, rule: Rule) -> bool:
@@ -184,10 +195,13 @@ class Instances:
               FROM (SELECT t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
               WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {FIRST_INSTANT}"""
         assert trigger.match is not None
-        return self.joined(trigger.match, trigger.following)
+        return self.joined(trigger.match, trigger.following, rule.kind == "may")
 
-    def joined(self, match: Match, following: tuple[Match, ...]) -> str:
-        """The triggering occurrence, joined with earlier ones that share its variables."""
+    def joined(self, match: Match, following: tuple[Match, ...], ordered: bool = False) -> str:
+        """The triggering occurrence, joined with earlier ones that share its variables.
+
+        Instances are numbered in the order of time where that is cheap, or must be so because
+        rounds of a circle are compared by their numbers (`ordered`)."""
         bound: dict[str, str] = {}
         tables = []
         tests = ["true"]
@@ -208,8 +222,10 @@ class Instances:
             f"e{n}.sure" + (f" AND e{n}.hi <= e0.lo" if n else "") for n in range(len(tables))
         )
         columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
+        free = self.conditions.bulk and self.tables.numbers_freely and not ordered
+        order = "" if free else "ORDER BY e0.lo, e0.entry"
         return f"""
-          SELECT row_number() OVER (ORDER BY e0.lo, e0.entry) AS iid, e0.entry AS trigger,
+          SELECT row_number() OVER ({order}) AS iid, e0.entry AS trigger,
                  {sure} AS sure, e0.lo AS lo, e0.hi AS hi{columns}
           FROM {", ".join(tables)} WHERE {" AND ".join(tests)}"""
 
@@ -221,40 +237,41 @@ class Instances:
         return text
 
     # -------------------------------------------------------------- if
-    def read_if(self, rule: Rule, table: str) -> None:
+    def unread(self, occasions: str) -> str:
+        """Instances of a rule without an `if`."""
+        return f"(SELECT *, false AS doubt_und FROM ({occasions}))"
+
+    def read_if(self, rule: Rule, table: str) -> str:
         """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
-        if (isinstance(rule.if_, Always) and rule.if_.value) or rule.trigger is None:
-            self.tables.create(f"{table}_1", f"SELECT *, false AS doubt_und FROM {table}_0")
-            return
+        if not reads_if(rule) or rule.trigger is None:
+            return self.unread(f"SELECT * FROM {table}_0")
         self.tables.create(f"{table}_s", f"SELECT *, {SINCE_EVER} AS since FROM {table}_0")
         steps = self.conditions.steps(rule.if_, f"{table}_s")
         read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
-        self.tables.create(
-            f"{table}_1",
-            f"""SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure), v.val = 1 AND v.und AS doubt_und
-                FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0""",
-        )
+        return f"""(
+            SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure), v.val = 1 AND v.und AS doubt_und
+            FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0)"""
 
     # -------------------------------------------------------------- windows
-    def windows(self, rule: Rule, table: str, number: int) -> None:
+    def windows(self, rule: Rule, arisen: str, number: int) -> str:
+        return self.closing_from(rule, f"({self.opened(rule, arisen, number)})")
+
+    def opened(self, rule: Rule, arisen: str, number: int) -> str:
         lo, hi = self.opening(rule)
-        self.tables.create(
-            f"{table}_2",
+        return (
             f"SELECT i.*, {number} AS rule, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi "
-            f"FROM {table}_1 i",
+            f"FROM {arisen} i"
         )
-        if rule.window.every is not None:
-            self.periods(rule, table)
+
+    def closing_from(self, rule: Rule, opened: str) -> str:
         close_lo, close_hi = self.closing(rule)
-        select = f"SELECT i.*, {close_lo} AS c_lo, {close_hi} AS c_hi FROM {table}_2 i"
-        self.tables.create(table, self.closed(select, rule))
-        if rule.trigger is None:
-            self.read_standing_if([rule], {rule.id: number}, table)
+        select = f"SELECT i.*, {close_lo} AS c_lo, {close_hi} AS c_hi FROM {opened} i"
+        return self.closed(select, rule)
 
     def read_standing_if(self, rules: list[Rule], numbers: dict[str, int], table: str) -> None:
         """A standing rule reads `if` at its opening: false leaves it dormant."""
         for rule in rules:
-            if isinstance(rule.if_, Always) and rule.if_.value:
+            if not reads_if(rule):
                 continue
             own = (
                 f"(SELECT * REPLACE ({SINCE_EVER} AS since) FROM {table} "
@@ -382,6 +399,10 @@ class Instances:
             return f"least({', '.join(ats)})"
         missing = " OR ".join(f"{at} IS NULL" for at in ats)
         return f"(CASE WHEN {missing} THEN NULL ELSE greatest({', '.join(ats)}) END)"
+
+
+def reads_if(rule: Rule) -> bool:
+    return not (isinstance(rule.if_, Always) and rule.if_.value)
 
 
 def absent_is_never(at: int | None) -> int:

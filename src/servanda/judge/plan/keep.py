@@ -5,6 +5,7 @@ from __future__ import annotations
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNCERTAIN,
+    Gates,
     doubtful,
     first_ticks,
     gate_sources,
@@ -16,6 +17,7 @@ from servanda.judge.plan.days import Days
 from servanda.judge.plan.overlays import valued
 from servanda.judge.plan.steps import Conditions, merged
 from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
+from servanda.language.core import Rule
 
 
 def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> str:
@@ -47,6 +49,38 @@ def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> st
     if graced:
         onsets = split_rows(with_grace(batch, onsets, days))
     return f"SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p FROM ({onsets})"
+
+
+def is_alone(batch: Batch, gates: Gates) -> bool:
+    """One triggered duty without overlays, grace or remedy: its condition is all there is to it."""
+    (rule, *others) = batch.rules
+    return (
+        not others
+        and not gates.present
+        and rule.trigger is not None
+        and (rule.trigger.match is not None and rule.cure_within is None and rule.remedy is None)
+    )
+
+
+# Nothing in doubt, open from the trigger on and for good.
+PLAIN = f"(i.sure AND i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD})"
+
+
+def plain_points(rule: Rule, inst: str, conditions: Conditions, now: int) -> str:
+    """Like `points`, for plain instances of a duty that is alone; the last of each instant.
+
+    A change at phase 0 that the facts of its instant undo is no breach.
+    """
+    assert rule.keep is not None
+    w = "OVER (PARTITION BY iid ORDER BY t"
+    return f"""
+      WITH s AS (SELECT *, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM ({conditions.steps(rule.keep, inst)})),
+      c AS (SELECT s.iid, greatest(s.t, i.lo) AS t, s.u, s.val, s.und FROM s JOIN {inst} i ON i.iid = s.iid AND s.u > i.lo),
+      h AS (SELECT *, max(CASE WHEN val = 0 AND (t % 64 > 0 OR u > t + 1) THEN 1 ELSE 0 END) {w} ROWS UNBOUNDED PRECEDING) AS had
+            FROM c)
+      SELECT iid, t, CASE WHEN val = 0 THEN 'broken' WHEN val = 1 AND und THEN 'undetermined' WHEN val = 1 THEN 'unknown'
+               WHEN had = 1 THEN 'cured' ELSE 'kept' END AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
+      FROM h WHERE u > {now} OR (u >> 6) > (t >> 6)"""
 
 
 def with_grace(batch: Batch, onsets: str, days: Days) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import column_type, named
-from servanda.language.core import EventType, Norms, VagueType
+from servanda.language.core import EventType, Match, Norms, VagueType
 from servanda.record.facts import Facts, Value
 
 
 def load(tables: Tables, norms: Norms, facts: Facts) -> None:
     """Make every table that the plan reads."""
+    asked = Counter(patterns(norms))
     for event in event_types(norms):
-        load_event(tables, event, facts)
+        load_event(tables, event, facts, read_once=asked[event.name] == 1)
     tables.declare("readings", READING_COLUMNS)
     tables.insert(
         "readings",
@@ -60,15 +64,30 @@ def event_types(norms: Norms) -> Iterable[EventType]:
     yield from (EventType(d.name, d.params, True) for d in norms.derived)
 
 
-def load_event(tables: Tables, event: EventType, facts: Facts) -> None:
+def load_event(tables: Tables, event: EventType, facts: Facts, read_once: bool) -> None:
+    """The occurrences of an event; those that one part of the plan reads once stay in their file."""
     columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in event.params]
     table = named("ev_", event.name)
     bulk = facts.bulk_events.get(event.name, ())
     occurrences = facts.events.get(event.name, ())
+    if bulk and read_once and not occurrences:
+        tables.define(table, " UNION ALL BY NAME ".join(source.sql for source in bulk))
+        return
     tables.declare(table, ", ".join([OCCURRENCE_COLUMNS, *columns]))
     tables.insert(table, [(o.entry, o.lo, o.hi, o.fin, o.sure, *o.args) for o in occurrences])
     for source in bulk:
         tables.append(table, source.sql)
+
+
+def patterns(part: object) -> Iterator[str]:
+    """The name in every pattern of some norms."""
+    if isinstance(part, Match):
+        yield part.name
+    if isinstance(part, Struct):
+        part = tuple(getattr(part, name) for name in part.__struct_fields__)
+    if isinstance(part, tuple):
+        for item in part:
+            yield from patterns(item)
 
 
 def load_powers(tables: Tables, facts: Facts) -> None:

@@ -53,7 +53,7 @@ def of_batch(batch: Batch, events: Events) -> str:
              {instance(variables)} AS instance, v.trigger, v.status, {instant("v.f")} AS "from",
              {instant("v.u")} AS until, v.status IN ({final}) AS final,
              coalesce(v.opened, v.began) AS opened, v.closed, {breach} AS breach
-      FROM verdict_{batch.name} v{violations}"""
+      FROM ({batch.verdict}) v{violations}"""
 
 
 def by_rule(batch: Batch, values: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ is their common timeline.
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
+from servanda.judge.plan.common import Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
@@ -16,6 +17,7 @@ from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, named
 from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
 
 GATES = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
+FEW = 16
 BY_CLAUSE = ("amend", "create", "end")
 
 
@@ -35,8 +37,8 @@ class Overlays:
         self.numbers = numbers
         self.powers = [r for r in norms.rules if r.power is not None]
 
-    def make(self, batch: Batch, gates: str) -> bool:
-        """Create the common timeline; False when nothing can lie over these rules."""
+    def make(self, batch: Batch) -> Gates:
+        """The common timeline of all that lies over a batch."""
         rules, inst = batch.rules, batch.inst
         intervals = {
             "su": self.effects(rules, inst, "suspend"),
@@ -56,13 +58,23 @@ class Overlays:
         conditions = valued(excuses, "ex") | valued(idles, "idle")
         present = {*sources, *(name for names in conditions for name in names)}
         zeros = "".join(f", 0 AS {n}" for n in (*GATES, "wait") if n not in present)
+        if not present:
+            return Gates(nothing_over(inst), frozenset(), few=True)
+        gates = f"gates_{batch.name}"
         self.tables.create(
             gates,
             f"""
           SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und, idle_und
-          FROM (SELECT *{zeros} FROM ({merged(sources, inst, conditions)}))""",
+          FROM (SELECT *{zeros} FROM ({merged(sources, inst, conditions, len(rules) == 1)}))""",
         )
-        return bool(present)
+        return Gates(gates, frozenset(present), self.few(gates))
+
+    def few(self, gates: str) -> bool:
+        """Whether comparing with every row of an instance is cheaper than looking one up."""
+        if not self.conditions.bulk:
+            return True
+        rows = f"SELECT count(*) AS n FROM {gates} GROUP BY iid"
+        return bool(self.tables.row(f"SELECT coalesce(max(n), 0) <= {FEW} FROM ({rows})")[0])
 
     # -------------------------------------------------------------- not yet, and no more
     def not_yet(self, rule: Rule, inst: str) -> list[str]:
@@ -184,6 +196,11 @@ class Overlays:
         if not owing:
             return anyone
         return f"'debtor', [{', '.join(map(literal, sorted(owing)))}]"
+
+
+def nothing_over(inst: str) -> str:
+    """A timeline on which nothing ever lies."""
+    return f"(SELECT iid, {SINCE_EVER} AS t{''.join(f', 0 AS {n}' for n in GATES)} FROM {inst})"
 
 
 def keyed(rule: Rule, verb: str) -> str:

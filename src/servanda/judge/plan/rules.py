@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from servanda.judge.plan import achieve, forbid, keep, powers
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import verdict_rows
+from servanda.judge.plan.common import Gates, variables, verdict_rows
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.load import event_types
 from servanda.judge.plan.order import joint_key
-from servanda.judge.plan.overlays import Overlays
+from servanda.judge.plan.overlays import Overlays, nothing_over
 from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.steps import Conditions, at_tick, counted
 from servanda.judge.plan.tables import Tables
@@ -53,16 +55,15 @@ class Rules:
             self.judged.pop(batch.name, None)
             self.forget(batch)
             return
-        gates = f"gates_{batch.name}"
-        gated = self.overlays.make(batch, gates)
+        gates = self.overlays.make(batch)
         if batch.kind == "achieve":
-            self.achieve(batch, gates, gated)
+            self.achieve(batch, gates)
         elif batch.kind == "keep":
             self.keep(batch, gates)
         elif batch.kind == "forbid":
             self.forbid(batch, gates)
         else:
-            self.may(batch, gates)
+            self.may(batch, gates.table)
         self.tell(batch)
         self.judged[batch.name] = batch
 
@@ -112,19 +113,28 @@ class Rules:
         return at_tick(counted(" UNION ALL ".join(intervals), inst), inst, "i.lo")
 
     def answer(self, batch: Batch, points: str) -> None:
-        self.tables.create(f"verdict_{batch.name}", verdict_rows(batch, points, self.now))
+        batch.verdict = verdict_rows(batch, points, self.now)
 
     # -------------------------------------------------------------- achieve
-    def achieve(self, batch: Batch, gates: str, gated: bool) -> None:
-        closes, facts = f"closes_{batch.name}", f"facts_{batch.name}"
+    def achieve(self, batch: Batch, over: Gates) -> None:
+        facts, gated, gates = f"facts_{batch.name}", bool(over.present), over.table
+        laid = gates if gated else None
         stops = self.norms.suspension_stops_clock
-        self.tables.create(closes, achieve.closing(batch.inst, gates, gated, stops))
-        self.tables.create(
-            f"{facts}_0", achieve.scalars(batch, closes, self.conditions, gates, self.days)
-        )
-        ends = achieve.ends(f"({self.with_compensation(batch, facts + '_0')})", gates, gated)
+        closes = f"({achieve.closing(batch.inst, gates, gated, stops)})"
+        if gated:
+            self.tables.create(f"closes_{batch.name}", closes[1:-1])
+            closes = f"closes_{batch.name}"
+        scalars = f"({achieve.scalars(batch, closes, self.conditions, laid, self.days)})"
+        if any(rule.remedy is not None for rule in batch.rules):
+            self.tables.create(f"{facts}_0", scalars[1:-1])
+            scalars = f"{facts}_0"
+        ends = achieve.ends(f"({self.with_compensation(batch, scalars)})", laid)
         self.tables.create(facts, ends)
-        self.answer(batch, achieve.points(batch.inst, facts, gates, gated))
+        general = facts if gated else f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
+        self.answer(batch, achieve.points(general, gates, gated))
+        if not gated:
+            plain = achieve.spans(facts, self.now, variables(batch, ""))
+            batch.verdict = f"{plain} UNION ALL SELECT * FROM ({batch.verdict})"
         self.achieve_statuses(batch, facts, gates)
 
     def with_compensation(self, batch: Batch, facts: str) -> str:
@@ -134,43 +144,42 @@ class Rules:
             if rule.remedy is not None:
                 found += self.remedied(rule, batch, facts)
         if not found:
-            return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS m_entry FROM {facts}"
+            return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS made_entry FROM {facts}"
         return f"""
-          SELECT f.*, r.m, r.m_entry FROM {facts} f
+          SELECT f.*, r.m, r.made_entry FROM {facts} f
           LEFT JOIN ({" UNION ALL ".join(found)}) r USING (iid)"""
 
     def remedied(self, rule: Rule, batch: Batch, facts: str) -> list[str]:
         """Judge one remedy; a SELECT of when it made each breach good, if it is one to perform."""
         assert rule.remedy is not None
         remedy = self.rules[rule.remedy]
-        variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
+        keys = "".join(f", {named('k_', v.name)}" for v in rule.variables)
         breaches = f"""
-          SELECT i.iid AS parent, i.trigger, i.sure AND f.b IS NOT NULL AS sure,
-                 {effect("f.bp")} AS lo, {effect(f"coalesce(f.b, {FOR_GOOD})")} AS hi{variables}
-          FROM {facts} f JOIN {batch.own(rule)} i USING (iid) WHERE f.bp IS NOT NULL"""
+          SELECT iid AS parent, trigger, sure AND b IS NOT NULL AS sure,
+                 {effect("bp")} AS lo, {effect(f"coalesce(b, {FOR_GOOD})")} AS hi{keys}
+          FROM {facts} WHERE rule = {batch.numbers[rule.id]} AND bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
         if remedy.kind != "achieve" or str(number) not in self.judged:
             return []
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
-        entry = "CASE WHEN f.live_kind = 'kept' THEN f.k_entry ELSE f.g_entry END"
-        felt = effect(f"greatest({done}, i.lo)")
+        entry = "CASE WHEN f.live_kind = 'kept' THEN f.kept_entry ELSE f.late_entry END"
+        felt = effect(f"greatest({done}, f.lo)")
         return [
             f"""
-          SELECT i.parent AS iid, min({felt}) AS m, arg_min({entry}, ({done}, {entry})) AS m_entry
-          FROM facts_{number} f JOIN inst_{number} i USING (iid)
-          WHERE i.sure AND {done} IS NOT NULL GROUP BY i.parent"""
+          SELECT f.parent AS iid, min({felt}) AS m, arg_min({entry}, ({done}, {entry})) AS made_entry
+          FROM facts_{number} f WHERE f.sure AND {done} IS NOT NULL GROUP BY f.parent"""
         ]
 
     def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:
         after = f"coalesce(f.after, {FOR_GOOD})"
-        rows = f"FROM {facts} f JOIN {batch.inst} i USING (iid)"
+        rows = f"FROM {facts} f"
         self.status(
             batch,
             "broken",
-            f"""SELECT i.rule, i.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
-                {rows} WHERE i.sure AND f.live_kind = 'broken'
-                UNION ALL SELECT i.rule, i.debtor, {effect("f.bp")}, {effect(after)}, 1
+            f"""SELECT f.rule, f.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
+                {rows} WHERE f.sure AND f.live_kind = 'broken'
+                UNION ALL SELECT f.rule, f.debtor, {effect("f.bp")}, {effect(after)}, 1
                 {rows} WHERE f.bp IS NOT NULL""",
         )
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
@@ -182,9 +191,9 @@ class Rules:
         self.status(
             batch,
             "performed",
-            f"""SELECT i.rule, i.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
-                {rows} WHERE i.sure AND {done} IS NOT NULL
-                UNION ALL SELECT i.rule, i.debtor, {effect(perhaps)}, {effect(no_more)}, 1
+            f"""SELECT f.rule, f.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
+                {rows} WHERE f.sure AND {done} IS NOT NULL
+                UNION ALL SELECT f.rule, f.debtor, {effect(perhaps)}, {effect(no_more)}, 1
                 {rows} WHERE {perhaps} IS NOT NULL""",
         )
         finished = f"coalesce(CASE WHEN f.live_kind <> 'broken' THEN f.live_end END, {FOR_GOOD})"
@@ -196,8 +205,12 @@ class Rules:
         )
 
     # -------------------------------------------------------------- keep and forbid
-    def keep(self, batch: Batch, gates: str) -> None:
-        line = f"line_{batch.name}"
+    def keep(self, batch: Batch, laid: Gates) -> None:
+        line, gates = f"line_{batch.name}", laid.table
+        told = {("broken", rule.id) for rule in batch.rules} & self.wanted
+        if keep.is_alone(batch, laid) and not told:
+            self.keep_alone(batch)
+            return
         self.tables.create(line, keep.timeline(batch, gates, self.conditions, self.days))
         self.answer(batch, keep.points(batch.inst, line))
         following = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS v"
@@ -215,6 +228,24 @@ class Rules:
         self.overlay_statuses(batch, gates, None)
         self.remedies(batch, keep.episodes(line), "i.trigger")
 
+    def keep_alone(self, batch: Batch) -> None:
+        """Plain instances by the shortest way, the rest as all others."""
+        (rule,) = batch.rules
+        inst, rest = batch.inst, f"{batch.inst}_rest"
+        self.tables.create(rest, f"SELECT * FROM {inst} i WHERE NOT {keep.PLAIN}")
+        found = []
+        if rest not in self.tables.empty:
+            inst = f"(SELECT * FROM {batch.inst} i WHERE {keep.PLAIN})"
+            others = copy(batch)
+            others.inst = rest
+            line = keep.timeline(others, nothing_over(rest), self.conditions, self.days)
+            self.tables.create(f"line_{batch.name}", line)
+            found.append(verdict_rows(others, keep.points(rest, f"line_{batch.name}"), self.now))
+        points = keep.plain_points(rule, inst, self.conditions, self.now)
+        found.append(verdict_rows(batch, points, self.now, last=True))
+        batch.verdict = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
+        self.overlay_statuses(batch, nothing_over(batch.inst), None)
+
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
         """Judge the remedies that answer `(iid, lo, hi)`: breaches possible at lo, sure at hi."""
         for rule in batch.rules:
@@ -229,12 +260,26 @@ class Rules:
                     WHERE b.lo <= {self.now}""",
             )
 
-    def forbid(self, batch: Batch, gates: str) -> None:
+    def forbid(self, batch: Batch, gates: Gates) -> None:
         line, violated = f"line_{batch.name}", f"violations_{batch.name}"
-        self.tables.create(violated, forbid.violations(batch, gates, self.days, self.events))
-        self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
-        self.answer(batch, forbid.points(batch.inst, line, violated))
-        let_go = f"min(CASE WHEN wa = 2 OR re = 2 THEN t END) AS off FROM {gates} GROUP BY iid"
+        found = forbid.violations(
+            batch,
+            gates,
+            self.conditions,
+            events=self.events,
+            days=self.days,
+            freely=self.tables.numbers_freely,
+        )
+        self.tables.create(violated, found)
+        if forbid.never_mended(batch, gates, self.conditions):
+            points = forbid.unmended_points(batch.inst, gates, violated, self.now)
+            batch.verdict = verdict_rows(batch, points, self.now, last=True)
+        else:
+            self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
+            self.answer(batch, forbid.points(batch.inst, line, violated))
+        let_go = (
+            f"min(CASE WHEN wa = 2 OR re = 2 THEN t END) AS off FROM {gates.table} GROUP BY iid"
+        )
         rows = f"""FROM {violated} v JOIN {batch.inst} i USING (iid)
                    JOIN (SELECT iid, {let_go}) o USING (iid)"""
         until = "CASE WHEN o.off < i.c_hi THEN least({}, o.off) ELSE {} END"
@@ -246,7 +291,7 @@ class Rules:
                 {rows} WHERE level = 2
                 UNION ALL SELECT i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
         )
-        self.overlay_statuses(batch, gates, None)
+        self.overlay_statuses(batch, gates.table, None)
         breaches = f"SELECT iid, lo, CASE WHEN level = 2 THEN hi END AS hi, entry FROM {violated}"
         self.remedies(batch, breaches, "b.entry")
 

@@ -71,15 +71,25 @@ def at_tick(steps: str, inst: str, tick: str, undecided: bool = False) -> str:
       GROUP BY i.iid"""
 
 
+def only(name: str, steps: str) -> str:
+    """The timeline of one step function alone."""
+    return f"SELECT iid, t, val AS {name} FROM ({steps})"
+
+
 def merged(
-    columns: dict[str, str], inst: str, others: dict[tuple[str, ...], str] | None = None
+    columns: dict[str, str],
+    inst: str,
+    others: dict[tuple[str, ...], str] | None = None,
+    whole: bool = False,
 ) -> str:
     """One timeline `(iid, t, …)` of several step functions, filled forward.
 
     `columns` are step functions with `val`, by the name of their column; `others` are SELECTs
-    that have several columns already.
+    that have several columns already. `whole`: each has the beginning of time for every instance.
     """
     sources: dict[tuple[str, ...], str] = dict(others or {})
+    if whole and len(sources) + len(columns) == 1:
+        return next(iter(sources.values()), None) or only(*next(iter(columns.items())))
     for name, sql in columns.items():
         sources[name,] = f"SELECT iid, t, val AS {name} FROM ({sql})"
     if not sources:
@@ -106,6 +116,7 @@ class Conditions:
     def __init__(self, norms: Norms, facts: Facts) -> None:
         self.norms = norms
         self.facts = facts
+        self.bulk = bool(facts.bulk_events or facts.bulk_readings)
         self.measures = {m.name: n for n, m in enumerate(norms.measures)}
         self.numbers = {r.id: n for n, r in enumerate(norms.rules)}
         self.closed_events = {e.name for e in norms.events if e.closed}
@@ -146,6 +157,14 @@ class Conditions:
             else:
                 found.append((start, end))
         return found
+
+    def at_once(self, event: str) -> bool:
+        """Whether every occurrence is known to be at one instant (or day): `lo = hi`."""
+        if any(derived.name == event for derived in self.norms.derived):
+            return False
+        return all(o.lo == o.hi for o in self.facts.events.get(event, ())) and all(
+            source.at_once for source in self.facts.bulk_events.get(event, ())
+        )
 
     def silent_from(self, event: str) -> int:
         """From when silence on the event, kept since ever, proves nothing."""
@@ -336,6 +355,7 @@ class Atoms:
         gone = f"{{}} + {window}" if window is not None else str(FOR_GOOD)
         since = "true" if window is not None else "e.fin > i.since"
         surely = "true" if window is not None else "inside"
+        known = "(lo = hi AND n IS NOT NULL)"  # counts surely and possibly over the same span
         floor = self.conditions.open_floor(expr.match.name, expr.window, self.inst, "i.since")
         unbounded = (
             "" if floor is None else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED} FROM ({floor})"
@@ -344,13 +364,15 @@ class Atoms:
           WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since AS inside, {amount} AS n
                      FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
                      ON {matches(expr.match)} AND {since}),
-          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, 2 AS level, coalesce(n, 0) AS n FROM o WHERE sure AND {surely}
-                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}) FROM o {unbounded}),
+          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n
+                 FROM o WHERE sure AND {surely}
+                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}) FROM o WHERE NOT (sure AND {surely} AND {known})
+                 {unbounded}),
           d AS (SELECT iid, f AS t, level, n FROM iv WHERE f < u
                 UNION ALL SELECT iid, u, level, -n FROM iv WHERE f < u AND u < {FOR_GOOD}
                 UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {self.inst} i),
-          s AS (SELECT iid, t, sum(CASE WHEN level = 2 THEN n ELSE 0 END) AS a,
-                       sum(CASE WHEN level = 1 THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
+          s AS (SELECT iid, t, sum(CASE WHEN level >= 2 THEN n ELSE 0 END) AS a,
+                       sum(CASE WHEN level IN (1, 3) THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
           SELECT iid, t, CAST(sum(a) OVER w AS {NUMBER}) AS low, CAST(sum(b) OVER w AS {NUMBER}) AS high
           FROM s WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
 
@@ -361,7 +383,7 @@ class Atoms:
           FROM {self.inst} i JOIN {named("ev_", cond.match.name)} e ON {matches(cond.match)}"""
         intervals = f"""
           SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND e.sure
-          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found}"""
+          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found} AND NOT (e.sure AND e.lo = e.hi)"""
         floor = self.conditions.open_floor(cond.match.name, cond.window, self.inst, str(SINCE_EVER))
         if floor is not None:
             intervals += f" UNION ALL {floor}"

@@ -31,10 +31,12 @@ class Tables(Protocol):
     """An engine's tables, as the plan sees them: all that it asks of an engine.
 
     Names are SQL identifiers, quoted where they need it; queries are in DuckDB's SQL. `empty` are
-    the tables known to have no rows. Everything raises EngineError.
+    the tables known to have no rows; `numbers_freely`: rows can be numbered in no order.
+    Everything raises EngineError.
     """
 
     empty: set[str]
+    numbers_freely: bool
 
     def rows(self, query: str) -> list[Row]: ...
 
@@ -49,6 +51,9 @@ class Tables(Protocol):
 
     def create(self, table: str, select: str) -> None:
         """A table of what a query finds, in place of any of that name."""
+
+    def define(self, table: str, select: str) -> None:
+        """A name for what a query finds, found each time it is asked for."""
 
     def delete(self, table: str, where: str) -> None: ...
 
@@ -69,6 +74,8 @@ class Tables(Protocol):
 
 class DuckTables:
     """Tables in DuckDB, in memory."""
+
+    numbers_freely = True
 
     def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
         self.engine = duckdb.connect(":memory:")
@@ -124,6 +131,10 @@ class DuckTables:
     def create(self, table: str, select: str) -> None:
         (count,) = self.row(f"CREATE OR REPLACE TABLE {table} AS {select}")
         self.count(table, count)
+
+    def define(self, table: str, select: str) -> None:
+        self.execute(f"CREATE VIEW {table} AS {select}")
+        self.count(table, len(self.rows(f"SELECT 1 FROM {table} LIMIT 1")))
 
     def delete(self, table: str, where: str) -> None:
         self.execute(f"DELETE FROM {table} WHERE {where}")

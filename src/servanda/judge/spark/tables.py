@@ -32,6 +32,8 @@ class SparkTables:
     """Tables of one session. What has at most SMALL rows is kept in the driver: the many small
     steps of a plan then cost no task each. What has more is written once where it was computed."""
 
+    numbers_freely = False
+
     def __init__(self, session: SparkSession) -> None:
         self.session = session
         self.files = Files(session)
@@ -108,6 +110,10 @@ class SparkTables:
     def create(self, table: str, select: str) -> None:
         """A table of what a query finds, in place of any of that name."""
         self.keep(table, *self.frame(select))
+
+    def define(self, table: str, select: str) -> None:
+        """Spark reads only what is asked for in any case; computed once, it is counted as well."""
+        self.create(table, select)
 
     def delete(self, table: str, where: str) -> None:
         self.create(table, f"SELECT * FROM {table} WHERE NOT coalesce({where}, false)")

@@ -1,0 +1,58 @@
+"""The policies of the bench: each an agreement, a generator of its log, and SQL by hand."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+POLICIES = Path(__file__).parent / "policies"
+LAST_DAY = "2024-12-31"
+MICROS_OF_LOG = 330 * 86_400_000_000  # from the first of January on, so that most deadlines pass
+
+
+def names() -> list[str]:
+    return sorted(p.name for p in POLICIES.iterdir() if (p / "by_hand.sql").is_file())
+
+
+def make(policy: str, events: int, folder: Path) -> Path:
+    """A case of about so many events, always the same ones; its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(POLICIES / policy / "agreement.md", folder)
+    (folder / "sources.json").write_text('[{"id": "log", "type": "dataset", "title": "A log"}]')
+    con = connect()
+    con.execute(f"SET VARIABLE n = {events}::BIGINT; SET VARIABLE span = {MICROS_OF_LOG}::BIGINT")
+    query = (POLICIES / policy / "log.sql").read_text()
+    con.execute(f"COPY ({query}) TO '{folder / 'log.parquet'}' (FORMAT parquet)")
+    return folder
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(
+        f"SET GLOBAL TimeZone = 'UTC'; SET VARIABLE now = TIMESTAMP '{LAST_DAY}' + INTERVAL 1 DAY"
+    )
+    return con
+
+
+def differences(ours: Path, by_hand: Path, most: int = 5) -> list[str]:
+    """Rows of one table that the other has not, each counted as often as it stands there."""
+    con = connect()
+    found = []
+    for name, mine, other in (("only Servanda", ours, by_hand), ("only by hand", by_hand, ours)):
+        rows = con.execute(
+            f"SELECT * FROM '{mine}' EXCEPT ALL SELECT * FROM '{other}' LIMIT {most}"
+        ).fetchall()
+        found += [f"{name}: {row}" for row in rows]
+    return found
+
+
+def same(ours: Path, by_hand: Path) -> bool:
+    """Whether two tables have the same rows, by their number and two sums of hashes over all."""
+    con = connect()
+    sums = [
+        con.execute(f"SELECT count(*), bit_xor(hash(t)), sum(hash(t, 1)) FROM '{f}' t").fetchall()
+        for f in (ours, by_hand)
+    ]
+    return bool(sums[0] == sums[1])

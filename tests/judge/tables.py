@@ -1,0 +1,46 @@
+"""Facts of generated cases as tables: what a record of millions of rows gives the quick judge."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from servanda.judge.plan.tables import cell
+from servanda.judge.plan.text import column_type, named
+from servanda.language.core import EventType, Norms
+from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
+
+
+def as_tables(norms: Norms, facts: Facts) -> Facts:
+    """The same facts, in tables: every second event keeps a row of its own beside its table."""
+    events: dict[str, tuple[Occurrence, ...]] = {}
+    tables: dict[str, tuple[Bulk, ...]] = {}
+    for n, event in enumerate(norms.events):
+        rows = facts.events.get(event.name, ())
+        alone = n % 2
+        if rows[alone:]:
+            tables[event.name] = (occurrences(event, rows[alone:]),)
+        if rows[:alone]:
+            events[event.name] = rows[:alone]
+    readings = {name: (measured(rows),) for name, rows in facts.readings.items() if rows}
+    return replace(facts, events=events, readings={}, bulk_events=tables, bulk_readings=readings)
+
+
+def occurrences(event: EventType, rows: tuple[Occurrence, ...]) -> Bulk:
+    names = ["entry", "lo", "hi", "fin", "sure", *(named("p_", p.name) for p in event.params)]
+    types = ["VARCHAR", "BIGINT", "BIGINT", "BIGINT", "BOOLEAN"]
+    types += [column_type(p.type) for p in event.params]
+    values = [(o.entry, o.lo, o.hi, o.fin, o.sure, *o.args) for o in rows]
+    return Bulk(select(names, types, values), all(o.lo == o.hi for o in rows))
+
+
+def measured(rows: tuple[ReadingFact, ...]) -> Bulk:
+    names = ["entry", "lo", "hi", '"of"', "low", "high", "tier"]
+    types = ["VARCHAR", "BIGINT", "BIGINT", "VARCHAR", *["DECIMAL(38,9)"] * 2, "INTEGER"]
+    values = [(r.entry, r.lo, r.hi, r.of, r.low, r.high, r.tier) for r in rows]
+    return Bulk(select(names, types, values), all(r.lo == r.hi for r in rows))
+
+
+def select(names: list[str], types: list[str], rows: list[tuple[object, ...]]) -> str:
+    listed = ", ".join(f"({', '.join(map(cell, row))})" for row in rows)
+    typed = ", ".join(f"{n}::{t} AS {n}" for n, t in zip(names, types, strict=True))
+    return f"SELECT {typed} FROM (VALUES {listed}) t({', '.join(names)})"
