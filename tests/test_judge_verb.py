@@ -166,6 +166,17 @@ def test_an_interrupted_table_leaves_nothing(
 @pytest.mark.parametrize("name", ["verdicts.xlsx", "nowhere/verdicts.csv", "verdicts"])
 def test_a_file_that_cannot_be_is_refused_at_once(name: str, market: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["judge", str(market), "-o", str(tmp_path / name)])
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert not list(tmp_path.glob("**/verdicts*"))
     assert "Traceback" not in done.output
+
+
+def test_what_is_too_much_to_look_at_is_pointed_to_judge(
+    market: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servanda.case.MOST_SPANS", 8)
+    done = CliRunner().invoke(app, ["timeline", str(market), "--on", "2024-04-01"])
+    assert done.exit_code == 2
+    assert "servanda judge" in done.output
+    monkeypatch.setattr("servanda.case.MOST_SPANS", 9)
+    assert len(servanda.open(market).timeline(on="2024-04-01")) == 9

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from servanda.judge.engine import Judgement
     from servanda.judge.progress import Progress
 
+MOST_SPANS = 100_000
 MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
 
@@ -247,12 +248,18 @@ class Case:
         self, norms: Norms, account: Account | None, name: str, on: str, known: str | None
     ) -> Judged:
         """Judge by norms and a trust that need not be those of a declared account."""
-        from servanda.judge.engine import judge
+        from servanda.judge.engine import Judgement
         from servanda.judge.verdicts import JudgeError
 
         facts = self.facts(account, norms, on, known)
         try:
-            verdicts = judge(norms, facts, self.engine)
+            judgement = Judgement(norms, facts, engine=self.engine)
+            if judgement.more_spans_than(MOST_SPANS):
+                raise refused(
+                    f"there are more than {MOST_SPANS:,} spans: too many to look at one by one",
+                    "`servanda judge` counts them, or writes them with -o verdicts.parquet",
+                )
+            verdicts = judgement.verdicts()
         except JudgeError as error:
             error.place = next((r.place for r in norms.rules if r.id == error.rule), None)
             raise

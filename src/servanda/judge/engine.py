@@ -151,6 +151,13 @@ class Judgement:
         return JudgeError(f"the plan could not be run: {text}")
 
     # -------------------------------------------------------------- answers
+    def more_spans_than(self, most: int) -> bool:
+        """Asked of facts in bulk only: others never have so many."""
+        if not self.conditions.bulk:
+            return False
+        found = f"SELECT 1 FROM ({self.table()}) LIMIT {most + 1}"
+        return bool(self.tables.row(f"SELECT count(*) FROM ({found})")[0] > most)
+
     def verdicts(self) -> tuple[Verdict, ...]:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 FORMATS = {
-    ".parquet": "FORMAT parquet, COMPRESSION zstd",
-    ".csv": "FORMAT csv, HEADER true",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER true",
 }
 ROWS_AT_ONCE = 100_000
 
@@ -33,23 +33,13 @@ class Count(Struct, frozen=True):
     instances: int
 
 
-def check_output(path: Path | None) -> None:
-    """Whether a table can be written there: asked before anything is judged. Raises OSError."""
-    if path is None:
-        return
-    if path.suffix.lower() not in FORMATS:
-        raise OSError(0, f"a verdict table ends in {' or '.join(FORMATS)}", str(path))
-    if not path.parent.is_dir():
-        raise OSError(0, "there is no such folder", str(path.parent))
-
-
 def write(judgement: Judgement, path: Path) -> int:
     """Write the table whole or not at all, in place of any file of that name; its number of rows.
 
     Raises JudgeError where the plan cannot be run, or the disk is full.
     """
     judgement.progress.step("writing")
-    options = FORMATS[path.suffix.lower()]
+    options = FORMATS[path.suffix.lower().lstrip(".")]
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     os.close(handle)
     try:
