@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.common import By, CasePath, Json, Known, On, document, open_case, show
+from servanda.cli.common import By, CasePath, Engine, Json, Known, On, document, open_case, show
 from servanda.cli.output import check_place, ending
 
 if TYPE_CHECKING:
@@ -44,15 +44,10 @@ def judge(
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         from servanda.judge import written
 
-<<<<<<< HEAD
-        written.check_output(output)
-        opened = open_case(case, engine)
-=======
         if output is not None:
             ending(output, written.FORMATS)
             check_place(output)
-        opened = open_case(case)
->>>>>>> 1672d86 (Docs and bounds of bulk)
+        opened = open_case(case, engine)
         found = document(opened, on, known, account)
         lines: list[Block] = []
         with shown() as progress:
