@@ -114,9 +114,10 @@ def main(instances: int, batches: int, check: bool, keep: str | None) -> None:
 
 
 def measure(watch: Watch, events: Path, instances: int, batches: int) -> None:
-    chance, fresh = random.Random(1), list[str]()
+    chance, fresh = random.Random(watch.now), list[str]()
     walls, cpus, changes = [], [], 0
-    for number in range(batches):
+    begun: int = watch.store.get("lines") // BATCH  # other lines than in an earlier run
+    for number in range(begun, begun + batches):
         with events.open("a", encoding="utf-8") as file:
             file.write("\n".join(batch_of(number, instances, chance, fresh)) + "\n")
         wall, cpu = time.perf_counter(), time.process_time()
