@@ -185,6 +185,28 @@ def test_days_may_be_counted_from_the_trigger(tmp_path: Path) -> None:
     assert "counted from 2024-01-10 on" in str(event["description"])
 
 
+def test_a_remedy_is_counted_from_the_breach(tmp_path: Path) -> None:
+    text = "clause 1\n" + DUE.format("3 days\n      else A must pay(id: n) within 10 days")
+    case = case_of(tmp_path, text)
+    (event,) = events(case, "2024-01-20")
+    # the breach comes with the start of 14 January: ten days counted from the day after
+    assert event["dtstart"].dt == date(2024, 1, 24)
+    late = [r for r in case.status(on="2024-01-25") if r["debtor"] == "A"]
+    assert [(r["status"], r["since"]) for r in late] == [("broken", "2024-01-25T00:00:00Z")]
+
+
+def test_what_a_condition_raises_is_counted_from_when_it_came_true(tmp_path: Path) -> None:
+    text = "measure load(of: party) in kg\nclause 1\n"
+    text += '  whenever load of A > 5 kg:\n    A must pay(id: "fine") within 4 days\n'
+    text += "2024-01-01 load of A = 3 kg\n2024-01-10 load of A = 6 kg\n"
+    text += "2024-01-12 load of A = 4 kg\n2024-01-13 load of A = 7 kg\n"
+    case = case_of(tmp_path, text)
+    assert [e["dtstart"].dt for e in events(case, "2024-01-13")] == [
+        date(2024, 1, 14),
+        date(2024, 1, 17),
+    ]
+
+
 def test_an_event_keeps_its_id_when_its_day_moves(tmp_path: Path) -> None:
     text = "measure load(of: party) in kg, silent after 10 days\n"
     text += "clause 1\n  A must keep load <= 5 kg\n"

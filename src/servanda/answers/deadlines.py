@@ -95,7 +95,8 @@ class Coming:
             return
         if rule.kind == "achieve" and verdict.status == "broken":
             return
-        if verdict.trigger is not None and verdict.trigger not in self.evidence.by_id:
+        row = verdict.trigger is not None and verdict.trigger not in self.evidence.by_id
+        if row and rule.trigger is not None and rule.trigger.match is not None:
             if window.within is not None and rule.kind == "achieve":
                 yield self.undated("deadline", rule, verdict, "it counts from a row of a table")
             return
@@ -107,7 +108,7 @@ class Coming:
         if bounds.closes is None or bounds.closes.micros is None:
             return
         what: What = "deadline" if rule.kind == "achieve" else "lapses"
-        unsure = self.unsure(bounds.closes.entries)
+        unsure = self.unsure(bounds.closes.entries) or self.unsure_rise(rule, verdict)
         if unsure is not None:
             yield self.undated(what, rule, verdict, unsure)
             return
@@ -197,6 +198,14 @@ class Coming:
             if entry is not None and micros_of(entry.when.lo) != micros_of(entry.when.hi):
                 return f"it counts from {id_}, of which only {entry.when.text} is known"
         return None
+
+    def unsure_rise(self, rule: Rule, verdict: Verdict) -> str | None:
+        """A breach or condition that is only possible at first raises at no one instant."""
+        if rule.trigger is None or rule.trigger.match is not None:
+            return None
+        if self.windows.instance(verdict)[0].status not in ("unknown", "undetermined"):
+            return None
+        return "it is not sure when it arose: what raised it was at first only possible"
 
     def is_midnight(self, micros: int) -> bool:
         zone = self.judged.norms.zone

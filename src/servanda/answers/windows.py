@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 import msgspec
 from msgspec import Struct
 
-from servanda.answers.evidence import Evidence
+from servanda.answers.evidence import Evidence, same_instance
 from servanda.answers.judged import Judged
 from servanda.judge.naive import no_status
 from servanda.judge.naive_conditions import Conditions
@@ -97,6 +97,8 @@ class Windows:
             return self.period(rule, verdict, window.every)
         if rule.window.opens is not None:
             opens: Moment | None = self.point(rule.window.opens, verdict)
+        elif rule.trigger is not None and rule.trigger.match is None:
+            opens = self.raised(verdict)
         elif verdict.trigger is not None:
             opens = self.trigger(verdict.trigger)
         else:
@@ -138,6 +140,23 @@ class Windows:
             edge = end if window.edge == "end" else start
             return Bounds(Moment(edge), Moment(self.counting.deadline(edge, window.within)))
         return Bounds(begun, None)
+
+    def raised(self, verdict: Verdict) -> Moment:
+        """When a breach or a condition raised the instance: where its first span begins."""
+        begun = self.instance(verdict)[0].from_
+        return NOT_YET if begun is None else Moment(micros_of(begun))
+
+    def instance(self, verdict: Verdict) -> list[Verdict]:
+        """The spans of one instance. What a condition raises again is told apart by last spans."""
+        found: list[Verdict] = []
+        for one in self.judged.verdicts:
+            if same_instance(one, verdict):
+                found.append(one)
+                if one.until is None:
+                    if verdict in found:
+                        return found
+                    found = []
+        return [verdict]
 
     def trigger(self, entry: str) -> Moment:
         happened = self.evidence.by_id.get(entry)
