@@ -42,17 +42,23 @@ def draft_lines(draft: Draft, text: str) -> Iterator[str]:
         yield f"     condition: {draft.condition.of(text)}"
     if draft.inserted:
         yield f"     the author's words in it: {', '.join(s.of(text) for s in draft.inserted)}"
-    if draft.agreement:
-        yield f"     the agreement: {', '.join(s.of(text) for s in draft.agreement)}"
-    for dated in draft.dates:
-        yield f"     date: {dated.phrase} = {' or '.join(span_line(s) for s in dated.spans)}"
-    for amount in draft.amounts:
-        bound = "" if amount.bound == "=" else f"{amount.bound} "
-        yield f"     amount: {amount.at.of(text)} = {bound}{amount.value:,.12g} {amount.unit}"
+    for line in meant(draft, text):
+        yield f"     {line}"
     if draft.labels:
         yield f"     labels: {', '.join(s.of(text) for s in draft.labels)}"
     for need in draft.needs if draft.voice == "reported" else ():
         yield f"     needs: {need}"
+
+
+def meant(draft: Draft, text: str) -> Iterator[str]:
+    """What its words stand for: the agreement, dates as spans, amounts with their units."""
+    if draft.agreement:
+        yield f"the agreement: {', '.join(s.of(text) for s in draft.agreement)}"
+    for dated in draft.dates:
+        yield f"date: {dated.phrase} = {' or '.join(span_line(s) for s in dated.spans)}"
+    for amount in draft.amounts:
+        bound = "" if amount.bound == "=" else f"{amount.bound} "
+        yield f"amount: {amount.at.of(text)} = {bound}{amount.value:,.12g} {amount.unit}"
 
 
 def when_line(draft: Draft) -> str:
