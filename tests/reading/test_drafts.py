@@ -93,6 +93,27 @@ def test_what_the_text_does_not_date_is_not_dated(drafts: Drafts) -> None:
     assert refused.needs == ("a date: the text gives none; it was on or before 2021-10-05",)
 
 
+WIRE = """“We will answer in kind,” Ali Baqeri, the deputy minister, told reporters on Friday.
+
+The E3 — France, Germany and the UK — rejected the claim in a statement. They urged Iran to \
+return to the 2015 deal.
+
+China has yet to respond to the proposal.
+"""
+
+
+def test_a_wire_story() -> None:
+    agreement = servanda.open(ROOT / "cases" / "jcpoa").agreement
+    said = drafts_of(Article("w.txt", WIRE, published=PUBLISHED), agreement)
+    first, denial, demand, silent = said.reported
+    assert (first.form, first.chain[0].name) == ("direct", "Ali Baqeri")
+    assert (denial.by, denial.kind) == ("E3", "denial")
+    assert (demand.by, demand.to, demand.kind) == ("E3", "Iran", "demand")
+    assert demand.when == (None, "2021-10-05")
+    assert (silent.by, silent.kind) == ("China", "no answer")
+    assert said.author == ()
+
+
 def test_a_title_is_its_person() -> None:
     text = "Foreign Minister Reza Amini of Iran left on Sunday. The minister denied the report.\n"
     article = Article("a.txt", text, published=PUBLISHED)

@@ -8,6 +8,8 @@ from datetime import date
 from servanda.reading.dates import Dated, dates_in
 from servanda.reading.drafts import Link
 from servanda.reading.model import Attribution, Span
+from servanda.reading.page import Article
+from servanda.reading.parties import Names
 from servanda.reading.people import Speaker
 
 MEDIUM = re.compile(
@@ -29,15 +31,16 @@ class Chains:
 
     def __init__(
         self,
-        text: str,
+        article: Article,
         sentences: list[Span],
-        published: date | None,
         said: list[Attribution],
         speakers: list[Speaker],
+        names: Names,
     ) -> None:
-        self.text = text
+        self.names = names
+        self.text = article.text
         self.sentences = sentences
-        self.published = published
+        self.published = article.published
         self.said = said
         self.speakers = speakers
 
@@ -91,10 +94,16 @@ class Chains:
         """A date near the cue, outside of what is said."""
         sentence = next((s for s in self.sentences if s.holds(said.cue)), said.cue)
         found = dates_in(sentence.of(self.text), self.published)
+        named = [
+            Span(sentence.start + a.start, sentence.start + a.end)
+            for a in self.names.agreement_in(sentence.of(self.text))
+        ]
         for dated in moved(found, sentence):
-            outside = not any(span.meets(dated.at) for span in said.content)
+            outside = not any(span.meets(dated.at) for span in (*said.content, *named))
             near = abs(dated.at.start - said.cue.start) < NEAR
-            if outside and near and not dated.ambiguous:
+            before = self.text[max(0, dated.at.start - 4) : dated.at.start].lower()
+            named_for_a_year = dated.grain == "year" and before == "the "
+            if outside and near and not dated.ambiguous and not named_for_a_year:
                 return days_of(dated)
         return None
 

@@ -194,6 +194,9 @@ def infinitive(verb: Token) -> Token | None:
 def after_preposition(verb: Token) -> set[int]:
     """The content of a verb that says something about, of or to something."""
     wanted = PREPOSITION.get(lemma_of(verb), frozenset())
+    moved = lemma_of(verb) in ("refer", "appeal") and any(ch.dep_ == "dobj" for ch in verb.rights)
+    if moved:
+        return set()
     found: set[int] = set()
     for child in verb.rights:
         if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:

@@ -30,6 +30,7 @@ BREACH = re.compile(
     r"""(?ix)\b(?:breach(?:es|ed|ing)?|violat(?:e[sd]?|ing|ions?)|pulled\ out|withdr[ae]w\w*
     |non-?complian\w+|reneg\w+|abandon(?:s|ed)?)\b"""
 )
+FIRST_PERSON = ("i", "we", "you", "us")
 AIMED = frozenset(("demand", "request", "threat", "offer", "promise", "refusal", "no answer"))
 NO_PARTY = "the author is no party: a person decides whether this enters the record"
 
@@ -58,12 +59,14 @@ class Drafting:
         found = found_in(self.docs, article.text, nested=True)
         self.said = chosen([a for a in found if not is_silence(self.text, a)], True, True)
         self.speakers = [self.people.speaker(said) for said in self.said]
-        self.chains = Chains(self.text, self.sentences, article.published, self.said, self.speakers)
+        self.chains = Chains(article, self.sentences, self.said, self.speakers, self.names)
 
     def drafts(self) -> Drafts:
         reported: list[Draft] = []
         for place, said in enumerate(self.said):
-            if not any(other.parent == place and covers(other, said) for other in self.said):
+            if self.is_own_word(said):
+                continue
+            if not any(self.is_link(other, place) for other in self.said):
                 reported.append(self.reported(len(reported) + 1, place))
         for span in self.silent:
             reported.append(self.no_answer(len(reported) + 1, span))
@@ -79,6 +82,15 @@ class Drafting:
             tuple(author),
             tuple(remarks_on(self.article, texts, reported)),
         )
+
+    def is_own_word(self, said: Attribution) -> bool:
+        """ "“We reply in kind,” she said": what a speaker says of itself is no second statement."""
+        return said.parent is not None and said.head.of(self.text).lower() in FIRST_PERSON
+
+    def is_link(self, inner: Attribution, place: int) -> bool:
+        """Whether an inner statement is all that this one says: then the two are one chain."""
+        own = inner.parent != place or self.is_own_word(inner)
+        return not own and covers(inner, self.said[place])
 
     # ------------------------------------------------------------------ what others say
     def reported(self, number: int, place: int) -> Draft:

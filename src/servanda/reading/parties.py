@@ -55,6 +55,7 @@ class Names:
             self.add(one.title or "", one.name)
             for word in CUSTOM.get(one.name, "").split("|"):
                 self.add(word, one.name)
+        self.members = {g.name: g.members for g in agreement.groups}
         self.agreement = agreement_pattern(agreement)
         self.clauses = {c.id for c in agreement.clauses}
         self.titles = {c.title.lower(): c.id for c in agreement.clauses if c.title}
@@ -78,8 +79,10 @@ class Names:
             yield match.start(), match.end(), self.known[match.group()]
 
     def party(self, text: str) -> str | None:
-        """The first party that a phrase names."""
-        return next((name for _, _, name in self.found(text)), None)
+        """The first party that a phrase names; the group, where it names all of its members."""
+        named = [name for _, _, name in self.found(text)]
+        whole = (g for g, members in self.members.items() if set(members) == set(named))
+        return next(whole, None) or (named[0] if named else None)
 
     def agreement_in(self, text: str) -> Iterator[Span]:
         """Where the agreement of the case is spoken of: by its name or title, as "the deal"."""

@@ -44,6 +44,7 @@ class People:
         self.text = text
         self.named: list[Named] = []
         self.spoke: list[tuple[int, str, str | None]] = []
+        self.groups: list[tuple[int, str, str | None]] = []
         for start, doc in docs:
             for entity in doc.ents:
                 after = doc[entity.end].lower_ if entity.end < len(doc) else ""
@@ -56,7 +57,7 @@ class People:
 
     def speaker(self, said: Attribution) -> Speaker:
         """Who says it. "He" is whoever spoke last, else the last person named; "the minister" the
-        last one named as such; "they" may be anybody."""
+        last one named as such."""
         phrase, head = said.source[0].of(self.text), said.head.of(self.text)
         if head.lower() in PRONOUNS:
             last = self.last_before(said.head.start)
@@ -64,6 +65,7 @@ class People:
         if head.lower() in UNTOLD:
             return self.antecedent(phrase, head, said)
         party = self.names.party(phrase)
+        self.groups.append((said.head.start, phrase, party))
         start = said.head.start
         full = (
             self.in_apposition(said)
@@ -84,10 +86,14 @@ class People:
         return self.full_name(near[0].name, near[0].place) or (near[0].name, near[0].party)
 
     def antecedent(self, phrase: str, head: str, said: Attribution) -> Speaker:
-        """ "Ruiz, who said": the name right before; other pronouns may be anybody."""
+        """ "Ruiz, who said": the name right before. "They": the party that spoke before in the same
+        paragraph. Other pronouns may be anybody."""
         near = [p for p in self.named if 0 <= said.head.start - p.place - len(p.name) <= NEAR]
         if head.lower() == "who" and near:
             return Speaker(near[-1].name, near[-1].party, True)
+        last = self.groups[-1] if self.groups and head.lower() in ("they", "it") else None
+        if last is not None and last[2] and "\n" not in self.text[last[0] : said.head.start]:
+            return Speaker(last[1], last[2], True)
         return Speaker(phrase, None)
 
     def titled(self, phrase: str, head: str, place: int) -> tuple[str, str | None] | None:

@@ -7,7 +7,8 @@ import re
 from servanda.reading.model import Attribution, Span
 
 SILENCE = re.compile(
-    r"""(?ix)\b(?:fail(?:s|ed)?|declin(?:es?|ed)|refus(?:es?|ed)|did\ not|didn['’]t
+    r"""(?ix)\b(?:(?:has|have)\ yet
+    |fail(?:s|ed)?|declin(?:es?|ed)|refus(?:es?|ed)|did\ not|didn['’]t
     |has\ not|have\ not|does\ not|was\ not\ available|were\ not\ available)
     (?:\ immediately|\ yet)*(?:\ to)?\ (?:respond|reply|answer|comment|to\ comment)\w*\b
     (?:(?!\ [—–-])[^.;\n—])*"""
