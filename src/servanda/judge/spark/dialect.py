@@ -335,6 +335,11 @@ def intervals(node: exp.Expression) -> exp.Expression:
     return exp.Interval(this=exp.Literal.string(str(count)), unit=node.args["unit"])
 
 
+def one_of_one(node: exp.Expression) -> exp.Expression:
+    """`greatest(a)`: Spark wants two."""
+    return node if node.expressions else node.this
+
+
 def lengths(node: exp.Expression) -> exp.Expression:
     """`len` of a list; of a text it is the same in both."""
     return exp.func("size", node.this) if isinstance(node.this, exp.ArrayFilter) else node
@@ -387,8 +392,10 @@ REWRITES: dict[type[exp.Expression], Callable[[Any], exp.Expression]] = {
     exp.CTE: inlined,
     exp.DataType: types,
     exp.Exists: exists_as_value,
+    exp.Greatest: one_of_one,
     exp.Interval: intervals,
     exp.Join: asof_joins,
+    exp.Least: one_of_one,
     exp.Length: lengths,
     exp.RegexpFullMatch: whole_matches,
     exp.ToMap: maps,
