@@ -18,7 +18,17 @@ from servanda.judge.verdicts import JudgeError
 pytestmark = pytest.mark.xdist_group("spark")
 EVERY = os.environ.get("SERVANDA_SPARK") == "all"
 # Between them, every kind of statement of the plan.
-SOME = ("achieve", "keep", "forbid", "derived", "parts", "amendments")
+SOME = (
+    "achieve",
+    "amendments",
+    "forbid",
+    "keep",
+    "parts",
+    "recurring",
+    "states",
+    "sums",
+    "suspension",
+)
 
 
 def answer(asked: Asked, engine: str) -> object:
