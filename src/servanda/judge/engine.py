@@ -161,14 +161,19 @@ class Judgement:
     def verdicts(self) -> tuple[Verdict, ...]:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}
-        # Instances are numbered in the order of time, save those of bulk facts.
-        began = "min(f) OVER (PARTITION BY iid), trigger, " if self.conditions.bulk else ""
         for batch in self.rules.judged.values():
             breaches = self.breaches(batch)
             names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
-            for row in self.tables.rows(f"SELECT * FROM ({batch.verdict}) ORDER BY {began}iid, f"):
+            for row in self.tables.rows(self.in_order(batch)):
                 found[row[0]].append(self.verdict(row, names, breaches))
         return tuple(v for n in sorted(found) for v in found[n])
+
+    def in_order(self, batch: Batch) -> str:
+        """Instances are numbered in the order of time, save those of bulk facts."""
+        if not self.conditions.bulk:
+            return f"SELECT * FROM ({batch.verdict}) ORDER BY iid, f"
+        began = f"SELECT *, min(f) OVER (PARTITION BY iid) AS began_f FROM ({batch.verdict})"
+        return f"SELECT * EXCLUDE (began_f) FROM ({began}) ORDER BY began_f, trigger, iid, f"
 
     def table(self) -> str:
         """The verdict table of docs/json.md as a query of `self.tables`, in no order."""
