@@ -19,8 +19,9 @@ def shown() -> Iterator[Progress]:
     """What the judge reports to; drawn with its rate and the time left, gone when it is over."""
     from servanda.judge.progress import Progress
 
-    progress = Progress()
-    if not sys.stderr.isatty():
+    watched = sys.stderr.isatty()
+    progress = Progress(watched)
+    if not watched:
         yield progress
         return
     over = Event()

@@ -65,6 +65,8 @@ class Judgement:
 
     def run(self) -> None:
         load.load(self.tables, self.norms, self.facts)
+        if self.progress.watched:
+            self.progress.events = load.size(self.tables, self.facts)
         self.tables.create("nobody", "SELECT 0 AS iid, NULL::BIGINT AS since")
         days = Days(self.counting)
         if self.norms.calendars:

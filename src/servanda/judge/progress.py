@@ -8,7 +8,8 @@ from servanda.judge.plan.tables import Tables
 class Progress:
     """Rules are judged one by one, then the table is written: each is a step."""
 
-    def __init__(self) -> None:
+    def __init__(self, watched: bool = False) -> None:
+        self.watched = watched
         self.tables: Tables | None = None
         self.steps = 1
         self.done = 0

@@ -25,10 +25,11 @@ BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 def violations(
     batch: Batch, gates: Gates, of: Conditions, *, events: Events, days: Days, freely: bool
 ) -> str:
-    """`(iid, vid, entry, lo, hi, level, end_t, end_p, cure, b_…)`: one row an occurrence, with its
+    """`(iid, vid, entry, lo, hi, level, firm, end_t, end_p, cure, b_…)`: one row an occurrence, with its
     parameters (see `bound`).
 
-    `end_t` is where it is no longer surely open, `end_p` where no longer possibly.
+    `end_t` is where it is no longer surely open, `end_p` where no longer possibly; `firm`: level 2,
+    if only the instance is sure.
     """
     found = " UNION ALL BY NAME ".join(
         of_rule(r, batch.own(r), gates, of, events=events, days=days) for r in batch.rules
@@ -54,11 +55,11 @@ def of_rule(
     found = by_range(rule, inst, gates) if near else by_look_up(rule, inst, gates)
     whose = "" if rule.cured_by is None else f"JOIN {inst} i USING (iid)"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, {cures(rule, days)}{said}
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, l.firm, {cures(rule, days)}{said}
       FROM ({found}) l {whose} WHERE l.level > 0"""
 
 
-INSIDE = "i.sure AND e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
+INSIDE = "e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
 
 
 def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
@@ -73,8 +74,9 @@ def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
     surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
         SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
-          CASE WHEN v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
-        FROM (SELECT i.iid, i.rule, i.o_lo AS opening, e.*, {INSIDE} AS inside
+          v.inside AND {surely} AS firm,
+          CASE WHEN v.is_sure AND v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
+        FROM (SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside
               FROM {inst} i JOIN {named("ev_", rule.action.name)} e
               ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi) v {read}"""
 
@@ -84,7 +86,8 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
     assert rule.action is not None
     return f"""
         SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo),
-               CASE WHEN {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
+               {INSIDE} AND greatest({BOUND}, g.ex) = 0 AS firm,
+               CASE WHEN i.sure AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
         FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)
         JOIN {named("ev_", rule.action.name)} e
         ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi
@@ -112,9 +115,9 @@ def cures(rule: Rule, days: Days) -> str:
 def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) -> str:
     """`(iid, t, win, overlays…, open, had, silent)`."""
     intervals = f"""
-      SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE level = 2
+      SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE firm
       UNION ALL SELECT iid, lo, end_p, 1 FROM {violated}"""
-    past = f"SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE level = 2"
+    past = f"SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE firm"
     sources = {
         "open": counted(intervals, batch.inst),
         "had": counted(past, batch.inst),
@@ -147,7 +150,7 @@ def points(inst: str, line: str, violated: str) -> str:
     """`(iid, t, status, opened, breach_key)`; each sure violation is a point of its own."""
     return f"""
       WITH l AS (SELECT *, {first_ticks("wa", "re", "en")} FROM {line}),
-      first AS ({first_of(violated)}),
+      first AS ({first_of(violated, inst)}),
       healed AS (SELECT iid, end_p AS t, min(cure) AS cure FROM {violated}
                  WHERE cure IS NOT NULL GROUP BY ALL)
       SELECT l.iid, l.t, {STATUS} AS status,
@@ -162,10 +165,14 @@ def points(inst: str, line: str, violated: str) -> str:
       WHERE l.t >= i.lo"""
 
 
-def first_of(violated: str) -> str:
-    """Of the sure violations of an instance at one tick, the first by entry id."""
-    return f"""SELECT iid, hi AS t, arg_min(vid, entry) AS vid, min(entry) AS entry FROM {violated}
-               WHERE level = 2 GROUP BY iid, hi"""
+def first_of(violated: str, inst: str | None = None) -> str:
+    """Of the sure violations of an instance at one tick, the first by entry id.
+
+    What happened in the very instant a remedy opens is inside it: it tells from there (`inst`).
+    """
+    at = ("v.hi", "") if inst is None else ("greatest(v.hi, i.o_hi)", f"JOIN {inst} i USING (iid)")
+    return f"""SELECT v.iid, {at[0]} AS t, arg_min(v.vid, v.entry) AS vid, min(v.entry) AS entry
+               FROM {violated} v {at[1]} WHERE v.level = 2 GROUP BY v.iid, {at[0]}"""
 
 
 def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:
@@ -194,15 +201,15 @@ def unmended_points(inst: str, gates: Gates, violated: str, now: int) -> str:
         "NULL::BIGINT AS wa_t, NULL::BIGINT AS re_t, NULL::BIGINT AS en_t, 0 AS had, 0 AS silent"
     )
     return f"""
-      WITH v AS (SELECT iid, min(CASE WHEN level = 2 THEN hi END) AS sure_at, min(lo) AS possible_at
-                 FROM {violated} GROUP BY iid),
+      WITH v AS (SELECT iid, min(CASE WHEN level = 2 THEN hi END) AS sure_at, min(lo) AS possible_at,
+                        min(CASE WHEN firm THEN hi END) AS firm_at FROM {violated} GROUP BY iid),
       s AS (SELECT i.iid, i.sure, i.lo, i.hi, i.doubt, i.doubt_und, i.o_lo, i.o_hi, i.c_lo, i.c_hi,
                    g.* EXCLUDE (iid, t, u), greatest(g.t, i.lo) AS begun, g.u,
-                   coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at,
+                   coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at, v.firm_at,
                    i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD}
                      AND coalesce(v.possible_at >= coalesce(v.sure_at, {FOR_GOOD}), true) AS plain
             FROM {inst} i JOIN {gates.spans()} g ON g.iid = i.iid AND g.u > i.lo LEFT JOIN v ON v.iid = i.iid),
-      i AS (SELECT *, CASE WHEN t >= possible_at THEN 1 ELSE 0 END AS open, {nothing} FROM (
+      i AS (SELECT *, CASE WHEN t >= firm_at THEN 2 WHEN t >= possible_at THEN 1 ELSE 0 END AS open, {nothing} FROM (
               SELECT *, begun AS t FROM s WHERE plain UNION ALL
               SELECT * FROM (SELECT *, unnest([begun, {ticks}]) AS t FROM s WHERE NOT plain) WHERE t IS NOT NULL)
             WHERE (t >> 6) < (sure_at >> 6))

@@ -79,6 +79,15 @@ def load_event(tables: Tables, event: EventType, facts: Facts, read_once: bool) 
         tables.append(table, source.sql)
 
 
+def size(tables: Tables, facts: Facts) -> int:
+    """How many rows the bulk facts have: a rate is told of them."""
+    sources = [b for bulk in (facts.bulk_events, facts.bulk_readings) for b in bulk.values()]
+    counts = [f"SELECT count(*) AS n FROM ({b.sql})" for found in sources for b in found]
+    if not counts:
+        return 0
+    return int(tables.row(f"SELECT sum(n) FROM ({' UNION ALL '.join(counts)})")[0])
+
+
 def patterns(part: object) -> Iterator[str]:
     """The name in every pattern of some norms."""
     if isinstance(part, Match):

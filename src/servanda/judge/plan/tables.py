@@ -95,6 +95,9 @@ class DuckTables:
         """This thread's connection to the engine."""
         if not hasattr(self.own, "con"):
             self.own.con = self.engine.cursor()
+            self.own.con.execute(  # reported when asked, never drawn
+                "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+            )
             self.cursors.append(self.own.con)
         found: duckdb.DuckDBPyConnection = self.own.con
         return found
