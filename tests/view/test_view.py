@@ -14,6 +14,7 @@ from servanda.answers.again import judge_again
 from servanda.answers.asof import as_of
 from servanda.view.desk import Desk
 from servanda.view.site import application, site
+from servanda.view.versions import Version
 
 ROOT = Path(__file__).resolve().parents[2] / "cases"
 
@@ -54,6 +55,20 @@ def test_the_board_says_what_status_says(served: Any) -> None:
     for account in case.accounts:
         told = sorted(r["statuses"][account] for r in rows if r["statuses"][account])
         assert told == sorted(r["status"] for r in case.status(on=on, account=account))
+
+
+def test_a_board_that_is_not_whole_claims_no_agreement(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.get("/board.json")
+    whole = served.get("/board").content.decode()
+    assert "= agreed" in whole and "accounts agree on" in whole
+    late = site.desk.version.case.accounts[-1]
+    monkeypatch.setattr(Version, "waiting", lambda self, asked: [late])
+    parts = served.get("/board").content.decode()
+    assert "= agreed" not in parts and "accounts agree on" not in parts
+    row = parts.split(f'/account/{late}">{late}</a></th>')[1].split("</tr>")[0]
+    assert ">…</td>" in row and ">0</td>" not in row
 
 
 @pytest.mark.parametrize(
