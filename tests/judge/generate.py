@@ -86,7 +86,7 @@ POWERS = (
 REST = (
     "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
     "no_cure", "remedy", "alleged", "spans", "open", "complete", "derived", "stops_clock",
-    "count_trigger_day", "force", "survives", "zone", "refused",
+    "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 
@@ -381,6 +381,9 @@ class Maker:
             more["opens"] = self.one(DAYS[:4])
         if self.draw(st.booleans()):
             more["until"] = self.one(DAYS[3:])
+        if self.maybe("undecided"):  # a vague term says whether the power is open
+            held = self.one([vague("grave"), not_(vague("grave"))])
+            more[self.one(["while_", "while_", "if_", "unless"])] = held
         if verb == "amend":
             more["amendment"] = "new"
         if verb == "joint":
@@ -451,7 +454,7 @@ class Maker:
                 tier = self.one([0, 1]) if "tiers" in self.on else 0
                 what, of = self.one([("stock", None), ("stock", None), ("level", "A")])
                 case.read(self.when(), what, low, high, of=of, tier=tier)
-        if "vague" in self.on or "determine" in self.on:
+        if self.on & {"vague", "determine", "undecided"}:
             for _ in range(self.draw(st.integers(0, 2))):
                 lo, hi, _fin = case.extent(self.when())
                 said = Determination(

@@ -103,6 +103,7 @@ COMPANY: dict[str, set[str]] = {
     "survives": {"achieve", "end_all", "end"},
     "zone": {"achieve", "trigger", "forbid", "term", "every"},
     "refused": {"achieve", "trigger"},
+    "undecided": {"achieve", "keep", "forbid", "suspend", "waive", "trigger", "spans"},
 }
 
 
@@ -167,6 +168,18 @@ IN_TABLES = (
     *("state", "once", "sum", "so_far", "measure", "stale", "while", "unless", "status", "waive"),
     *("cured_by", "alleged", "spans", "open", "derived", "amend", "suspend"),
 )
+
+
+@pytest.mark.parametrize(
+    "verb", ["suspend", "release", "end", "end_all", "amend", "create", "joint"]
+)
+def test_the_judges_agree_on_what_an_undecided_power_does(verb: str) -> None:
+    @budget
+    @given(cases(only={"undecided", verb, "achieve", "keep", "forbid", "trigger", "alleged"}))
+    def agree(case: tuple[Norms, Facts]) -> None:
+        check(*case)
+
+    agree()
 
 
 @pytest.mark.parametrize("construct", IN_TABLES)

@@ -11,7 +11,7 @@ from collections import deque
 
 from servanda.judge.naive_achieve import Achieve
 from servanda.judge.naive_agenda import first_instants
-from servanda.judge.naive_conditions import Conditions, Truth, both
+from servanda.judge.naive_conditions import Conditions, Truth, both, negated
 from servanda.judge.naive_duties import Forbid, Keep, May
 from servanda.judge.naive_instances import Breach, Change, Instance, Occasion
 from servanda.judge.naive_powers import overlay
@@ -138,7 +138,7 @@ class Walk:
             read = max(at.lo, tick(micros_of(at.lo), FACT))
             wanted = self.conditions.truth(rule.if_, at.bindings, read)
             if rule.trigger.breach_of is None:
-                wanted = both([wanted, Truth(self.version_at(probe, at.lo))])
+                wanted = both([wanted, self.version_at(probe, at.lo)])
         if wanted.value == FALSE:
             return None
         made = [probe]
@@ -160,12 +160,12 @@ class Walk:
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, whole.rule.id, whole.trigger) from error
 
-    def version_at(self, instance: Instance, x: int) -> int:
+    def version_at(self, instance: Instance, x: int) -> Truth:
         """How surely the instance's version of the clause is the one in force when it arises."""
         version = instance.rule.version
         replaced = overlay(instance, "amend", x, away_from=version)
-        begun = SURE if version is None else overlay(instance, "amend", x, to=version)
-        return min(begun, 2 - replaced)
+        begun = Truth(SURE) if version is None else overlay(instance, "amend", x, to=version)
+        return both([begun, negated(replaced)])
 
     def breach(self, of: Instance, x: int, trigger: str | None) -> Breach:
         """A possible breach at `x`; where the text has a remedy, it arises from it."""

@@ -137,17 +137,17 @@ class Achieve(Instance):
                 self.stopped[0] + (length if since < self.closes[0] else 0),
                 self.stopped[1] + (length if since < self.closes[1] else 0),
             )
-        self.standing_still = x if self.gates(x).su == SURE else None
+        self.standing_still = x if self.gates(x).su.value == SURE else None
         for close in self.closes:
             self.walk.schedule(close)
 
     def stop_if_off(self, x: int) -> None:
         gates = self.gates(x)
-        if gates.wa == SURE:
+        if gates.wa.value == SURE:
             self.off = "waived"
-        elif gates.re == SURE:
+        elif gates.re.value == SURE:
             self.off = "released"
-        elif gates.en == SURE:
+        elif gates.en.value == SURE:
             self.off = "ended"
 
     def note_bound(self, x: int) -> None:
@@ -209,9 +209,9 @@ class Achieve(Instance):
         gates = self.gates(x)
         late = [p.act for p in self.found() if self.cures(p, x)]
         remedy = self.breach_record.remedy if self.breach_record is not None else None
-        if gates.wa == SURE:
+        if gates.wa.value == SURE:
             self.after = "waived"
-        elif gates.re == SURE:
+        elif gates.re.value == SURE:
             self.after = "released"
         elif late:
             first = min(late, key=lambda h: (h.hi, h.entry))
@@ -252,9 +252,9 @@ class Achieve(Instance):
             return "undetermined" if gates.vague else "unknown"
         if x < window.o_hi or self.possibly_kept:
             return "unknown"
-        if POSSIBLE in (gates.wa, gates.re, gates.en):
-            return "unknown"
-        if gates.su == SURE:
+        if POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value):
+            return "undetermined" if gates.vague else "unknown"
+        if gates.su.value == SURE:
             return "suspended"
         if gates.ex.value == SURE:
             return "excused"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.judge.naive_conditions import Truth
+from servanda.judge.naive_conditions import Truth, both, either, negated
 from servanda.judge.naive_instances import Breach, Instance
 from servanda.judge.naive_powers import Used, exercises_of, joint_levels
 from servanda.judge.naive_world import FALSE, FOR_GOOD, POSSIBLE, SINCE_EVER, SURE, Happening
@@ -80,7 +80,7 @@ class Keep(Instance):
             return "lapsed"
         if x >= window.c_lo:
             return "unknown"
-        if gates.su == SURE:
+        if gates.su.value == SURE:
             return "suspended"
         if gates.idle.value == SURE:
             return "dormant"
@@ -96,7 +96,7 @@ class Keep(Instance):
 
     def in_breach(self, x: int) -> int:
         gates = self.gates(x)
-        over = max(gates.wa, gates.re, gates.en)
+        over = max(gates.wa.value, gates.re.value, gates.en.value)
         if self.open_sure and over == FALSE and x < self.window.c_lo:
             return SURE
         return int(self.open_possible and over < SURE and x < self.window.c_hi)
@@ -246,7 +246,7 @@ class Forbid(Instance):
             return "lapsed"
         if x >= window.c_lo:
             return "unknown"
-        if gates.su == SURE:
+        if gates.su.value == SURE:
             return "suspended"
         if gates.idle.value == SURE:
             return "dormant"
@@ -291,19 +291,18 @@ class May(Instance):
             self._uses = list(exercises_of(self))
         return self._uses
 
-    def open_to_exercise(self, micros: int) -> int:
+    def open_to_exercise(self, micros: int) -> Truth:
         """Conditions at phase 1 of the instant; what lies over the power, as it was before it."""
         at, before = tick(micros, FACT), tick(micros, 0) - 1
-        free = [self.inside(at), 2 - self.idle(at).value, 2 - self.excused(at).value]
-        free += [2 - self.suspended(before), 2 - self.ended(before), self.certainty(at)]
-        return min(free)
+        over = [self.idle(at), self.excused(at), self.suspended(before), self.ended(before)]
+        return both([Truth(self.inside(at)), *map(negated, over), self.is_there(at)])
 
-    def used(self, x: int) -> int:
+    def used(self, x: int) -> Truth:
         assert self.rule.power is not None
         if self.rule.power.joint:
             together = joint_levels(self.walk, self.rule, x).values()
-            return max((min(levels) for levels in together), default=FALSE)
-        return max((u.level(x) for u in self.uses()), default=FALSE)
+            return either([both(levels) for levels in together])
+        return either([u.level(x) for u in self.uses()])
 
     def advance(self, x: int) -> None:
         for use in self.uses():
@@ -322,17 +321,16 @@ class May(Instance):
             return "lapsed"
         if x >= window.c_lo:
             return "unknown"
-        if gates.su == SURE:
+        if gates.su.value == SURE:
             return "suspended"
         used = self.used(x)
-        if used == SURE:
+        if used.value == SURE:
             return "kept"
         if SURE in (gates.idle.value, gates.ex.value):
             return "dormant"
-        if gates.vague:
-            return "undetermined"
-        if POSSIBLE in (gates.su, gates.en, used, gates.idle.value, gates.ex.value):
-            return "unknown"
+        left = (gates.su, gates.en, used, gates.idle, gates.ex)
+        if any(open_.value == POSSIBLE for open_ in left):
+            return "undetermined" if any(open_.vague for open_ in left) else "unknown"
         return "due"
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:

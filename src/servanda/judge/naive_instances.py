@@ -69,17 +69,17 @@ class Breach:
 class Gates:
     """What lies over a duty at one tick."""
 
-    su: int
+    su: Truth
     ex: Truth
     idle: Truth
-    en: int
-    wa: int
-    re: int
+    en: Truth
+    wa: Truth
+    re: Truth
 
     @property
     def unbound(self) -> int:
         """Suspended, idle, ended, waived or released: surely, possibly or not."""
-        return max(self.su, self.idle.value, self.en, self.wa, self.re)
+        return max(g.value for g in (self.su, self.idle, self.en, self.wa, self.re))
 
     @property
     def over(self) -> int:
@@ -87,7 +87,8 @@ class Gates:
 
     @property
     def vague(self) -> bool:
-        return self.ex.vague or self.idle.vague
+        """Something that may lie over it is open because of a vague term."""
+        return any(g.vague for g in (self.su, self.ex, self.idle, self.en, self.wa, self.re))
 
 
 class Instance:
@@ -171,6 +172,11 @@ class Instance:
         """How sure it is at tick `x` that there is such an instance."""
         return FALSE if x < self.lo else POSSIBLE if x < self.sure_from else SURE
 
+    def is_there(self, x: int) -> Truth:
+        """Its certainty, and whether a vague term is what leaves that open."""
+        sure = self.certainty(x)
+        return Truth(sure, sure == POSSIBLE and self.doubt_is_vague)
+
     # -------------------------------------------------------------- what lies over it
     def truth(self, cond: Cond, x: int) -> Truth:
         window = self.window
@@ -193,7 +199,7 @@ class Instance:
             )
         return self._gates[x]
 
-    def suspended(self, x: int) -> int:
+    def suspended(self, x: int) -> Truth:
         return overlay(self, "suspend", x)
 
     def excused(self, x: int) -> Truth:
@@ -204,34 +210,34 @@ class Instance:
         """`while` is false, or clause, version or agreement is not in force yet."""
         waits = [negated(self.truth(self.rule.while_, x))]
         if self.rule.needs_creation:
-            waits.append(Truth(2 - overlay(self, "create", x)))
+            waits.append(negated(overlay(self, "create", x)))
         if self.rule.version is not None and self.rule.trigger is None:
-            waits.append(Truth(2 - overlay(self, "amend", x, to=self.rule.version)))
+            waits.append(negated(overlay(self, "amend", x, to=self.rule.version)))
         if self.walk.norms.force_from is not None:
             lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_from, {}))
             waits.append(Truth(SURE if x < lo else int(x < hi)))
         return either(waits)
 
-    def ended(self, x: int) -> int:
+    def ended(self, x: int) -> Truth:
         found = [overlay(self, "end", x)]
         if not self.rule.survives:
             found.append(overlay(self, "end_all", x))
             if self.walk.norms.force_until is not None:
                 lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
-                found.append(SURE if x >= hi else int(x >= lo))
+                found.append(Truth(SURE if x >= hi else int(x >= lo)))
         if self.rule.trigger is None:
             found.append(overlay(self, "amend", x, away_from=self.rule.version))
-        return max(found)
+        return either(found)
 
     def note_over(self, x: int) -> None:
         """Note what surely lies over the duty at `x`, and whether it did so before."""
         for name in IN_FORCE:
-            if getattr(self.gates(x), name) == SURE:
+            if getattr(self.gates(x), name).value == SURE:
                 self.first.setdefault(name, x)
 
     def over_for_good(self, name: str, x: int) -> bool:
         """Waived, released or ended, and before the window closed: what has lapsed stays so."""
-        surely = getattr(self.gates(x), name) == SURE
+        surely = getattr(self.gates(x), name).value == SURE
         return surely and self.first.get(name, x) < self.window.c_hi
 
     # -------------------------------------------------------------- what others feel of it
@@ -240,7 +246,7 @@ class Instance:
         if sure == FALSE:
             return FALSE
         if state == "suspended":
-            return min(sure, self.gates(x).su)
+            return min(sure, self.gates(x).su.value)
         if state == "binding":
             return min(sure, self.binding(x))
         value = FALSE

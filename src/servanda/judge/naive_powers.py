@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from servanda.judge.naive_conditions import Truth, both, either
 from servanda.judge.naive_world import FALSE, FOR_GOOD, POSSIBLE, SURE, instant, passes
 from servanda.judge.verdicts import JudgeError
 from servanda.language.clock import FACT, micros_of, tick
@@ -38,15 +39,16 @@ class Used:
         self.lo, self.hi = at
         self.sure = sure
         self.aim = aim
-        self.open_at: dict[int, int] = {}
+        self.open_at: dict[int, Truth] = {}
+        self.vague_from = FOR_GOOD  # where a vague term leaves open whether its `while` holds
         self.sure_end = min((instant(r.lo) for r in resumed), default=FOR_GOOD)
         self.last_end = min((instant(r.hi) for r in resumed if r.sure), default=FOR_GOOD)
         self.watched = tick(micros_of(self.hi), FACT)
 
-    def open_to(self, at: int) -> int:
+    def open_to(self, at: int) -> Truth:
         """How surely the power was open: read once at each end of the entry's date."""
         if at not in self.open_at:
-            self.open_at[at] = POSSIBLE  # a power that hangs on its own exercise is not sure
+            self.open_at[at] = Truth(POSSIBLE)  # a power that hangs on its own exercise is not sure
             self.open_at[at] = self.power.open_to_exercise(micros_of(at))
         return self.open_at[at]
 
@@ -56,21 +58,25 @@ class Used:
             return
         if x > self.watched:
             self.watched = x
-            idle = self.power.idle(x).value
+            idle, vague = self.power.idle(x)
+            if vague:
+                self.vague_from = min(self.vague_from, x)
             if idle >= POSSIBLE:
                 self.sure_end = min(self.sure_end, x)
             if idle == SURE:
                 self.last_end = min(self.last_end, x)
 
-    def level(self, x: int) -> int:
+    def level(self, x: int) -> Truth:
         """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
         if x < self.lo:
-            return FALSE
+            return Truth(FALSE)
         self.watch(x)
         read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
-        if self.sure and x >= self.hi and min(read) == SURE and x < self.sure_end:
-            return SURE
-        return int(max(read) > FALSE and x < self.last_end)
+        if self.sure and x >= self.hi and both(read).value == SURE and x < self.sure_end:
+            return Truth(SURE)
+        if either(read).value == FALSE or x >= self.last_end:
+            return Truth(FALSE)
+        return Truth(POSSIBLE, x >= self.vague_from or any(r.vague for r in read))
 
 
 def uses_of(walk: Walk, rule: Rule) -> Iterator[Used]:
@@ -155,13 +161,13 @@ def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
 
 def overlay(
     of: Instance, verb: str, x: int, to: str | None = None, away_from: str | None = ""
-) -> int:
+) -> Truth:
     """How surely some use of a power of this verb lies over the instance at tick `x`.
 
     `to`: only amendments to that version; `away_from`: only amendments to another version.
     """
     walk = of.walk
-    levels = [FALSE]
+    levels: list[Truth] = []
     for power in touching(walk, of.rule, verb):
         does = power.power
         assert does is not None
@@ -174,24 +180,24 @@ def overlay(
             raise JudgeError(f"{power.id} and {of.rule.id} hang on each other", power.id)
         walk.asking.add(guard)
         if does.joint:
-            levels += [min(covered) for covered in joint_levels(walk, power, x, of).values()]
+            levels += [both(covered) for covered in joint_levels(walk, power, x, of).values()]
         else:
             levels += [u.level(x) for u in uses_of(walk, power) if covers(u, of)]
         walk.asking.discard(guard)
-    return max(levels)
+    return either(levels)
 
 
 def joint_levels(
     walk: Walk, power: Rule, x: int, of: Instance | None = None
-) -> dict[Aim, list[int]]:
+) -> dict[Aim, list[Truth]]:
     """Per aim (on `of`, if given), how surely each holder has used a power that takes them all."""
     members = [r for r in walk.norms.rules if same_joint(r, power)]
-    found: dict[Aim, list[int]] = {}
+    found: dict[Aim, list[Truth]] = {}
     for n, member in enumerate(members):
         for use in uses_of(walk, member):
             if of is None or covers(use, of):
-                levels = found.setdefault(use.aim, [FALSE] * len(members))
-                levels[n] = max(levels[n], use.level(x))
+                levels = found.setdefault(use.aim, [Truth(FALSE)] * len(members))
+                levels[n] = either([levels[n], use.level(x)])
     return found
 
 

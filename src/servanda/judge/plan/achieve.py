@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, uncertain
+from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, UNDECIDED, uncertain
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
@@ -299,12 +299,12 @@ STATUS = f"""
        WHEN g.t >= f.live_end THEN 'broken'
        WHEN g.t < f.o_lo THEN 'dormant'
        WHEN g.t >= f.bp AND g.t >= f.after THEN f.after_kind
-       WHEN g.t >= f.bp AND (ex_und = 1 OR idle_und = 1) THEN 'undetermined'
+       WHEN g.t >= f.bp AND {UNDECIDED} THEN 'undetermined'
        WHEN g.t < f.o_hi OR g.t >= f.bp OR g.t >= f.kp THEN 'unknown'
-       WHEN wa = 1 OR re = 1 OR en = 1 THEN 'unknown'
+       WHEN wa = 1 OR re = 1 OR en = 1 THEN CASE WHEN {UNDECIDED} THEN 'undetermined' ELSE 'unknown' END
        WHEN su = 2 THEN 'suspended'
        WHEN ex = 2 THEN 'excused'
        WHEN idle = 2 THEN 'dormant'
-       WHEN (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1) THEN 'undetermined'
+       WHEN {UNDECIDED} THEN 'undetermined'
        WHEN su = 1 OR ex = 1 OR idle = 1 THEN 'unknown'
        ELSE 'due' END""".replace("i.", "f.")

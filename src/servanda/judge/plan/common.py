@@ -7,7 +7,9 @@ from msgspec import Struct
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 
-GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
+# `…_und`: a vague term leaves it open; `off`: suspended or ended, `let`: waived or released.
+GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und", "off_und", "let_und")
+UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
 
 
 class Gates(Struct, frozen=True):

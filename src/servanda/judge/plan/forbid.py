@@ -5,6 +5,7 @@ from __future__ import annotations
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNCERTAIN,
+    UNDECIDED,
     Gates,
     doubtful,
     first_ticks,
@@ -234,7 +235,7 @@ STATUS = f"""
        WHEN su = 2 THEN 'suspended'
        WHEN idle = 2 THEN 'dormant'
        WHEN ex = 2 THEN 'excused'
-       WHEN (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1) THEN 'undetermined'
+       WHEN {UNDECIDED} THEN 'undetermined'
        WHEN {doubtful("su", "idle", "wa", "re", "en", "ex")} OR open = 1 OR silent = 1 THEN 'unknown'
        WHEN had = 2 THEN 'cured'
        ELSE 'kept' END"""

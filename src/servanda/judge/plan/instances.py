@@ -284,7 +284,7 @@ class Instances:
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_lo END AS o_lo,
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_hi END AS o_hi,
                       (i.sure AND coalesce(v.val, 2) <> 1) AS sure,
-                      coalesce(v.val = 1 AND v.und, false) AS doubt_und)
+                      i.doubt_und OR coalesce(v.val = 1 AND v.und, false) AS doubt_und)
                     FROM {table} i LEFT JOIN ({read}) v USING (iid)""",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNCERTAIN,
+    UNDECIDED,
     Gates,
     doubtful,
     first_ticks,
@@ -14,8 +15,7 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.overlays import valued
-from servanda.judge.plan.steps import Conditions, merged
+from servanda.judge.plan.steps import Conditions, merged, valued
 from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
 from servanda.language.core import Rule
 
@@ -131,7 +131,7 @@ STATUS = f"""
        WHEN ep_t THEN 'broken'
        WHEN ex = 2 THEN 'excused'
        WHEN {doubtful("su", "idle", "wa", "re", "en")} OR ep_p THEN
-         CASE WHEN (phi = 1 AND phi_und = 1) OR (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1)
+         CASE WHEN (phi = 1 AND phi_und = 1) OR {UNDECIDED}
               THEN 'undetermined' ELSE 'unknown' END
        WHEN on_t IS NOT NULL OR on_p IS NOT NULL THEN 'due'
        WHEN had THEN 'cured'

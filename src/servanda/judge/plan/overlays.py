@@ -7,16 +7,17 @@ is their common timeline.
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import Gates
+from servanda.judge.plan.common import GATE_COLUMNS, Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
-from servanda.judge.plan.steps import Conditions, counted, merged
+from servanda.judge.plan.steps import Conditions, counted, merged, valued
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, named
 from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
 
-GATES = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und")
+POWERS = ("su", "en", "wa", "re", "wait")
+CELLS = tuple(name for gate in (*POWERS, "ex", "idle") for name in (gate, f"{gate}_und"))
 FEW = 16
 BY_CLAUSE = ("amend", "create", "end")
 
@@ -54,18 +55,22 @@ class Overlays:
                 excuses.append(self.conditions.steps(excuse, batch.own(rule)))
             if not (isinstance(rule.while_, Always) and rule.while_.value):
                 idles.append(self.conditions.steps(Not(rule.while_), batch.own(rule)))
-        sources = {n: counted(" UNION ALL ".join(i), inst) for n, i in intervals.items() if i}
-        conditions = valued(excuses, "ex") | valued(idles, "idle")
-        present = {*sources, *(name for names in conditions for name in names)}
-        zeros = "".join(f", 0 AS {n}" for n in (*GATES, "wait") if n not in present)
+        sources = valued(excuses, "ex") | valued(idles, "idle")
+        for name, laid in intervals.items():
+            if laid:
+                sources |= valued([counted(" UNION ALL ".join(laid), inst, True)], name)
+        present = {name for names in sources for name in names}
+        zeros = "".join(f", 0 AS {n}" for n in CELLS if n not in present)
         if not present:
             return Gates(nothing_over(inst), frozenset(), few=True)
         gates = f"gates_{batch.name}"
         self.tables.create(
             gates,
             f"""
-          SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und, idle_und
-          FROM (SELECT *{zeros} FROM ({merged(sources, inst, conditions, len(rules) == 1)}))""",
+          SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und,
+                 CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,
+                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und
+          FROM (SELECT *{zeros} FROM ({merged({}, inst, sources, len(rules) == 1)}))""",
         )
         return Gates(gates, frozenset(present), self.few(gates))
 
@@ -200,7 +205,9 @@ class Overlays:
 
 def nothing_over(inst: str) -> str:
     """A timeline on which nothing ever lies."""
-    return f"(SELECT iid, {SINCE_EVER} AS t{''.join(f', 0 AS {n}' for n in GATES)} FROM {inst})"
+    return (
+        f"(SELECT iid, {SINCE_EVER} AS t{''.join(f', 0 AS {n}' for n in GATE_COLUMNS)} FROM {inst})"
+    )
 
 
 def keyed(rule: Rule, verb: str) -> str:
@@ -234,20 +241,11 @@ def until_begun(begun: list[str], inst: str) -> list[str]:
     """Where something has surely (possibly) not begun, from where it possibly (surely) has."""
     if not begun:
         return [f"SELECT i.iid, {SINCE_EVER} AS f, {FOR_GOOD} AS u, 2 AS level FROM {inst} i"]
-    rows = " UNION ALL ".join(begun)
+    of = f"FROM {inst} i LEFT JOIN ({' UNION ALL '.join(begun)}) x USING (iid) GROUP BY i.iid"
+    first = f"coalesce(min(CASE WHEN x.level {{}} THEN x.f END), {FOR_GOOD})"
+    surely = first.format("= 2")
     return [
-        f"""SELECT i.iid, {SINCE_EVER} AS f, coalesce(min(CASE WHEN x.level >= {3 - level} THEN x.f END),
-              {FOR_GOOD}) AS u, {level} AS level FROM {inst} i LEFT JOIN ({rows}) x USING (iid) GROUP BY i.iid"""
-        for level in (1, 2)
+        f"SELECT i.iid, {SINCE_EVER} AS f, {surely} AS u, 1 AS level {of}",
+        f"SELECT i.iid, {SINCE_EVER} AS f, {first.format('>= 1')} AS u, 2 AS level {of}",
+        f"SELECT i.iid, {first.format('= 0')} AS f, {surely} AS u, 0 AS level {of}",
     ]
-
-
-def valued(steps: list[str], name: str) -> dict[tuple[str, ...], str]:
-    """Conditions as a source of `merged`: the value and, beside it, where a vague term leaves
-    it open."""
-    if not steps:
-        return {}
-    return {
-        (name, f"{name}_und"): f"SELECT iid, t, val AS {name}, und::INTEGER AS {name}_und "
-        f"FROM ({' UNION ALL '.join(steps)})"
-    }

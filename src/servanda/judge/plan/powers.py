@@ -12,7 +12,7 @@ from servanda.judge.plan.common import (
     uncertain,
     window_steps,
 )
-from servanda.judge.plan.steps import counted, merged
+from servanda.judge.plan.steps import counted, merged, valued
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
 from servanda.language.core import Norms, Rule, Var
@@ -99,9 +99,11 @@ def read_open(line: str, at: str) -> str:
 
 OPEN = "least(on_{0}.avail, 2 - pre_{0}.su, 2 - pre_{0}.en)"
 LO, HI = OPEN.format("lo"), OPEN.format("hi")
+LEFT_OPEN = "({open} > 0 AND (i.doubt_und OR greatest(on_{0}.ex_und, on_{0}.idle_und, pre_{0}.off_und) = 1))"
 LEVEL = (
     f"CASE WHEN i.sure AND %.sure THEN least({LO}, {HI}) ELSE 0 END AS sure_level, "
-    f"least(1, greatest({LO}, {HI})) AS possible_level"
+    f"least(1, greatest({LO}, {HI})) AS possible_level, "
+    f"{LEFT_OPEN.format('lo', open=LO)} AS lo_und, {LEFT_OPEN.format('hi', open=HI)} AS hi_und"
 )
 
 
@@ -144,7 +146,7 @@ def effects(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str)
     if not found:
         return None
     shape = "s.rule, s.iid, s.entry, s.clause, s.of_, s.towards, s.keys, s.holder"
-    sure_end = possible_end = str(FOR_GOOD)
+    sure_end = possible_end = vague_from = str(FOR_GOOD)
     suspending = [
         str(batch.numbers[r.id])
         for r in batch.rules
@@ -154,10 +156,14 @@ def effects(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str)
         lasting = f"CASE WHEN s.rule NOT IN ({', '.join(suspending)}) THEN {FOR_GOOD} ELSE {{}} END"
         sure_end = lasting.format(earliest(line, "y.lo", "idle >= 1", ""))
         possible_end = lasting.format(earliest(line, "y.hi", "idle = 2", "AND y.sure"))
+        vague_from = lasting.format(turned(line, "idle_und = 1"))
     return f"""
-      WITH s AS MATERIALIZED (SELECT * FROM ({" UNION ALL ".join(found)}) WHERE possible_level > 0)
+      WITH s AS MATERIALIZED (
+        SELECT s.*, least(CASE WHEN lo_und THEN f_lo WHEN hi_und THEN f_hi ELSE {FOR_GOOD} END, {vague_from}) AS vague
+        FROM ({" UNION ALL ".join(found)}) s WHERE possible_level > 0)
       SELECT {shape}, f_hi AS f, {sure_end} AS u, 2 AS level FROM s WHERE sure_level = 2
-      UNION ALL SELECT {shape}, f_lo, {possible_end}, 1 FROM s"""
+      UNION ALL SELECT {shape}, f_lo, {possible_end}, 1 FROM s
+      UNION ALL SELECT {shape}, vague, {possible_end}, 0 FROM s WHERE vague < {FOR_GOOD}"""
 
 
 def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
@@ -166,8 +172,13 @@ def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
       coalesce((SELECT min(({resumed_at} >> 6) * 64) FROM exercises y
                 WHERE y.verb = 'resume' AND y.by_ = s.holder AND y.clause = s.clause
                 AND (y.lo >> 6) * 64 >= s.f_hi {also}), {FOR_GOOD}),
-      coalesce((SELECT min(l.t) FROM {line} l
-                WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD}))"""
+      {turned(line, idle)})"""
+
+
+def turned(line: str, idle: str) -> str:
+    """When, after its use, the power's `while` first became so."""
+    return f"""coalesce((SELECT min(l.t) FROM {line} l
+                WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD})"""
 
 
 def joined(own: str, groups: list[list[int]]) -> str:
@@ -178,24 +189,31 @@ def joined(own: str, groups: list[list[int]]) -> str:
     )
     alone = ", ".join(str(n) for group in groups for n in group)
     return f"""
-      WITH m(grp, rule, size) AS (VALUES {members})
+      WITH m(grp, rule, size) AS (VALUES {members}),
+      part AS (SELECT m.grp, m.size, o.rule AS member, clause, of_, towards, keys, level, min(f) AS f, max(u) AS u,
+                      arg_min(entry, (f, entry)) AS entry
+               FROM {own} o JOIN m USING (rule) GROUP BY ALL),
+      shared AS (SELECT grp, arg_min(entry, (-f, entry)) AS entry, clause, of_, towards, keys,
+                        max(f) AS f, min(u) AS u, level
+                 FROM part WHERE level > 0
+                 GROUP BY grp, size, clause, of_, towards, keys, level HAVING count(*) = size
+                 UNION ALL SELECT grp, NULL, clause, of_, towards, keys,
+                        greatest(min(CASE WHEN level = 0 THEN f END), max(CASE WHEN level = 1 THEN f END)),
+                        least(max(CASE WHEN level = 0 THEN u END), min(CASE WHEN level = 1 THEN u END)), 0
+                 FROM part GROUP BY grp, size, clause, of_, towards, keys
+                 HAVING min(level) = 0 AND count(CASE WHEN level = 1 THEN 1 END) = size)
       SELECT * FROM {own} WHERE rule NOT IN ({alone})
       UNION ALL BY NAME
-      SELECT r.rule, i.iid, arg_min(entry, (-f, entry)) AS entry, clause, of_, towards, keys,
-             NULL::VARCHAR AS holder, max(f) AS f, min(u) AS u, level
-      FROM (SELECT m.grp, o.rule AS member, clause, of_, towards, keys, level, min(f) AS f, max(u) AS u,
-                   arg_min(entry, (f, entry)) AS entry
-            FROM {own} o JOIN m USING (rule) GROUP BY ALL)
-      JOIN m r USING (grp) JOIN (SELECT DISTINCT rule, iid FROM {own}) i ON i.rule = r.rule
-      GROUP BY r.grp, r.rule, r.size, i.iid, clause, of_, towards, keys, level HAVING count(*) = r.size"""
+      SELECT r.rule, i.iid, h.entry, h.clause, h.of_, h.towards, h.keys, NULL::VARCHAR AS holder, h.f, h.u, h.level
+      FROM shared h JOIN m r USING (grp) JOIN (SELECT DISTINCT rule, iid FROM {own}) i ON i.rule = r.rule"""
 
 
 def points(inst: str, line: str, effect: str) -> str:
     """`(iid, t, status, opened, breach_key)`; `kept`: exercised and in effect."""
-    in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst)
+    in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)
     columns: tuple[str, ...] = ("win", "avail", *GATE_COLUMNS)
-    others = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
-    both = merged({"used": in_use}, inst, others)
+    laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
+    both = merged({}, inst, laid | valued([in_use], "used"))
     return f"""
       SELECT l.iid, l.t, {STATUS} AS status, x.entry AS opened, NULL::BIGINT AS breach_key
       FROM (SELECT *, {first_ticks("wa", "re", "en")} FROM ({both})) l
@@ -215,6 +233,6 @@ STATUS = f"""
        WHEN su = 2 THEN 'suspended'
        WHEN used = 2 THEN 'kept'
        WHEN idle = 2 OR ex = 2 THEN 'dormant'
-       WHEN (ex = 1 AND ex_und = 1) OR (idle = 1 AND idle_und = 1) THEN 'undetermined'
+       WHEN greatest(ex_und, idle_und, off_und, used_und) = 1 THEN 'undetermined'
        WHEN su = 1 OR en = 1 OR used = 1 OR idle = 1 OR ex = 1 THEN 'unknown'
        ELSE 'due' END"""

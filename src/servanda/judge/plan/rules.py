@@ -93,14 +93,14 @@ class Rules:
             return
         # Each look-up is a table of its own: joined as subqueries they gave wrong values.
         self.tables.create(f"{inst}_r", self.at_birth(self.overlays.replaced([rule], inst), inst))
-        begun, join = "2", ""
+        begun, und, join = "2", "r.und", ""
         if rule.version is not None:
             mine = self.overlays.begun(rule, inst)
             self.tables.create(f"{inst}_b", self.at_birth(mine, inst))
-            begun, join = "b.val", f"JOIN {inst}_b b USING (iid)"
+            begun, und, join = "b.val", "(b.und OR r.und)", f"JOIN {inst}_b b USING (iid)"
         self.tables.create(
             f"{inst}_v",
-            f"""SELECT i.* REPLACE (i.sure AND least({begun}, 2 - r.val) = 2 AS sure)
+            f"""SELECT i.* REPLACE (i.sure AND least({begun}, 2 - r.val) = 2 AS sure, i.doubt_und OR {und} AS doubt_und)
                 FROM {inst} i JOIN {inst}_r r USING (iid) {join}
                 WHERE least({begun}, 2 - r.val) > 0""",
         )
@@ -109,8 +109,8 @@ class Rules:
     def at_birth(self, intervals: list[str], inst: str) -> str:
         """How surely some of the intervals cover each instance when it arises."""
         if not intervals:
-            return f"SELECT iid, 0 AS val FROM {inst}"
-        return at_tick(counted(" UNION ALL ".join(intervals), inst), inst, "i.lo")
+            return f"SELECT iid, 0 AS val, false AS und FROM {inst}"
+        return at_tick(counted(" UNION ALL ".join(intervals), inst, True), inst, "i.lo", True)
 
     def answer(self, batch: Batch, points: str) -> None:
         batch.verdict = verdict_rows(batch, points, self.now)

@@ -44,22 +44,30 @@ from servanda.language.core import (
 from servanda.record.facts import Complete, Facts
 
 
-def counted(intervals: str, inst: str) -> str:
+def counted(intervals: str, inst: str, undecided: bool = False) -> str:
     """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly.
 
+    Level 0: where it is only possible, a vague term is why; `undecided` tells that as `und`.
     Only true changes come out: a point where nothing changes would echo round a circle of rules.
     """
+    names = ("val", "und") if undecided else ("val",)
+    und = ", val = 1 AND c > 0 AS und" if undecided else ""
+    changed = " OR ".join(
+        f"{n} IS DISTINCT FROM lag({n}) OVER (PARTITION BY iid ORDER BY t)" for n in names
+    )
+    vague = ("sum(CASE WHEN level = 0 THEN n ELSE 0 END) AS c", "sum(c) OVER w AS c")
+    in_sums, in_course = (f", {v}" if undecided else "" for v in vague)
     return f"""
       WITH iv AS ({intervals}),
       d AS (SELECT iid, f AS t, level, 1 AS n FROM iv WHERE f < u
             UNION ALL SELECT iid, u, level, -1 FROM iv WHERE f < u AND u < {FOR_GOOD}
             UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {inst} i),
       s AS (SELECT iid, t, sum(CASE WHEN level = 2 THEN n ELSE 0 END) AS a,
-                   sum(CASE WHEN level >= 1 THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t),
-      c AS (SELECT iid, t, sum(a) OVER w AS a, sum(b) OVER w AS b FROM s
+                   sum(CASE WHEN level >= 1 THEN n ELSE 0 END) AS b{in_sums} FROM d GROUP BY iid, t),
+      c AS (SELECT iid, t, sum(a) OVER w AS a, sum(b) OVER w AS b{in_course} FROM s
             WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING))
-      SELECT iid, t, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END AS val FROM c
-      QUALIFY val IS DISTINCT FROM lag(val) OVER (PARTITION BY iid ORDER BY t)"""
+      SELECT iid, t, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END AS val{und} FROM c
+      QUALIFY {changed}"""
 
 
 def at_tick(steps: str, inst: str, tick: str, undecided: bool = False) -> str:
@@ -108,6 +116,17 @@ def merged(
       SELECT iid, t, {filled} FROM (SELECT iid, t, {grouped} FROM (
         {" UNION ALL ".join(parts)}) GROUP BY iid, t)
       WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+
+
+def valued(steps: list[str], name: str) -> dict[tuple[str, ...], str]:
+    """Conditions as a source of `merged`: the value and, beside it, where a vague term leaves
+    it open."""
+    if not steps:
+        return {}
+    return {
+        (name, f"{name}_und"): f"SELECT iid, t, val AS {name}, und::INTEGER AS {name}_und "
+        f"FROM ({' UNION ALL '.join(steps)})"
+    }
 
 
 class Conditions:
@@ -439,4 +458,4 @@ def product(a: str, b: str) -> str:
     )
 
 
-__all__ = ["Complete", "Conditions", "at_tick", "counted", "merged", "micros"]
+__all__ = ["Complete", "Conditions", "at_tick", "counted", "merged", "micros", "valued"]
