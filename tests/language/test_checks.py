@@ -735,6 +735,46 @@ def test_a_variable_that_looks_like_a_party_is_hinted_at() -> None:
     assert found[message] == "did you mean `Iran`?"
 
 
+def test_a_variable_bound_for_nothing_is_hinted_at() -> None:
+    found = dict(hints("clause 1\n  when order(id: n, buyer: b):\n    Iran must pays(to: b)"))
+    message = "the trigger binds `n`, and nothing uses it"
+    assert found[message] == "leave `id: n` out, or is it misspelt below?"
+
+
+def test_a_variable_that_the_act_leaves_open_is_hinted_at() -> None:
+    found = dict(hints("clause 1\n  when order(id: n):\n    Iran must delivers"))
+    message = "nothing uses `n`: any `delivers` serves every instance"
+    assert found[message] == "write `delivers(id: n)` if it must be the same"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "when order(id: n):\n    Iran must signs",  # it alone names the instance
+        "when order(id: n, buyer: b):\n    b must delivers(n)",
+        "when order(id: n, buyer: b):\n    Iran must signs while not delivers(b, n)",
+        "when order(id: n, buyer: b):\n    Iran must delivers(n) by 2020-01-01\n      else b must signs",
+        "when order(id: n, buyer: b) following delivers(id: n):\n    b must signs",
+    ],
+)
+def test_a_variable_used_somewhere_gets_no_hint(text: str) -> None:
+    assert [m for m, _ in checked_hints(f"clause 1\n  {text}") if "nothing uses" in m] == []
+
+
+def checked_hints(text: str) -> list[tuple[str, str]]:
+    found = checked(text)
+    return [(problem.message, problem.help or "") for problem in found]
+
+
+def test_a_parameter_that_nobody_uses_is_hinted_at() -> None:
+    agreement, _ = agreement_of(duty("Iran must pays(to: US)"))
+    message = "no rule looks at `amount` of `pays`, and no entry gives it"
+    assert message in [p.message for p in check(agreement, (), said=set())[0]]
+    said = {("pays", "amount")}
+    assert message not in [p.message for p in check(agreement, (), said=said)[0]]
+    assert message not in [p.message for p in check(agreement, ())[0]]
+
+
 def test_rules_and_not_modelled_at_once() -> None:
     message, help_ = only('clause 1\n  Iran must sign\n  not modelled "hard"')
     assert message == "clause 1 has rules, and says `not modelled`"

@@ -53,7 +53,8 @@ def checked(case: Case) -> Checked:
     problems = Problems()
     for layout in case.layouts:
         problems.remember(layout.file, layout.lines)
-    found, coverage = check(case.agreement, list(paragraphs(case)), problems)
+    text = list(paragraphs(case))
+    found, coverage = check(case.agreement, text, problems, said(case.agreement, case.record))
     every = list(dict.fromkeys([*case.found, *found]))
     order = {file: n for n, file in enumerate(dict.fromkeys(p.file for p in every))}
     every.sort(key=lambda p: (order[p.file], p.line, p.column))
@@ -63,6 +64,19 @@ def checked(case: Case) -> Checked:
         "uncovered": list(coverage.uncovered),
     }
     return Checked(tuple(every), covered, cross_check(case.record))
+
+
+def said(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
+    """The parameters of events that the record gives, (event, name) each; a table, all of its event."""
+    from servanda.record.record import Happened, Said
+
+    params = {event.name: [p.name for p in event.params] for event in agreement.events}
+    found = {(t.event, p) for t in record.tables if t.event for p in params.get(t.event, ())}
+    for what in (entry.what for entry in record.entries):
+        if isinstance(what, Happened | Said) and what.event in params:
+            given = zip(params[what.event], what.args, strict=False)
+            found |= {(what.event, name) for name, value in given if value is not None}
+    return found
 
 
 def paragraphs(case: Case) -> Iterator[Paragraph]:

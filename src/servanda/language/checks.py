@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
 from servanda.language import core, model
+from servanda.language.check_binds import Parameter, check_bound, check_parameters, tested
 from servanda.language.check_circles import check_circles, report_named
 from servanda.language.check_conflicts import check_conflicts
 from servanda.language.check_names import check_declarations, check_unused, namespace
@@ -31,19 +32,23 @@ def check(
     agreement: Agreement,
     paragraphs: Sequence[Paragraph],
     problems: Problems | None = None,
+    said: Collection[Parameter] | None = None,
 ) -> tuple[list[Problem], Coverage]:
     """Every problem of an agreement, for the text and all accounts and readings, and its coverage.
 
-    Problems are added to `problems`, if given: it knows the lines they stand in.
+    Problems are added to `problems`, if given: it knows the lines they stand in. `said` are the
+    parameters that the record gives, (event, name) each; None: there is no record to ask.
     """
     found = problems if problems is not None else Problems()
     used: set[str] = set()
     circles: set[tuple[str, ...]] = set()
+    looked_at: set[Parameter] = set()
     for account, override in _views(agreement):
         resolver = Resolver(agreement, found)
         norms = resolver.norms(account, override)
         check_norms(norms, resolver.context.names, found)
         used |= resolver.context.used
+        looked_at |= tested(norms)
         circles |= resolver.context.circles
     last = Resolver(agreement, found)
     last.context.used = used
@@ -55,6 +60,8 @@ def check(
     chosen = frozenset(f"{g}.{n}" for account in agreement.accounts for g, n in account.reads)
     if not found.errors:
         check_unused(last.context, chosen)
+        if said is not None:
+            check_parameters(agreement, looked_at, said, used, found)
     covered = coverage(agreement, paragraphs)
     _report_uncovered(covered, paragraphs, found)
     return list(found), covered
@@ -68,6 +75,7 @@ def check_norms(norms: core.Norms, names: Names, problems: Problems) -> None:
     _check_clock(norms, names.agreement, problems)
     _check_exact_amounts(norms, problems)
     _check_keeps(norms, problems)
+    check_bound(norms, problems)
 
 
 def _views(agreement: Agreement) -> Iterable[tuple[str | None, dict[str, str | None]]]:
