@@ -753,7 +753,7 @@ def test_a_variable_that_the_act_leaves_open_is_hinted_at() -> None:
         "when order(id: n):\n    Iran must signs",  # it alone names the instance
         "when order(id: n, buyer: b):\n    b must delivers(n)",
         "when order(id: n, buyer: b):\n    Iran must signs while not delivers(b, n)",
-        "when order(id: n, buyer: b):\n    Iran must delivers(n) by 2020-01-01\n      else b must signs",
+        "when order(id: n, buyer: b):\n    US must delivers(n)\n      else b must signs",
         "when order(id: n, buyer: b) following delivers(id: n):\n    b must signs",
     ],
 )

@@ -67,7 +67,7 @@ def checked(case: Case) -> Checked:
 
 
 def said(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
-    """The parameters of events that the record gives, (event, name) each; a table, all of its event."""
+    """The parameters of events that the record gives, (event, name) each; a table: all."""
     from servanda.record.record import Happened, Said
 
     params = {event.name: [p.name for p in event.params] for event in agreement.events}
