@@ -57,12 +57,11 @@ class Keep(Instance):
             self.broken_off = None
         elif self.broken_off is None:
             self.broken_off = self.walk.breach(self, x, self.trigger)
-        sure = self.open_sure and x >= self.sure_from
-        if sure and not self.was_open:
+        if self.open_sure and not self.was_open:
             if self.broken_off is None or self.broken_off.hi < FOR_GOOD:
                 self.broken_off = self.walk.breach(self, x, self.trigger)
-            self.walk.breach_comes(self.broken_off, x, True)
-        self.was_open = sure
+            self.walk.breach_comes(self.broken_off, x, x >= self.sure_from)
+        self.was_open = self.open_sure
 
     def status(self, x: int) -> Status:
         gates, window = self.gates(x), self.window

@@ -139,7 +139,7 @@ STATUS = f"""
 
 
 def episodes(line: str) -> str:
-    """Breaches that a remedy answers `(iid, lo, hi)`: each possible episode, sure from its first
+    """Breaches that a remedy answers `(iid, lo, hi, sure)`: each possible episode, sure from its first
     sure one, and each further sure one within it."""
     numbered = f"""
       SELECT iid, t, ep_p AND NOT coalesce(was_p, false) AS p_start, ep_t AND NOT coalesce(was_t, false) AS t_start,
@@ -151,5 +151,5 @@ def episodes(line: str) -> str:
       WITH e AS ({numbered}),
       p AS (SELECT iid, n, t FROM e WHERE p_start),
       s AS (SELECT iid, n, t, row_number() OVER (PARTITION BY iid, n ORDER BY t) AS k FROM e WHERE t_start)
-      SELECT p.iid, p.t AS lo, s.t AS hi FROM p LEFT JOIN s ON s.iid = p.iid AND s.n = p.n AND s.k = 1
-      UNION ALL SELECT iid, t, t FROM s WHERE k > 1"""
+      SELECT p.iid, p.t AS lo, coalesce(s.t, {FOR_GOOD}) AS hi, s.t IS NOT NULL AS sure FROM p LEFT JOIN s ON s.iid = p.iid AND s.n = p.n AND s.k = 1
+      UNION ALL SELECT iid, t, t, true FROM s WHERE k > 1"""

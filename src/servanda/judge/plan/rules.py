@@ -156,7 +156,7 @@ class Rules:
         keys = "".join(f", {named('k_', v.name)}" for v in rule.variables)
         breaches = f"""
           SELECT iid AS parent, trigger, sure AND b IS NOT NULL AS sure,
-                 {effect("bp")} AS lo, {effect(f"coalesce(b, {FOR_GOOD})")} AS hi{keys}
+                 {effect("bp")} AS lo, {effect("b_hi")} AS hi{keys}
           FROM {facts} WHERE rule = {batch.numbers[rule.id]} AND bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
@@ -247,15 +247,15 @@ class Rules:
         self.overlay_statuses(batch, nothing_over(batch.inst), None)
 
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
-        """Judge the remedies that answer `(iid, lo, hi)`: breaches possible at lo, sure at hi."""
+        """Judge the remedies that answer `(iid, lo, hi, sure)`: breaches that come from lo to hi, if at all."""
         for rule in batch.rules:
             if rule.remedy is None:
                 continue
             variables = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
             self.judge(
                 [self.rules[rule.remedy]],
-                f"""SELECT i.iid AS parent, {trigger} AS trigger, i.sure AND b.hi IS NOT NULL AS sure,
-                           {effect("b.lo")} AS lo, {effect(f"coalesce(b.hi, {FOR_GOOD})")} AS hi{variables}
+                f"""SELECT i.iid AS parent, {trigger} AS trigger, i.sure AND b.sure AS sure,
+                           {effect("b.lo")} AS lo, {effect("b.hi")} AS hi{variables}
                     FROM ({breaches}) b JOIN {batch.own(rule)} i USING (iid)
                     WHERE b.lo <= {self.now}""",
             )
@@ -292,7 +292,9 @@ class Rules:
                 UNION ALL SELECT i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
         )
         self.overlay_statuses(batch, gates.table, None)
-        breaches = f"SELECT iid, lo, CASE WHEN level = 2 THEN hi END AS hi, entry FROM {violated}"
+        breaches = (
+            f"SELECT iid, lo, greatest(lo, hi) AS hi, level = 2 AS sure, entry FROM {violated}"
+        )
         self.remedies(batch, breaches, "b.entry")
 
     # -------------------------------------------------------------- powers
