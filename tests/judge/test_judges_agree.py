@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from build import Case, m
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -258,3 +259,16 @@ def test_what_is_final_stays(case: tuple[Norms, Facts], day: date) -> None:
     x = min(facts.now, tick(day_start(day, norms.zone), 0) - 1)
     check_finality(naive.judge, norms, facts, x)
     check_finality(engine.judge, norms, facts, x)
+
+
+def test_the_check_of_finality_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A duty that is due, taken for final, is found out once its deadline has passed."""
+    case = Case()
+    case.event("give", "by", closed=True)
+    case.rule("1", "achieve", m("give"), debtor="A", opens="2024-03-28", until="2024-04-02")
+    case.now("2024-04-10")
+    x = tick(day_start(date(2024, 3, 30), "UTC"), 0)
+    check_finality(naive.judge, case.norms(), case.facts, x)
+    monkeypatch.setattr("test_judges_agree.is_final", lambda rule, verdict: True)
+    with pytest.raises(AssertionError, match="was final"):
+        check_finality(naive.judge, case.norms(), case.facts, x)
