@@ -65,6 +65,14 @@ def test_statements(duckdb: str, spark: str) -> None:
     assert Statement(duckdb, {"a": ("iid", "t", "u")}, str).text(False) == spark
 
 
+def test_floats_as_names_are_refused_with_advice() -> None:
+    pytest.importorskip("sqlglot")
+    from servanda.judge.spark.dialect import Statement, Untranslatable
+
+    with pytest.raises(Untranslatable, match="as text or as whole numbers"):
+        Statement("SELECT CASE WHEN isfinite(t) THEN t END FROM a", {"a": ("t",)}, str)
+
+
 def test_what_has_no_equal_is_refused() -> None:
     pytest.importorskip("sqlglot")
     from servanda.judge.spark.dialect import Statement, Untranslatable

@@ -17,7 +17,7 @@ from servanda.judge.verdicts import JudgeError
 
 pytestmark = pytest.mark.xdist_group("spark")
 EVERY = os.environ.get("SERVANDA_SPARK") == "all"
-# Between them, every kind of statement of the plan.
+# A choice of them; that they have every construct of the plan between them is not checked.
 SOME = (
     "achieve",
     "amendments",
