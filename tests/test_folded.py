@@ -12,7 +12,7 @@ def row(**more: Any) -> dict[str, Any]:
     return {
         "clause": "1", "rule": "1", "kind": "achieve", "debtor": "A", "creditor": None,
         "instance": {}, "status": "kept", "since": "2024-01-01T00:00:00Z", "final": True,
-        "breach": {}, "entries": ["e"],
+        "breach": {}, "breaches": [], "entries": ["e"],
     } | more  # fmt: skip
 
 

@@ -68,10 +68,13 @@ def run(*args: object) -> str:
     return done.stdout
 
 
+BREACHES = {"breach": "{}", "breaches": "[]", "breach_entries": "[]"}
+
+
 def told(rows: list[dict[str, object]]) -> list[str]:
     """What table and timeline both say of a span, in an order of its own."""
-    keys = ("clause", "rule", "kind", "debtor", "creditor", "instance", "status", "final", "breach")
-    return sorted(repr([(k, r[k]) for k in (*keys, "from", "until")]) for r in rows)
+    keys = ("clause", "rule", "kind", "debtor", "creditor", "instance", "status", "final")
+    return sorted(repr([(k, r[k]) for k in (*keys, *BREACHES, "from", "until")]) for r in rows)
 
 
 def read(path: Path) -> list[dict[str, object]]:
@@ -86,7 +89,9 @@ def read(path: Path) -> list[dict[str, object]]:
     names = [d[0] for d in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return [
-        r | {"instance": json.loads(r["instance"]), "breach": json.loads(r["breach"] or "{}")}
+        r
+        | {"instance": json.loads(r["instance"])}
+        | {key: json.loads(r[key] or nothing) for key, nothing in BREACHES.items()}
         for r in rows
     ]
 
@@ -128,6 +133,26 @@ def test_rows_of_tables_open_and_close_spans(market: Path, tmp_path: Path) -> No
     assert [due["from"], due["until"]] == ["2024-01-01 09:00:00+00", "2024-01-03 23:00:00+00"]
     (breach,) = [r["breach"] for r in rows if r["clause"] == "2" and r["status"] == "broken"]
     assert json.loads(breach) == {"id": "c"}
+
+
+def test_all_violations_of_one_instant_are_told(market: Path, tmp_path: Path) -> None:
+    with (market / "data" / "log.csv").open("a") as log:
+        log.write(
+            'inspect,"b ""quoted""",,2024-02-01\ninspect,,,2024-02-01\ninspect,d,,2024-02-02\n'
+        )
+    out = tmp_path / "verdicts.parquet"
+    run(market, "--on", "2024-04-01", "-o", out)
+    table = [r for r in read(out) if r["status"] == "broken" and r["clause"] == "2"]
+    timeline = [
+        r for r in servanda.open(market).timeline(on="2024-04-01", clause="2") if r["breaches"]
+    ]
+    both = [sorted(repr([r[k] for k in BREACHES]) for r in rows) for rows in (table, timeline)]
+    assert both[0] == both[1]
+    first, second = timeline
+    assert first["breaches"] == [{"id": "c"}, {"id": 'b "quoted"'}, {"id": None}]
+    assert first["breach_entries"] == ["log:6", "log:7", "log:8"]
+    assert (first["breach"], second["breaches"]) == ({"id": "c"}, [{"id": "d"}])
+    assert {min(r["breach_entries"]) for r in timeline} == {r["opened"] for r in table}
 
 
 def test_python_gets_a_stream(market: Path) -> None:

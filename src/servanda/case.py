@@ -312,7 +312,7 @@ class Case:
 
         rows = timeline_rows(self.judge(account, on, known))
         flat = [
-            r | {k: msgspec.json.encode(r[k]).decode() for k in ("instance", "breach")}
+            r | {k: msgspec.json.encode(r[k]).decode() for k in ("instance", "breach", "breaches")}
             for r in rows
         ]
         return pyarrow.Table.from_pylist(flat)

@@ -122,7 +122,7 @@ def shown(verdict: Verdict, kinds: dict[str, str]) -> str:
     ):
         del fields["opened"]
     fields["instance"] = plain(verdict.instance)
-    fields["breach"] = plain(verdict.breach)
+    fields["breaches"] = [plain(each) for each in verdict.breaches]
     return repr(sorted(fields.items()))
 
 

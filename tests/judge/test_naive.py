@@ -406,6 +406,15 @@ def test_forbidden_twice_and_one_cured() -> None:
     assert case.story("1").endswith("2024-01-07 broken, 2024-01-11 cured")
 
 
+def test_what_violates_at_one_tick_begins_one_span_that_names_it_all() -> None:
+    case = Case().event("x", "id")
+    case.forbid("1", m("x"), opens=FOREVER)
+    case.did("2024-01-05", "x", "b").did("2024-01-05", "x", "a").did("2024-01-07", "x", "c")
+    assert case.story("1") == "dormant, 2024-01-01 kept, 2024-01-05 broken, 2024-01-07 broken"
+    told = [(len(v.opened), [dict(b) for b in v.breaches]) for v in case.verdicts()]
+    assert told[2:] == [(2, [{"id": "b"}, {"id": "a"}]), (1, [{"id": "c"}])]
+
+
 def test_an_act_while_excused_is_no_violation() -> None:
     case = Case().event("x").event("war").event("peace").state("at_war", m("war"), m("peace"))
     case.forbid("1", m("x"), opens=FOREVER, unless=in_state("at_war"))

@@ -44,7 +44,7 @@ def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:
     found: list[Instance] = []
     spans: list[Any] = []
     for v in judge(norms, facts):
-        spans.append([v.from_, v.status, list(v.opened), plain(v.breach)])
+        spans.append([v.from_, v.status, list(v.opened), [plain(b) for b in v.breaches]])
         if v.until is None:
             found.append(
                 Instance(v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance), spans)
@@ -65,7 +65,7 @@ class Told:
         name = (bare, step.nth)
         self.of[name] = step.of
         spans = self.spans.setdefault(name, [])
-        span = [step.at, step.was if step.withdrawn else step.status, step.opened, step.breach]
+        span = [step.at, step.was if step.withdrawn else step.status, step.opened, step.breaches]
         if step.withdrawn:
             assert spans.pop() == span
         else:

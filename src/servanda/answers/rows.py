@@ -46,6 +46,8 @@ def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:
         "version": rule.version,
         "reading": rule.reading,
         "breach": bindings(verdict.breach),
+        "breaches": [bindings(each) for each in verdict.breaches],
+        "breach_entries": list(verdict.opened) if verdict.breaches else [],
     }
 
 

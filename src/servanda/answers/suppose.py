@@ -11,7 +11,7 @@ from servanda.language.errors import Problems, ServandaError
 from servanda.language.files import read_text
 from servanda.language.layout import Layout, lay_out
 
-SAME = ("status", "since", "until", "final", "version", "reading", "breach")
+SAME = ("status", "since", "until", "final", "version", "reading", "breaches")
 
 Row = dict[str, Any]
 Difference = dict[str, list[Any]]

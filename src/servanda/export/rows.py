@@ -49,6 +49,8 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("until", "time"),
     ("final", "bool"),
     ("breach", "data"),
+    ("breaches", "data"),
+    ("breach_entries", "list"),
     ("entries", "list"),
     ("sources", "list"),
 )

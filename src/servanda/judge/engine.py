@@ -23,6 +23,9 @@ from servanda.language.clock import Counting, local_day
 from servanda.language.core import Norms, Rule, Variable
 from servanda.record.facts import Facts
 
+Violation = tuple[str, Bindings]
+"""The entry of a forbidden act, and its parameters."""
+
 MOST_ROUNDS = 200
 
 
@@ -164,10 +167,10 @@ class Judgement:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}
         for batch in self.rules.judged.values():
-            breaches = self.breaches(batch)
+            violations = self.violations(batch)
             names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
             for row in self.tables.rows(self.in_order(batch)):
-                found[row[0]].append(self.verdict(row, names, breaches))
+                found[row[0]].append(self.verdict(row, names, violations))
         return tuple(v for n in sorted(found) for v in found[n])
 
     def in_order(self, batch: Batch) -> str:
@@ -181,7 +184,11 @@ class Judgement:
         """The verdict table of docs/json.md as a query of `self.tables`, in no order."""
         return output.table(self.rules)
 
-    def verdict(self, row: Row, names: list[str], breaches: dict[int, Bindings]) -> Verdict:
+    def verdict(
+        self, row: Row, names: list[str], violations: dict[int, list[Violation]]
+    ) -> Verdict:
+        began = violations.get(row[11], [])
+        opened = () if row[9] is None else (row[9],)
         return Verdict(
             rule=self.norms.rules[row[0]].id,
             debtor=row[2],
@@ -191,13 +198,13 @@ class Judgement:
             status=row[5],
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
-            opened=() if row[9] is None else (row[9],),
-            breach=breaches.get(row[11], ()),
+            opened=tuple(entry for entry, _ in began) or opened,
+            breaches=tuple(said for _, said in began),
         )
 
-    def breaches(self, batch: Batch) -> dict[int, Bindings]:
-        """The parameters of every violating occurrence, by violation."""
-        found: dict[int, Bindings] = {}
+    def violations(self, batch: Batch) -> dict[int, list[Violation]]:
+        """Of every sure violation, all that its instance has at its tick."""
+        found: dict[int, list[Violation]] = {}
         if batch.kind != "forbid":
             return found
         for rule in batch.rules:
@@ -205,10 +212,13 @@ class Judgement:
             names = [p.name for p in self.rules.events[rule.action.name].params]
             columns = "".join(f", {forbid.bound(rule.action.name, name)}" for name in names)
             rows = self.tables.rows(
-                f"SELECT vid{columns} FROM violations_{batch.name} "
-                f"WHERE rule = {batch.numbers[rule.id]}"
+                f"SELECT vid, iid, hi, entry{columns} FROM violations_{batch.name} "
+                f"WHERE rule = {batch.numbers[rule.id]} AND level = 2 ORDER BY iid, hi, entry, vid"
             )
-            found |= {r[0]: tuple(zip(names, r[1:], strict=True)) for r in rows}
+            together: dict[tuple[int, int], list[Violation]] = {}
+            for vid, iid, hi, entry, *said in rows:
+                found[vid] = together.setdefault((iid, hi), [])
+                found[vid].append((entry, tuple(zip(names, said, strict=True))))
         return found
 
 

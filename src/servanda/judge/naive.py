@@ -264,7 +264,7 @@ def verdicts(instance: Instance) -> list[Verdict]:
             from_=None if span.at <= SINCE_EVER else span.at,
             until=until,
             opened=span.opened,
-            breach=span.breach,
+            breaches=span.breaches,
         )
         for span, until in zip(spans, [*ends, None], strict=True)
     ]
@@ -278,7 +278,7 @@ def merged(changes: list[Change]) -> list[Change]:
         before = shown.get(at)
         same = before is not None and before.status == change.status
         opened = before.opened + change.opened if same and before else change.opened
-        shown[at] = Change(at, change.status, opened, change.breach, change.act)
+        shown[at] = Change(at, change.status, opened, change.breaches, change.act)
     found: list[Change] = []
     for change in shown.values():
         last = found[-1] if found else None

@@ -257,19 +257,22 @@ class Forbid(Instance):
             return "unknown"
         return "cured" if self.had else "kept"
 
-    def latest(self, x: int) -> Happening | None:
-        """The last act that surely violated; of several at one tick, the first by entry."""
+    def latest(self, x: int) -> list[Happening]:
+        """The acts that surely violated at the last tick at which any did, by entry."""
         acts = [v.act for v in self.acts or () if v.level == SURE and v.act.hi <= x]
-        return min(acts, key=lambda a: (-a.hi, a.entry), default=None)
+        last = max((act.hi for act in acts), default=None)
+        return sorted((act for act in acts if act.hi == last), key=lambda act: act.entry)
 
-    def breach(self, x: int) -> tuple[tuple[str, int] | None, Bindings]:
-        act = self.latest(x)
-        return (None, ()) if act is None else ((act.entry, act.hi), tuple(act.params.items()))
+    def breaches(self, x: int) -> tuple[tuple[int, tuple[str, ...]] | None, tuple[Bindings, ...]]:
+        acts = self.latest(x)
+        if not acts:
+            return None, ()
+        told = acts[0].hi, tuple(act.entry for act in acts)
+        return told, tuple(tuple(act.params.items()) for act in acts)
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
         if status == "broken":
-            act = self.latest(x)
-            return () if act is None else (act.entry,)
+            return tuple(act.entry for act in self.latest(x))
         if status == "cured":
             return tuple(sorted({v.cure for v in self.acts or () if v.last_end == x}))
         return ()

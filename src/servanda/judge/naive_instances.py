@@ -44,14 +44,15 @@ class Occasion:
 class Change:
     """The status from tick `at` on, and the entries that brought it about.
 
-    `act` is the violating entry: each violation starts a span of its own, even one like the last.
+    `act` is when the acts violated, and their entries: violations start a span of their own, even
+    one like the last.
     """
 
     at: int
     status: Status
     opened: tuple[str, ...]
-    breach: Said = ()
-    act: tuple[str, int] | None = None
+    breaches: tuple[Said, ...] = ()
+    act: tuple[int, tuple[str, ...]] | None = None
 
 
 @dataclass
@@ -276,7 +277,7 @@ class Instance:
         status = self.doubted_status(x)
         change = Change(x, status, ())
         if status == "broken":
-            change.act, change.breach = self.breach(x)
+            change.act, change.breaches = self.breaches(x)
         last = self.changes[-1] if self.changes else None
         if last is None or (status, change.act) != (last.status, last.act):
             change.opened = self.opened(x, status)
@@ -303,8 +304,8 @@ class Instance:
     def status(self, x: int) -> Status:
         raise NotImplementedError
 
-    def breach(self, x: int) -> tuple[tuple[str, int] | None, Said]:
-        """The act that a broken prohibition stands open for, and its parameters."""
+    def breaches(self, x: int) -> tuple[tuple[int, tuple[str, ...]] | None, tuple[Said, ...]]:
+        """The acts that began this stretch of a broken prohibition, and the parameters of each."""
         return None, ()
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:

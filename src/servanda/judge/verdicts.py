@@ -40,8 +40,8 @@ class Verdict(Struct, frozen=True):
 
     `from_`/`until` are ticks (None: since ever / still so at the end of time known). `trigger` is
     the entry that made the instance (None: standing). `opened` are the acts that began the span: a
-    performance, a violation, its cure, the use of a power. `breach` are the parameters of the
-    violating occurrence (forbid only).
+    performance, violations, their cures, the use of a power. `breaches` are the parameters of each
+    of the violations that began the span (forbid only), in the order of `opened`.
     """
 
     rule: str
@@ -53,7 +53,12 @@ class Verdict(Struct, frozen=True):
     from_: int | None
     until: int | None
     opened: tuple[str, ...] = ()
-    breach: Bindings = ()
+    breaches: tuple[Bindings, ...] = ()
+
+    @property
+    def breach(self) -> Bindings:
+        """The parameters of the first of the violations."""
+        return self.breaches[0] if self.breaches else ()
 
 
 class JudgeError(Exception):

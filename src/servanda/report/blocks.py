@@ -18,7 +18,7 @@ from servanda.language.errors import Problem, render
 from servanda.report.folded import folded
 
 Row = Mapping[str, Any]
-MOST_ENTRIES = 3
+MOST_ENTRIES = MOST_BREACHES = 3
 
 
 class Line(Struct, frozen=True):
@@ -67,6 +67,16 @@ def entries(ids: Sequence[str]) -> str:
     shown = ", ".join(ids[-MOST_ENTRIES:])
     left = len(ids) - MOST_ENTRIES
     return f"{shown} and {left} more" if left > 0 else shown
+
+
+def breaches(row: Row) -> str:
+    """What violated in one instant: several acts with their entries; how many more there are."""
+    found = [particulars(each) for each in row["breaches"]]
+    if len(found) < 2:
+        return "".join(found)
+    told = [f"{entry}: {said}" for entry, said in zip(row["breach_entries"], found, strict=True)]
+    left = len(told) - MOST_BREACHES
+    return "; ".join(told[:MOST_BREACHES]) + (f"; and {left} more" if left > 0 else "")
 
 
 def counts(statuses: Iterable[str]) -> str:
@@ -157,7 +167,6 @@ def number(count: int, what: str) -> str:
 
 
 def status_row(row: Row) -> list[str]:
-    breach = particulars(row.get("breach") or {})
     numbers = row.get("counted")
     return [
         row["clause"],
@@ -168,7 +177,7 @@ def status_row(row: Row) -> list[str]:
         ", ".join(f"{n} {status}" for status, n in numbers.items()) if numbers else row["status"],
         "" if numbers else moment(row["since"], "ever"),
         "final" if row["final"] else "",
-        breach,
+        breaches(row),
         entries(row["entries"]),
     ]
 
@@ -208,7 +217,7 @@ def timeline_blocks(answer: Row) -> list[Block]:
             moment(row["from"], "ever"),
             moment(row["until"], "open"),
             row["status"],
-            particulars(row.get("breach") or {}),
+            breaches(row),
             entries(row["entries"]),
         ]
         for row in rows

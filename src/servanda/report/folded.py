@@ -13,7 +13,7 @@ from servanda.answers.statuses import ORDER
 
 Row = Mapping[str, Any]
 MOST_PERIODS = 3
-SEPARATE = ("clause", "kind", "creditor", "status", "since", "final", "breach", "entries")
+SEPARATE = ("clause", "kind", "creditor", "status", "since", "final", "breaches", "entries")
 
 
 def folded(rows: Sequence[Row]) -> list[Row]:
@@ -47,7 +47,13 @@ def counted(periods: Sequence[Row]) -> Row:
     """One row for several periods of one duty."""
     first, last = periods[0]["instance"]["period"], periods[-1]["instance"]["period"]
     numbers = {s: sum(p["status"] == s for p in periods) for s in ORDER}
-    nothing: dict[str, Any] = {"since": None, "final": False, "breach": {}, "entries": ()}
+    nothing: dict[str, Any] = {
+        "since": None,
+        "final": False,
+        "breach": {},
+        "breaches": (),
+        "entries": (),
+    }
     instance = dict(periods[-1]["instance"]) | {"period": f"{first} to {last}"}
     return dict(periods[-1]) | nothing | {
         "instance": instance,

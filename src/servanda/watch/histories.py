@@ -1,6 +1,6 @@
 """The history of each instance, and what changed between two of them.
 
-A history is a list of spans `[from, status, opened, breach]`, each lasting until the next. Of two
+A history is a list of spans `[from, status, opened, breaches]`, each lasting until the next. Of two
 histories of one instance the common beginning stands; old spans past it are withdrawn, the latest
 first, and new ones follow. Applied in order to an empty table, all changes give the verdicts.
 """
@@ -21,7 +21,7 @@ from servanda.watch.filing import ALONE, key_of
 encode = msgspec.json.Encoder(decimal_format="number").encode
 decode = msgspec.json.decode
 
-Span = list[Any]  # [from (a tick, None: since ever), status, opened, breach]
+Span = list[Any]  # [from (a tick, None: since ever), status, opened, breaches]
 
 
 class Instance(Struct, array_like=True):
@@ -47,7 +47,7 @@ class Step(Struct):
     was: str | None
     status: str | None
     opened: list[str]
-    breach: dict[str, Any]
+    breaches: list[dict[str, Any]]
     withdrawn: bool
 
 
@@ -68,7 +68,7 @@ def told(verdicts: Iterable[Verdict], keys: Mapping[str, str], now: int) -> dict
     later: int | None = None
     for v in verdicts:
         if v.from_ is None or v.from_ <= now:
-            spans.append([v.from_, v.status, list(v.opened), plain(v.breach)])
+            spans.append([v.from_, v.status, list(v.opened), [plain(b) for b in v.breaches]])
         elif later is None:
             later = v.from_
         if v.until is not None:
@@ -137,10 +137,10 @@ def between(old: Instance | None, new: Instance | None, nth: int) -> Iterator[St
         same += 1
     for n in range(len(was) - 1, same - 1, -1):
         assert old is not None
-        at, status, opened, breach = was[n]
+        at, status, opened, breaches = was[n]
         then = was[n - 1][1] if n else None
-        yield Step(old, nth, at, status, then, opened, breach, True)
+        yield Step(old, nth, at, status, then, opened, breaches, True)
     for n in range(same, len(now)):
         assert new is not None
-        at, status, opened, breach = now[n]
-        yield Step(new, nth, at, now[n - 1][1] if n else None, status, opened, breach, False)
+        at, status, opened, breaches = now[n]
+        yield Step(new, nth, at, now[n - 1][1] if n else None, status, opened, breaches, False)

@@ -12,7 +12,7 @@ from typing import Any
 
 from servanda.watch.filing import Filed
 
-FORMAT = "1"
+FORMAT = "2"
 MANY = 400
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

@@ -260,7 +260,8 @@ class Watch:
             "was": step.was,
             "is": step.status,
             "entries": step.opened,
-            "breach": step.breach,
+            "breach": step.breaches[0] if step.breaches else {},
+            "breaches": step.breaches,
             "withdrawn": step.withdrawn,
         }
         return found | ({"nth": step.nth} if step.nth else {})

@@ -39,5 +39,7 @@ SELECT '1' AS clause, '1' AS rule, 'forbid' AS kind, 'author' AS debtor, NULL::V
   to_json({'n': d.id})::VARCHAR AS instance, d.entry AS trigger, status,
   make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
   coalesce(opened, CASE WHEN t = d.happened THEN d.entry END) AS opened, closed,
-  CASE WHEN status = 'broken' THEN to_json({'id': d.id})::VARCHAR END AS breach
+  CASE WHEN status = 'broken' THEN to_json({'id': d.id})::VARCHAR END AS breach,
+  CASE WHEN status = 'broken' THEN '[' || to_json({'id': d.id})::VARCHAR || ']' END AS breaches,
+  CASE WHEN status = 'broken' THEN '[' || to_json(opened)::VARCHAR || ']' END AS breach_entries
 FROM span JOIN doc d USING (entry)

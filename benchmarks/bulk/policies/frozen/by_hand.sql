@@ -31,5 +31,7 @@ SELECT '1' AS clause, '1' AS rule, 'forbid' AS kind, 'bank' AS debtor, NULL::VAR
   to_json({'a': a.account})::VARCHAR AS instance, a.entry AS trigger, status,
   make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
   coalesce(opened, CASE WHEN t = a.happened THEN a.entry END) AS opened, closed,
-  CASE WHEN status = 'broken' THEN to_json({'account': a.account})::VARCHAR END AS breach
+  CASE WHEN status = 'broken' THEN to_json({'account': a.account})::VARCHAR END AS breach,
+  CASE WHEN status = 'broken' THEN '[' || to_json({'account': a.account})::VARCHAR || ']' END AS breaches,
+  CASE WHEN status = 'broken' THEN '[' || to_json(opened)::VARCHAR || ']' END AS breach_entries
 FROM span JOIN account a USING (entry)

@@ -26,5 +26,6 @@ step AS (
 SELECT '1' AS clause, '1' AS rule, 'keep' AS kind, 'holder' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': a.account})::VARCHAR AS instance, a.entry AS trigger, status,
   make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
-  CASE WHEN was IS NULL THEN a.entry END AS opened, NULL::VARCHAR AS closed, NULL::VARCHAR AS breach
+  CASE WHEN was IS NULL THEN a.entry END AS opened, NULL::VARCHAR AS closed, NULL::VARCHAR AS breach,
+  NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN account a USING (entry)

@@ -26,11 +26,13 @@ COLUMNS = {
     "opened": "VARCHAR",
     "closed": "VARCHAR",
     "breach": "VARCHAR",
+    "breaches": "VARCHAR",
+    "breach_entries": "VARCHAR",
 }
 
 
 def table(rules: Rules) -> str:
-    """All status spans: a SELECT of COLUMNS. `instance` and `breach` are JSON objects as text."""
+    """All status spans: a SELECT of COLUMNS. `instance` and the breaches are JSON as text."""
     found = [of_batch(batch, rules.events) for batch in rules.judged.values()]
     if not found:
         nothing = (f"NULL::{type_} AS {named('', name)}" for name, type_ in COLUMNS.items())
@@ -43,25 +45,27 @@ def of_batch(batch: Batch, events: Events) -> str:
     clauses = by_rule(batch, {r.id: quoted(r.clause) for r in rules})
     ids = by_rule(batch, {r.id: quoted(r.id) for r in rules})
     final = ", ".join(map(quoted, final_statuses(batch.kind)))
-    breach, violations = "NULL::VARCHAR", ""
+    breach, violations = NO_BREACH, ""
     if batch.kind == "forbid":
         breach = breaches(batch, events)
-        violations = f" LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key"
+        violations = f"""
+          LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key
+          LEFT JOIN ({ties(batch, events)}) t ON t.iid = b.iid AND t.hi = b.hi"""
     variables = batch.rules[0].variables if len(batch.rules) == 1 else ()
     return f"""
       SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, v.debtor, v.creditor,
              {instance(variables)} AS instance, v.trigger, v.status, {instant("v.f")} AS "from",
              {instant("v.u")} AS until, v.status IN ({final}) AS final,
-             coalesce(v.opened, v.began) AS opened, v.closed, {breach} AS breach
+             coalesce(v.opened, v.began) AS opened, v.closed, {breach}
       FROM ({batch.verdict}) v{violations}"""
 
 
-def by_rule(batch: Batch, values: dict[str, str]) -> str:
+def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:
     """What depends on the rule, for the row of any of them."""
     if len(set(values.values())) == 1:
         return next(iter(values.values()))
     cases = " ".join(f"WHEN {batch.numbers[id_]} THEN {value}" for id_, value in values.items())
-    return f"(CASE v.rule {cases} END)"
+    return f"(CASE {row}.rule {cases} END)"
 
 
 def instant(tick: str) -> str:
@@ -74,15 +78,42 @@ def instance(variables: tuple[Variable, ...]) -> str:
     return json_object({v.name: cell(f"v.{named('k_', v.name)}", v.type) for v in variables})
 
 
+NO_BREACH = "NULL::VARCHAR AS breach, NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries"
+
+
 def breaches(batch: Batch, events: Events) -> str:
-    """The parameters of the violating occurrence."""
+    """The parameters of the violating occurrences, and their entries; most often it is one."""
+    said, entry = parameters(batch, events), "to_json(b.entry)::VARCHAR"
+    return f"""
+      CASE WHEN b.vid IS NOT NULL THEN coalesce(t.first, {said}) END AS breach,
+      CASE WHEN b.vid IS NOT NULL THEN '[' || coalesce(t.said, {said}) || ']' END AS breaches,
+      CASE WHEN b.vid IS NOT NULL THEN '[' || coalesce(t.entries, {entry}) || ']' END AS breach_entries"""
+
+
+def ties(batch: Batch, events: Events) -> str:
+    """`(iid, hi, first, said, entries)` of ticks at which an instance has several violations."""
+    violated = f"violations_{batch.name}"
+    return f"""
+      SELECT iid, hi, arg_min(said, (entry, vid)) AS first,
+             string_agg(said, ',' ORDER BY entry, vid) AS said,
+             string_agg(name, ',' ORDER BY entry, vid) AS entries
+      FROM (SELECT b.iid, b.hi, b.entry, b.vid, {parameters(batch, events)} AS said,
+                   to_json(b.entry)::VARCHAR AS name
+            FROM {violated} b JOIN (SELECT iid, hi FROM {violated} WHERE level = 2
+                                    GROUP BY iid, hi HAVING count(*) > 1) several
+            ON several.iid = b.iid AND several.hi = b.hi WHERE b.level = 2)
+      GROUP BY iid, hi"""
+
+
+def parameters(batch: Batch, events: Events) -> str:
+    """A violating occurrence's parameters, of a row `b` of its batch's violations."""
     found: dict[str, str] = {}
     for rule in batch.rules:
         assert rule.action is not None
         event = events[rule.action.name]
         said = {p.name: f"b.{forbid.bound(event.name, p.name)}" for p in event.params}
         found[rule.id] = json_object({p.name: cell(said[p.name], p.type) for p in event.params})
-    return f"CASE WHEN v.breach_key IS NOT NULL THEN {by_rule(batch, found)} END"
+    return by_rule(batch, found, "b")
 
 
 def json_object(cells: dict[str, str]) -> str:

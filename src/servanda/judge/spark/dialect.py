@@ -259,7 +259,7 @@ def functions(node: exp.Expression) -> exp.Expression:
     if name == "make_timestamptz":
         return exp.func("timestamp_micros", *given)
     if name == "to_json":
-        return json_object(*given)
+        return json_object(*given) if isinstance(given[0], exp.Struct) else json_value(*given)
     if name == "timezone":
         return at_zone(*given)
     return node
@@ -273,7 +273,7 @@ def whole_matches(node: exp.Expression) -> exp.Expression:
 
 def json_object(row: exp.Expression) -> exp.Expression:
     """`to_json({a: x})`; a value that is JSON already goes in as it is."""
-    if not isinstance(row, exp.Struct) or not row.expressions:
+    if not row.expressions:
         raise Untranslatable(row.sql())
     pieces: list[exp.Expression] = []
     for pair in row.expressions:
