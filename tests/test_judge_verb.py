@@ -205,3 +205,21 @@ def test_what_is_too_much_to_look_at_is_pointed_to_judge(
     assert "servanda judge" in done.output
     monkeypatch.setattr("servanda.case.MOST_SPANS", 9)
     assert len(servanda.open(market).timeline(on="2024-04-01")) == 9
+
+
+def test_several_accounts_share_a_table(tmp_path: Path) -> None:
+    case = servanda.open(CASES / "jcpoa")
+    out, one = tmp_path / "all.parquet", tmp_path / "one.parquet"
+    two = list(case.accounts[:2])
+    asked = ["--account", two[1], "--account", two[0], "--summary", "--json", "-o", out]
+    answer = json.loads(run(CASES / "jcpoa", *asked))
+    assert answer["accounts"] == two[::-1]
+    assert {count["account"] for count in answer["counts"]} == set(two)
+    rows = read(out)
+    assert len(rows) == answer["rows"]
+    for name in two:
+        run(CASES / "jcpoa", "--account", name, "-o", one)
+        assert told(read(one)) == told([r for r in rows if r["account"] == name])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["all.parquet", "one.parquet"]
+    everyone = json.loads(run(CASES / "jcpoa", "--account", "all", "--json"))
+    assert everyone["accounts"] == list(case.accounts)

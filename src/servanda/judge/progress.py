@@ -10,6 +10,7 @@ class Progress:
 
     def __init__(self, watched: bool = False) -> None:
         self.watched = watched
+        self.runs = 1  # judgements that report here, one after the other
         self.tables: Tables | None = None
         self.steps = 1
         self.done = 0
@@ -20,7 +21,7 @@ class Progress:
 
     def begin(self, tables: Tables, rules: int) -> None:
         self.tables = tables
-        self.steps = rules + 2  # reading before, writing after
+        self.steps = self.runs * (rules + 2)  # reading before, writing after
 
     def step(self, doing: str, steps: int = 1) -> None:
         """What was under way is done, and counts as that many steps; now `doing` begins."""

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from servanda.judge.engine import Judgement
+from servanda.judge.engines import DUCKDB, open_tables
 from servanda.judge.plan.tables import EngineError
+from servanda.judge.plan.text import quoted
+from servanda.judge.verdicts import JudgeError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -39,18 +44,47 @@ def write(judgement: Judgement, path: Path) -> int:
     Raises JudgeError where the plan cannot be run, or the disk is full.
     """
     judgement.progress.step("writing")
-    options = FORMATS[path.suffix.lower().lstrip(".")]
+    with whole_or_not(path) as name:
+        try:
+            return judgement.tables.write(judgement.table(), name, options(path))
+        except EngineError as error:
+            raise judgement.explained(error) from error
+
+
+def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
+    """The tables of several accounts in one file, as `write` does, with a first column `account`.
+
+    They may be made one by one: each is written beside the file before the next is asked for.
+    """
+    parts: list[str] = []
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        for account, judgement in judgements:
+            part = Path(folder) / f"{len(parts)}.parquet"
+            write(judgement, part)
+            parts.append(f"SELECT {quoted(account)} AS account, * FROM {quoted(str(part))}")
+        with whole_or_not(path) as name:
+            try:
+                query = " UNION ALL ".join(parts)
+                return open_tables(DUCKDB, None, None).write(query, name, options(path))
+            except EngineError as error:
+                raise JudgeError(f"the table could not be written: {error}") from error
+
+
+def options(path: Path) -> str:
+    return FORMATS[path.suffix.lower().lstrip(".")]
+
+
+@contextmanager
+def whole_or_not(path: Path) -> Iterator[str]:
+    """The name of a file to write, which takes the place of `path` when all went well."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     os.close(handle)
     try:
-        count = judgement.tables.write(judgement.table(), name, options)
+        yield name
         os.chmod(name, 0o666 & ~umask())
         os.replace(name, path)
-    except EngineError as error:
-        raise judgement.explained(error) from error
     finally:
         Path(name).unlink(missing_ok=True)
-    return count
 
 
 def umask() -> int:

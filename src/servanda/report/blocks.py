@@ -199,10 +199,17 @@ def status_blocks(answer: Row) -> list[Block]:
 
 
 def summary_blocks(answer: Row) -> list[Block]:
-    cells = [[row["clause"], row["status"], f"{row['instances']:,}"] for row in answer["counts"]]
+    cells = [
+        [row.get("account", ""), row["clause"], row["status"], f"{row['instances']:,}"]
+        for row in answer["counts"]
+    ]
     if not cells:
         return [*head(answer), Line(""), Line("no duties")]
-    return [*head(answer), Line(""), table(["clause", "status", "instances"], cells, ("status",))]
+    return [
+        *head(answer),
+        Line(""),
+        table(["account", "clause", "status", "instances"], cells, ("status",)),
+    ]
 
 
 def timeline_blocks(answer: Row) -> list[Block]:
