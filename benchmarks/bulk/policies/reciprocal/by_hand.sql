@@ -26,5 +26,6 @@ SELECT mine::VARCHAR AS clause, mine::VARCHAR AS rule, 'keep' AS kind,
   CASE mine WHEN 1 THEN first ELSE second END AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': first, 'b': second})::VARCHAR AS instance, c.entry AS trigger, status,
   make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
-  CASE WHEN was IS NULL THEN c.entry END AS opened, NULL::VARCHAR AS closed, NULL::VARCHAR AS breach
+  CASE WHEN was IS NULL THEN c.entry END AS opened, NULL::VARCHAR AS closed, NULL::VARCHAR AS breach,
+  NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN contract c USING (entry)
