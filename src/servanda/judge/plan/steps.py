@@ -51,7 +51,8 @@ def counted(intervals: str, inst: str, undecided: bool = False) -> str:
     Only true changes come out: a point where nothing changes would echo round a circle of rules.
     """
     names = ("val", "und") if undecided else ("val",)
-    und = ", val = 1 AND c > 0 AS und" if undecided else ""
+    # `val = 1`, without its name: Spark's lag sees through one name of its SELECT, not two
+    und = ", a <= 0 AND b > 0 AND c > 0 AS und" if undecided else ""
     changed = " OR ".join(
         f"{n} IS DISTINCT FROM lag({n}) OVER (PARTITION BY iid ORDER BY t)" for n in names
     )
