@@ -87,3 +87,23 @@ def test_two_sources_of_one_quotation() -> None:
     assert same_quotation(one, other)
     assert differences(one, other) == [("go back", "return"), ("deal", "agreement")]
     assert not same_quotation(one, "the weather is fine in Vienna today")
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "content"),
+    [
+        ("Mr. Ruiz hopes to buy a company.", "Ruiz", "to buy a company"),
+        ("The council banned the sale of arms.", "council", "the sale of arms"),
+        ("Ruiz plans to visit Lima on Sunday, according to an aide.", "aide", "Ruiz plans"),
+        ("The envoy did not respond to requests for comment.", "envoy", "requests for comment"),
+        ("Calls to name a panel were rejected by the council.", "council", "Calls to name a panel"),
+    ],
+)
+def test_positions_and_wishes_where_they_are_asked_for(text: str, head: str, content: str) -> None:
+    found = {a.head.of(text): a.content[0].of(text) for a in attributions(text, attitudes=True)}
+    assert found[head].startswith(content)
+
+
+def test_a_transcript_in_quotation_marks_stays_apart_from_what_was_said_before() -> None:
+    text = 'Ruiz said: "It is over."\n"DORAN: Well, it is not. We go on.\n"RUIZ: We do not.'
+    assert [a.head.of(text) for a in attributions(text)] == ["Ruiz", "DORAN", "RUIZ"]

@@ -133,7 +133,12 @@ def noun_phrase(head: Token) -> tuple[int, int]:
 
 
 def lemma_of(token: Token) -> str:
-    return token.lemma_.lower()
+    """The lemma; where the model takes "hopes" for "hop", the verb that the lists have."""
+    lemma = token.lemma_.lower()
+    whole = lemma + "e"
+    if token.lower_ in (whole + "s", whole + "d", lemma + "ing") and whole in EVERY_VERB:
+        return whole if lemma not in EVERY_VERB else lemma
+    return lemma
 
 
 def governed(verb: Token) -> set[int]:

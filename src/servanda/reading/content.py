@@ -93,7 +93,7 @@ def manner(verb: Token) -> set[int]:
 def object_content(p: Words, verb: Token) -> set[int]:
     if c.is_passive(verb):
         what = c.passive_subject(verb)
-        left = set(range(*c.noun_phrase(what))) if what is not None else set()
+        left = {t.i for t in what.subtree} if what is not None else set()
         return left | {t.i for ch in verb.rights if ch.dep_ == "oprd" for t in ch.subtree}
     ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
     held = c.governed(verb) if ways else set()

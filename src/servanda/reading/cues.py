@@ -84,7 +84,7 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "push": "for",
         "rail": "against at",
         "refer": "to",
-        "respond": "by with",
+        "respond": "by with to",
         "speak": "about of",
         "speculate": "about on",
         "talk": "about of",
@@ -114,6 +114,9 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "elaborate": "on",
         "lobby": "for against",
         "opine": "on about",
+        "vote": "for against on",
+        "vie": "for",
+        "focus": "on",
         "protest": "against",
         "vouch": "for",
         "weigh": "on",
@@ -131,9 +134,13 @@ ATTITUDE = frozenset(
     """
     agree anticipate appreciate approve assume believe consider contemplate desire disagree
     disapprove dislike doubt expect fear favor favour feel foresee forget hate hope imagine intend
-    know learn like love mean need oppose plan prefer presume realize realise recognize recognise
-    regard regret remember resent respect see seek support suppose suspect think trust understand
+    know learn like love oppose plan prefer presume realize realise recognize recognise
+    regard regret resent respect see seek support suppose suspect think trust understand
     view want wish worry wonder envision hear decide aim
+    admire articulate authorize back ban block champion despise detest distrust embrace
+    examine grant ignore illustrate judge list nominate perceive promote publish relish vote
+    abhor appoint convene dread idolize loathe overrule overturn permit prohibit publicize ratify
+    focus repeal sponsor underestimate overstate veto vie withhold
     """.split()  # noqa: SIM905
 )
 

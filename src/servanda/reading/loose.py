@@ -69,7 +69,10 @@ def name_beside(p: Words, cue: Token, end: int) -> Token | None:
 def continue_quotes(p: Words) -> tuple[Span, ...]:
     """Quotations that stand as sentences of their own go on with what was said before them."""
     claimed = {
-        number for found in p.found for number in found.quotes if p.quote_of[found.cue.i] != number
+        number
+        for found in p.found
+        for number in found.quotes
+        if p.quote_of[found.cue.i] != number or found.cue.text == ":"
     }
     loose: list[Span] = []
     for number, words in enumerate(p.words):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
 from servanda.reading.content import after_that
-from servanda.reading.cues import FEELINGS
+from servanda.reading.cues import ATTITUDE, FEELINGS
 from servanda.reading.extent import whole_quotes
 from servanda.reading.words import Found, Words
 
@@ -28,6 +28,8 @@ def of_according(p: Words, token: Token) -> Found | None:
         own = any(ch.dep_ == "poss" and ch.pos_ == "PRON" for ch in source.children)
         if own and token.i in found.content and found.cue.i < token.i:
             content = {i for i in content & found.content if i > found.cue.i}
+        elif c.lemma_of(found.cue) in ATTITUDE:
+            found.content -= set(range(left, right))
     while content and p.doc[max(content)].is_punct and p.quote_of[max(content)] < 0:
         content.discard(max(content))
     found = Found(token, source, whole_quotes(p, content, token))
