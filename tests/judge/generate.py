@@ -85,7 +85,7 @@ POWERS = (
 )  # fmt: skip
 REST = (
     "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
-    "no_cure", "remedy", "alleged", "spans", "open", "complete", "derived", "stops_clock",
+    "no_cure", "remedy", "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
@@ -446,7 +446,9 @@ class Maker:
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
             values["due"] = self.one([None, *map(date.fromisoformat, DAYS)])
             alleged = self.maybe("alleged", 1)
-            case.did(self.when(), name, *(values[p] for p in EVENTS[name]), alleged=alleged)
+            said, when = [values[p] for p in EVENTS[name]], self.when()
+            for _ in range(self.one([1, 2]) if "ties" in self.on else 1):
+                case.did(when, name, *said, alleged=alleged)
         if self.on & {"measure", "stale", "tiers", "change", "arith", "keep"}:
             for _ in range(self.one([0, 2, 3, 4, 5, 6])):
                 low = self.one([3, 5, 5, 7, None])

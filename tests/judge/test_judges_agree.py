@@ -94,6 +94,7 @@ COMPANY: dict[str, set[str]] = {
     "no_cure": {"achieve", "remedy"},
     "remedy": {"achieve", "keep", "forbid", "measure", "spans", "open"},
     "alleged": {"achieve", "forbid", "keep", "once", "remedy", "status", "unless"},
+    "ties": {"forbid", "trigger", "cured_by"},
     "spans": {"achieve", "forbid", "keep", "once", "remedy", "suspend"},
     "open": {"achieve", "forbid", "complete", "status", "unless"},
     "complete": {"achieve", "forbid", "open", "suspend"},
@@ -167,7 +168,7 @@ def test_the_judges_agree_on(construct: str) -> None:
 IN_TABLES = (
     *("achieve", "keep", "forbid", "trigger", "every", "following", "total", "early", "remedy"),
     *("state", "once", "sum", "so_far", "measure", "stale", "while", "unless", "status", "waive"),
-    *("cured_by", "alleged", "spans", "open", "derived", "amend", "suspend"),
+    *("cured_by", "alleged", "ties", "spans", "open", "derived", "amend", "suspend"),
 )
 
 
