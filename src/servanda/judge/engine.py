@@ -70,7 +70,7 @@ class Judgement:
         load.load(self.tables, self.norms, self.facts)
         if self.progress.watched:
             self.progress.events = load.size(self.tables, self.facts)
-        self.tables.create("nobody", "SELECT 0 AS iid, NULL::BIGINT AS since")
+        self.tables.create("nobody", f"SELECT 0 AS iid, {SINCE_EVER} AS since")
         days = Days(self.counting)
         if self.norms.calendars:
             days.load_calendars(self.tables, *self.span_of_days())
