@@ -6,6 +6,7 @@ from typing import Any
 
 from servanda.report.blocks import Line, Table, status_blocks
 from servanda.report.folded import folded
+from servanda.report.plain import plain
 
 
 def row(**more: Any) -> dict[str, Any]:
@@ -60,3 +61,10 @@ def test_the_count_below_is_of_all_rows() -> None:
     (table,) = (b for b in blocks if isinstance(b, Table))
     assert [r[table.columns.index("status")] for r in table.rows] == ["8 kept", "kept"]
     assert "9 kept" in [b.text for b in blocks if isinstance(b, Line)]
+
+
+def test_an_endless_cell_does_not_make_every_row_as_wide() -> None:
+    table = Table(("instance", "status"), (("x" * 1_000_000, "kept"), ("short", "due")))
+    longest, short = plain([table]).splitlines()[1:]
+    assert "… and 999,700 more characters  kept" in longest
+    assert len(longest) < 400 and short.startswith("short ")

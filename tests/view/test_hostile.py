@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,25 @@ MARKDOWN = f"""
 """
 
 
+def write_table(root: Path) -> None:
+    """A table of the record, whose cells hold what no line of a text may."""
+    with (root / "record" / "cells.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["number", "day", "kg", "eur", "order"])
+        rows.writerows([n, "2025-06-20", 1, 20, text] for n, text in ((EVIL, EVIL), ("m", LONG)))
+    (root / "record" / "cells.md").write_text(
+        """# Orders from a table
+
+```servanda
+table "record/cells.csv"
+  row is order(by: buyer, id: column order, qty: column kg in kg, price: column eur in EUR)
+    on column day id column number
+```
+""",
+        encoding="utf-8",
+    )
+
+
 def write(root: Path) -> None:
     """The sale, with hostile text wherever a person can write."""
     agreement = root / "agreement.md"
@@ -40,7 +60,9 @@ def write(root: Path) -> None:
     for source in sources:
         source |= {"title": EVIL, "publisher": EVIL, "note": EVIL, "URL": "javascript:alert(6)"}
         source |= {"author": [{"literal": EVIL}], "number": EVIL}
-    sources.append({"id": "long", "type": "document", "title": LONG, "note": LONG})
+    fields = ("title", "note", "publisher", "URL", "number", "container-title", "genre")
+    sources.append({"id": "long", "type": "document", "author": [{"literal": LONG}]})
+    sources[-1] |= dict.fromkeys(fields, LONG)
     (root / "sources.json").write_text(json.dumps(sources), encoding="utf-8")
     (root / "record" / "hostile.md").write_text(
         f"""# {EVIL}
@@ -55,6 +77,7 @@ def write(root: Path) -> None:
 """,
         encoding="utf-8",
     )
+    write_table(root)
 
 
 @pytest.fixture(scope="module")

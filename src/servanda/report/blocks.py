@@ -1,7 +1,7 @@
 """What an answer consists of before anybody draws it: lines of text, tables, trees.
 
 Answers are made into blocks here, once; `plain.py` writes them for a pipe, and `terminal.py` draws
-them. Nothing is cut short in either.
+them. Nothing is cut short in either but a cell of hundreds of characters, and that is said in it.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from servanda.answers.say import Node
 from servanda.report.blocks import Bars, Block, Line, Table, Tree
 
+CELL = 300  # one endless cell would make every row as wide; `--json` has all of it
+
 
 def plain(blocks: Iterable[Block]) -> str:
     """All blocks, ending in one line end."""
@@ -30,7 +32,7 @@ def lines_of(block: Block) -> Iterator[str]:
 
 def aligned(table: Table) -> Iterator[str]:
     """Columns two spaces apart, as wide as their longest word."""
-    rows = [[visible(cell) for cell in row] for row in (table.columns, *table.rows)]
+    rows = [[in_cell(cell) for cell in row] for row in (table.columns, *table.rows)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(table.columns))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -46,3 +48,9 @@ def indented(node: Node, depth: int) -> Iterator[str]:
 def visible(text: str) -> str:
     """Control characters would move the cursor of whoever reads the text in a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def in_cell(text: str) -> str:
+    """What a table shows of a text: all of it, or its beginning and how much is left out."""
+    more = len(text) - CELL
+    return visible(text if more <= 0 else f"{text[:CELL]} … and {more:,} more characters")

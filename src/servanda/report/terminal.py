@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from servanda.answers.say import Node
 from servanda.report.blocks import Bars, Block, Line, Table, Tree
-from servanda.report.plain import plain, visible
+from servanda.report.plain import in_cell, plain, visible
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -111,7 +111,7 @@ def drawn_table(table: Table) -> RenderableType:
         cells = [
             coloured(cell)
             if name in table.statuses
-            else Text(visible(cell), style="bold" if cell in marked else "")
+            else Text(in_cell(cell), style="bold" if cell in marked else "")
             for name, cell in zip(table.columns, row, strict=True)
         ]
         drawn.add_row(*cells)
