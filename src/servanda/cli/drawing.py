@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from servanda.cli.common import By, CasePath, Clause, Json, Known, On, document, open_case, show
-from servanda.cli.output import Out, check_place, ending, needs, write_whole
+from servanda.cli.output import Out, check_place, ending, needs
+from servanda.disk import whole_or_not
 
 if TYPE_CHECKING:
     from servanda.case import Case
@@ -49,7 +50,8 @@ def report(
             page = page_of(opened, found["on"], known, account)
         except ModuleNotFoundError as error:
             raise needs(error, "a report") from None
-        write_whole(output, page.encode("utf-8"))
+        with whole_or_not(output) as file:
+            file.write_bytes(page.encode("utf-8"))
         return written(found, output)
 
     show(answer, json, case)
@@ -93,7 +95,8 @@ def chart(
             content = pictured(drawn, form, dark)
         except ModuleNotFoundError as error:
             raise needs(error, "a chart") from None
-        write_whole(output, content)
+        with whole_or_not(output) as file:
+            file.write_bytes(content)
         found |= {"chart": drawn.name, "title": drawn.title, "text": drawn.text}
         return written(found, output)
 

@@ -10,7 +10,8 @@ import typer
 
 from servanda.cli.common import By, CasePath, Json, Known, On, open_case, show
 from servanda.cli.drawing import drawn_from, written
-from servanda.cli.output import Out, check_place, ending, needs, write_whole
+from servanda.cli.output import Out, check_place, ending, needs
+from servanda.disk import whole_or_not
 
 if TYPE_CHECKING:
     from servanda.answers.judged import Judged
@@ -52,7 +53,8 @@ def export(
             content, remarks = made(judged, chosen, table or "spans", found)
         except ModuleNotFoundError as error:
             raise needs(error, f"a file of the form {chosen}") from None
-        write_whole(output, content)
+        with whole_or_not(output) as file:
+            file.write_bytes(content)
         document, blocks = written(found, output)
         lines = [Line(remark, "quiet") for remark in remarks]
         return document | {"format": chosen, "undated": remarks}, [*blocks, *lines]

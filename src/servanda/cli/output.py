@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,22 +38,6 @@ def ending(path: Path, known: Iterable[str]) -> str:
     advice = did_you_mean(found, names) or f"it may end in .{', .'.join(names)}"
     said = f"`.{found}`" if found else "no ending"
     raise refused(f"`{path.name}` has {said}: it says the form of the file", advice)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in its place at once: whoever reads it sees the old one or the new one."""
-    target = path.resolve()
-    handle, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(made, target.stat().st_mode if target.exists() else 0o666 & ~mask)
-        os.replace(made, target)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
 
 
 def needs(error: ModuleNotFoundError, what: str) -> ServandaError:

@@ -5,15 +5,14 @@ Nothing here loops over rows: the engine writes, streams and counts.
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from servanda.disk import whole_or_not
 from servanda.judge.engine import Judgement
 from servanda.judge.engines import DUCKDB, open_tables
 from servanda.judge.plan.tables import EngineError
@@ -44,9 +43,9 @@ def write(judgement: Judgement, path: Path) -> int:
     Raises JudgeError where the plan cannot be run, or the disk is full.
     """
     judgement.progress.step("writing")
-    with whole_or_not(path) as name:
+    with whole_or_not(path) as made:
         try:
-            return judgement.tables.write(judgement.table(), name, options(path))
+            return judgement.tables.write(judgement.table(), str(made), options(path))
         except EngineError as error:
             raise judgement.explained(error) from error
 
@@ -62,36 +61,16 @@ def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
             part = Path(folder) / f"{len(parts)}.parquet"
             write(judgement, part)
             parts.append(f"SELECT {quoted(account)} AS account, * FROM {quoted(str(part))}")
-        with whole_or_not(path) as name:
+        with whole_or_not(path) as made:
             try:
                 query = " UNION ALL ".join(parts)
-                return open_tables(DUCKDB, None, None).write(query, name, options(path))
+                return open_tables(DUCKDB, None, None).write(query, str(made), options(path))
             except EngineError as error:
                 raise JudgeError(f"the table could not be written: {error}") from error
 
 
 def options(path: Path) -> str:
     return FORMATS[path.suffix.lower().lstrip(".")]
-
-
-@contextmanager
-def whole_or_not(path: Path) -> Iterator[str]:
-    """The name of a file to write, which takes the place of `path` when all went well."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    try:
-        yield name
-        os.chmod(name, 0o666 & ~umask())
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def umask() -> int:
-    """What the user wants new files to be closed to; a temporary file is closed to all."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def reader(judgement: Judgement) -> pyarrow.RecordBatchReader:

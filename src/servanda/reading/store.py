@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from servanda.disk import whole_or_not
 from servanda.language.errors import Problem, Problems, ServandaError
 from servanda.language.files import load
 from servanda.language.parse import parse
@@ -25,7 +25,7 @@ HEADING = "# What articles say\n\nEntries that a person confirmed after `servand
 
 def save(drafts: Drafts, path: Path) -> None:
     """Write drafts as JSON, in one step."""
-    replace_file(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
+    put(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
 
 
 def load_drafts(path: Path) -> Drafts:
@@ -67,8 +67,8 @@ def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
         raise ServandaError([another_source(case, drafts.source["id"], same)])
     listed = json.dumps(sources, indent=2, ensure_ascii=False) + "\n"
     check(case, new, listed)
-    replace_file(case / SOURCES, listed)
-    replace_file(case / RECORD, new)
+    put(case / SOURCES, listed)
+    put(case / RECORD, new)
     return case / RECORD
 
 
@@ -108,20 +108,10 @@ def check(case: Path, record: str, sources: str) -> None:
         raise ServandaError(mine)
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write a file in one step: whoever looks sees the old one or the new one."""
+def put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_or_not(path) as made:
+        made.write_text(text, encoding="utf-8", newline="\n")
 
 
 def ready(drafts: Drafts) -> list[Draft]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
 
+from servanda.disk import whole_or_not
 from servanda.language.errors import Problem, ServandaError
 from servanda.language.format import format_text
 
@@ -40,8 +40,9 @@ def new_case(target: Path) -> list[str]:
                 f"`{target.name}` is not empty: nothing is overwritten", "choose another name"
             )
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    made = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     try:
+        made.mkdir()
         for name in STARTER_FILES:
             text = (STARTER / name).read_text(encoding="utf-8")
             (made / name).parent.mkdir(exist_ok=True)
@@ -50,7 +51,6 @@ def new_case(target: Path) -> list[str]:
                 encoding="utf-8",
                 newline="\n",
             )
-        made.chmod(0o777 & ~umask())
         if target.is_dir():
             target.rmdir()
         made.rename(target)
@@ -64,12 +64,6 @@ def named(folder: str) -> str:
     """A folder's name as the name of an agreement."""
     words = re.sub(r"\W+", "_", folder, flags=re.ASCII).strip("_")
     return words if words[:1].isalpha() else f"Case_{words}".rstrip("_")
-
-
-def umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 # ------------------------------------------------------------------ layout
@@ -87,22 +81,9 @@ def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatte
             texts[path] = formatted
     if write and not problems:
         for path, text in texts.items():
-            replace(path, text)
+            with whole_or_not(path) as made:
+                made.write_bytes(text.encode("utf-8"))
     return Formatted(tuple(changed), tuple(problems))
-
-
-def replace(path: Path, text: str) -> None:
-    """Put a text in place of a file's, so that whoever reads it sees the old or the new."""
-    path = path.resolve()
-    handle, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode("utf-8"))
-        shutil.copymode(path, made)
-        os.replace(made, path)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
 
 
 def refused(message: str, help_: str | None = None) -> ServandaError:

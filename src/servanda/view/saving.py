@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from servanda.answers.suppose import with_text
 from servanda.case import Case
 from servanda.case import open as open_case
+from servanda.disk import whole_or_not
 from servanda.language.errors import Problems, ServandaError
 from servanda.view.sight import Refused
 from servanda.view.supposing import as_page
@@ -58,22 +57,10 @@ def check(case: Case, target: str, whole: str) -> None:
 
 
 def put(path: Path, content: bytes, old: bytes | None) -> None:
-    """Write a file in one step, if it is still what it was when it was read."""
+    """Write a file, if it is still what it was when it was read."""
     path.parent.mkdir(exist_ok=True)
-    handle, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(made).chmod(0o644 if old is None else path.stat().st_mode & 0o7777)
-        if old is None:
-            os.link(made, path)  # refuses where a file has come to be meanwhile
-        elif path.read_bytes() != old:
-            raise FileExistsError
-        else:
-            os.replace(made, path)
+        with whole_or_not(path, old) as made:
+            made.write_bytes(content)
     except FileExistsError:
         raise Refused("the file was changed meanwhile", "look at it, then try again", 409) from None
-    finally:
-        Path(made).unlink(missing_ok=True)
