@@ -4,7 +4,6 @@ no traceback, in bounded time and memory."""
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -15,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from budgets import LONG
 from servanda.cli import app
 
-LONG = bool(os.environ.get("SERVANDA_LONG"))
 FUZZ = settings(
     max_examples=2000 if LONG else 25,
     deadline=None,

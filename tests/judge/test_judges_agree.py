@@ -1,12 +1,10 @@
 """The naive judge and the quick one say the same of every case anyone can think of.
 
-SERVANDA_LONG=400 tries that many new cases for each construct, and makes a failing one small; by
-default ten that never change, shown as they come.
+SERVANDA_LONG=400 tries that many new cases for each construct (see budgets.py).
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -15,99 +13,19 @@ from typing import Any
 
 import pytest
 from build import Case, m
+from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tables import as_tables
 
+from budgets import budget
 from servanda.answers.rows import is_final
 from servanda.judge import engine, naive
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict
 from servanda.language.clock import day_start, tick
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
-
-LONG = int(os.environ.get("SERVANDA_LONG", "0"))
-
-budget = settings(
-    max_examples=LONG or 10,
-    derandomize=not LONG,
-    database=None,
-    deadline=None,
-    print_blob=False,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if LONG else [])],
-)
-
-# Each construct with the company in which it shows its teeth.
-COMPANY: dict[str, set[str]] = {
-    "achieve": {"alleged", "spans", "open", "complete"},
-    "keep": {"measure", "state", "once"},
-    "forbid": {"trigger", "alleged", "spans", "open", "complete"},
-    "may": {"while", "if", "state"},
-    "every": {"achieve", "forbid", "term"},
-    "edge": {"achieve", "every", "term"},
-    "term": {"forbid", "achieve", "point", "spans"},
-    "hours": {"achieve", "trigger", "zone"},
-    "point": {"achieve", "forbid", "spans", "alleged"},
-    "shifted": {"achieve", "point", "zone"},
-    "business": {"achieve", "trigger"},
-    "until_event": {"achieve", "forbid", "spans"},
-    "by_date": {"achieve", "forbid", "spans", "remedy", "zone"},
-    "if": {"achieve", "forbid", "trigger", "state", "vague"},
-    "while": {"achieve", "keep", "state", "measure"},
-    "unless": {"achieve", "forbid", "state", "vague"},
-    "prevails": {"forbid", "achieve", "trigger"},
-    "status": {"achieve", "keep", "forbid", "unless", "while", "measure"},
-    "overlay_status": {"achieve", "unless", "while", "suspend"},
-    "state": {"keep", "unless", "alleged", "spans", "open"},
-    "once": {"keep", "while", "alleged", "spans", "open", "complete"},
-    "sum": {"keep", "alleged", "spans", "open", "complete"},
-    "count": {"keep", "alleged", "spans"},
-    "so_far": {"keep", "trigger", "if", "open", "complete"},
-    "change": {"keep", "measure"},
-    "measure": {"keep", "spans", "while"},
-    "arith": {"keep", "stale", "open", "sum"},
-    "stale": {"keep", "complete", "tiers"},
-    "tiers": {"keep", "spans", "stale"},
-    "vague": {"achieve", "keep", "forbid", "unless", "while", "alleged"},
-    "suspend": {"achieve", "forbid", "keep", "measure", "while", "state", "narrowed"},
-    "waive": {"achieve", "forbid", "trigger", "narrowed", "alleged"},
-    "release": {"achieve", "forbid", "trigger", "narrowed", "spans"},
-    "end": {"achieve", "keep", "forbid", "measure", "spans"},
-    "end_all": {"achieve", "keep", "survives", "measure"},
-    "amend": {"achieve", "keep", "trigger", "measure", "alleged"},
-    "create": {"achieve", "forbid", "trigger"},
-    "joint": {"achieve", "alleged"},
-    "do": {"may", "while", "state", "alleged", "spans"},
-    "determine": {"may", "vague"},
-    "narrowed": {"suspend", "trigger", "var_debtor", "achieve"},
-    "own_clause": {"end", "suspend", "achieve"},
-    "trigger": {"achieve", "forbid", "spans", "alleged"},
-    "following": {"achieve", "trigger", "spans", "alleged"},
-    "whenever": {"achieve", "measure", "state", "status"},
-    "var_debtor": {"achieve", "forbid", "trigger", "status", "unless"},
-    "total": {"achieve", "trigger", "early", "spans", "alleged"},
-    "early": {"achieve", "trigger", "spans", "alleged"},
-    "cured_by": {"forbid", "trigger", "alleged", "spans", "cure_within"},
-    "cure_within": {"achieve", "keep", "measure", "status", "unless"},
-    "no_cure": {"achieve", "remedy"},
-    "remedy": {"achieve", "keep", "forbid", "measure", "spans", "open"},
-    "alleged": {"achieve", "forbid", "keep", "once", "remedy", "status", "unless"},
-    "ties": {"forbid", "trigger", "cured_by"},
-    "spans": {"achieve", "forbid", "keep", "once", "remedy", "suspend"},
-    "open": {"achieve", "forbid", "complete", "status", "unless"},
-    "complete": {"achieve", "forbid", "open", "suspend"},
-    "derived": {"achieve", "point", "forbid", "until_event", "alleged"},
-    "stops_clock": {"achieve", "suspend", "trigger"},
-    "count_trigger_day": {"achieve", "trigger", "shifted"},
-    "force": {"achieve", "forbid", "keep", "survives", "spans", "measure"},
-    "survives": {"achieve", "end_all", "end"},
-    "zone": {"achieve", "trigger", "forbid", "term", "every"},
-    "refused": {"achieve", "trigger"},
-    "undecided": {"achieve", "keep", "forbid", "suspend", "waive", "trigger", "spans"},
-}
-
 
 Answer = Callable[[Norms, Facts], tuple[Verdict, ...]]
 # Here the entries that opened a span are part of what the judges must agree on.
@@ -156,7 +74,7 @@ def test_every_construct_has_its_test() -> None:
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_the_judges_agree_on(construct: str) -> None:
-    @budget
+    @budget(10)
     @given(cases(only={construct, *COMPANY[construct]}))
     def agree(case: tuple[Norms, Facts]) -> None:
         check(*case)
@@ -176,7 +94,7 @@ IN_TABLES = (
     "verb", ["suspend", "release", "end", "end_all", "amend", "create", "joint"]
 )
 def test_the_judges_agree_on_what_an_undecided_power_does(verb: str) -> None:
-    @budget
+    @budget(10)
     @given(cases(only={"undecided", verb, "achieve", "keep", "forbid", "trigger", "alleged"}))
     def agree(case: tuple[Norms, Facts]) -> None:
         check(*case)
@@ -186,7 +104,7 @@ def test_the_judges_agree_on_what_an_undecided_power_does(verb: str) -> None:
 
 @pytest.mark.parametrize("construct", IN_TABLES)
 def test_the_judges_agree_on_tables_with(construct: str) -> None:
-    @budget
+    @budget(10)
     @given(cases(only={construct, *COMPANY[construct]}))
     def agree(case: tuple[Norms, Facts]) -> None:
         check(*case, as_tables(*case))
@@ -194,7 +112,7 @@ def test_the_judges_agree_on_tables_with(construct: str) -> None:
     agree()
 
 
-@budget
+@budget(10)
 @given(cases())
 def test_the_judges_agree_on_everything_together(case: tuple[Norms, Facts]) -> None:
     check(*case)
@@ -224,7 +142,7 @@ def check_causality(judge: Answer, norms: Norms, facts: Facts, x: int) -> None:
     assert statuses_at(whole, x, begun) == statuses_at(then, x, begun)
 
 
-@budget
+@budget(10)
 @given(cases(), st.dates(date(2024, 3, 29), date(2024, 4, 5)))
 def test_the_future_changes_nothing(case: tuple[Norms, Facts], day: date) -> None:
     norms, facts = case
@@ -253,7 +171,7 @@ def key(verdict: Verdict) -> tuple[object, ...]:
     return (v.rule, v.debtor, v.creditor, v.trigger, repr(plain(v.instance)))
 
 
-@budget
+@budget(10)
 @given(cases(), st.dates(date(2024, 3, 29), date(2024, 4, 5)))
 def test_what_is_final_stays(case: tuple[Norms, Facts], day: date) -> None:
     norms, facts = case

@@ -10,8 +10,8 @@ from generate import cases
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from test_judges_agree import budget
 
+from budgets import budget
 from servanda.answers.again import judge_again
 from servanda.judge import engine
 from servanda.judge.verdicts import JudgeError, Verdict
@@ -82,7 +82,7 @@ def told(verdicts: tuple[Verdict, ...]) -> Counter[str]:
     return Counter(map(repr, verdicts))
 
 
-@budget
+@budget(10)
 @given(st.data(), cases())
 def test_judging_again_says_what_judging_from_scratch_says(
     data: st.DataObject, case: tuple[Norms, Facts]
@@ -102,7 +102,7 @@ def test_judging_again_meets_cases_that_change() -> None:
     """The test above is worth something: its edits do change verdicts, and often not all."""
     some, rest = 0, 0
 
-    @budget
+    @budget(10)
     @given(st.data(), cases())
     def count(data: st.DataObject, case: tuple[Norms, Facts]) -> None:
         nonlocal some, rest

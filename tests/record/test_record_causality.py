@@ -1,31 +1,21 @@
 """What was known on a day, and asked as of a day, is told the same for ever: through the record.
 
-SERVANDA_LONG=400 tries that many new records; by default a few that never change.
+SERVANDA_LONG=400 tries that many new records (see budgets.py).
 """
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec import Struct
 
 import servanda
-
-LONG = int(os.environ.get("SERVANDA_LONG", "0"))
-budget = settings(
-    max_examples=LONG or 8,
-    derandomize=not LONG,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if LONG else [])],
-)
+from budgets import budget
 
 AGREEMENT = """# Causality
 ```servanda
@@ -139,7 +129,7 @@ beginnings = st.sampled_from(('A delivers("x")', "B waives 1", "A visits", "A vi
 records = st.builds(list.__add__, beginnings, st.lists(lines(), max_size=6))
 
 
-@budget
+@budget(8)
 @given(st.data(), records, st.integers(0, DAYS - 1), st.integers(0, DAYS))
 def test_what_was_known_then_is_told_the_same_for_ever(
     data: st.DataObject, record: list[Line], on: int, known: int
@@ -156,7 +146,7 @@ def corrected(line: Line, number: int, record: list[Line]) -> Line:
     return Line(record[number].what, line.done, line.lasts, line.reported, False, number)
 
 
-@budget
+@budget(8)
 @given(st.data(), records, st.integers(0, DAYS - 1), st.integers(1, 4))
 def test_what_is_final_then_stays(
     data: st.DataObject, record: list[Line], on: int, after: int

@@ -6,7 +6,6 @@ SERVANDA_LONG=40 kills that many times.
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -17,11 +16,12 @@ from pathlib import Path
 import pytest
 from test_watch import append, kept
 
+from budgets import LONG
 from servanda.language.errors import ServandaError
 from servanda.watch import Watch
 from servanda.watch.out import File
 
-KILLS = int(os.environ.get("SERVANDA_LONG", "0")) or 3
+KILLS = LONG or 3
 CASE = """
 agreement A "A"
 party seller

@@ -1,23 +1,23 @@
 """What is kept up to date is what judging from scratch says: after every batch, in any order.
 
-SERVANDA_LONG=400 tries that many new cases for each construct, and makes a failing one small.
+SERVANDA_LONG=400 tries that many new cases for each construct (see budgets.py).
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from build import Case
+from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from test_judges_agree import COMPANY
 
+from budgets import LONG, budget
 from servanda.judge.engine import judge
 from servanda.judge.verdicts import JudgeError
 from servanda.language.clock import day_start, tick
@@ -27,17 +27,6 @@ from servanda.watch.filing import Named, facts_in
 from servanda.watch.histories import Instance, Step, named, plain, read, steps, written
 from servanda.watch.live import Live
 from servanda.watch.store import Store
-
-LONG = int(os.environ.get("SERVANDA_LONG", "0"))
-budget = settings(
-    max_examples=LONG or 2,
-    derandomize=not LONG,
-    database=None,
-    deadline=None,
-    print_blob=False,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if LONG else [])],
-)
 
 
 def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:
@@ -138,7 +127,7 @@ SOME = (
 
 @pytest.mark.parametrize("construct", CONSTRUCTS if LONG else SOME)
 def test_it_is_as_from_scratch_with(construct: str) -> None:
-    @budget
+    @budget(2)
     @given(batches({construct, *COMPANY[construct]}))
     def same(case: tuple[Norms, list[Any]]) -> None:
         check(*case)
@@ -146,7 +135,7 @@ def test_it_is_as_from_scratch_with(construct: str) -> None:
     same()
 
 
-@budget
+@budget(2)
 @given(batches())
 def test_it_is_as_from_scratch_with_everything(case: tuple[Norms, list[Any]]) -> None:
     check(*case)
