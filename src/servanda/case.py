@@ -339,10 +339,12 @@ class Case:
         return timeline(self.by_account(account, on, known), None if chosen is None else (chosen,))
 
     def measured(self) -> list[tuple[str, str | None]]:
-        """The measures that the record reads, and whose they are."""
+        """The measures that entries and small tables read, and whose they are."""
+        from servanda.answers.spelled import readings_spelled_out
         from servanda.charts.readings import subjects
 
-        return subjects(self.agreement, self.record)
+        judged = next(iter(self.by_account(None, None, None).values()))
+        return subjects(self.agreement, readings_spelled_out(judged).record)
 
     def chart_measures(
         self,

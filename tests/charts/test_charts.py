@@ -151,3 +151,29 @@ def test_what_is_stale_is_empty(tmp_path: Path) -> None:
     assert "verified" in grades
     limit = [v for v in values(chart.spec) if "suspended" in v]
     assert [v["limit"] for v in limit] == [5.0]
+
+
+def test_readings_of_a_table_are_drawn_as_entries_are(tmp_path: Path) -> None:
+    (tmp_path / "agreement.sv").write_text(
+        'agreement X "x"\n  record closed 2024-12-31\nparty A\n'
+        "measure load(of: party) in kg, silent after 30 days\n"
+        "clause 1\n  A must keep load <= 5 kg\n"
+        'table "load.csv"\n  row is load of A = column kg in kg\n'
+        "    on column day grade column how source column from\n",
+        encoding="utf-8",
+    )
+    rows = "day,kg,how,from\n2024-01-01,3,verified,log\n2024-06-01,6,,\n"
+    (tmp_path / "load.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "sources.json").write_text('[{"id": "log", "type": "document"}]', encoding="utf-8")
+    case = servanda.open(tmp_path)
+    (chart,) = case.chart_measures()
+    lines = [v for v in values(chart.spec) if "wide" in v]
+    assert [(v["from"][:10], v["until"][:10], v["high"]) for v in lines] == [
+        ("2024-01-01", "2024-01-31", 3.0),
+        ("2024-06-01", "2024-07-01", 6.0),
+    ]
+    assert [row[:3] + row[4:6] for row in chart.rows] == [
+        ("2024-01-01", "= 3 kg", "verified", "load:1", "log"),
+        ("2024-06-01", "= 6 kg", "no grade said", "load:2", ""),
+    ]
+    assert case.measured() == [("load", "A")]

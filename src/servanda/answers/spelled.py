@@ -11,14 +11,17 @@ from servanda.answers.judged import Judged, iso
 from servanda.judge.verdicts import Verdict
 from servanda.language.clock import day_start, local_day, micros_of
 from servanda.language.entries import SourceRef
-from servanda.record.facts import Bulk, Occurrence, ReadingFact
+from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
 from servanda.record.record import Entry, Happened, Measured
 from servanda.record.spans import Span
 from servanda.record.table_files import connect
-from servanda.record.table_rows import cited_by_rows
+from servanda.record.table_rows import cited_by_rows, graded_by_rows
 
 MOST_ROWS = 20_000
 FEW_ROWS = 2_000
+
+Wanted = tuple[list[str], list[str]] | None
+"""Of which rows of a large table: their ids, or values of an instance; None: of none."""
 
 
 def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
@@ -27,16 +30,21 @@ def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
     Asked about one clause, also of larger tables: all rows, or of very many those that its verdicts
     name or that have a value of an instance.
     """
-    facts = judged.facts
-    if not facts.bulk_events and not facts.bulk_readings:
-        return judged
     mine = [] if clause is None else verdicts_of(judged, clause)
     named = {id_ for v in mine for id_ in (v.trigger, *v.opened) if id_}
     values = {str(value) for v in mine for _, value in v.instance if value is not None}
     wanted = None if clause is None else (sorted(named), sorted(values))
-    events, readings = dict(facts.events), dict(facts.readings)
-    entries: list[Entry] = []
-    for name, bulks in facts.bulk_events.items():
+    return _with_readings(_with_events(judged, wanted), wanted)
+
+
+def readings_spelled_out(judged: Judged) -> Judged:
+    """The judgement with the readings of tables with few rows among its entries."""
+    return _with_readings(judged, None)
+
+
+def _with_events(judged: Judged, wanted: Wanted) -> Judged:
+    events, entries = dict(judged.facts.events), list[Entry]()
+    for name, bulks in judged.facts.bulk_events.items():
         params = [p.name for e in judged.norms.events if e.name == name for p in e.params]
         for row in _rows(bulks, [f"p_{p}" for p in params], wanted):
             args = tuple(row[f"p_{p}"] for p in params)
@@ -45,19 +53,33 @@ def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
             by = dict(zip(params, args, strict=True)).get("by")
             says = Happened(name, args, None if by is None else str(by))
             entries.append(_entry(judged, row, row["fin"], says))
-    for name, bulks in facts.bulk_readings.items():
+    return _among(judged, replace(judged.facts, events=events, bulk_events={}), entries)
+
+
+def _with_readings(judged: Judged, wanted: Wanted) -> Judged:
+    readings, entries = dict(judged.facts.readings), list[Entry]()
+    for name, bulks in judged.facts.bulk_readings.items():
         for row in _rows(bulks, ["of"], wanted):
             bounds = row["low"], row["high"]
             read = ReadingFact(row["entry"], row["lo"], row["hi"], row["of"], *bounds, row["tier"])
             readings[name] = (*readings.get(name, ()), read)
             entries.append(_entry(judged, row, None, Measured(name, row["of"], *bounds)))
-    cited = cited_by_rows(judged.record, {entry.id for entry in entries})
-    told = [replace(e, sources=tuple(SourceRef(id_) for id_ in cited[e.id])) for e in entries]
-    return replace(
-        judged,
-        facts=replace(facts, events=events, readings=readings, bulk_events={}, bulk_readings={}),
-        record=replace(judged.record, entries=(*judged.record.entries, *told)),
-    )
+    return _among(judged, replace(judged.facts, readings=readings, bulk_readings={}), entries)
+
+
+def _among(judged: Judged, facts: Facts, rows: list[Entry]) -> Judged:
+    """The judgement with rows among its entries, each with its grade and its sources."""
+    if not rows:
+        return replace(judged, facts=facts)
+    ids = {row.id for row in rows}
+    cited, graded = cited_by_rows(judged.record, ids), graded_by_rows(judged.record, ids)
+    told = list[Entry]()
+    for row in rows:
+        grade, by = graded.get(row.id, (None, None))
+        sources = tuple(SourceRef(id_) for id_ in cited[row.id])
+        told.append(replace(row, sources=sources, grade=grade, by=by))
+    entries = (*judged.record.entries, *told)
+    return replace(judged, facts=facts, record=replace(judged.record, entries=entries))
 
 
 def verdicts_of(judged: Judged, clause: str) -> list[Verdict]:
@@ -65,9 +87,7 @@ def verdicts_of(judged: Judged, clause: str) -> list[Verdict]:
     return [verdict for verdict in judged.verdicts if verdict.rule in rules]
 
 
-def _rows(
-    bulks: Collection[Bulk], keys: list[str], wanted: tuple[list[str], list[str]] | None
-) -> Iterator[dict[str, Any]]:
+def _rows(bulks: Collection[Bulk], keys: list[str], wanted: Wanted) -> Iterator[dict[str, Any]]:
     """The rows of some tables as dicts, in the order of time. `wanted`: ids, and values of keys."""
     with connect() as connection:
         for bulk in bulks:

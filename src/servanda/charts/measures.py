@@ -10,6 +10,7 @@ from typing import Any
 from servanda.answers.judged import Judged
 from servanda.answers.say import at, bounds
 from servanda.answers.seen import visible
+from servanda.answers.spelled import readings_spelled_out
 from servanda.charts.chart import Chart, slug
 from servanda.charts.clock import ZOOM, wall, x_axis
 from servanda.charts.palette import INK, LIMIT, PAPER, QUIET, VALUE, VALUE_2, VALUE_3
@@ -48,8 +49,9 @@ def measures(
     """A chart for each measure that the record reads and its subject; one measure's if named.
 
     `clause`: only measures that a duty of the clause limits. `least`: how many readings one needs
-    that no duty limits.
+    that no duty limits. Readings of tables are drawn up to `spelled.FEW_ROWS` rows of a table.
     """
+    judged = {name: readings_spelled_out(one) for name, one in judged.items()}
     found = []
     some = next(iter(judged.values()))
     for subject in subjects(some.agreement, some.record):

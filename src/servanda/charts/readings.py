@@ -79,8 +79,8 @@ def levels(judged: Judged, subject: Subject) -> Iterator[Level]:
     Read off the naive judge's world, which is the meaning of docs/meaning.md itself.
     """
     measure, of = subject
-    entries_only = msgspec.structs.replace(judged.facts, bulk_events={}, bulk_readings={})
-    world = World(judged.norms, entries_only)
+    read = msgspec.structs.replace(judged.facts, bulk_events={}, bulk_readings={})
+    world = World(judged.norms, read)
     now = judged.facts.now
     readings = [r for r in judged.facts.readings.get(measure, ()) if r.of == of]
     edges = {edge for r in readings for edge in (r.lo, r.hi, world.stale(measure, r.hi))}

@@ -105,6 +105,7 @@ def chart(
 
 def chosen(case: Case, which: str, asked: Asked, only: Only) -> Chart:
     """The chart asked for. Raises ServandaError for one there is not."""
+    from servanda.answers.spelled import FEW_ROWS
     from servanda.case import refused
     from servanda.language.errors import did_you_mean
 
@@ -123,9 +124,11 @@ def chosen(case: Case, which: str, asked: Asked, only: Only) -> Chart:
     names = list(dict.fromkeys(name for name, _ in case.measured()))
     if not found:
         what = (
-            f"no entry reads `{only.measure}`" if only.measure else "no entry reads a measure of it"
+            f"there is no reading of {f'`{only.measure}`' if only.measure else 'a measure of it'}"
         )
-        advice = f"entries read {', '.join(names) or 'none'}; tables are not drawn"
+        advice = (
+            f"read are {', '.join(names) or 'none'}; tables of over {FEW_ROWS:,} rows are not drawn"
+        )
         raise refused(what, advice)
     raise refused(f"{len(found)} charts fit: name one", f"--measure {' or '.join(names)}")
 

@@ -213,12 +213,9 @@ class World:
         for tier in sorted({r.tier for r in readings}):
             mine = [r for r in readings if r.tier == tier]
             coming = [r for r in mine if x < r.hi]
-            taken = [
-                r
-                for r in mine
-                if r.hi <= x < self.stale(measure, r.hi)
-                and not any(r.hi < later.lo and later.hi <= x for later in mine)
-            ]
+            came = [r for r in mine if r.hi <= x]
+            newest = max((r.lo for r in came), default=0)
+            taken = [r for r in came if r.hi >= newest and x < self.stale(measure, r.hi)]
             if coming and not taken:
                 return UNBOUNDED
             if taken:
