@@ -60,17 +60,37 @@ def going_on(lead: Attribution, found: list[Attribution]) -> Attribution:
 def chosen(found: list[Attribution], attitudes: bool, nested: bool) -> list[Attribution]:
     """Those asked for, each knowing which one holds it."""
     kept = [a for a in found if attitudes or not a.attitude]
-    kept.sort(key=lambda a: (min(a.cue.start, a.content[0].start), a.cue.start))
     if not nested:
-        return [a for a in kept if holder(a, kept) is None]
+        kept = outermost(kept)
+    kept.sort(key=lambda a: (min(a.cue.start, a.content[0].start), a.cue.start))
     return [replace(a, parent=holder(a, kept)) for a in kept]
+
+
+def outermost(found: list[Attribution]) -> list[Attribution]:
+    """Those that no other one holds. What is held holds nothing itself: "said he would order a
+    review and warned of spies" has two. Of two that hold each other the longer one stays."""
+    left = sorted(found, key=lambda a: -length(a))
+    kept: list[Attribution] = []
+    while left:
+        free = [a for a in left if not any(holds(b, a) for b in left)] or left[:1]
+        kept += free
+        left = [a for a in left if a not in free and not any(holds(b, a) for b in free)]
+    return kept
+
+
+def holds(outer: Attribution, inner: Attribution) -> bool:
+    return outer is not inner and any(c.holds(inner.cue) for c in outer.content)
+
+
+def length(a: Attribution) -> int:
+    return sum(c.end - c.start for c in a.content)
 
 
 def holder(inner: Attribution, every: list[Attribution]) -> int | None:
     """The smallest attribution whose content holds the cue of this one."""
     holding = [
-        (sum(c.end - c.start for c in outer.content), i)
+        (length(outer), i)
         for i, outer in enumerate(every)
-        if outer is not inner and any(c.holds(inner.cue) for c in outer.content)
+        if holds(outer, inner)
     ]
     return min(holding)[1] if holding else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
-from servanda.reading.cues import ASPECT, CLAUSE
+from servanda.reading.cues import ASPECT, CLAUSE, OBJECT
 from servanda.reading.words import Words
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def after_that(p: Words, verb: Token) -> set[int]:
 
 def around(p: Words, verb: Token, source: Token) -> set[int]:
     """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
-    if c.own_subject(verb) != source or abs(verb.i - source.i) > 12:
+    if c.own_subject(verb) != source or abs(verb.i - source.i) > 12 or says_elsewhere(verb):
         return set()
     left, right = c.noun_phrase(source)
     left, right = min(left, verb.i), max(right, verb.i + 1)
@@ -64,10 +64,26 @@ def around(p: Words, verb: Token, source: Token) -> set[int]:
     if before != "," or after not in (",", ".", "!", "?"):
         return set()
     content = set(range(sentence.start, left)) | set(range(right, sentence.end))
-    if not any(p.doc[i].pos_ in ("VERB", "AUX") for i in content):
+    if not any(p.doc[i].pos_ in ("VERB", "AUX") for i in content - of_circumstances(verb, left)):
         return set()
     last = max(content)
     return content - {last} if p.doc[last].text in (".", "!", "?") else content
+
+
+def says_elsewhere(verb: Token) -> bool:
+    """ "mentioned the war", "asked him about it": what is said stands with the verb itself."""
+    held = any(ch.dep_ == "dobj" for ch in verb.rights) and c.lemma_of(verb) in OBJECT - {"tell"}
+    return held or bool(c.after_preposition(verb))
+
+
+def of_circumstances(verb: Token, left: int) -> set[int]:
+    """ "Campaigning in the north, he said …": before its subject, when and how it was said."""
+    return {
+        t.i
+        for ch in verb.lefts
+        if ch.dep_ in ("advcl", "prep", "npadvmod", "advmod") and ch.i < left
+        for t in ch.subtree
+    }
 
 
 def is_parenthetical(p: Words, verb: Token) -> bool:
