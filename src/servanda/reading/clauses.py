@@ -16,6 +16,7 @@ NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
 ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
 IDLE = frozenset("have want be try use need choose expect seem appear help allow".split())  # noqa: SIM905
 ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
+TALKS = frozenset("discuss talk".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
 WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
 
@@ -253,11 +254,17 @@ def is_other_saying(second: Token, verb: Token) -> bool:
 def is_idle(verb: Token) -> bool:
     """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
-        return True
+        return not (verb.dep_ == "advcl" and is_done(verb))
     if verb.dep_ in ("ccomp", "xcomp") and lemma_of(verb.head) in ASKING and is_bare(verb):
         return True
-    bare = not any(ch.dep_ in ("aux", "nsubj") for ch in verb.children)
+    bare = not any(ch.dep_ in ("aux", "nsubj", "auxpass") for ch in verb.children)
     return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
+
+
+def is_done(verb: Token) -> bool:
+    """ "went on to explain", "met to discuss": an infinitive that tells what was done."""
+    went_on = verb.head.lemma_ == "go" and any(ch.lower_ == "on" for ch in verb.head.rights)
+    return went_on or (lemma_of(verb) in TALKS and verb.head.tag_ in ("VBD", "VBZ", "VBP", "VBN"))
 
 
 def is_bare(verb: Token) -> bool:
