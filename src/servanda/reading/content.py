@@ -11,6 +11,7 @@ from servanda.reading.words import Words
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+SAME = frozenset("same opposite much yes".split())  # noqa: SIM905
 THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 
 
@@ -110,9 +111,13 @@ def object_content(p: Words, verb: Token) -> set[int]:
     if c.is_passive(verb):
         what = c.passive_subject(verb)
         left = {t.i for t in what.subtree} if what is not None else set()
-        return left | {t.i for ch in verb.rights if ch.dep_ == "oprd" for t in ch.subtree}
+        told = [ch for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ in ("of", "as")]
+        return left | {t.i for ch in told for t in ch.subtree}
     ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
     held = c.governed(verb) if ways else set()
+    held |= {t.i for ch in verb.rights if ch.lower_ == "much" for t in ch.subtree}
+    if c.lemma_of(verb) == "say" and not any(p.doc[i].lower_ in SAME for i in held):
+        return set()
     meeting = c.lemma_of(verb) == "call" and ways == ["dobj"]
     if meeting and not any(p.quote_of[i] >= 0 for i in held):
         return set()
@@ -130,9 +135,18 @@ def linked_quotes(p: Words, verb: Token, source: Token) -> set[int]:
         if before is not None and p.quote_of[before] >= 0 and not is_ended(p, before, left):
             linked.add(p.quote_of[before])
     after = quote_after(p, verb)
+    after = next_sentence(p, verb) if after is None and not linked else after
     if after is not None:
         linked.add(after)
     return linked
+
+
+def next_sentence(p: Words, verb: Token) -> int | None:
+    """ "Ruiz agreed. “…”": the quotation right after a sentence that says nothing more."""
+    after = verb.sent.end
+    ends = after < len(p.doc) and p.doc[after - 1].text == "." and p.quote_of[after] >= 0
+    told = any(ch.dep_ in c.GOVERNED and ch.dep_ != "prt" for ch in verb.rights)
+    return p.quote_of[after] if ends and not told and verb.dep_ == "ROOT" else None
 
 
 def inside_quote(p: Words, verb: Token) -> bool:

@@ -73,12 +73,13 @@ def of_verb(p: Words, verb: Token) -> Found | None:
             content = c.after_preposition(verb)
         what = verb.head if source.tag_ == "WDT" else source
         thing = lemma in OF_THINGS and c.lemma_of(what) in RESEARCH
-        if not content and (lemma in OBJECT or lemma in ATTITUDE or thing):
+        if not content and (lemma in OBJECT or lemma in ATTITUDE or lemma == "say" or thing):
             content = object_content(p, verb)
         of_object = True
+    content |= which_said(verb)
     if source is None or not content or source.lower_ in NOBODY:
         return None
-    content = within_sentence(p, content, verb)
+    content = within_sentence(p, content, verb) | which_said(verb)
     if not content:
         return None
     if of_object:
@@ -105,6 +106,17 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     found.object = of_object
     found.quotes = linked | {p.quote_of[i] for i in content} - {-1}
     return found
+
+
+def which_said(verb: Token) -> set[int]:
+    """ "…, which friends described as", "moves that he said": the pronoun is part of it."""
+    own = any(ch.dep_ == "nsubj" and ch.tag_ not in ("WDT", "WP") for ch in verb.children)
+    if verb.dep_ != "relcl" or not own:
+        return set()
+    said = c.lemma_of(verb) in CLAUSE or c.lemma_of(verb) in OBJECT
+    moved = {t.i for t in verb.lefts if t.lower_ in ("which", "that") and t.dep_ == "dobj"}
+    rest = {t.i for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ == "as" for t in ch.subtree}
+    return moved | rest if said and moved else set()
 
 
 def is_said(verb: Token) -> bool:
