@@ -46,7 +46,7 @@ def after_that(p: Words, verb: Token) -> set[int]:
     for token in p.doc[verb.i + 1 : verb.sent.end]:
         if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
             return set()
-        if token.lower_ in THATS and token.dep_ in ("mark", "advmod"):
+        if token.lower_ in THATS and (token.dep_ in ("mark", "advmod") or verb.tag_ == "NNS"):
             last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
             return set(range(token.i, last))
     return set()

@@ -75,10 +75,15 @@ def of_noun(p: Words, noun: Token) -> Found | None:
 def of_mistagged(p: Words, noun: Token) -> Found | None:
     """ "Ruiz charges that …": a verb that the parser took for a noun."""
     name = p.doc[noun.i - 1] if noun.i > noun.sent.start else None
-    if noun.tag_ != "NNS" or name is None or name.tag_ not in ("NNP", "NNPS", "PRP"):
+    named = name is not None and (name.tag_ in ("NNP", "NNPS", "PRP") or is_title(name))
+    if noun.tag_ != "NNS" or name is None or not named:
         return None
     content = after_that(p, noun)
     return Found(noun, name, content) if content and p.doc[noun.i + 1].i in content else None
+
+
+def is_title(word: Token) -> bool:
+    return word.text.istitle() and word.pos_ == "NOUN"
 
 
 def of_whom(noun: Token) -> Token | None:
