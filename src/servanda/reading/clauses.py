@@ -97,18 +97,7 @@ def own_subject(verb: Token) -> Token | None:
         ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)
     ]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
-    own = next(iter(spoken or found), None)
-    return own if own is None else who_is(own, verb)
-
-
-def who_is(noun: Token, verb: Token) -> Token:
-    """ "Flynn, a top adviser, said": the parser takes the apposition for the subject."""
-    first = noun.left_edge
-    if first.lower_ not in ("a", "an", "the") or first.i < 2 or verb.nbor(-1).text != ",":
-        return noun
-    comma, name = first.nbor(-1), first.nbor(-2)
-    named = name.pos_ == "PROPN" and name.dep_ not in ("pobj", "dobj", "poss")
-    return name if comma.text == "," and named and noun.i < verb.i else noun
+    return next(iter(spoken or found), None)
 
 
 def is_name(token: Token) -> bool:

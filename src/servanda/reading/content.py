@@ -11,6 +11,7 @@ from servanda.reading.words import Words
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+WH = ("WP", "WDT", "WRB")
 SAME = frozenset("same opposite much yes".split())  # noqa: SIM905
 THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 
@@ -49,6 +50,23 @@ def after_that(p: Words, verb: Token) -> set[int]:
         if token.lower_ in THATS and (token.dep_ in ("mark", "advmod") or verb.tag_ == "NNS"):
             last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
             return set(range(token.i, last))
+    return set()
+
+
+def bare_rest(verb: Token) -> set[int]:
+    """ "acknowledged funding was a reason": a clause with nothing before it, hung elsewhere."""
+    if c.lemma_of(verb) in ASPECT:
+        return set()
+    for token in verb.doc[verb.i + 1 : verb.sent.end]:
+        clause = token.head
+        other = token.head == verb and token.dep_ in ("dobj", "cc", "prep", "conj", "dative")
+        if other or token.is_punct or token.tag_ in WH or token.dep_ == "mark":
+            return set()
+        if token.dep_ in ("nsubj", "nsubjpass", "expl") and clause.i > token.i:
+            first = max(token.left_edge.i, verb.i + 1)
+            inside = verb.dep_ == "advcl" and clause.i > verb.i
+            ends = [t.i for t in verb.doc[first : verb.sent.end] if t.text == ","] if inside else []
+            return set(range(first, min([clause.right_edge.i + 1, *ends])))
     return set()
 
 

@@ -24,6 +24,9 @@ def of_according(p: Words, token: Token) -> Found | None:
     left, right = token.left_edge.i, token.right_edge.i + 1
     sentence = token.sent
     content = set(range(sentence.start, sentence.end)) - set(range(left, right))
+    if not content:
+        comma = next((t.i for t in p.doc[source.i : sentence.end] if t.text == ","), sentence.end)
+        content = set(range(comma + 1, sentence.end)) if left == sentence.start else content
     for found in p.found:
         own = any(ch.dep_ == "poss" and ch.pos_ == "PRON" for ch in source.children)
         if own and token.i in found.content and found.cue.i < token.i:

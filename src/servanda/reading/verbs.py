@@ -8,6 +8,7 @@ from servanda.reading import clauses as c
 from servanda.reading.content import (
     after_that,
     around,
+    bare_rest,
     clause_content,
     goes_on,
     inside_quote,
@@ -47,6 +48,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     source = c.subject(verb)
     if source is not None and p.quote_of[source.i] >= 0 and p.quote_of[verb.i] < 0:
         source = None
+    source = source or opener(p, verb)
     content: set[int] = set()
     linked: set[int] = set()
     of_object = False
@@ -65,7 +67,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
         if not content and inside_quote(p, verb):
             content = c.governed(verb)
         if not content:
-            content = after_that(p, verb)
+            content = after_that(p, verb) or bare_rest(verb)
         if not content:
             content = around(p, verb, source)
     if not content and source is not None:
@@ -146,6 +148,19 @@ def inverted_subject(p: Words, verb: Token) -> Token | None:
             "PRON",
         ):
             return child if verb.i and p.quote_of[verb.i - 1] >= 0 else None
+    return None
+
+
+def opener(p: Words, verb: Token) -> Token | None:
+    """ "Trump, appearing after her, cited …": the name that begins the sentence, set off by commas."""
+    if verb.tag_ not in ("VBD", "VBZ", "VBP") or p.doc[verb.i - 1].text != ",":
+        return None
+    first = verb.sent.start
+    for token in p.doc[first : min(first + 6, verb.i - 1)]:
+        if token.text == ",":
+            name = p.doc[token.i - 1]
+            named = name.text.istitle() and p.quote_of[name.i] < 0 and name.i >= first
+            return name if named else None
     return None
 
 
