@@ -81,7 +81,8 @@ def is_no_speaker(source: Token, verb: Token) -> bool:
         thing = verb.head if verb.dep_ == "relcl" else source
         return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
     shown = lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
-    return shown and not clauses_of(verb)
+    meant = lemma_of(verb) == "show" and source.tag_ in ("PRP", "WP", "EX")
+    return meant or (shown and not clauses_of(verb))
 
 
 def own_subject(verb: Token) -> Token | None:

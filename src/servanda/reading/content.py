@@ -176,7 +176,9 @@ def goes_on(p: Words, linked: set[int], verb: Token) -> bool:
     """Whether a quotation after the cue goes on with a clause begun before it."""
     first = min((p.words[n][0] for n in linked), default=0)
     begun = p.doc[first : first + 2].text.lstrip("“\"'‘")
-    return first > verb.i and begun[:1].islower()
+    rest = p.doc[verb.i + 1 : verb.i + 3]
+    ended = len(rest) == 2 and rest[0].text == "," and rest[1].tag_ in ("MD", "VBD", "VBZ", "VBP")
+    return (first > verb.i and begun[:1].islower()) or (first < verb.i and ended)
 
 
 def is_ended(p: Words, close: int, left: int) -> bool:

@@ -44,12 +44,12 @@ OBJECT = frozenset(
     laud liken mention mock  note oppose order outline   pledge portray praise predict
     promise propose question  rebuff rebuke rebut recall recommend   reject
     reiterate renounce repeat repudiate request report reveal ridicule   slam
-    stress suggest  thank  tout trumpet underline underscore unveil urge
+    stress suggest  thank  tout trumpet underline   urge
     voice vow welcome warn declare  deplore decline refuse refute  express propose
       dispute disclose quote identify discount denigrate bemoan   order
        compliment congratulate credit champion chastise castigate
     reprimand scold pillory skewer savage   excoriate
-    address attack bash belittle berate brand brief chastise commend compare critique
+     attack bash belittle berate brand brief chastise commend compare critique
     deride detail discuss disparage downplay echo encourage exalt exhort extol fault flag hype
     implore impugn invoke lampoon malign minimize misrepresent paint pan persuade press
     protest rate reaffirm rebut reference rip salute scorn smear specify spurn summarize trash

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
 from servanda.reading.content import after_that
-from servanda.reading.cues import ATTITUDE, FEELINGS
+from servanda.reading.cues import ATTITUDE, FEELINGS, RESEARCH
 from servanda.reading.extent import whole_quotes
 from servanda.reading.words import Found, Words
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+SLOGANS = frozenset("latest wow boom breaking exclusive video watch live opinion update".split())  # noqa: SIM905
+HEADLINED = c.SPEAKERS | RESEARCH | {"insider", "expert", "official", "source"}
 RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
 
 
@@ -33,6 +35,8 @@ def of_according(p: Words, token: Token) -> Found | None:
             content = {i for i in content & found.content if i > found.cue.i}
         elif c.lemma_of(found.cue) in ATTITUDE:
             found.content -= set(range(left, right))
+    if sentence.start and p.quote_of[sentence.start - 1] >= 0 and token.i > sentence.start:
+        content |= set(p.words[p.quote_of[sentence.start - 1]])
     while content and p.doc[max(content)].is_punct and p.quote_of[max(content)] < 0:
         content.discard(max(content))
     found = Found(token, source, whole_quotes(p, content, token))
@@ -149,7 +153,11 @@ def of_colon(p: Words, colon: Token) -> Found | None:
 
 def is_headline(p: Words, name: list[Token]) -> bool:
     """ "Poll: Voters are tired", the first line of all: a few words with capitals, then a colon."""
-    return p.start == 0 and len(name) < 4 and all(t.text[:1].isupper() for t in name)
+    capitals = all(t.text[:1].isupper() for t in name)
+    named = len(name) == 1 or name[-1].pos_ == "PROPN"
+    says = named or c.lemma_of(name[-1]) in HEADLINED
+    slogan = any(t.lower_ in SLOGANS or t.lower_ == "over" for t in name)
+    return p.start == 0 and len(name) < 4 and capitals and says and not slogan
 
 
 def of_name_colon(p: Words, colon: Token) -> Found | None:

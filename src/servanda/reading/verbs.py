@@ -100,6 +100,8 @@ def of_verb(p: Words, verb: Token) -> Found | None:
         }
     if len(content) < 2 and not linked and not is_named(p, content, of_object):
         return None
+    if lemma in ("begin", "finish") and not linked:
+        return None
     if c.is_no_speaker(source, verb) and not linked:
         return None
     if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
