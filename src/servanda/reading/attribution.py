@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from servanda.reading.model import Attribution
+from servanda.reading.model import Attribution, Span
 from servanda.reading.paragraph import read_paragraph
 from servanda.reading.parse import parsed
 
@@ -41,6 +41,8 @@ def found_in(
         if loose and lead is not None:
             found.append(replace(lead, content=loose, form="direct"))
             before = lead.cue.start
+        elif lead is not None and not here and next_lead is None and len(doc) > 8:
+            found.append(replace(lead, content=(Span(start, start + len(doc.text.rstrip())),)))
         elif loose and found and found[-1].cue.start >= before:
             last = found[-1]
             found[-1] = replace(last, content=(*last.content, *loose))

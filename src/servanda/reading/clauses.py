@@ -277,5 +277,5 @@ def is_bare(verb: Token) -> bool:
 def is_weak(verb: Token) -> bool:
     """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
     if verb.dep_ == "acl":
-        return True
+        return issuer(verb.head) is None
     return verb.tag_ == "VB" and verb.dep_ in ("xcomp", "ccomp") and lemma_of(verb.head) in IDLE

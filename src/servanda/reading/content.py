@@ -136,10 +136,18 @@ def object_content(p: Words, verb: Token) -> set[int]:
     held |= {t.i for ch in verb.rights if ch.lower_ == "much" for t in ch.subtree}
     if c.lemma_of(verb) == "say" and not any(p.doc[i].lower_ in SAME for i in held):
         return set()
-    meeting = c.lemma_of(verb) == "call" and ways == ["dobj"]
+    meeting = c.lemma_of(verb) == "call" and ways == ["dobj"] and not names(held, p)
     if meeting and not any(p.quote_of[i] >= 0 for i in held):
         return set()
     return held
+
+
+def names(held: set[int], p: Words) -> bool:
+    """ "called the hearing a farce": a second noun right after the first, which nothing joins."""
+    return any(
+        p.doc[i].lower_ in ("a", "an") and i - 1 in held and p.doc[i - 1].pos_ in c.NAMERS
+        for i in held
+    )
 
 
 def linked_quotes(p: Words, verb: Token, source: Token) -> set[int]:

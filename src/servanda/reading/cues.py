@@ -37,7 +37,7 @@ ASPECT = frozenset("begin continue finish conclude find determine show read obse
 # What is said stands as an object: "X rejects Y", "X calls Y Z", "X accuses Y of Z".
 OBJECT = frozenset(
     """
-    accuse acknowledge admit advocate allege announce applaud assail  attribute  
+    accuse acknowledge admit advocate allege charge announce applaud assail  attribute  
     blame blast call  characterize characterise chide cite claim condemn confirm
     criticize criticise decry defend demand denounce deny deride describe disavow dismiss dispute
     dub   emphasize endorse explain hail highlight  label lament lambaste
