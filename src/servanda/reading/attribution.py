@@ -90,9 +90,5 @@ def length(a: Attribution) -> int:
 
 def holder(inner: Attribution, every: list[Attribution]) -> int | None:
     """The smallest attribution whose content holds the cue of this one."""
-    holding = [
-        (length(outer), i)
-        for i, outer in enumerate(every)
-        if holds(outer, inner)
-    ]
+    holding = [(length(outer), i) for i, outer in enumerate(every) if holds(outer, inner)]
     return min(holding)[1] if holding else None

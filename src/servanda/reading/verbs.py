@@ -154,7 +154,7 @@ def inverted_subject(p: Words, verb: Token) -> Token | None:
 
 
 def opener(p: Words, verb: Token) -> Token | None:
-    """ "Trump, appearing after her, cited …": the name that begins the sentence, set off by commas."""
+    """ "Trump, appearing after her, cited …": the name that begins the sentence."""
     if verb.tag_ not in ("VBD", "VBZ", "VBP") or p.doc[verb.i - 1].text != ",":
         return None
     first = verb.sent.start
