@@ -117,7 +117,7 @@ def is_passive(verb: Token) -> bool:
     if verb.tag_ not in ("VBN", "VBD"):
         return False
     if any(ch.lower_ in ("'s", "’s") and ch.dep_ == "auxpass" for ch in verb.children):
-        return not any(ch.dep_ == "ccomp" for ch in verb.rights)
+        return any(ch.dep_ == "agent" for ch in verb.rights)
     return any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in verb.children)
 
 
@@ -208,6 +208,8 @@ def after_preposition(verb: Token) -> set[int]:
     for child in verb.rights:
         if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:
             found.update(t.i for t in child.subtree if t.i != child.i)
+        elif child.dep_ == "advcl" and any(m.dep_ == "mark" and m.lower_ in wanted for m in child.lefts):
+            found.update(t.i for t in child.subtree if t.lower_ not in wanted)
         elif found and child.dep_ in ("xcomp", "advcl", "ccomp") and child.tag_ == "VB":
             found.update(t.i for t in child.subtree)
     return found
@@ -255,11 +257,17 @@ def is_other_saying(second: Token, verb: Token) -> bool:
 def is_idle(verb: Token) -> bool:
     """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
-        return not (verb.dep_ == "advcl" and is_done(verb))
+        return not (is_finite(verb) or (verb.dep_ == "advcl" and is_done(verb)))
     if verb.dep_ in ("ccomp", "xcomp") and lemma_of(verb.head) in ASKING and is_bare(verb):
         return True
     bare = not any(ch.dep_ in ("aux", "nsubj", "auxpass") for ch in verb.children)
     return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
+
+
+def is_finite(verb: Token) -> bool:
+    """ "though they may endorse her", "he didn't mention it": an auxiliary and a subject."""
+    helped = any(ch.dep_ == "aux" and ch.lower_ != "to" for ch in verb.lefts)
+    return helped and any(ch.dep_ == "nsubj" for ch in verb.lefts)
 
 
 def is_done(verb: Token) -> bool:

@@ -80,7 +80,7 @@ def around(p: Words, verb: Token, source: Token) -> set[int]:
     sentence = verb.sent
     before = p.doc[left - 1].text if left > sentence.start else ""
     after = p.doc[right].text if right < sentence.end else "."
-    if before != "," or after not in (",", ".", "!", "?"):
+    if before != "," or after not in (",", ".", "!", "?", "--", "—", "–"):
         return set()
     content = set(range(sentence.start, left)) | set(range(right, sentence.end))
     if not any(p.doc[i].pos_ in ("VERB", "AUX") for i in content - of_circumstances(verb, left)):
@@ -144,6 +144,9 @@ def object_content(p: Words, verb: Token) -> set[int]:
 
 def names(held: set[int], p: Words) -> bool:
     """ "called the hearing a farce": a second noun right after the first, which nothing joins."""
+    last = max(held)
+    if p.doc[last].pos_ == "ADJ" or p.quote_of[min(last + 1, len(p.doc) - 1)] >= 0:
+        return True
     return any(
         p.doc[i].lower_ in ("a", "an") and i - 1 in held and p.doc[i - 1].pos_ in c.NAMERS
         for i in held

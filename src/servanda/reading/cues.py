@@ -70,6 +70,8 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "brag": "about of",
         "call": "for on upon",
         "campaign": "for against",
+        "caution": "against about",
+        "muse": "about",
         "comment": "on about",
         "complain": "about of that",
         "disagree": "with",

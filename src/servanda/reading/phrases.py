@@ -96,7 +96,7 @@ def is_title(word: Token) -> bool:
 def of_whom(noun: Token) -> Token | None:
     """ "the statement of the mediator that": who is named after "of" or "by"."""
     for child in noun.rights:
-        if child.lower_ in ("of", "by") and child.right_edge.i + 1 < len(noun.doc):
+        if child.lower_ in ("of", "by", "from") and child.right_edge.i + 1 < len(noun.doc):
             after = noun.doc[child.right_edge.i + 1]
             name = next((ch for ch in child.children if ch.dep_ == "pobj"), None)
             if after.lower_ == "that" or (name is not None and name.ent_type_ == "PERSON"):
