@@ -51,6 +51,9 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
             cue = cue.head
         if lemma_of(cue) in CLAUSE and cue.i < verb.i and own_subject(cue) is not None:
             return own_subject(cue)
+    if verb.dep_ == "xcomp" and verb.head.pos_ == "ADJ" and verb.head.head.lemma_ == "be":
+        able = own_subject(verb.head.head)
+        return None if able is None or able.lower_ == "it" else able
     if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
         return subject(verb.head, depth + 1) or passive_subject(verb.head)
     return None

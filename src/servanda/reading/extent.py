@@ -96,8 +96,16 @@ def without_people(p: Words, content: set[int], verb: Token) -> set[int]:
         token = p.doc[i]
         told = token.lower_ in ("who", "which", "whose") and p.doc[i - 1].text == ","
         if told:
-            return {j for j in content if j < i}
+            return {j for j in content if j < i} | after_aside(p, content, i)
     return content
+
+
+def after_aside(p: Words, content: set[int], which: int) -> set[int]:
+    """ "accused Ruiz, who was there, of fraud": what goes on after the relative clause."""
+    for i in sorted(j for j in content if j > which):
+        if p.doc[i - 1].text == "," and p.doc[i].lower_ in ("of", "for", "as"):
+            return {j for j in content if j >= i}
+    return set()
 
 
 def is_said_of(p: Words, which: Token) -> bool:

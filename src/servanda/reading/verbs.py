@@ -48,7 +48,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     source = c.subject(verb)
     if source is not None and p.quote_of[source.i] >= 0 and p.quote_of[verb.i] < 0:
         source = None
-    source = source or opener(p, verb)
+    source = source or opener(p, verb) or goes_on_saying(p, verb) or main_subject(verb)
     content: set[int] = set()
     linked: set[int] = set()
     of_object = False
@@ -150,6 +150,26 @@ def inverted_subject(p: Words, verb: Token) -> Token | None:
             "PRON",
         ):
             return child if verb.i and p.quote_of[verb.i - 1] >= 0 else None
+    return None
+
+
+def goes_on_saying(p: Words, verb: Token) -> Token | None:
+    """ "“…,” adding, “…”": who spoke last in the paragraph, where the parser knows nobody."""
+    follows = verb.tag_ == "VBG" and verb.i > 1 and p.doc[verb.i - 1].text in (",", "and")
+    if not follows or c.lemma_of(verb) not in CLAUSE or not p.found:
+        return None
+    last = max(p.found, key=lambda found: found.cue.i)
+    return last.source if p.quote_of[last.cue.i] < 0 and last.cue.i < verb.i else None
+
+
+def main_subject(verb: Token) -> Token | None:
+    """ "Noting that prices rose, Ruiz said …": the subject after the comma that ends it."""
+    if verb.tag_ != "VBG" or verb.i > verb.sent.start or c.lemma_of(verb) not in CLAUSE:
+        return None
+    for token in verb.doc[verb.i + 1 : verb.sent.end]:
+        first = token.left_edge.i
+        if token.dep_ == "nsubj" and verb.doc[first - 1].text == ",":
+            return token
     return None
 
 
