@@ -15,6 +15,7 @@ ASIDES = frozenset("though although citing while".split())  # noqa: SIM905
 NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
+FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD", "VBG")
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 
 
@@ -43,6 +44,20 @@ def run_on(p: Words, content: set[int], verb: Token) -> set[int]:
         grown |= set(range(last + 1, end + 1))
         last = end
     return grown | another_that(p, last, verb)
+
+
+def with_tail(p: Words, content: set[int], verb: Token) -> set[int]:
+    """ "emphasized fairness, and a need to raise wages": the rest of a sentence without a verb."""
+    last = max(content, default=-1)
+    end = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
+    tail = p.doc[last + 1 : end]
+    if last < verb.i or not 1 < len(tail) < 30 or p.quote_of[verb.i] >= 0:
+        return content
+    words = [t for t in tail if not t.is_punct]
+    begins = words[0].lower_ if words else ""
+    new = any(t.tag_ in FINITE_TAGS or p.quote_of[t.i] >= 0 for t in tail)
+    joined = begins in ("and", "or", "but", "from", "than", "of", "to", "including", "with", "for", "as", "about", "against")
+    return content if new or not joined else content | {t.i for t in tail}
 
 
 def another_that(p: Words, last: int, verb: Token) -> set[int]:

@@ -28,6 +28,7 @@ from servanda.reading.extent import (
     run_on,
     whole_quotes,
     with_next_quote,
+    with_tail,
     within_sentence,
     without_asides,
     without_people,
@@ -87,6 +88,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     if of_object:
         content = without_people(p, content, verb)
     content = run_on(p, content, verb)
+    content = with_tail(p, content, verb)
     content = without_asides(p, content, verb)
     content = whole_quotes(p, with_next_quote(p, content, verb), verb)
     if p.quote_of[verb.i] >= 0:
