@@ -43,6 +43,9 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
             clause = clause.head
         if clause.dep_ == "ccomp" and is_second(verb, clause.head):
             return subject(clause.head, depth + 1)
+    if verb.tag_ == "VBG" and is_set_off(verb):
+        main = verb.sent.root
+        return own_subject(main) or passive_subject(main)
     if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
         return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
     if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i and verb.nbor(-1).text == ",":
@@ -59,23 +62,20 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     return None
 
 
+def is_set_off(verb: Token) -> bool:
+    """ "Ruiz rejected the idea that …, saying": after a comma whoever the sentence is about."""
+    root = verb.sent.root
+    loose = verb.dep_ == "acl" or (verb.dep_ == "advcl" and lemma_of(verb.head) not in EVERY_VERB)
+    says = lemma_of(verb) in CLAUSE and lemma_of(root) in EVERY_VERB
+    return loose and says and verb.i > root.i and verb.nbor(-1).text == ","
+
+
 def issuer(noun: Token) -> Token | None:
     """ "issued a statement saying": who issues a paper is who says what is in it."""
     verb = noun.head
     if noun.dep_ == "dobj" and lemma_of(verb) in ISSUES and lemma_of(noun) in DOCUMENTS:
         return subject(verb)
     return None
-
-
-def issued_by(noun: Token) -> Token:
-    """ "according to a post from Ruiz": who the paper is by or from, if the text says so."""
-    if lemma_of(noun) in DOCUMENTS:
-        for child in noun.rights:
-            if child.lower_ in ("by", "from") and child.dep_ in ("prep", "agent"):
-                for name in child.children:
-                    if name.dep_ == "pobj" and name.pos_ == "PROPN":
-                        return name
-    return noun
 
 
 def is_no_speaker(source: Token, verb: Token) -> bool:
@@ -211,7 +211,9 @@ def after_preposition(verb: Token) -> set[int]:
     for child in verb.rights:
         if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:
             found.update(t.i for t in child.subtree if t.i != child.i)
-        elif child.dep_ == "advcl" and any(m.dep_ == "mark" and m.lower_ in wanted for m in child.lefts):
+        elif child.dep_ == "advcl" and any(
+            m.dep_ == "mark" and m.lower_ in wanted for m in child.lefts
+        ):
             found.update(t.i for t in child.subtree if t.lower_ not in wanted)
         elif found and child.dep_ in ("xcomp", "advcl", "ccomp") and child.tag_ == "VB":
             found.update(t.i for t in child.subtree)

@@ -56,7 +56,21 @@ def with_tail(p: Words, content: set[int], verb: Token) -> set[int]:
     words = [t for t in tail if not t.is_punct]
     begins = words[0].lower_ if words else ""
     new = any(t.tag_ in FINITE_TAGS or p.quote_of[t.i] >= 0 for t in tail)
-    joined = begins in ("and", "or", "but", "from", "than", "of", "to", "including", "with", "for", "as", "about", "against")
+    joined = begins in (
+        "and",
+        "or",
+        "but",
+        "from",
+        "than",
+        "of",
+        "to",
+        "including",
+        "with",
+        "for",
+        "as",
+        "about",
+        "against",
+    )
     return content if new or not joined else content | {t.i for t in tail}
 
 

@@ -54,7 +54,7 @@ def is_rule(source: Token) -> bool:
 def according_source(token: Token) -> Token | None:
     to = next((ch for ch in token.children if ch.lower_ == "to"), None)
     source = None if to is None else next((ch for ch in to.children if ch.dep_ == "pobj"), None)
-    return source if source is None else c.issued_by(source)
+    return source
 
 
 def of_noun(p: Words, noun: Token) -> Found | None:
