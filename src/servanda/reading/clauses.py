@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.reading.cues import CLAUSE, DOCUMENTS, EVERY_VERB, OBJECT, OF_THINGS, PREPOSITION
+from servanda.reading.cues import (
+    CLAUSE,
+    DOCUMENTS,
+    EVERY_VERB,
+    OBJECT,
+    OF_THINGS,
+    PREPOSITION,
+    RESEARCH,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -82,6 +90,8 @@ def is_no_speaker(source: Token, verb: Token) -> bool:
     """ "a hat that says", "that shows": a thing that is no paper; a person who shows."""
     if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
         thing = verb.head if verb.dep_ == "relcl" else source
+        if source.lower_ == "that" and thing != source:
+            return lemma_of(thing) not in DOCUMENTS | RESEARCH
         return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
     shown = lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
     meant = lemma_of(verb) == "show" and source.tag_ in ("PRP", "WP", "EX")
@@ -265,6 +275,8 @@ def is_idle(verb: Token) -> bool:
         return not (is_finite(verb) or (verb.dep_ == "advcl" and is_done(verb)))
     if verb.dep_ in ("ccomp", "xcomp") and lemma_of(verb.head) in ASKING and is_bare(verb):
         return True
+    if verb.dep_ == "amod" and verb.head.i == verb.i + 1:
+        return True
     bare = not any(ch.dep_ in ("aux", "nsubj", "auxpass") for ch in verb.children)
     return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
 
@@ -291,4 +303,6 @@ def is_weak(verb: Token) -> bool:
     """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
     if verb.dep_ == "acl":
         return issuer(verb.head) is None
-    return verb.tag_ == "VB" and verb.dep_ in ("xcomp", "ccomp") and lemma_of(verb.head) in IDLE
+    if verb.tag_ == "VB" and verb.dep_ in ("ccomp", "conj"):
+        return not any(ch.lower_ in ("did", "does", "do") for ch in verb.lefts)
+    return verb.tag_ == "VB" and verb.dep_ == "xcomp" and lemma_of(verb.head) in IDLE

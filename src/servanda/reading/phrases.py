@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SLOGANS = frozenset("latest wow boom breaking exclusive video watch live opinion update".split())  # noqa: SIM905
 HEADLINED = c.SPEAKERS | RESEARCH | {"insider", "expert", "official", "source"}
+LIGHT = c.ISSUES | {"offer", "voice", "repeat", "renew", "reiterate", "hear", "level"}
 RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
 
 
@@ -67,7 +68,7 @@ def of_noun(p: Words, noun: Token) -> Found | None:
     content: set[int] = set()
     for child in noun.rights:
         if child.dep_ in ("acl", "ccomp", "relcl") and any(
-            g.lower_ in ("that", "to") for g in child.lefts
+            (g.lower_ == "that" and g.dep_ == "mark") or g.lower_ == "to" for g in child.lefts
         ):
             content |= {t.i for t in child.subtree}
     if not content and noun.dep_ == "nsubj" and noun.head.lemma_ == "be":
@@ -107,7 +108,7 @@ def of_whom(noun: Token) -> Token | None:
 def light_subject(noun: Token) -> Token | None:
     """ "made a promise to", "issued a statement that": the verb's subject says it."""
     verb = noun.head
-    if noun.dep_ == "dobj" and verb.pos_ == "VERB":
+    if noun.dep_ == "dobj" and c.lemma_of(verb) in LIGHT:
         return c.subject(verb)
     return None
 

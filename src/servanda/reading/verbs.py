@@ -104,7 +104,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
         return None
     if lemma in ("begin", "finish") and not linked:
         return None
-    if c.is_no_speaker(source, verb) and not linked:
+    if c.is_no_speaker(source, verb) and (not linked or source.lower_ == "that"):
         return None
     if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
         return None
