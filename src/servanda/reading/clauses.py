@@ -22,7 +22,7 @@ CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
 NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
 NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
 ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
-IDLE = frozenset("have want be try use need choose expect seem appear help allow".split())  # noqa: SIM905
+IDLE = frozenset("have want be try need choose expect seem appear help allow".split())  # noqa: SIM905
 ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
 TALKS = frozenset("discuss talk".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
@@ -141,6 +141,8 @@ def noun_phrase(head: Token) -> tuple[int, int]:
         if child.dep_ in ("relcl", "advcl", "punct", "dep", "acl"):
             continue
         right = max(right, child.right_edge.i + 1)
+    if head.dep_ in ("nsubj", "nsubjpass") and head.i < head.head.i:
+        right = min(right, head.head.i)
     for child in head.lefts:
         if child.dep_ in ("punct", "relcl", "advcl", "ccomp"):
             left = max(left, child.right_edge.i + 1)

@@ -47,10 +47,19 @@ def after_that(p: Words, verb: Token) -> set[int]:
     for token in p.doc[verb.i + 1 : verb.sent.end]:
         if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
             return set()
-        if token.lower_ in THATS and (token.dep_ in ("mark", "advmod") or verb.tag_ == "NNS"):
+        if token.lower_ in THATS and (opens_clause(token) or verb.tag_ == "NNS"):
             last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
             return set(range(token.i, last))
     return set()
+
+
+def opens_clause(token: Token) -> bool:
+    """ "in the suit that Ruiz earned millions": a that which is no part of its own clause."""
+    if token.dep_ in ("mark", "advmod"):
+        return True
+    parts = [ch.dep_ for ch in token.head.children if ch != token]
+    whole = any(part in ("nsubj", "nsubjpass") for part in parts)
+    return token.tag_ == "IN" and whole and any(p in ("dobj", "attr", "acomp", "ccomp") for p in parts)
 
 
 def bare_rest(verb: Token) -> set[int]:

@@ -193,5 +193,6 @@ def name_before(p: Words, verb: Token) -> Token | None:
     before = p.doc[verb.i - 1] if verb.i > verb.sent.start else None
     if before is None or verb.tag_ not in ("VBD", "VBZ", "VBP"):
         return None
-    subject = before.tag_ in ("PRP", "WP", "NNP", "NNPS") and before.lower_ not in ("it", "her")
+    named = before.tag_ in ("PRP", "WP", "NNP", "NNPS") or before.dep_ in ("nsubj", "nsubjpass")
+    subject = named and before.lower_ not in ("it", "her")
     return before if subject else None
