@@ -59,7 +59,9 @@ def opens_clause(token: Token) -> bool:
         return True
     parts = [ch.dep_ for ch in token.head.children if ch != token]
     whole = any(part in ("nsubj", "nsubjpass") for part in parts)
-    return token.tag_ == "IN" and whole and any(p in ("dobj", "attr", "acomp", "ccomp") for p in parts)
+    return (
+        token.tag_ == "IN" and whole and any(p in ("dobj", "attr", "acomp", "ccomp") for p in parts)
+    )
 
 
 def bare_rest(verb: Token) -> set[int]:
