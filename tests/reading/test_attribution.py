@@ -107,3 +107,71 @@ def test_positions_and_wishes_where_they_are_asked_for(text: str, head: str, con
 def test_a_transcript_in_quotation_marks_stays_apart_from_what_was_said_before() -> None:
     text = 'Ruiz said: "It is over."\n"DORAN: Well, it is not. We go on.\n"RUIZ: We do not.'
     assert [a.head.of(text) for a in attributions(text)] == ["Ruiz", "DORAN", "RUIZ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Prime Minister Ana Costa said this week that the country would formally declare its "
+            "will to break with the union by the end of March and suggested that it would leave.",
+            {
+                (
+                    "Costa",
+                    "said",
+                    "that the country would formally declare its will to break with the union "
+                    "by the end of March",
+                ),
+                ("Costa", "suggested", "that it would leave"),
+            },
+        ),
+        (
+            "Walking through Lima in 2012, he barely mentioned climate change.",
+            {("he", "mentioned", "climate change")},
+        ),
+        (
+            "Costa went on to explain how the cuts left the ministry without money.",
+            {("Costa", "explain", "how the cuts left the ministry without money")},
+        ),
+        (
+            "Costa's remarks on the harbour, which friends described as blunt, were published.",
+            {("friends", "described", "which"), ("friends", "described", "as blunt")},
+        ),
+        (
+            "The envoys met on Monday to discuss the release of the prisoners.",
+            {("envoys", "discuss", "the release of the prisoners")},
+        ),
+        (
+            "Doran agreed. “We are running out of time, and nobody will help us.”",
+            {("Doran", "agreed", "“We are running out of time, and nobody will help us.”")},
+        ),
+        (
+            "A union of harbour workers has called for the city to open its books.",
+            {("union", "called", "the city to open its books")},
+        ),
+        (
+            "Doran accused Rehak, who was born in Lima, of taking bribes.",
+            {("Doran", "accused", "Rehak"), ("Doran", "accused", "of taking bribes")},
+        ),
+        ("According to a report by Doran, prices rose.", {("report", "According", "prices rose")}),
+        ("The council has begun building a bridge over the river.", set()),
+        ("He shows no respect for anybody in the harbour.", set()),
+    ],
+)
+def test_who_says_what_of_one_sentence(text: str, said: set[tuple[str, str, str]]) -> None:
+    found = {
+        (a.head.of(text), a.cue.of(text), c.of(text)) for a in attributions(text) for c in a.content
+    }
+    assert found == said
+
+
+def test_a_paragraph_announced_is_the_speakers() -> None:
+    text = "Costa added:\n\nAnd from a minister this smells of the greatest fear that I have seen."
+    assert [(a.head.of(text), a.content[0].of(text)[:10]) for a in attributions(text)] == [
+        ("Costa", "And from a")
+    ]
+
+
+def test_two_that_hold_each_other_are_one() -> None:
+    text = "Mr. Costa, 69, said he had been inundated with angry mail, some of it mentioning Doran."
+    assert [a.cue.of(text) for a in attributions(text)] == ["said"]

@@ -283,3 +283,22 @@ def test_the_example_article() -> None:
     assert [d.spans for d in left_off.dates] == [((date(2021, 6, 20), date(2021, 6, 21)),)]
     assert [s.of(found.text) for s in demand.agreement] == ["the 2015 nuclear deal"]
     assert by_kind(found, "alleged breach").parties == ("US", "E3")
+
+
+def test_wishes_are_listed_apart_and_what_follows_a_dash_is_the_authors() -> None:
+    text = (
+        "According to Reuters, Amini called for the release of Iranian assets by Washington — a "
+        "step its rulers shun at home and abroad.\n\nIranian officials want the sanctions lifted."
+    )
+    found = drafts_of(Article("x", text), servanda.open(ROOT / "cases" / "jcpoa").agreement)
+    assert [d.kind for d in found.reported] == ["demand"]
+    assert [(a.by, a.verb, a.text) for a in found.attitudes] == [
+        ("Iran", "want", "the sanctions lifted")
+    ]
+    assert [d.text for d in found.author][:1] == ["a step its rulers shun at home and abroad."]
+
+
+def test_a_loaded_name_of_the_source_is_marked() -> None:
+    text = "The Iranian regime said the deal was dead."
+    found = drafts_of(Article("x", text), servanda.open(ROOT / "cases" / "jcpoa").agreement)
+    assert [s.of(text) for s in found.reported[0].labels] == ["regime"]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from servanda.language.model import Agreement
 from servanda.reading.attribution import chosen, found_in
 from servanda.reading.chain import Chains
-from servanda.reading.drafts import Draft, Drafts
+from servanda.reading.drafts import Attitude, Draft, Drafts
 from servanda.reading.entry import bracketed, tidy, with_record
 from servanda.reading.kinds import condition_of, kind_of
-from servanda.reading.labels import insertions, without_insertions
+from servanda.reading.labels import insertions, labels_in, without_insertions
 from servanda.reading.marks import at, marks
 from servanda.reading.model import Attribution, Span
 from servanda.reading.page import Article, csl
@@ -30,6 +30,7 @@ BREACH = re.compile(
     r"""(?ix)\b(?:breach(?:es|ed|ing)?|violat(?:e[sd]?|ing|ions?)|pulled\ out|withdr[ae]w\w*
     |non-?complian\w+|reneg\w+|abandon(?:s|ed)?)\b"""
 )
+ASIDE = re.compile(r"\s*(?:—|–|--)\s*")
 FIRST_PERSON = ("i", "we", "you", "us")
 AIMED = frozenset(("demand", "request", "threat", "offer", "promise", "refusal", "no answer"))
 NO_PARTY = "the author is no party: a person decides whether this enters the record"
@@ -56,17 +57,17 @@ class Drafting:
             Span(p + s.start_char, p + s.end_char) for p, d in self.docs for s in d.sents
         ]
         self.silent = silences(self.text)
-        found = found_in(self.docs, article.text, nested=True)
-        self.said = chosen([a for a in found if not is_silence(self.text, a)], True, True)
+        every = found_in(self.docs, article.text, attitudes=True, nested=True)
+        found = [a for a in every if not is_silence(self.text, a)]
+        self.said = chosen(found, attitudes=False, nested=True)
+        self.felt = [a for a in chosen(found, attitudes=True, nested=False) if a.attitude]
         self.speakers = [self.people.speaker(said) for said in self.said]
         self.chains = Chains(article, self.sentences, self.said, self.speakers, self.names)
 
     def drafts(self) -> Drafts:
         reported: list[Draft] = []
         for place, said in enumerate(self.said):
-            if self.is_own_word(said):
-                continue
-            if not any(self.is_link(other, place) for other in self.said):
+            if not self.is_own_word(said) and not self.is_linked(place):
                 reported.append(self.reported(len(reported) + 1, place))
         for span in self.silent:
             reported.append(self.no_answer(len(reported) + 1, span))
@@ -81,11 +82,23 @@ class Drafting:
             tuple(reported),
             tuple(author),
             tuple(remarks_on(self.article, texts, reported)),
+            tuple(self.attitude(felt) for felt in self.felt),
         )
+
+    def attitude(self, felt: Attribution) -> Attitude:
+        """What somebody wants or thinks: listed apart, since nothing of it enters a record."""
+        name = felt.source[0].of(self.text)
+        words = tidy(joined(self.text, felt.content))
+        by = self.names.party(name)
+        return Attitude(name, by, felt.verb, words, felt.content, felt.head)
 
     def is_own_word(self, said: Attribution) -> bool:
         """ "“We reply in kind,” she said": what a speaker says of itself is no second statement."""
         return said.parent is not None and said.head.of(self.text).lower() in FIRST_PERSON
+
+    def is_linked(self, place: int) -> bool:
+        """Whether a statement only passes on another one: that one is the draft."""
+        return any(self.is_link(other, place) for other in self.said)
 
     def is_link(self, inner: Attribution, place: int) -> bool:
         """Whether an inner statement is all that this one says: then the two are one chain."""
@@ -98,6 +111,8 @@ class Drafting:
         words = joined(self.text, said.content)
         kind = kind_of(said.verb, self.text[said.cue.start : said.cue.end + 12], words)
         found = marks(self.text, said.content, self.names, self.article.published)
+        named = (at(s, m) for s in said.source for m in labels_in(s.of(self.text)))
+        found["labels"] = tuple(dict.fromkeys((*named, *found["labels"])))
         inserted = [
             at(part, i) for part in self.quoted_parts(said) for i in insertions(part.of(self.text))
         ]
@@ -190,7 +205,11 @@ class Drafting:
     def own_sentences(self) -> list[Span]:
         """The sentences that nobody in the article says but its author; of one that tells of a
         silence, what the author adds to it."""
-        taken = [s for said in self.said for s in (*said.content, said.cue)]
+        taken = [
+            span
+            for place, said in enumerate(self.said)
+            for span in (*(() if self.is_linked(place) else said.content), said.cue)
+        ]
         found: list[Span] = []
         for start, doc in self.docs:
             for sentence in doc.sents:
@@ -199,9 +218,16 @@ class Drafting:
                 if silent is not None:
                     rest = self.text[silent.end : span.end]
                     span = Span(span.end - len(rest.lstrip(" —–-,")), span.end)
+                span = self.after_dash(span, taken)
                 if len(span.of(self.text).split()) > 2 and not any(t.meets(span) for t in taken):
                     found.append(span)
         return found
+
+    def after_dash(self, sentence: Span, taken: list[Span]) -> Span:
+        """ "He called for X — an attribute its rulers shun": what the author adds after a dash."""
+        last = max((t.end for t in taken if t.meets(sentence)), default=sentence.start)
+        dash = ASIDE.match(self.text, last, sentence.end)
+        return sentence if dash is None else Span(dash.end(), sentence.end)
 
     def own(self, number: int, span: Span) -> Draft:
         found = marks(self.text, (span,), self.names, self.article.published)

@@ -58,8 +58,23 @@ class Draft(Struct, frozen=True):
     outline: str | None = None
 
 
+class Attitude(Struct, frozen=True):
+    """What somebody wants, fears, plans or supports: no statement, so it has no line and no number.
+
+    `verb` is the word that tells it, `by` the party, None where none is named.
+    """
+
+    name: str
+    by: str | None
+    verb: str
+    text: str
+    spans: tuple[Span, ...]
+    at: Span
+
+
 class Drafts(Struct, frozen=True):
-    """All drafts of an article: what others say, and apart from it what its author says."""
+    """All drafts of an article: what others say, apart from it what its author says, and apart
+    from both what others want or think."""
 
     file: str
     text: str
@@ -67,3 +82,4 @@ class Drafts(Struct, frozen=True):
     reported: tuple[Draft, ...]
     author: tuple[Draft, ...]
     remarks: tuple[str, ...] = ()
+    attitudes: tuple[Attitude, ...] = ()

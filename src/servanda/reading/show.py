@@ -19,6 +19,9 @@ def lines_of(drafts: Drafts) -> Iterator[str]:
         yield f"{title} ({len(listed)})"
         for draft in listed:
             yield from draft_lines(draft, drafts.text)
+    if drafts.attitudes:
+        yield ""
+        yield f"Wishes, plans, beliefs: {len(drafts.attitudes)}; no statements, so only in --json"
     for remark in drafts.remarks:
         yield f"note: {remark}"
 

@@ -59,7 +59,7 @@ class Words:
         """Runs of tokens as spans, without the commas at their edges."""
         runs: list[list[int]] = []
         for i in sorted(tokens):
-            if runs and i - runs[-1][-1] == 1:
+            if runs and (i - runs[-1][-1] == 1 or self.is_gap(runs[-1][-1] + 1, i)):
                 runs[-1].append(i)
             else:
                 runs.append([i])
@@ -67,11 +67,17 @@ class Words:
         for run in runs:
             while run and self.doc[run[0]].text in TRIM:
                 run.pop(0)
-            while run and self.doc[run[-1]].text in TRIM:
+            while run and (self.doc[run[-1]].text in TRIM or self.doc[run[-1]].lower_ == "and"):
                 run.pop()
             if run and any(not self.doc[i].is_punct for i in run):
                 made.append(self.span(run[0], run[-1] + 1))
         return tuple(made)
+
+    def is_gap(self, i: int, j: int) -> bool:
+        """Whether only a space, or the full stop of an abbreviation, lies between two tokens."""
+        between = self.doc[i:j]
+        stop = len(between) == 1 and between[0].text == "." and not self.doc[j].text[0].isupper()
+        return stop or all(t.is_space for t in between)
 
     def form(self, content: set[int]) -> Form:
         words = [i for i in content if not self.doc[i].is_punct and not self.doc[i].is_space]
