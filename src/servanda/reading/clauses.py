@@ -260,9 +260,14 @@ def taken_back(verb: Token) -> set[int]:
 def is_second(second: Token, verb: Token) -> bool:
     """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
     said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
-    alike = second.tag_ == verb.tag_
+    alike = second.tag_ in (verb.tag_, tense(verb))
     bare = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
     return said and alike and bare and second.i > verb.i
+
+
+def tense(verb: Token) -> str:
+    """The tag of its first auxiliary, else its own: "is telling" is of the present."""
+    return next((ch.tag_ for ch in verb.lefts if ch.dep_ == "aux"), verb.tag_)
 
 
 def is_other_saying(second: Token, verb: Token) -> bool:

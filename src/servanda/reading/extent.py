@@ -25,7 +25,13 @@ def within_sentence(p: Words, content: set[int], verb: Token) -> set[int]:
         dashed = p.doc[i].text in DASHES and p.quote_of[i + 1] >= 0
         ends = (p.doc[i].text in (".", "!", "?", ":") or dashed) and p.quote_of[i] < 0
         if ends and not p.doc[i].is_space:
-            return {j for j in content if j > i}
+            content = {j for j in content if j > i}
+            break
+    for i in range(verb.i + 1, max(content, default=0)):
+        after = p.doc[i + 1] if not p.doc[i + 1].is_space else p.doc[min(i + 2, len(p.doc) - 1)]
+        stop = p.doc[i].text in (".", "!", "?") and p.quote_of[i] < 0
+        if stop and after.text[:1].isupper():
+            return {j for j in content if j < i or p.quote_of[j] >= 0}
     return content
 
 
