@@ -96,7 +96,7 @@ def carries_on(child: Token, verb: Token) -> bool:
         return child.tag_ in ("VB",) or mark in RUNNING
     if child.dep_ == "conj":
         own = any(ch.dep_ in ("nsubj", "nsubjpass") for ch in child.children)
-        alike = child.tag_ == verb.tag_ or (child.tag_ in FINITE and verb.tag_ in FINITE)
+        alike = child.tag_ == verb.tag_ or (child.tag_ in FINITE and c.tense(verb) in FINITE)
         return not alike and not own
     return child.dep_ in (
         "prep",
