@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from build import Case, m
+from build import Case, in_state, m
 from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
@@ -100,6 +100,20 @@ def test_the_judges_agree_on_what_an_undecided_power_does(verb: str) -> None:
         check(*case)
 
     agree()
+
+
+@pytest.mark.parametrize("over", ["2024-03-31T12:00", "2024-04-01", "2024-04-02"])
+def test_a_suspension_of_uncertain_date_is_over_where_its_while_is_false_already(over: str) -> None:
+    """The plan waited for the `while` to change, and it never did."""
+    case = Case().event("give", "by", closed=True).event("start").event("stop")
+    case.state("war", m("start"), m("stop"))
+    case.rule("1", "achieve", m("give"), debtor="A", opens="2024-03-28", by="2024-04-20")
+    case.may("P", "suspend", "1", debtor="A", while_=in_state("war"))
+    case.did("2024-03-29", "start").did(over, "stop").did("2024-04-05", "start")
+    case.uses("2024-03-31..2024-04-02", "A", "suspend", "1").now("2024-04-10")
+    told = "2024-03-31 unknown, 2024-04-02 due"
+    assert case.story("1") == f"dormant, 2024-03-28 due, {told}"
+    check(case.norms(), case.facts)
 
 
 @pytest.mark.parametrize("construct", IN_TABLES)

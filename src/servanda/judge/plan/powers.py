@@ -103,7 +103,8 @@ LEFT_OPEN = "({open} > 0 AND (i.doubt_und OR greatest(on_{0}.ex_und, on_{0}.idle
 LEVEL = (
     f"CASE WHEN i.sure AND %.sure THEN least({LO}, {HI}) ELSE 0 END AS sure_level, "
     f"least(1, greatest({LO}, {HI})) AS possible_level, "
-    f"{LEFT_OPEN.format('lo', open=LO)} AS lo_und, {LEFT_OPEN.format('hi', open=HI)} AS hi_und"
+    f"{LEFT_OPEN.format('lo', open=LO)} AS lo_und, {LEFT_OPEN.format('hi', open=HI)} AS hi_und, "
+    "on_hi.idle, on_hi.idle_und"
 )
 
 
@@ -176,9 +177,9 @@ def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
 
 
 def turned(line: str, idle: str) -> str:
-    """When, after its use, the power's `while` first became so."""
-    return f"""coalesce((SELECT min(l.t) FROM {line} l
-                WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD})"""
+    """When, after its use, the power's `while` first became so, or was so already."""
+    return f"""(CASE WHEN s.{idle} THEN s.f_hi + 2 ELSE coalesce((SELECT min(l.t) FROM {line} l
+                WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD}) END)"""
 
 
 def joined(own: str, groups: list[list[int]]) -> str:
