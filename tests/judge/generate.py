@@ -141,6 +141,12 @@ class Maker:
                 "risen", self.one([m("start"), m("order")]),
                 self.one(["1 day", "2 days", "6 hours"]),
                 unless=self.one([None, m("stop"), m("fix")]), end_of_day=self.draw(st.booleans()),
+                if_=self.left_open(),
+            )  # fmt: skip
+            case.arises(
+                "rung", self.one([m("start"), m("risen")]), self.one(["1 day", "1 hour"]),
+                unless=self.one([None, m("risen"), m("stop")]), if_=self.left_open(),
+                end_of_day=False,
             )  # fmt: skip
         case.state("open", m("order", id=bind("id")), m("fix", id=bind("id")), "id")
         case.state("war", m("start"), m("stop"))
@@ -151,6 +157,13 @@ class Maker:
             case.settings["force_from"] = self.case.point(self.one([DAYS[1], m("start")]))
         if self.maybe("force"):
             case.settings["force_until"] = self.case.point(self.one([DAYS[6], m("stop")]))
+
+    def left_open(self) -> Cond:
+        """Whether an event arises: where a case has undecided terms, they may say so."""
+        if "undecided" not in self.on:
+            return Always(True)
+        grave = vague("grave")
+        return self.one([grave, not_(grave), Always(True), any_of(grave, once(m("give")))])
 
     # -------------------------------------------------------------- conditions
     def numbers(self) -> list[Callable[[], Cond]]:
@@ -313,6 +326,9 @@ class Maker:
             return {"trigger": Trigger(cond=self.cond())}
         if not any(self.maybe(c) for c in ("trigger", "following", "var_debtor", "by_date")):
             return {}
+        if self.maybe("derived", 1):
+            given = (m("give"),) if self.maybe("following") else ()
+            return {"trigger": m(self.one(["risen", "rung"])), "following": given}
         bound = {"id": bind("i")}
         names: tuple[str, ...] = ("i",)
         if self.maybe("var_debtor"):

@@ -102,6 +102,16 @@ def test_the_judges_agree_on_what_an_undecided_power_does(verb: str) -> None:
     agree()
 
 
+@pytest.mark.parametrize("kind", ["achieve", "keep", "forbid"])
+def test_the_judges_agree_on_what_an_undecided_event_brings_about(kind: str) -> None:
+    @budget(10)
+    @given(cases(only={"undecided", "derived", "trigger", "following", "spans", "alleged", kind}))
+    def agree(case: tuple[Norms, Facts]) -> None:
+        check(*case)
+
+    agree()
+
+
 @pytest.mark.parametrize("over", ["2024-03-31T12:00", "2024-04-01", "2024-04-02"])
 def test_a_suspension_of_uncertain_date_is_over_where_its_while_is_false_already(over: str) -> None:
     """The plan waited for the `while` to change, and it never did."""

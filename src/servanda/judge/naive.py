@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from dataclasses import replace
 
 from servanda.judge.naive_achieve import Achieve
 from servanda.judge.naive_agenda import first_instants
@@ -15,13 +16,14 @@ from servanda.judge.naive_conditions import Conditions, Truth, both, negated
 from servanda.judge.naive_duties import Forbid, Keep, May
 from servanda.judge.naive_instances import Breach, Change, Instance, Occasion
 from servanda.judge.naive_powers import overlay
-from servanda.judge.naive_windows import Window, arise, periods_of
+from servanda.judge.naive_windows import Window, arise, as_truth, periods_of
 from servanda.judge.naive_world import (
     FALSE,
     FOR_GOOD,
     POSSIBLE,
     SINCE_EVER,
     SURE,
+    Happening,
     World,
     bound,
     instant,
@@ -215,7 +217,7 @@ class Walk:
 
 
 def in_period(at: Occasion, label: str) -> Occasion:
-    return Occasion(at.entry, at.lo, at.hi, at.sure, at.bindings | {"period": label})
+    return replace(at, bindings=at.bindings | {"period": label})
 
 
 def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> int:
@@ -228,20 +230,26 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
     found: list[Occasion] = []
     for trigger in world.happenings[rule.trigger.match.name]:
         first = bound(rule.trigger.match, trigger.params, {})
-        chosen = [] if first is None else [(first, trigger.sure)]
+        chosen = [] if first is None else [(first, as_truth(trigger))]
         for match in rule.trigger.following:
             chosen = [
-                (bindings, sure and earlier.sure and earlier.hi <= trigger.lo)
+                (bindings, both([sure, as_truth(earlier), came_by(earlier, trigger.lo)]))
                 for before, sure in chosen
                 for earlier in world.happenings[match.name]
                 if earlier.lo <= trigger.lo
                 and (bindings := bound(match, earlier.params, before)) is not None
             ]
         found += [
-            Occasion(trigger.entry, trigger.lo, trigger.hi, sure, bindings)
-            for bindings, sure in chosen
+            Occasion(
+                trigger.entry, trigger.lo, trigger.hi, there.value == SURE, bindings, there.vague
+            )
+            for bindings, there in chosen
         ]
     return sorted(found, key=lambda o: (o.lo, o.entry or ""))
+
+
+def came_by(of: Happening, x: int) -> Truth:
+    return Truth(SURE if of.hi <= x else POSSIBLE)
 
 
 # ------------------------------------------------------------------ answers

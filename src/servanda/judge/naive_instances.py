@@ -38,6 +38,7 @@ class Occasion:
     hi: int
     sure: bool
     bindings: Bindings
+    vague: bool = False  # if it is not sure: because of a vague term
 
 
 @dataclass
@@ -113,7 +114,7 @@ class Instance:
         self.fixed = window is not None
         self.window = window or self.find_window()
         self.standing_if = rule.trigger is None
-        self.doubt_is_vague = False
+        self.doubt_is_vague = at.vague
         self.debtor = str(scalar(rule.debtor, at.bindings) or "")
         creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
         self.creditor = None if creditor is None else str(creditor)
@@ -160,7 +161,8 @@ class Instance:
 
     def doubt(self, wanted: Truth) -> None:
         """It is unknown, for good, whether there is such an instance."""
-        self.sure_from, self.doubted, self.doubt_is_vague = FOR_GOOD, True, wanted.vague
+        self.sure_from, self.doubted = FOR_GOOD, True
+        self.doubt_is_vague = self.doubt_is_vague or wanted.vague
 
     def in_window(self, lo: int, hi: int, fin: int, early: bool = False) -> int:
         """Whether a fact lies after the opening and before the close."""

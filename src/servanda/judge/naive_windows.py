@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from servanda.judge.naive_conditions import Conditions, facts_of
+from servanda.judge.naive_conditions import Conditions, Truth, both, either, facts_of, negated
 from servanda.judge.naive_world import (
     FALSE,
     FOR_GOOD,
+    POSSIBLE,
     SINCE_EVER,
     SURE,
     Bindings,
@@ -177,7 +178,7 @@ def risen_from(
     bindings = bound(derived.trigger, trigger.params, {})
     if bindings is None:
         return None
-    wanted = conditions.truth(derived.if_, bindings, tick(micros_of(trigger.lo), FACT)).value
+    wanted = conditions.truth(derived.if_, bindings, tick(micros_of(trigger.lo), FACT))
     count = world.counting.deadline if derived.end_of_day else world.counting.shift
     try:
         lo, hi = (
@@ -186,16 +187,21 @@ def risen_from(
         )
     except AmbiguousMonthEnd as error:
         raise no_such_day(error, derived.name, trigger.entry) from error
-    prevented = FALSE
+    prevented = Truth(FALSE)
     if derived.unless is not None:
         for other in world.matching(derived.unless, bindings):
             if other.sure and other.lo >= trigger.hi and other.fin <= lo:
-                prevented = SURE
+                prevented = Truth(SURE)
             elif other.fin > trigger.lo and other.lo < hi:
-                prevented = max(prevented, 1)
-    if FALSE in (wanted, 2 - prevented):
+                prevented = either([prevented, Truth(POSSIBLE, other.vague)])
+    risen = both([as_truth(trigger), wanted, negated(prevented)])
+    if risen.value == FALSE:
         return None
-    sure = trigger.sure and wanted == SURE and prevented == FALSE
     params = {name: scalar(term, bindings) for name, term in derived.outputs}
     fin = tick(micros_of(hi) + 1, 0)
-    return Happening(trigger.entry, lo, hi, fin, sure, params)
+    return Happening(trigger.entry, lo, hi, fin, risen.value == SURE, params, risen.vague)
+
+
+def as_truth(of: Happening) -> Truth:
+    """How surely it happened, and whether a vague term leaves that open."""
+    return Truth(SURE if of.sure else POSSIBLE, of.vague)

@@ -39,7 +39,7 @@ Bounds = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, eq=False)
 class Happening:
-    """An occurrence with its parameters by name."""
+    """An occurrence with its parameters by name; `vague`: a vague term leaves it open."""
 
     entry: str
     lo: int
@@ -47,6 +47,7 @@ class Happening:
     fin: int
     sure: bool
     params: dict[str, Value | None]
+    vague: bool = False
 
 
 def scalar(expr: Expr | Term, bindings: Bindings) -> Value | None:

@@ -41,26 +41,29 @@ def occurrences(
     tables.create(
         table, f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})"
     )
-    level = f"SELECT iid, 2 AS val FROM {table}"
+    level = f"SELECT iid, 2 AS val, false AS und FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):
-        level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1))
+        level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1), True)
     days = instances.days
     count = days.deadline if derived.end_of_day else days.shift
     due_lo, due_hi = (
         f"greatest({micros(at)}, {count(micros(at), derived.delay)}) * 64 + 1"
         for at in ("i.lo", "i.hi")
     )
-    blocked = "0"
+    blocked, left_open = "0", "false"
     if derived.unless is not None:
         source = f"FROM {named('ev_', derived.unless.name)} e WHERE {matches(derived.unless)}"
         blocked = f"""(CASE
           WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
           WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_hi) THEN 1 ELSE 0 END)"""
+        if conditions.arises(derived.unless.name):
+            left_open = f"EXISTS (SELECT 1 {source} AND e.und AND e.fin > i.lo AND e.lo < i.due_hi)"
     outputs = "".join(f", {value(term)} AS {named('p_', name)}" for name, term in derived.outputs)
     return f"""
-      SELECT entry, lo, hi, fin, sure AND val = 2 AND blocked = 0 AS sure{columns(derived)} FROM (
-        SELECT i.trigger AS entry, i.due_lo AS lo, i.due_hi AS hi, i.due_hi + 63 AS fin, i.sure, v.val,
-               {blocked} AS blocked{outputs}
+      SELECT entry, lo, hi, fin, sure AND val = 2 AND blocked = 0 AS sure,
+             doubt_und OR (val = 1 AND und) OR (blocked = 1 AND left_open) AS und{columns(derived)} FROM (
+        SELECT i.trigger AS entry, i.due_lo AS lo, i.due_hi AS hi, i.due_hi + 63 AS fin, i.sure, i.doubt_und,
+               v.val, v.und, {blocked} AS blocked, {left_open} AS left_open{outputs}
         FROM (SELECT i.*, {due_lo} AS due_lo, {due_hi} AS due_hi FROM {table} i) i JOIN ({level}) v USING (iid))
       WHERE val > 0 AND blocked < 2 AND lo <= {conditions.facts.now}"""
 

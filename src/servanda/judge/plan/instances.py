@@ -62,7 +62,7 @@ class Instances:
             return True
         occasions = self.occasions(rule, breaches)
         if not reads_if(rule) and rule.window.every is None:
-            self.tables.create(table, self.windows(rule, self.unread(occasions), number))
+            self.tables.create(table, self.windows(rule, f"({occasions})", number))
             return table not in self.tables.empty
         self.tables.create(f"{table}_0", occasions)
         if f"{table}_0" in self.tables.empty:
@@ -183,15 +183,16 @@ class Instances:
         if trigger is None:
             return (
                 f"SELECT 0 AS iid, NULL::VARCHAR AS trigger, true AS sure, "
-                f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi"
+                f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und"
             )
         if trigger.breach_of is not None:
-            return f"SELECT row_number() OVER (ORDER BY lo, trigger) AS iid, * FROM ({breaches})"
+            order = "row_number() OVER (ORDER BY lo, trigger) AS iid"
+            return f"SELECT {order}, *, false AS doubt_und FROM ({breaches})"
         if trigger.cond is not None:
             steps = self.conditions.steps(trigger.cond, "nobody")
             return f"""
               SELECT row_number() OVER (ORDER BY t) AS iid, NULL::VARCHAR AS trigger, true AS sure,
-                     t AS lo, t AS hi
+                     t AS lo, t AS hi, false AS doubt_und
               FROM (SELECT t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
               WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {FIRST_INSTANT}"""
         assert trigger.match is not None
@@ -221,12 +222,14 @@ class Instances:
         sure = " AND ".join(
             f"e{n}.sure" + (f" AND e{n}.hi <= e0.lo" if n else "") for n in range(len(tables))
         )
+        arisen = [n for n, m in enumerate((match, *following)) if self.conditions.arises(m.name)]
+        undecided = " OR ".join(f"e{n}.und" for n in arisen) or "false"
         columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
         free = self.conditions.bulk and self.tables.numbers_freely and not ordered
         order = "" if free else "ORDER BY e0.lo, e0.entry"
         return f"""
           SELECT row_number() OVER ({order}) AS iid, e0.entry AS trigger,
-                 {sure} AS sure, e0.lo AS lo, e0.hi AS hi{columns}
+                 {sure} AS sure, e0.lo AS lo, e0.hi AS hi, {undecided} AS doubt_und{columns}
           FROM {", ".join(tables)} WHERE {" AND ".join(tests)}"""
 
     def tests(self, match: Match, alias: str, bound: dict[str, str]) -> str:
@@ -237,19 +240,15 @@ class Instances:
         return text
 
     # -------------------------------------------------------------- if
-    def unread(self, occasions: str) -> str:
-        """Instances of a rule without an `if`."""
-        return f"(SELECT *, false AS doubt_und FROM ({occasions}))"
-
     def read_if(self, rule: Rule, table: str) -> str:
         """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
         if not reads_if(rule) or rule.trigger is None:
-            return self.unread(f"SELECT * FROM {table}_0")
+            return f"{table}_0"
         self.tables.create(f"{table}_s", f"SELECT *, {SINCE_EVER} AS since FROM {table}_0")
         steps = self.conditions.steps(rule.if_, f"{table}_s")
         read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
         return f"""(
-            SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure), v.val = 1 AND v.und AS doubt_und
+            SELECT i.* REPLACE (i.sure AND v.val = 2 AS sure, i.doubt_und OR (v.val = 1 AND v.und) AS doubt_und)
             FROM {table}_0 i JOIN ({read}) v USING (iid) WHERE v.val > 0)"""
 
     # -------------------------------------------------------------- windows

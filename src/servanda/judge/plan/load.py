@@ -16,8 +16,10 @@ from servanda.record.facts import Facts, Value
 def load(tables: Tables, norms: Norms, facts: Facts) -> None:
     """Make every table that the plan reads."""
     asked = Counter(patterns(norms))
+    derived = {d.name for d in norms.derived}
     for event in event_types(norms):
-        load_event(tables, event, facts, read_once=asked[event.name] == 1)
+        once = asked[event.name] == 1
+        load_event(tables, event, facts, read_once=once, arises=event.name in derived)
     tables.declare("readings", READING_COLUMNS)
     tables.insert(
         "readings",
@@ -64,9 +66,13 @@ def event_types(norms: Norms) -> Iterable[EventType]:
     yield from (EventType(d.name, d.params, True) for d in norms.derived)
 
 
-def load_event(tables: Tables, event: EventType, facts: Facts, read_once: bool) -> None:
+def load_event(
+    tables: Tables, event: EventType, facts: Facts, *, read_once: bool, arises: bool
+) -> None:
     """The occurrences of an event; those that one part of the plan reads once stay in their file."""
     columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in event.params]
+    if arises:
+        columns.append("und BOOLEAN")  # a vague term leaves it open
     table = named("ev_", event.name)
     bulk = facts.bulk_events.get(event.name, ())
     occurrences = facts.events.get(event.name, ())

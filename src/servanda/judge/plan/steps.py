@@ -178,9 +178,13 @@ class Conditions:
                 found.append((start, end))
         return found
 
+    def arises(self, event: str) -> bool:
+        """Whether it arises by itself: then its table tells where a vague term leaves it open."""
+        return any(derived.name == event for derived in self.norms.derived)
+
     def at_once(self, event: str) -> bool:
         """Whether every occurrence is known to be at one instant (or day): `lo = hi`."""
-        if any(derived.name == event for derived in self.norms.derived):
+        if self.arises(event):
             return False
         return all(o.lo == o.hi for o in self.facts.events.get(event, ())) and all(
             source.at_once for source in self.facts.bulk_events.get(event, ())
