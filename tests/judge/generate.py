@@ -291,6 +291,8 @@ class Maker:
             found["unless"] = self.cond()
         if self.maybe("status") and not found:
             found[self.one(["while_", "unless"])] = self.cond()
+        if self.maybe("undecided", 1):
+            found[self.one(["if_", "while_", "unless"])] = self.left_open()
         if self.maybe("prevails") and self.case.rules:
             found["yields_to"] = (self.one([r.id for r in self.case.rules]),)
         found["survives"] = self.maybe("survives")

@@ -112,6 +112,18 @@ def test_the_judges_agree_on_what_an_undecided_event_brings_about(kind: str) -> 
     agree()
 
 
+@pytest.mark.parametrize("gate", ["status", "overlay_status", "prevails", "whenever"])
+def test_the_judges_agree_on_what_an_undecided_status_brings_about(gate: str) -> None:
+    company = {"undecided", "vague", "achieve", "keep", "forbid", "unless"}
+
+    @budget(10)
+    @given(cases(only={gate, *company}))
+    def agree(case: tuple[Norms, Facts]) -> None:
+        check(*case)
+
+    agree()
+
+
 @pytest.mark.parametrize("over", ["2024-03-31T12:00", "2024-04-01", "2024-04-02"])
 def test_a_suspension_of_uncertain_date_is_over_where_its_while_is_false_already(over: str) -> None:
     """The plan waited for the `while` to change, and it never did."""

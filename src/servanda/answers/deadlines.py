@@ -20,6 +20,7 @@ from servanda.answers.measured import comparisons, readings
 from servanda.answers.rows import bindings, is_final
 from servanda.answers.statuses import PAST
 from servanda.answers.windows import Closing, Moment, Windows
+from servanda.judge.naive import no_status
 from servanda.judge.naive_conditions import Conditions
 from servanda.judge.naive_windows import risen_from
 from servanda.judge.naive_world import FOR_GOOD
@@ -245,7 +246,7 @@ class Coming:
     def arising(self, derived: Derived) -> Iterator[Deadline]:
         """What arises by itself if nothing comes between."""
         world = self.windows.risen
-        conditions = Conditions(world, lambda cond, debtor, x: 0)
+        conditions = Conditions(world, no_status)
         for trigger in world.happenings[derived.trigger.name]:
             risen = risen_from(world, conditions, derived, trigger)
             if risen is None or micros_of(risen.lo) <= self.now:

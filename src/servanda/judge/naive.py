@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from servanda.judge.naive_achieve import Achieve
 from servanda.judge.naive_agenda import first_instants
-from servanda.judge.naive_conditions import Conditions, Truth, both, negated
+from servanda.judge.naive_conditions import Conditions, Truth, both, either, negated
 from servanda.judge.naive_duties import Forbid, Keep, May
 from servanda.judge.naive_instances import Breach, Change, Instance, Occasion
 from servanda.judge.naive_powers import overlay
@@ -185,15 +185,14 @@ class Walk:
         self.schedule(breach.hi)
 
     # -------------------------------------------------------------- status and time
-    def felt(self, cond: RuleStatus, debtor: Value | None, x: int) -> int:
-        return max(
-            (
+    def felt(self, cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
+        return either(
+            [
                 instance.felt(cond.state, x)
                 for rule_id in cond.rules
                 for instance in self.instances_of(rule_id)
                 if cond.debtor is None or instance.debtor == debtor
-            ),
-            default=FALSE,
+            ]
         )
 
     def follows(self, x: int, of: Instance) -> None:
@@ -220,7 +219,7 @@ def in_period(at: Occasion, label: str) -> Occasion:
     return replace(at, bindings=at.bindings | {"period": label})
 
 
-def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> int:
+def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
     raise JudgeError("an event that arises by itself cannot hang on the status of a clause")
 
 

@@ -216,7 +216,7 @@ class Achieve(Instance):
         elif late:
             first = min(late, key=lambda h: (h.hi, h.entry))
             self.after, self.after_entries = "cured", (first.entry,)
-        elif isinstance(remedy, Achieve) and remedy.felt("performed", x) == SURE:
+        elif isinstance(remedy, Achieve) and remedy.felt("performed", x).value == SURE:
             self.after, self.after_entries = "compensated", remedy.performing_entries()
 
     def cures(self, performance: Performance, x: int) -> bool:

@@ -66,7 +66,7 @@ def both(truths: list[Truth]) -> Truth:
 
 
 # (status condition, the debtor it names or None, tick) -> truth
-Felt = Callable[[RuleStatus, Value | None, int], int]
+Felt = Callable[[RuleStatus, Value | None, int], Truth]
 
 
 class Conditions:
@@ -105,7 +105,7 @@ class Conditions:
             total = self.world.total(count, bindings, x, NO_OPENING)
             return Truth(SURE if total[0] >= 1 else POSSIBLE if total[1] >= 1 else FALSE)
         debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
-        return Truth(self.felt(cond, debtor, x))
+        return self.felt(cond, debtor, x)
 
     # -------------------------------------------------------------- comparisons
     def compare(self, cond: Compare, bindings: Bindings, x: int, since: tuple[int, int]) -> int:

@@ -63,6 +63,9 @@ class Keep(Instance):
             self.walk.breach_comes(self.broken_off, x, x >= self.sure_from)
         self.was_open = self.open_sure
 
+    def undecided(self, x: int) -> bool:
+        return self.violated.vague
+
     def status(self, x: int) -> Status:
         gates, window = self.gates(x), self.window
         if self.over_for_good("wa", x):

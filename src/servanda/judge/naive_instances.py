@@ -119,7 +119,7 @@ class Instance:
         creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
         self.creditor = None if creditor is None else str(creditor)
         self.changes: list[Change] = []
-        self.flags: dict[str, list[tuple[int, int]]] = {"broken": [], "performed": []}
+        self.flags: dict[str, list[tuple[int, Truth]]] = {"broken": [], "performed": []}
         self.stepped: int | None = None
         self.finished = False
         self.first: dict[str, int] = {}
@@ -244,20 +244,29 @@ class Instance:
         return surely and self.first.get(name, x) < self.window.c_hi
 
     # -------------------------------------------------------------- what others feel of it
-    def felt(self, state: str, x: int) -> int:
-        sure = self.certainty(x)
-        if sure == FALSE:
-            return FALSE
+    def felt(self, state: str, x: int) -> Truth:
+        if self.certainty(x) == FALSE:
+            return Truth(FALSE)
         if state == "suspended":
-            return min(sure, self.gates(x).su.value)
+            return self.marked(self.gates(x).su.value, x)
         if state == "binding":
-            return min(sure, self.binding(x))
-        value = FALSE
+            return self.marked(self.binding(x), x)
+        value = Truth(FALSE)
         for at, then in self.flags[state]:
             if effect(at) > x:
                 break
             value = then
         return value
+
+    def marked(self, value: int, x: int, also: bool = False) -> Truth:
+        """A status; if it is only possible: marked while something about the duty is undecided."""
+        value = min(value, self.certainty(x))
+        vague = also or self.gates(x).vague or self.is_there(x).vague
+        return Truth(value, value == POSSIBLE and vague)
+
+    def undecided(self, x: int) -> bool:
+        """A vague term leaves open what was done, apart from what lies over the duty."""
+        return False
 
     def binding(self, x: int) -> int:
         return min(self.inside(x), 2 - self.gates(x).over)
@@ -285,9 +294,9 @@ class Instance:
             change.opened = self.opened(x, status)
             self.changes.append(change)
         for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
-            felt = min(value, self.certainty(x))
+            felt = self.marked(value, x, self.undecided(x))
             history = self.flags[name]
-            if felt != (history[-1][1] if history else FALSE):
+            if felt != (history[-1][1] if history else Truth(FALSE)):
                 history.append((x, felt))
                 self.walk.follows(x, self)
 

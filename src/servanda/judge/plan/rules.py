@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 
 from servanda.judge.plan import achieve, forbid, keep, powers
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import Gates, variables, verdict_rows
+from servanda.judge.plan.common import UNDECIDED, Gates, variables, verdict_rows
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.load import event_types
 from servanda.judge.plan.order import joint_key
@@ -14,7 +15,7 @@ from servanda.judge.plan.overlays import Overlays, nothing_over
 from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.steps import Conditions, at_tick, counted
 from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, effect, named, quoted
+from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, effect, named, quoted
 from servanda.language.core import Norms, Rule
 
 STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
@@ -174,13 +175,15 @@ class Rules:
     def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:
         after = f"coalesce(f.after, {FOR_GOOD})"
         rows = f"FROM {facts} f"
+        marks = self.marks(batch, gates, UNDECIDED, effect)
         self.status(
             batch,
             "broken",
-            f"""SELECT f.rule, f.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
+            f"""SELECT f.iid, f.rule, f.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
                 {rows} WHERE f.sure AND f.live_kind = 'broken'
-                UNION ALL SELECT f.rule, f.debtor, {effect("f.bp")}, {effect(after)}, 1
+                UNION ALL SELECT f.iid, f.rule, f.debtor, {effect("f.bp")}, {effect(after)}, 1
                 {rows} WHERE f.bp IS NOT NULL""",
+            marks,
         )
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
         off = "f.live_kind IN ('waived', 'released', 'ended', 'lapsed')"
@@ -191,10 +194,11 @@ class Rules:
         self.status(
             batch,
             "performed",
-            f"""SELECT f.rule, f.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
+            f"""SELECT f.iid, f.rule, f.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
                 {rows} WHERE f.sure AND {done} IS NOT NULL
-                UNION ALL SELECT f.rule, f.debtor, {effect(perhaps)}, {effect(no_more)}, 1
+                UNION ALL SELECT f.iid, f.rule, f.debtor, {effect(perhaps)}, {effect(no_more)}, 1
                 {rows} WHERE {perhaps} IS NOT NULL""",
+            marks,
         )
         finished = f"coalesce(CASE WHEN f.live_kind <> 'broken' THEN f.live_end END, {FOR_GOOD})"
         self.overlay_statuses(
@@ -220,10 +224,11 @@ class Rules:
         self.status(
             batch,
             "broken",
-            f"""SELECT i.rule, i.debtor, {effect("t")} AS f, {effect("least(v, i.c_lo)")} AS u, 2 AS level
+            f"""SELECT iid, i.rule, i.debtor, {effect("t")} AS f, {effect("least(v, i.c_lo)")} AS u, 2 AS level
                 FROM {spans} WHERE ep_t AND i.sure AND {over} = 0 AND t < i.c_lo
-                UNION ALL SELECT i.rule, i.debtor, {effect("t")}, {effect("least(v, i.c_hi)")}, 1
+                UNION ALL SELECT iid, i.rule, i.debtor, {effect("t")}, {effect("least(v, i.c_hi)")}, 1
                 FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi""",
+            self.marks(batch, line, f"((phi = 1 AND phi_und = 1) OR {UNDECIDED})", effect),
         )
         self.overlay_statuses(batch, gates, None)
         self.remedies(batch, keep.episodes(line), "i.trigger")
@@ -287,9 +292,10 @@ class Rules:
         self.status(
             batch,
             "broken",
-            f"""SELECT i.rule, i.debtor, {effect("v.hi")} AS f, {effect(end_t)} AS u, 2 AS level
+            f"""SELECT iid, i.rule, i.debtor, {effect("v.hi")} AS f, {effect(end_t)} AS u, 2 AS level
                 {rows} WHERE level = 2
-                UNION ALL SELECT i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
+                UNION ALL SELECT iid, i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
+            self.marks(batch, gates.table, UNDECIDED, effect),
         )
         self.overlay_statuses(batch, gates.table, None)
         breaches = (
@@ -329,13 +335,33 @@ class Rules:
         return list(groups.values())
 
     # -------------------------------------------------------------- statuses
-    def status(self, batch: Batch, state: str, select: str) -> None:
-        """Note a status to tell other rules, where one asks for it."""
+    def status(self, batch: Batch, state: str, select: str, marks: str) -> None:
+        """Note a status to tell other rules, where one asks for it.
+
+        `select`: `(iid, rule, debtor, f, u, level)`; `marks`: `(iid, f, u)`, where a possible one
+        hangs on a vague term: told as level 0.
+        """
         asked = [str(n) for id_, n in batch.numbers.items() if (state, id_) in self.wanted]
         if asked:
-            batch.telling.append(
-                f"SELECT {quoted(state)} AS state, * FROM ({select}) WHERE rule IN ({', '.join(asked)})"
-            )
+            found = f"SELECT * FROM ({select}) WHERE rule IN ({', '.join(asked)})"
+            if self.norms.vagues:
+                found += f"""
+                  UNION ALL SELECT iid, rule, debtor, greatest(s.f, m.f), least(s.u, m.u), 0
+                  FROM ({found}) s JOIN ({marks}) m USING (iid)
+                  WHERE s.level = 1 AND s.f < m.u AND m.f < s.u"""
+            batch.telling.append(f"SELECT {quoted(state)} AS state, * EXCLUDE (iid) FROM ({found})")
+
+    def marks(self, batch: Batch, line: str, undecided: str, felt: Callable[[str], str]) -> str:
+        """`(iid, f, u)`: where something about a duty is undecided, felt at the ticks that `felt`
+        makes of those of the timeline `line`."""
+        last = "least(w, i.c_hi)" if batch.kind == "forbid" else "w"
+        spans = (
+            f"SELECT *, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS w FROM {line}"
+        )
+        return f"""
+          SELECT iid, {felt("t")} AS f, {felt(last)} AS u
+          FROM ({spans}) JOIN {batch.inst} i USING (iid) WHERE {undecided}
+          UNION ALL SELECT iid, {SINCE_EVER}, {FOR_GOOD} FROM {batch.inst} WHERE NOT sure AND doubt_und"""
 
     def tell(self, batch: Batch) -> None:
         """What other rules may need of these, in place of what an earlier round told."""
@@ -350,21 +376,24 @@ class Rules:
         `bounds`: (iid, o_lo, o_hi, end_1, end_2), from where to where it may bind, surely binds.
         """
         ends = bounds or f"SELECT iid, o_lo, o_hi, c_hi AS end_1, c_lo AS end_2 FROM {batch.inst}"
+        marks = self.marks(batch, gates, UNDECIDED, str)
         spans = f"""(
           SELECT g.*, lead(g.t, 1, {FOR_GOOD}) OVER (PARTITION BY g.iid ORDER BY g.t) AS v, e.* EXCLUDE (iid)
           FROM {gates} g JOIN ({ends}) e USING (iid)) s JOIN {batch.inst} i USING (iid)"""
         self.status(
             batch,
             "suspended",
-            f"""SELECT i.rule, i.debtor, t AS f, v AS u, n.level
+            f"""SELECT iid, i.rule, i.debtor, t AS f, v AS u, n.level
                 FROM {spans}, {LEVELS} WHERE su >= n.level AND (i.sure OR n.level = 1)""",
+            marks,
         )
         start = "greatest(t, CASE n.level WHEN 2 THEN s.o_hi ELSE s.o_lo END)"
         end = "least(v, CASE n.level WHEN 2 THEN s.end_2 ELSE s.end_1 END)"
         self.status(
             batch,
             "binding",
-            f"""SELECT i.rule, i.debtor, {start} AS f, {end} AS u, n.level
+            f"""SELECT iid, i.rule, i.debtor, {start} AS f, {end} AS u, n.level
                 FROM {spans}, {LEVELS} WHERE greatest(su, ex, idle, en, wa, re) <= 2 - n.level
                 AND (i.sure OR n.level = 1) AND {start} < {end}""",
+            marks,
         )

@@ -282,6 +282,11 @@ class Atoms:
         if isinstance(cond, IsVague):
             column = self.truth(self.vague(cond.match))
             return column, f"({column} = 1)"
+        if isinstance(cond, RuleStatus):
+            sql = self.rule_status(cond)
+            return self.truth(
+                sql
+            ), f"({self.truth(f'SELECT iid, t, und::INTEGER AS val FROM ({sql})')} = 1)"
         return self.decidable(cond), "false"
 
     def joined(self, cond: And | Or) -> tuple[str, str]:
@@ -304,10 +309,8 @@ class Atoms:
             return f"(CASE WHEN {term} IS NULL THEN 1 WHEN {term} IN ({values}) THEN 2 ELSE 0 END)"
         if isinstance(cond, InState):
             return self.truth(self.in_state(cond.match))
-        if isinstance(cond, Happened):
-            return self.truth(self.happened(cond))
-        assert isinstance(cond, RuleStatus)
-        return self.truth(self.rule_status(cond))
+        assert isinstance(cond, Happened)
+        return self.truth(self.happened(cond))
 
     def compare(self, cond: Compare) -> str:
         if cond.op in ("=", "!=") and self.is_text(cond.left, cond.right):
@@ -445,12 +448,13 @@ class Atoms:
     def rule_status(self, cond: RuleStatus) -> str:
         numbers = ", ".join(str(self.conditions.numbers[rule]) for rule in cond.rules)
         if not numbers:
-            return f"SELECT i.iid, {SINCE_EVER} AS t, 0 AS val FROM {self.inst} i"
+            return f"SELECT i.iid, {SINCE_EVER} AS t, 0 AS val, false AS und FROM {self.inst} i"
         on = "true" if cond.debtor is None else f"s.debtor = {scalar(cond.debtor)}"
         return counted(
             f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN statuses s "
             f"ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}",
             self.inst,
+            True,
         )
 
 
