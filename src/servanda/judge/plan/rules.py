@@ -355,12 +355,14 @@ class Rules:
         """`(iid, f, u)`: where something about a duty is undecided, felt at the ticks that `felt`
         makes of those of the timeline `line`."""
         last = "least(w, i.c_hi)" if batch.kind == "forbid" else "w"
-        spans = (
-            f"SELECT *, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS w FROM {line}"
-        )
+        # Only true changes: a point where nothing changes would echo round a circle of rules.
+        changes = f"""
+          SELECT iid, t, {undecided} AS und FROM {line}
+          QUALIFY ({undecided}) IS DISTINCT FROM lag({undecided}) OVER (PARTITION BY iid ORDER BY t)"""
+        ends = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS w"
         return f"""
           SELECT iid, {felt("t")} AS f, {felt(last)} AS u
-          FROM ({spans}) JOIN {batch.inst} i USING (iid) WHERE {undecided}
+          FROM (SELECT *, {ends} FROM ({changes})) JOIN {batch.inst} i USING (iid) WHERE und
           UNION ALL SELECT iid, {SINCE_EVER}, {FOR_GOOD} FROM {batch.inst} WHERE NOT sure AND doubt_und"""
 
     def tell(self, batch: Batch) -> None:
