@@ -145,7 +145,8 @@ class Maker:
             )  # fmt: skip
             case.arises(
                 "rung", self.one([m("start"), m("risen")]), self.one(["1 day", "1 hour"]),
-                unless=self.one([None, m("risen"), m("stop")]), if_=self.left_open(),
+                unless=self.one([None, m("risen"), m("stop")]),
+                if_=self.one([self.left_open(), once(m("risen")), once(m("give"))]),
                 end_of_day=False,
             )  # fmt: skip
         case.state("open", m("order", id=bind("id")), m("fix", id=bind("id")), "id")

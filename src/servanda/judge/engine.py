@@ -80,7 +80,6 @@ class Judgement:
         self.rules = Rules(self.tables, self.norms, self.conditions, self.instances, wanted)
         if self.norms.derived:
             arise(self.tables, self.norms, self.instances, self.conditions)
-            derived.prepare_states(self.tables, self.norms)
         graph = order.needs(self.norms)
         for wave in order.levels(self.norms):
             circles = [c for c in wave if order.is_circle(c, graph)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from servanda.judge.plan.derived import prepare_state
 from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.load import patterns
 from servanda.judge.plan.steps import Conditions, at_tick
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import SINCE_EVER, at_phase, literal, matches, micros, named, scalar
+from servanda.judge.verdicts import JudgeError
 from servanda.language.core import Always, Const, Derived, Norms, Var
 
 
@@ -15,20 +18,31 @@ def arise(tables: Tables, norms: Norms, instances: Instances, conditions: Condit
         if named("ev_", derived.trigger.name) not in tables.empty:
             found = occurrences(tables, derived, instances, conditions)
             tables.append(named("ev_", derived.name), found)
+        for state in norms.states:  # the next event may ask for it
+            if derived.name in patterns((state.begins, state.ends)):
+                prepare_state(tables, state)
 
 
 def in_order(norms: Norms) -> list[Derived]:
+    """Raises JudgeError if some wait for each other."""
     waiting = {d.name: d for d in norms.derived}
     ordered: list[Derived] = []
     while waiting:
-        ready = [d for d in waiting.values() if not mentioned(d) & (waiting.keys() - {d.name})]
-        for derived in ready or list(waiting.values()):
+        ready = [d for d in waiting.values() if not mentioned(d, norms) & waiting.keys()]
+        if not ready:
+            raise JudgeError(f"these events arise from each other: {', '.join(sorted(waiting))}")
+        for derived in ready:
             ordered.append(waiting.pop(derived.name))
     return ordered
 
 
-def mentioned(derived: Derived) -> set[str]:
-    return {derived.trigger.name} | ({derived.unless.name} if derived.unless is not None else set())
+def mentioned(derived: Derived, norms: Norms) -> set[str]:
+    """The events that must be known before this one can arise."""
+    names = set(patterns((derived.trigger, derived.if_, derived.unless)))
+    for state in norms.states:
+        if state.name in names:
+            names |= set(patterns((state.begins, state.ends)))
+    return names
 
 
 def occurrences(

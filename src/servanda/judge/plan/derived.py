@@ -20,19 +20,14 @@ Key = tuple[Value | None, ...]
 
 def prepare(tables: Tables, norms: Norms, facts: Facts, of: Conditions) -> None:
     """Make `state_X`, `steps` and `vague_X` for every state, measure and vague term."""
-    prepare_states(tables, norms)
+    for state in norms.states:  # and again when an event arises that begins or ends one
+        prepare_state(tables, state)
     measures.prepare(tables, norms, of)
     for vague in norms.vagues:
         prepare_vague(tables, vague, norms, facts)
 
 
 # ------------------------------------------------------------------ states
-def prepare_states(tables: Tables, norms: Norms) -> None:
-    """Made again once derived events have arisen: states may begin or end with them."""
-    for state in norms.states:
-        prepare_state(tables, state)
-
-
 def prepare_state(tables: Tables, state: StateType) -> None:
     """`state_X(p_…, f, u, val)`: one row per span of one key, val as in steps.py."""
     table = named("state_", state.name)
