@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from budgets import budget
 from servanda.answers.again import judge_again
 from servanda.judge import engine
-from servanda.judge.verdicts import JudgeError, Verdict
+from servanda.judge.verdicts import Bindings, JudgeError, Verdict
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
 
@@ -79,7 +80,15 @@ def judged(norms: Norms, facts: Facts) -> Any:
 
 
 def told(verdicts: tuple[Verdict, ...]) -> Counter[str]:
-    return Counter(map(repr, verdicts))
+    """Without the zeros behind a number, which only one of the judges writes."""
+    return Counter(
+        repr(replace(v, instance=plain(v.instance), breaches=tuple(map(plain, v.breaches))))
+        for v in verdicts
+    )
+
+
+def plain(bindings: Bindings) -> Bindings:
+    return tuple((n, v.normalize() if isinstance(v, Decimal) else v) for n, v in bindings)
 
 
 @budget(10)

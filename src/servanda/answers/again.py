@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from servanda.answers.footprints import Footprints
 from servanda.answers.judged import Judged
-from servanda.judge.engine import judge
+from servanda.judge.either import judge
 from servanda.judge.verdicts import Verdict
 from servanda.language.core import Norms
 from servanda.record.facts import Facts

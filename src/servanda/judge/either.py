@@ -1,7 +1,8 @@
 """Whichever judge is the quicker for what is asked: they say the same (tests hold them to it).
 
-The plan costs a quarter of a second before it has looked at anything; a few rules over a few
-facts, as in the variants of an account that a comparison tries, cost the naive judge far less.
+The plan costs a tenth of a second before it has looked at anything, and then by the rule; the naive
+judge costs by rule and fact. A few rules over a few facts, as in the variants of an account that a
+comparison tries or after an edit, cost the naive one less.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from servanda.judge.verdicts import Verdict
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
 
-FEW_RULES = 40
-FEW_FACTS = 1000
+FEW = 5000
+"""Rules times facts up to which the naive judge is the quicker, as measured on the flagship."""
 
 
 def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
     """Status spans of every instance of every rule. Raises JudgeError as both judges do."""
-    if len(norms.rules) <= FEW_RULES and count(facts) <= FEW_FACTS:
+    if max(1, len(norms.rules)) * count(facts) <= FEW:
         from servanda.judge import naive
 
         return naive.judge(norms, facts)
@@ -28,6 +29,6 @@ def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
 def count(facts: Facts) -> int:
     """How many facts there are; tables are too many to count."""
     if facts.bulk_events or facts.bulk_readings:
-        return FEW_FACTS + 1
+        return FEW + 1
     held = (facts.exercises, facts.determinations, *facts.events.values(), *facts.readings.values())
     return sum(len(each) for each in held)

@@ -339,4 +339,4 @@ class May(Instance):
         return "due"
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
-        return tuple(sorted(u.entry for u in self.uses() if u.hi == x and status == "kept"))
+        return tuple(sorted({u.entry for u in self.uses() if u.hi == x and status == "kept"}))
