@@ -1,0 +1,66 @@
+"""How long after a save a page in a real browser shows it: the flagship, five edits of a figure.
+
+    ./run python benchmarks/live.py
+
+Prints, for each save, the seconds until the page shows the first account judged anew (the cell of
+account `text`), and until no account on the page is waiting for its judgement.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests" / "view"))
+from conftest import CASES, serving  # noqa: E402
+
+STOCK = "#duty-b5015ae43122 td[data-account=text]"  # Iran must keep uranium_stock <= 300 kg UF6
+FIRST = f"([mark]) => document.querySelector('{STOCK}').innerText.includes('broken') === mark"
+WHOLE = "() => !document.querySelector('main .wait')"
+ROUNDS = 6
+
+
+def saved(page: Any, file: Path, text: str, broken: bool) -> tuple[float, float]:
+    began = time.perf_counter()
+    file.write_text(text, encoding="utf-8")
+    page.wait_for_function(FIRST, arg=[broken], polling=10)
+    first = time.perf_counter() - began
+    page.wait_for_function(WHOLE, polling=10)
+    return first, time.perf_counter() - began
+
+
+def main() -> None:
+    from playwright.sync_api import sync_playwright
+
+    root = Path(tempfile.mkdtemp()) / "jcpoa"
+    shutil.copytree(CASES / "jcpoa", root)
+    file = root / "record" / "measurements.md"
+    good = file.read_text(encoding="utf-8")
+    less = good.replace(
+        "2019-07-01 uranium_stock of Iran = 205", "2019-07-01 uranium_stock of Iran = 201"
+    )
+    assert less != good
+    with serving(root) as served, sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        page.goto(f"{served.address}/board?on=2019-07-01")
+        page.wait_for_function(WHOLE)
+        times = [saved(page, file, good if n % 2 else less, bool(n % 2)) for n in range(ROUNDS)]
+        browser.close()
+    for name, taken in zip(
+        ("first account", "all accounts"), zip(*times, strict=True), strict=True
+    ):
+        middle = statistics.median(taken)
+        print(f"{name}: {middle:.2f} s median, {min(taken):.2f} to {max(taken):.2f}")
+
+
+if __name__ == "__main__":
+    main()
