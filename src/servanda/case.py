@@ -343,8 +343,7 @@ class Case:
         from servanda.answers.spelled import readings_spelled_out
         from servanda.charts.readings import subjects
 
-        judged = next(iter(self.by_account(None, None, None).values()))
-        return subjects(self.agreement, readings_spelled_out(judged).record)
+        return subjects(self.agreement, readings_spelled_out(self.judge()).record)
 
     def chart_measures(
         self,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,11 +17,12 @@ from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import as_tables
+from telling import plain
 
 from budgets import budget
 from servanda.answers.rows import is_final
 from servanda.judge import engine, naive
-from servanda.judge.verdicts import Bindings, JudgeError, Verdict
+from servanda.judge.verdicts import JudgeError, Verdict
 from servanda.language.clock import day_start, tick
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
@@ -43,11 +43,6 @@ def shown(verdict: Verdict, kinds: dict[str, str]) -> str:
     fields["instance"] = plain(verdict.instance)
     fields["breaches"] = [plain(each) for each in verdict.breaches]
     return repr(sorted(fields.items()))
-
-
-def plain(bindings: Bindings) -> list[tuple[str, object]]:
-    """Numbers without the zeros that a judge may write behind them."""
-    return [(n, v.normalize() if isinstance(v, Decimal) else v) for n, v in bindings]
 
 
 def answer(judge: Answer, norms: Norms, facts: Facts) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +10,12 @@ from generate import cases
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from telling import plain
 
 from budgets import budget
 from servanda.answers.again import judge_again
 from servanda.judge import engine
-from servanda.judge.verdicts import Bindings, JudgeError, Verdict
+from servanda.judge.verdicts import JudgeError, Verdict
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
 
@@ -85,10 +85,6 @@ def told(verdicts: tuple[Verdict, ...]) -> Counter[str]:
         repr(replace(v, instance=plain(v.instance), breaches=tuple(map(plain, v.breaches))))
         for v in verdicts
     )
-
-
-def plain(bindings: Bindings) -> Bindings:
-    return tuple((n, v.normalize() if isinstance(v, Decimal) else v) for n, v in bindings)
 
 
 @budget(10)

@@ -17,7 +17,8 @@ FEW = 5000
 
 def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
     """Status spans of every instance of every rule. Raises JudgeError as both judges do."""
-    if max(1, len(norms.rules)) * count(facts) <= FEW:
+    tables = facts.bulk_events or facts.bulk_readings
+    if not tables and len(norms.rules) * count(facts) <= FEW:
         from servanda.judge import naive
 
         return naive.judge(norms, facts)
@@ -27,8 +28,6 @@ def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
 
 
 def count(facts: Facts) -> int:
-    """How many facts there are; tables are too many to count."""
-    if facts.bulk_events or facts.bulk_readings:
-        return FEW + 1
+    """How many facts there are beside tables."""
     held = (facts.exercises, facts.determinations, *facts.events.values(), *facts.readings.values())
     return sum(len(each) for each in held)
