@@ -95,6 +95,8 @@ def test_charts_are_drawn_live_and_stand_without_script(browser: Any, flagship: 
     page.on("console", lambda message: said.append(f"{message.type} {message.text}"))
     page.goto(f"{flagship.address}/clause/7")
     page.wait_for_selector(".drawing svg", timeout=SLOW)
+    page.locator(".drawing svg .mark-rect path").first.hover(force=True)
+    page.wait_for_selector("#vg-tooltip-element.visible:has-text('status')")
     assert not [text for text in said if text.startswith("error")]
     context.close()
     context = browser.new_context(java_script_enabled=False)

@@ -19,7 +19,6 @@ urlpatterns = [
     re_path(
         r"^chart/(?P<kind>[a-z]+)/(?P<name>[\w.-]+)\.(?P<form>svg|png|vega|json)$", views.chart
     ),
-    path("static/charts.js", files.charts),
     path("live", live.live),
     re_path(r"^static/(?P<name>[\w.-]+)$", files.static),
 ]
