@@ -149,6 +149,7 @@ class Maker:
                 if_=self.one([self.left_open(), once(m("risen")), once(m("give"))]),
                 end_of_day=False,
             )  # fmt: skip
+            case.state("alarm", m("risen"), self.one([m("rung"), m("stop")]))
         case.state("open", m("order", id=bind("id")), m("fix", id=bind("id")), "id")
         case.state("war", m("start"), m("stop"))
         stale = self.one([1, 2, None]) if "stale" in self.on else None
@@ -207,6 +208,10 @@ class Maker:
             makers.append(lambda: self.one([in_state("open"), in_state("open", id="x")]))
         if "vague" in self.on:
             makers.append(lambda: vague("grave"))
+        if {"derived", "undecided"} <= self.on:  # what a vague term may leave open
+            makers += [lambda: in_state("alarm"), lambda: once(m("risen"), self.one([None, 1, 2]))]
+            back = self.one([None, 1, 2])
+            makers.append(lambda: cmp(total(m("risen"), None, back), self.one([">=", "<"]), 1))
         if "once" in self.on:
             makers.append(lambda: once(self.pattern(), self.one([None, 1, 2])))
         if "status" in self.on and self.names and not strict:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from build import Case, in_state, m
+from build import Case, in_state, m, vague
 from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
@@ -107,6 +107,30 @@ def test_the_judges_agree_on_what_an_undecided_event_brings_about(kind: str) -> 
     agree()
 
 
+@pytest.mark.parametrize("kind", ["achieve", "keep", "forbid"])
+def test_the_judges_agree_on_conditions_on_an_undecided_event(kind: str) -> None:
+    gates = {"if", "while", "unless", "status"}
+
+    @budget(10)
+    @given(cases(only={"undecided", "derived", "trigger", "spans", "alleged", *gates, kind}))
+    def agree(case: tuple[Norms, Facts]) -> None:
+        check(*case)
+
+    agree()
+
+
+@pytest.mark.parametrize("kind", ["achieve", "keep", "forbid"])
+def test_the_judges_agree_on_remedies_of_an_undecided_breach(kind: str) -> None:
+    beside = {"remedy", "trigger", "cured_by", "cure_within", "while", "unless", "status"}
+
+    @budget(10)
+    @given(cases(only={"undecided", "vague", "spans", "alleged", *beside, kind}))
+    def agree(case: tuple[Norms, Facts]) -> None:
+        check(*case)
+
+    agree()
+
+
 @pytest.mark.parametrize("gate", ["status", "overlay_status", "prevails", "whenever"])
 def test_the_judges_agree_on_what_an_undecided_status_brings_about(gate: str) -> None:
     company = {"undecided", "vague", "achieve", "keep", "forbid", "unless"}
@@ -130,6 +154,21 @@ def test_a_suspension_of_uncertain_date_is_over_where_its_while_is_false_already
     case.uses("2024-03-31..2024-04-02", "A", "suspend", "1").now("2024-04-10")
     told = "2024-03-31 unknown, 2024-04-02 due"
     assert case.story("1") == f"dormant, 2024-03-28 due, {told}"
+    check(case.norms(), case.facts)
+
+
+def test_no_remedy_answers_a_breach_that_would_begin_after_the_window() -> None:
+    """The plan made one where the time to cure ran out after the close."""
+    case = Case().event("give", "by", closed=True).vague("grave", "Court")
+    keep: dict[str, Any] = {"debtor": "A", "opens": "2024-03-28", "cure_within": "2 days"}
+    case.rule("1", "keep", vague("grave"), until="2024-03-29", **keep)
+    case.otherwise("1", "1/else", "achieve", m("give"), debtor="A", within="1 day")
+    case.rule("2", "keep", vague("grave"), until="2024-03-31", **keep)
+    case.otherwise("2", "2/else", "achieve", m("give"), debtor="A", within="1 day")
+    case.now("2024-04-10")
+    assert case.story("1") == "dormant, 2024-03-28 due, 2024-03-29 lapsed"
+    assert case.stories("1/else") == []
+    assert case.stories("2/else") == ["2024-03-30 undetermined"]
     check(case.norms(), case.facts)
 
 

@@ -12,22 +12,13 @@ from dataclasses import replace
 
 from servanda.judge.naive_achieve import Achieve
 from servanda.judge.naive_agenda import first_instants
-from servanda.judge.naive_conditions import Conditions, Truth, both, either, negated
+from servanda.judge.naive_conditions import Conditions
 from servanda.judge.naive_duties import Forbid, Keep, May
 from servanda.judge.naive_instances import Breach, Change, Instance, Occasion
 from servanda.judge.naive_powers import overlay
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.naive_windows import Window, arise, as_truth, periods_of
-from servanda.judge.naive_world import (
-    FALSE,
-    FOR_GOOD,
-    POSSIBLE,
-    SINCE_EVER,
-    SURE,
-    Happening,
-    World,
-    bound,
-    instant,
-)
+from servanda.judge.naive_world import FOR_GOOD, SINCE_EVER, Happening, World, bound, instant
 from servanda.judge.verdicts import JudgeError, Verdict, no_such_day
 from servanda.language.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.language.core import Norms, Rule, RuleStatus
@@ -107,7 +98,7 @@ class Walk:
                 self.watch(rule)
         for parent, breach in self.births.pop(x, ()):
             remedy = self.rules[parent.rule.remedy or ""]
-            at = Occasion(breach.trigger, x, breach.hi, breach.sure, parent.bindings)
+            at = Occasion(breach.trigger, x, breach.hi, breach.sure, parent.bindings, breach.vague)
             breach.remedy = self.create(remedy, at)
         between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
         for instance in self.live:  # grows as it goes
@@ -169,9 +160,9 @@ class Walk:
         begun = Truth(SURE) if version is None else overlay(instance, "amend", x, to=version)
         return both([begun, negated(replaced)])
 
-    def breach(self, of: Instance, x: int, trigger: str | None) -> Breach:
+    def breach(self, of: Instance, x: int, trigger: str | None, vague: bool) -> Breach:
         """A possible breach at `x`; where the text has a remedy, it arises from it."""
-        breach = Breach(trigger, effect(x))
+        breach = Breach(trigger, effect(x), vague)
         if of.rule.remedy is not None:
             self.births.setdefault(breach.lo, []).append((of, breach))
             self.follows(x, of)

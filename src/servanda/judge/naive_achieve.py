@@ -5,15 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from servanda.judge.naive_instances import Breach, Instance
-from servanda.judge.naive_world import (
-    FALSE,
-    FOR_GOOD,
-    POSSIBLE,
-    SURE,
-    Happening,
-    instant,
-    scalar,
-)
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE
+from servanda.judge.naive_world import FOR_GOOD, Happening, instant, scalar
 from servanda.judge.verdicts import Status
 from servanda.language.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
 from servanda.language.core import Match
@@ -192,7 +185,7 @@ class Achieve(Instance):
             return
         if self.breach_lo is None and x >= max(closes[0], window.o_lo) and gates.over < SURE:
             self.breach_lo = x
-            self.breach_record = self.walk.breach(self, x, self.trigger)
+            self.breach_record = self.breach(x, self.trigger, gates.vague)
         due = self.breach_hi is None and x >= max(closes[1], window.o_hi)
         if due and self.bound_surely and gates.over == FALSE:
             self.breach_hi = x

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.naive_world import (
-    FALSE,
     INFINITE,
-    POSSIBLE,
     SINCE_EVER,
-    SURE,
     Bindings,
     Bounds,
     World,
@@ -45,26 +42,6 @@ from servanda.record.facts import Value
 NO_OPENING = (SINCE_EVER, SINCE_EVER)
 
 
-class Truth(NamedTuple):
-    """A three-valued truth; `vague`: it is open only because nobody has decided a vague term."""
-
-    value: int
-    vague: bool = False
-
-
-def negated(truth: Truth) -> Truth:
-    return Truth(2 - truth.value, truth.vague)
-
-
-def either(truths: list[Truth]) -> Truth:
-    value = max((t.value for t in truths), default=FALSE)
-    return Truth(value, value == POSSIBLE and any(t.vague for t in truths))
-
-
-def both(truths: list[Truth]) -> Truth:
-    return negated(either([negated(t) for t in truths]))
-
-
 # (status condition, the debtor it names or None, tick) -> truth
 Felt = Callable[[RuleStatus, Value | None, int], Truth]
 
@@ -89,35 +66,48 @@ class Conditions:
         if isinstance(cond, Not):
             return negated(self.truth(cond.item, bindings, x, since))
         if isinstance(cond, Compare):
-            return Truth(self.compare(cond, bindings, x, since))
+            return self.compare(cond, bindings, x, since)
         if isinstance(cond, Within):
             value = scalar(cond.term, bindings)
             if value is None:
                 return Truth(POSSIBLE)
             return Truth(SURE if value in cond.values else FALSE)
         if isinstance(cond, InState):
-            return Truth(self.world.in_state(cond.match, bindings, x))
+            return self.world.in_state(cond.match, bindings, x)
         if isinstance(cond, IsVague):
             decided = self.world.vague(cond.match, bindings, x)
             return Truth(decided, decided == POSSIBLE)
         if isinstance(cond, Happened):
             count = Total(cond.match, None, cond.window)
             total = self.world.total(count, bindings, x, NO_OPENING)
-            return Truth(SURE if total[0] >= 1 else POSSIBLE if total[1] >= 1 else FALSE)
+            came = SURE if total[0] >= 1 else POSSIBLE if total[1] >= 1 else FALSE
+            return self.marked(came, [count], bindings, x, NO_OPENING)
         debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
         return self.felt(cond, debtor, x)
 
     # -------------------------------------------------------------- comparisons
-    def compare(self, cond: Compare, bindings: Bindings, x: int, since: tuple[int, int]) -> int:
+    def compare(self, cond: Compare, bindings: Bindings, x: int, since: tuple[int, int]) -> Truth:
         if is_plain(cond.left) and is_plain(cond.right):
-            return compare_plain(cond.op, scalar(cond.left, bindings), scalar(cond.right, bindings))
+            left_, right_ = scalar(cond.left, bindings), scalar(cond.right, bindings)
+            return Truth(compare_plain(cond.op, left_, right_))
         left = self.bounds(cond.left, bindings, x, since)
         right = self.bounds(cond.right, bindings, x, since)
-        return (
+        value = (
             SURE
             if surely(cond.op, left, right)
             else (FALSE if surely(OPPOSITE[cond.op], left, right) else POSSIBLE)
         )
+        totals = [n for n in numbers(cond) if isinstance(n, Total)]
+        return self.marked(value, totals, bindings, x, since)
+
+    def marked(
+        self, value: int, totals: list[Total], bindings: Bindings, x: int, since: tuple[int, int]
+    ) -> Truth:
+        """What is open is undecided where what is undecided may count in it."""
+        vague = value == POSSIBLE and any(
+            self.world.counts_undecided(total, bindings, x, since) for total in totals
+        )
+        return Truth(value, vague)
 
     def bounds(self, expr: Expr, bindings: Bindings, x: int, since: tuple[int, int]) -> Bounds:
         """The least and the greatest that a number can be."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from servanda.judge.naive_conditions import Truth, both, either, negated
 from servanda.judge.naive_instances import Breach, Instance
 from servanda.judge.naive_powers import Used, exercises_of, joint_levels
-from servanda.judge.naive_world import FALSE, FOR_GOOD, POSSIBLE, SINCE_EVER, SURE, Happening
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
+from servanda.judge.naive_world import FOR_GOOD, SINCE_EVER, Happening
 from servanda.judge.verdicts import Bindings, Status
 from servanda.language.clock import FACT, PHASES, micros_of, tick
 from servanda.language.core import Always
@@ -53,18 +53,23 @@ class Keep(Instance):
         return x >= last
 
     def tell_remedy(self, x: int) -> None:
-        if not self.open_possible:
+        """A breach begins while the window is open, also where there is time to cure."""
+        open_sure = self.open_sure and x < self.window.c_lo
+        if not (self.open_possible and x < self.window.c_hi):
             self.broken_off = None
         elif self.broken_off is None:
-            self.broken_off = self.walk.breach(self, x, self.trigger)
-        if self.open_sure and not self.was_open:
+            self.broken_off = self.breach(x, self.trigger, self.left_open(x))
+        if open_sure and not self.was_open:
             if self.broken_off is None or self.broken_off.hi < FOR_GOOD:
-                self.broken_off = self.walk.breach(self, x, self.trigger)
+                self.broken_off = self.breach(x, self.trigger, self.left_open(x))
             self.walk.breach_comes(self.broken_off, x, x >= self.sure_from)
-        self.was_open = self.open_sure
+        self.was_open = open_sure
 
     def undecided(self, x: int) -> bool:
         return self.violated.vague
+
+    def left_open(self, x: int) -> bool:
+        return self.violated.vague or self.gates(x).vague
 
     def status(self, x: int) -> Status:
         gates, window = self.gates(x), self.window
@@ -180,15 +185,15 @@ class Forbid(Instance):
         if violation.at_lo is None and x >= act.lo:
             violation.at_lo = self.bound_at(act.lo)
             if violation.at_lo > FALSE:
-                self.opens(violation, POSSIBLE, x)
+                self.opens(violation, POSSIBLE, x, act.lo)
             if x < act.hi:
                 self.walk.schedule(act.hi)
         if not violation.read and violation.at_lo is not None and x >= act.hi:
             at_hi = self.bound_at(act.hi)
             if violation.sure_in_window and min(violation.at_lo, at_hi) == SURE:
-                self.opens(violation, SURE, x)
+                self.opens(violation, SURE, x, act.hi)
             elif at_hi > FALSE:
-                self.opens(violation, POSSIBLE, x)
+                self.opens(violation, POSSIBLE, x, act.hi)
             violation.read = True
 
     def bound_at(self, at: int) -> int:
@@ -197,10 +202,11 @@ class Forbid(Instance):
             return FALSE
         return SURE if gates.over == FALSE else POSSIBLE
 
-    def opens(self, violation: Violation, level: int, x: int) -> None:
+    def opens(self, violation: Violation, level: int, x: int, read: int) -> None:
+        """At tick `x`, by what lies over the duty at tick `read`."""
         if violation.level == FALSE:
             self.set_cures(violation)
-            violation.breach = self.walk.breach(self, x, violation.act.entry)
+            violation.breach = self.breach(x, violation.act.entry, self.gates(read).vague)
         violation.level = max(violation.level, level)
 
     def set_cures(self, violation: Violation) -> None:

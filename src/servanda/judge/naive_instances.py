@@ -5,18 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from servanda.judge.naive_conditions import NO_OPENING, Truth, either, negated
+from servanda.judge.naive_conditions import NO_OPENING
 from servanda.judge.naive_powers import overlay
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, either, negated
 from servanda.judge.naive_windows import Window, at_tick, moment, window_of
-from servanda.judge.naive_world import (
-    FALSE,
-    FOR_GOOD,
-    POSSIBLE,
-    SURE,
-    Bindings,
-    instant,
-    scalar,
-)
+from servanda.judge.naive_world import FOR_GOOD, Bindings, instant, scalar
 from servanda.judge.verdicts import Bindings as Said
 from servanda.judge.verdicts import Status, no_such_day
 from servanda.language.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -58,10 +51,14 @@ class Change:
 
 @dataclass
 class Breach:
-    """What a remedy answers: it comes at `lo` at the earliest, at `hi` at the latest, if at all."""
+    """What a remedy answers: it comes at `lo` at the earliest, at `hi` at the latest, if at all.
+
+    `vague`: while that is open, a vague term is why.
+    """
 
     trigger: str | None
     lo: int
+    vague: bool
     hi: int = FOR_GOOD
     sure: bool = False
     remedy: Instance | None = None
@@ -267,6 +264,9 @@ class Instance:
     def undecided(self, x: int) -> bool:
         """A vague term leaves open what was done, apart from what lies over the duty."""
         return False
+
+    def breach(self, x: int, trigger: str | None, vague: bool) -> Breach:
+        return self.walk.breach(self, x, trigger, vague or self.doubt_is_vague)
 
     def binding(self, x: int) -> int:
         return min(self.inside(x), 2 - self.gates(x).over)

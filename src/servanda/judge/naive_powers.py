@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from servanda.judge.naive_conditions import Truth, both, either
-from servanda.judge.naive_world import FALSE, FOR_GOOD, POSSIBLE, SURE, instant, passes
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either
+from servanda.judge.naive_world import FOR_GOOD, instant, passes
 from servanda.judge.verdicts import JudgeError
 from servanda.language.clock import FACT, micros_of, tick
 from servanda.language.core import Const, Rule, Var

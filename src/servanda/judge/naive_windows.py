@@ -9,13 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from servanda.judge.naive_conditions import Conditions, Truth, both, either, facts_of, negated
+from servanda.judge.naive_conditions import Conditions, facts_of
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.naive_world import (
-    FALSE,
     FOR_GOOD,
-    POSSIBLE,
     SINCE_EVER,
-    SURE,
     Bindings,
     Happening,
     World,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, either
 from servanda.judge.verdicts import JudgeError
 from servanda.language.clock import PHASES, Counting, micros_of, tick
 from servanda.language.core import (
@@ -29,7 +30,6 @@ from servanda.record.facts import Facts, Occurrence, Value
 
 SINCE_EVER = -(1 << 62)
 FOR_GOOD = 1 << 62
-FALSE, POSSIBLE, SURE = 0, 1, 2
 INFINITE = Decimal("Infinity")
 UNBOUNDED = (-INFINITE, INFINITE)
 
@@ -182,11 +182,13 @@ class World:
                         key = bound(match, h.params, {})
                         if key is not None:
                             at = tuple(key.get(p.name) for p in state.params)
-                            found.setdefault(at, []).append(Change(h.lo, h.hi, h.sure, begins))
+                            found.setdefault(at, []).append(
+                                Change(h.lo, h.hi, h.sure, begins, h.vague)
+                            )
             self._changes[state.name] = found
         return self._changes[state.name]
 
-    def in_state(self, match: Match, bindings: Bindings, x: int) -> int:
+    def in_state(self, match: Match, bindings: Bindings, x: int) -> Truth:
         """True if true for some key that matches; of keys never heard of, silence decides."""
         state = self.states[match.name]
         names = [p.name for p in state.params]
@@ -201,8 +203,8 @@ class World:
             if all(passes(a, dict(zip(names, key, strict=True)), bindings) for a in match.args)
         ]
         if not single or not values:
-            values.append(unheard)
-        return max(values)
+            values.append(Truth(unheard))
+        return either(values)
 
     # -------------------------------------------------------------- measures
     def reading(self, measure: str, of: Value | None, x: int) -> Bounds:
@@ -253,6 +255,16 @@ class World:
         start = since[0] if length is None else max(SINCE_EVER, x - length)
         return low, high if self.closed_over(of.match.name, start, x + 1) else INFINITE
 
+    def counts_undecided(
+        self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]
+    ) -> bool:
+        """Whether an occurrence that a vague term leaves open may count in it."""
+        gone = FOR_GOOD if of.window is None else of.window * PHASES
+        return any(
+            h.vague and h.lo <= x < h.hi + gone and (of.window is not None or h.fin > since[0])
+            for h in self.matching(of.match, bindings)
+        )
+
     # -------------------------------------------------------------- vague terms
     def vague(self, match: Match, bindings: Bindings, x: int) -> int:
         """The account's own answer, else the last determination by a named body, else open."""
@@ -298,20 +310,22 @@ class Change:
     hi: int
     sure: bool
     begins: bool
+    vague: bool
 
 
-def key_in_state(changes: list[Change], x: int, unheard: int) -> int:
+def key_in_state(changes: list[Change], x: int, unheard: int) -> Truth:
     """The last sure change decides, unless a possible contrary one came then or later."""
     sure = [c for c in changes if c.sure and c.hi <= x]
     possible = [c for c in changes if c.lo <= x and (not c.sure or c.lo < c.hi)]
     if not sure:
-        return POSSIBLE if any(c.begins for c in possible) else unheard
+        begun = [c for c in possible if c.begins]
+        return Truth(POSSIBLE, any(c.vague for c in begun)) if begun else Truth(unheard)
     last = max(c.hi for c in sure)
     ways = {c.begins for c in sure if c.hi == last}
-    ways |= {c.begins for c in possible if c.lo >= last}
-    if len(ways) > 1:
-        return POSSIBLE
-    return SURE if ways == {True} else FALSE
+    contrary = [c for c in possible if c.lo >= last and c.begins not in ways]
+    if len(ways) > 1 or contrary:
+        return Truth(POSSIBLE, any(c.vague for c in contrary))
+    return Truth(SURE if ways == {True} else FALSE)
 
 
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ def arise(tables: Tables, norms: Norms, instances: Instances, conditions: Condit
             tables.append(named("ev_", derived.name), found)
         for state in norms.states:  # the next event may ask for it
             if derived.name in patterns((state.begins, state.ends)):
-                prepare_state(tables, state)
+                prepare_state(tables, state, conditions)
 
 
 def in_order(norms: Norms) -> list[Derived]:
@@ -70,7 +70,7 @@ def occurrences(
         blocked = f"""(CASE
           WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
           WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_hi) THEN 1 ELSE 0 END)"""
-        if conditions.arises(derived.unless.name):
+        if conditions.may_be_undecided(derived.unless.name):
             left_open = f"EXISTS (SELECT 1 {source} AND e.und AND e.fin > i.lo AND e.lo < i.due_hi)"
     outputs = "".join(f", {value(term)} AS {named('p_', name)}" for name, term in derived.outputs)
     return f"""

@@ -30,6 +30,11 @@ class Gates(Struct, frozen=True):
         return f"(SELECT *, {u} AS u FROM {self.table})"
 
 
+def undecided(gates: str) -> str:
+    """`UNDECIDED`, of a table of gates among others."""
+    return UNDECIDED.replace("(", f"({gates}.").replace(", ", f", {gates}.")
+
+
 def window_steps(inst: str) -> str:
     """Inside the window: 2 surely, 1 possibly, 0 not."""
     return f"""

@@ -21,59 +21,88 @@ Key = tuple[Value | None, ...]
 def prepare(tables: Tables, norms: Norms, facts: Facts, of: Conditions) -> None:
     """Make `state_X`, `steps` and `vague_X` for every state, measure and vague term."""
     for state in norms.states:  # and again when an event arises that begins or ends one
-        prepare_state(tables, state)
+        prepare_state(tables, state, of)
     measures.prepare(tables, norms, of)
     for vague in norms.vagues:
         prepare_vague(tables, vague, norms, facts)
 
 
 # ------------------------------------------------------------------ states
-def prepare_state(tables: Tables, state: StateType) -> None:
-    """`state_X(p_…, f, u, val)`: one row per span of one key, val as in steps.py."""
+def prepare_state(tables: Tables, state: StateType, of: Conditions) -> None:
+    """`state_X(p_…, f, u, val)`: one row per span of one key, val as in steps.py; and `und`, where
+    a vague term may leave open an event that begins or ends it."""
     table = named("state_", state.name)
     keys = [named("p_", p.name) for p in state.params]
+    open_ = of.may_be_undecided(state.name)
     if all(named("ev_", m.name) in tables.empty for m in (*state.begins, *state.ends)):
-        typed = [f"{named('p_', p.name)} {column_type(p.type)}" for p in state.params]
-        tables.declare(table, ", ".join([*typed, "f BIGINT, u BIGINT, val INTEGER, heard BOOLEAN"]))
+        columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in state.params]
+        columns += ["f BIGINT, u BIGINT, val INTEGER, heard BOOLEAN"]
+        tables.declare(table, ", ".join(columns + ["und BOOLEAN"] * open_))
         return
+    matches_ = [(m, True) for m in state.begins] + [(m, False) for m in state.ends]
     changes = " UNION ALL ".join(
-        [change_rows(state, m, True) for m in state.begins]
-        + [change_rows(state, m, False) for m in state.ends]
+        change_rows(state, m, begins, of.may_be_undecided(m.name) if open_ else None)
+        for m, begins in matches_
     )
     listed = "".join(f"{k}, " for k in keys)
     partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
+    grouped, latest, und = undecided_changes() if open_ else ("", "", "")
     tables.create(
         table,
         f"""
       WITH ch AS ({changes}),
       g AS (SELECT {listed} t, bool_or(sure AND on_) AS s1, bool_or(sure AND NOT on_) AS s0,
-                   bool_or(NOT sure AND on_) AS m1, bool_or(NOT sure AND NOT on_) AS m0
+                   bool_or(NOT sure AND on_) AS m1, bool_or(NOT sure AND NOT on_) AS m0{grouped}
             FROM ch GROUP BY ALL),
       w AS (SELECT {listed} t,
               last_value(CASE WHEN s1 AND s0 THEN 1 WHEN s1 THEN 2 WHEN s0 THEN 0 END IGNORE NULLS) OVER o AS v,
               max(CASE WHEN s1 OR s0 THEN t END) OVER o AS sure_t,
               max(CASE WHEN m1 THEN t END) OVER o AS m1_t,
-              max(CASE WHEN m0 THEN t END) OVER o AS m0_t,
+              max(CASE WHEN m0 THEN t END) OVER o AS m0_t{latest},
               lead(t, 1, {FOR_GOOD}) OVER ({partition}ORDER BY t) AS u
             FROM g WINDOW o AS ({partition}ORDER BY t ROWS UNBOUNDED PRECEDING))
       SELECT {listed} t AS f, u,
         CASE WHEN v = 2 AND coalesce(m0_t, {SINCE_EVER} - 1) < sure_t THEN 2
              WHEN v = 2 OR v = 1 THEN 1
              WHEN coalesce(m1_t, {SINCE_EVER}) >= coalesce(sure_t, {SINCE_EVER}) AND m1_t IS NOT NULL THEN 1
-             ELSE 0 END AS val, v IS NOT NULL AS heard
+             ELSE 0 END AS val, v IS NOT NULL AS heard{und}
       FROM w""",
     )
 
 
-def change_rows(state: StateType, match: Match, begins: bool) -> str:
-    """Each occurrence as a sure change at `hi`, and a possible one at `lo` where they differ."""
+def undecided_changes() -> tuple[str, str, str]:
+    """Of `prepare_state`: possible changes that a vague term leaves open, the last of each kind, and
+    whether one stands against the last sure change."""
+    grouped, latest = (
+        "".join(f", {each}" for each in pair)
+        for pair in (
+            ("bool_or(und AND on_) AS d1", "bool_or(und AND NOT on_) AS d0"),
+            (
+                "max(CASE WHEN d1 THEN t END) OVER o AS d1_t",
+                "max(CASE WHEN d0 THEN t END) OVER o AS d0_t",
+            ),
+        )
+    )
+    und = """, coalesce(CASE v WHEN 2 THEN d0_t >= sure_t WHEN 1 THEN false WHEN 0 THEN d1_t >= sure_t
+                    ELSE d1_t IS NOT NULL END, false) AS und"""
+    return grouped, latest, und
+
+
+def change_rows(state: StateType, match: Match, begins: bool, undecided: bool | None) -> str:
+    """Each occurrence as a sure change at `hi`, and a possible one at `lo` where they differ.
+
+    `undecided`: whether the event's table tells what a vague term leaves open; None: nobody asks.
+    """
     bound = {a.variable: named("p_", a.param) for a in match.args if a.op == "bind"}
     keys = "".join(f"e.{bound[p.name]} AS {named('p_', p.name)}, " for p in state.params)
     source = f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
     on = "true" if begins else "false"
+    never, und = "", ""
+    if undecided is not None:
+        never, und = ", false AS und", ", e.und" if undecided else ", false"
     return f"""
-      SELECT {keys} e.hi AS t, true AS sure, {on} AS on_ {source} AND e.sure
-      UNION ALL SELECT {keys} e.lo, false, {on} {source} AND (e.lo < e.hi OR NOT e.sure)"""
+      SELECT {keys} e.hi AS t, true AS sure, {on} AS on_{never} {source} AND e.sure
+      UNION ALL SELECT {keys} e.lo, false, {on}{und} {source} AND (e.lo < e.hi OR NOT e.sure)"""
 
 
 # ------------------------------------------------------------------ vague terms

@@ -12,6 +12,7 @@ from servanda.judge.plan.common import (
     gate_sources,
     not_in_force,
     uncertain,
+    undecided,
     window_steps,
 )
 from servanda.judge.plan.days import Days
@@ -27,7 +28,7 @@ def violations(
     batch: Batch, gates: Gates, of: Conditions, *, events: Events, days: Days, freely: bool
 ) -> str:
     """`(iid, vid, entry, lo, hi, level, firm, end_t, end_p, cure, b_…)`: one row an occurrence, with its
-    parameters (see `bound`).
+    parameters (see `bound`). Where a remedy answers it, `und`: a vague term leaves it open.
 
     `end_t` is where it is no longer surely open, `end_p` where no longer possibly; `firm`: level 2,
     if only the instance is sure.
@@ -53,10 +54,11 @@ def of_rule(
         f", l.{named('p_', p.name)} AS {bound(event, p.name)}" for p in events[event].params
     )
     near = gates.few and of.at_once(event)
+    und = ", l.left_open AS und" if rule.remedy is not None else ""
     found = by_range(rule, inst, gates) if near else by_look_up(rule, inst, gates)
     whose = "" if rule.cured_by is None else f"JOIN {inst} i USING (iid)"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, l.firm, {cures(rule, days)}{said}
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, l.firm{und}, {cures(rule, days)}{said}
       FROM ({found}) l {whose} WHERE l.level > 0"""
 
 
@@ -75,6 +77,7 @@ def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
     surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
         SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
+          CASE WHEN {at_lo} THEN {undecided("gl")} ELSE {undecided("gh")} END AS left_open,
           v.inside AND {surely} AS firm,
           CASE WHEN v.is_sure AND v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
         FROM (SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside
@@ -86,7 +89,7 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
     """The same for occurrences at one instant, where an instance has few spans of overlays."""
     assert rule.action is not None
     return f"""
-        SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo),
+        SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo), {undecided("g")} AS left_open,
                {INSIDE} AND greatest({BOUND}, g.ex) = 0 AS firm,
                CASE WHEN i.sure AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
         FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)

@@ -187,7 +187,7 @@ class Instances:
             )
         if trigger.breach_of is not None:
             order = "row_number() OVER (ORDER BY lo, trigger) AS iid"
-            return f"SELECT {order}, *, false AS doubt_und FROM ({breaches})"
+            return f"SELECT {order}, * FROM ({breaches})"
         if trigger.cond is not None:
             steps = self.conditions.steps(trigger.cond, "nobody")
             return f"""
@@ -222,8 +222,9 @@ class Instances:
         sure = " AND ".join(
             f"e{n}.sure" + (f" AND e{n}.hi <= e0.lo" if n else "") for n in range(len(tables))
         )
-        arisen = [n for n, m in enumerate((match, *following)) if self.conditions.arises(m.name)]
-        undecided = " OR ".join(f"e{n}.und" for n in arisen) or "false"
+        may_be = self.conditions.may_be_undecided
+        open_ = [n for n, each in enumerate((match, *following)) if may_be(each.name)]
+        undecided = " OR ".join(f"e{n}.und" for n in open_) or "false"
         columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
         free = self.conditions.bulk and self.tables.numbers_freely and not ordered
         order = "" if free else "ORDER BY e0.lo, e0.entry"

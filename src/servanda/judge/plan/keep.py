@@ -117,6 +117,8 @@ def points(inst: str, line: str) -> str:
       JOIN {inst} i USING (iid) WHERE l.t >= i.lo"""
 
 
+LEFT_OPEN = f"((phi = 1 AND phi_und = 1) OR {UNDECIDED})"
+
 STATUS = f"""
   CASE WHEN {not_in_force("wa")} THEN 'waived'
        WHEN {not_in_force("re")} THEN 'released'
@@ -131,25 +133,27 @@ STATUS = f"""
        WHEN ep_t THEN 'broken'
        WHEN ex = 2 THEN 'excused'
        WHEN {doubtful("su", "idle", "wa", "re", "en")} OR ep_p THEN
-         CASE WHEN (phi = 1 AND phi_und = 1) OR {UNDECIDED}
-              THEN 'undetermined' ELSE 'unknown' END
+         CASE WHEN {LEFT_OPEN} THEN 'undetermined' ELSE 'unknown' END
        WHEN on_t IS NOT NULL OR on_p IS NOT NULL THEN 'due'
        WHEN had THEN 'cured'
        ELSE 'kept' END"""
 
 
-def episodes(line: str) -> str:
-    """Breaches that a remedy answers `(iid, lo, hi, sure)`: each possible episode, sure from its first
-    sure one, and each further sure one within it."""
+def episodes(line: str, inst: str) -> str:
+    """Breaches that a remedy answers `(iid, lo, hi, sure, und)`: each possible episode, sure from its
+    first sure one, and each further sure one within it; none begins after the window."""
+    within = f"""
+      SELECT l.iid, l.t, {LEFT_OPEN} AS und, l.ep_p AND l.t < i.c_hi AS p, l.ep_t AND l.t < i.c_lo AS s
+      FROM {line} l JOIN {inst} i USING (iid)"""
     numbered = f"""
-      SELECT iid, t, ep_p AND NOT coalesce(was_p, false) AS p_start, ep_t AND NOT coalesce(was_t, false) AS t_start,
-             sum(CASE WHEN ep_p AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER (
+      SELECT iid, t, und, p AND NOT coalesce(was_p, false) AS p_start, s AND NOT coalesce(was_s, false) AS s_start,
+             sum(CASE WHEN p AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER (
                PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING) AS n
-      FROM (SELECT iid, t, ep_p, ep_t, lag(ep_p) OVER (PARTITION BY iid ORDER BY t) AS was_p,
-                   lag(ep_t) OVER (PARTITION BY iid ORDER BY t) AS was_t FROM {line})"""
+      FROM (SELECT *, lag(p) OVER (PARTITION BY iid ORDER BY t) AS was_p,
+                   lag(s) OVER (PARTITION BY iid ORDER BY t) AS was_s FROM ({within}))"""
     return f"""
       WITH e AS ({numbered}),
-      p AS (SELECT iid, n, t FROM e WHERE p_start),
-      s AS (SELECT iid, n, t, row_number() OVER (PARTITION BY iid, n ORDER BY t) AS k FROM e WHERE t_start)
-      SELECT p.iid, p.t AS lo, coalesce(s.t, {FOR_GOOD}) AS hi, s.t IS NOT NULL AS sure FROM p LEFT JOIN s ON s.iid = p.iid AND s.n = p.n AND s.k = 1
-      UNION ALL SELECT iid, t, t, true FROM s WHERE k > 1"""
+      p AS (SELECT iid, n, t, und FROM e WHERE p_start),
+      s AS (SELECT iid, n, t, und, row_number() OVER (PARTITION BY iid, n ORDER BY t) AS k FROM e WHERE s_start)
+      SELECT p.iid, p.t AS lo, coalesce(s.t, {FOR_GOOD}) AS hi, s.t IS NOT NULL AS sure, p.und FROM p LEFT JOIN s ON s.iid = p.iid AND s.n = p.n AND s.k = 1
+      UNION ALL SELECT iid, t, t, true, und FROM s WHERE k > 1"""

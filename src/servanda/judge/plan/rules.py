@@ -7,7 +7,7 @@ from copy import copy
 
 from servanda.judge.plan import achieve, forbid, keep, powers
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import UNDECIDED, Gates, variables, verdict_rows
+from servanda.judge.plan.common import UNDECIDED, Gates, undecided, variables, verdict_rows
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.load import event_types
 from servanda.judge.plan.order import joint_key
@@ -129,7 +129,7 @@ class Rules:
         if any(rule.remedy is not None for rule in batch.rules):
             self.tables.create(f"{facts}_0", scalars[1:-1])
             scalars = f"{facts}_0"
-        ends = achieve.ends(f"({self.with_compensation(batch, scalars)})", laid)
+        ends = achieve.ends(f"({self.with_compensation(batch, scalars, laid)})", laid)
         self.tables.create(facts, ends)
         general = facts if gated else f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
         self.answer(batch, achieve.points(general, gates, gated))
@@ -138,27 +138,31 @@ class Rules:
             batch.verdict = f"{plain} UNION ALL SELECT * FROM ({batch.verdict})"
         self.achieve_statuses(batch, facts, gates)
 
-    def with_compensation(self, batch: Batch, facts: str) -> str:
+    def with_compensation(self, batch: Batch, facts: str, gates: str | None) -> str:
         """Judge the remedies on these duties' breaches; performed, they make the breach good."""
         found = []
         for rule in batch.rules:
             if rule.remedy is not None:
-                found += self.remedied(rule, batch, facts)
+                found += self.remedied(rule, batch, facts, gates)
         if not found:
             return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS made_entry FROM {facts}"
         return f"""
           SELECT f.*, r.m, r.made_entry FROM {facts} f
           LEFT JOIN ({" UNION ALL ".join(found)}) r USING (iid)"""
 
-    def remedied(self, rule: Rule, batch: Batch, facts: str) -> list[str]:
+    def remedied(self, rule: Rule, batch: Batch, facts: str, gates: str | None) -> list[str]:
         """Judge one remedy; a SELECT of when it made each breach good, if it is one to perform."""
         assert rule.remedy is not None
         remedy = self.rules[rule.remedy]
-        keys = "".join(f", {named('k_', v.name)}" for v in rule.variables)
+        keys = "".join(f", f.{named('k_', v.name)}" for v in rule.variables)
+        und, over = "f.doubt_und", ""
+        if self.norms.vagues and gates is not None:
+            und = f"f.doubt_und OR {undecided('g')}"
+            over = f"ASOF JOIN {gates} g ON f.iid = g.iid AND f.bp >= g.t"
         breaches = f"""
-          SELECT iid AS parent, trigger, sure AND b IS NOT NULL AS sure,
-                 {effect("bp")} AS lo, {effect("b_hi")} AS hi{keys}
-          FROM {facts} WHERE rule = {batch.numbers[rule.id]} AND bp IS NOT NULL"""
+          SELECT f.iid AS parent, f.trigger, f.sure AND f.b IS NOT NULL AS sure,
+                 {effect("f.bp")} AS lo, {effect("f.b_hi")} AS hi, {und} AS doubt_und{keys}
+          FROM {facts} f {over} WHERE f.rule = {batch.numbers[rule.id]} AND f.bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
         if remedy.kind != "achieve" or str(number) not in self.judged:
@@ -228,10 +232,10 @@ class Rules:
                 FROM {spans} WHERE ep_t AND i.sure AND {over} = 0 AND t < i.c_lo
                 UNION ALL SELECT iid, i.rule, i.debtor, {effect("t")}, {effect("least(v, i.c_hi)")}, 1
                 FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi""",
-            self.marks(batch, line, f"((phi = 1 AND phi_und = 1) OR {UNDECIDED})", effect),
+            self.marks(batch, line, keep.LEFT_OPEN, effect),
         )
         self.overlay_statuses(batch, gates, None)
-        self.remedies(batch, keep.episodes(line), "i.trigger")
+        self.remedies(batch, keep.episodes(line, batch.inst), "i.trigger")
 
     def keep_alone(self, batch: Batch) -> None:
         """Plain instances by the shortest way, the rest as all others."""
@@ -252,7 +256,8 @@ class Rules:
         self.overlay_statuses(batch, nothing_over(batch.inst), None)
 
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
-        """Judge the remedies that answer `(iid, lo, hi, sure)`: breaches that come from lo to hi, if at all."""
+        """Judge the remedies that answer `(iid, lo, hi, sure, und)`: breaches that come from lo to hi, if
+        at all; `und`: a vague term leaves that open."""
         for rule in batch.rules:
             if rule.remedy is None:
                 continue
@@ -260,7 +265,8 @@ class Rules:
             self.judge(
                 [self.rules[rule.remedy]],
                 f"""SELECT i.iid AS parent, {trigger} AS trigger, i.sure AND b.sure AS sure,
-                           {effect("b.lo")} AS lo, {effect("b.hi")} AS hi{variables}
+                           {effect("b.lo")} AS lo, {effect("b.hi")} AS hi,
+                           i.doubt_und OR b.und AS doubt_und{variables}
                     FROM ({breaches}) b JOIN {batch.own(rule)} i USING (iid)
                     WHERE b.lo <= {self.now}""",
             )
@@ -299,7 +305,7 @@ class Rules:
         )
         self.overlay_statuses(batch, gates.table, None)
         breaches = (
-            f"SELECT iid, lo, greatest(lo, hi) AS hi, level = 2 AS sure, entry FROM {violated}"
+            f"SELECT iid, lo, greatest(lo, hi) AS hi, level = 2 AS sure, und, entry FROM {violated}"
         )
         self.remedies(batch, breaches, "b.entry")
 
@@ -363,7 +369,8 @@ class Rules:
         return f"""
           SELECT iid, {felt("t")} AS f, {felt(last)} AS u
           FROM (SELECT *, {ends} FROM ({changes})) JOIN {batch.inst} i USING (iid) WHERE und
-          UNION ALL SELECT iid, {SINCE_EVER}, {FOR_GOOD} FROM {batch.inst} WHERE NOT sure AND doubt_und"""
+          UNION ALL SELECT iid, {SINCE_EVER}, CASE WHEN sure THEN {felt("hi")} ELSE {FOR_GOOD} END
+          FROM {batch.inst} WHERE doubt_und"""
 
     def tell(self, batch: Batch) -> None:
         """What other rules may need of these, in place of what an earlier round told."""

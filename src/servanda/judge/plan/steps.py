@@ -19,6 +19,7 @@ from servanda.judge.plan.text import (
     quoted,
     scalar,
 )
+from servanda.judge.plan.undecided import counted_in, undecidable
 from servanda.language.core import (
     Always,
     And,
@@ -148,6 +149,7 @@ class Conditions:
             self.closed_events |= {name} if source in self.closed_events else set()
         self.states = {s.name: s for s in norms.states}
         self.vagues = {v.name: v for v in norms.vagues}
+        self.undecidable = undecidable(norms)
 
     # -------------------------------------------------------------- conditions
     def steps(self, cond: Cond, inst: str) -> str:
@@ -178,13 +180,13 @@ class Conditions:
                 found.append((start, end))
         return found
 
-    def arises(self, event: str) -> bool:
-        """Whether it arises by itself: then its table tells where a vague term leaves it open."""
-        return any(derived.name == event for derived in self.norms.derived)
+    def may_be_undecided(self, name: str) -> bool:
+        """Whether a vague term may leave an event or state open: its table tells then where."""
+        return name in self.undecidable
 
     def at_once(self, event: str) -> bool:
         """Whether every occurrence is known to be at one instant (or day): `lo = hi`."""
-        if self.arises(event):
+        if any(derived.name == event for derived in self.norms.derived):
             return False
         return all(o.lo == o.hi for o in self.facts.events.get(event, ())) and all(
             source.at_once for source in self.facts.bulk_events.get(event, ())
@@ -287,7 +289,9 @@ class Atoms:
             return self.truth(
                 sql
             ), f"({self.truth(f'SELECT iid, t, und::INTEGER AS val FROM ({sql})')} = 1)"
-        return self.decidable(cond), "false"
+        value = self.decidable(cond)
+        undecided = " OR ".join(f"{self.truth(sql)} = 1" for sql in self.undecided_in(cond))
+        return value, f"({value} = 1 AND ({undecided}))" if undecided else "false"
 
     def joined(self, cond: And | Or) -> tuple[str, str]:
         if not cond.items:
@@ -299,7 +303,7 @@ class Atoms:
         return value, f"({value} = 1 AND ({vague}))" if vague else "false"
 
     def decidable(self, cond: Cond) -> str:
-        """Conditions in which no vague term can stand."""
+        """Conditions in which no vague term stands."""
         if isinstance(cond, Always):
             return "2" if cond.value else "0"
         if isinstance(cond, Compare):
@@ -436,6 +440,26 @@ class Atoms:
         intervals += f"""
           UNION ALL SELECT i.iid, {silence} AS f, {heard} AS u, 1 AS level FROM {self.inst} i"""
         return counted(intervals, self.inst)
+
+    # -------------------------------------------------------------- what a vague term leaves open
+    def undecided_in(self, cond: Cond) -> list[str]:
+        """Of a decidable condition: where an event that a vague term leaves open may count in it."""
+        found = []
+        if isinstance(cond, InState) and self.conditions.may_be_undecided(cond.match.name):
+            found.append(
+                f"""SELECT i.iid, s.f, s.u, 1 AS level
+                    FROM {self.inst} i JOIN {named("state_", cond.match.name)} s
+                    ON {matches(cond.match, "s")} AND s.und"""
+            )
+        for match, window, since in counted_in(cond):
+            if self.conditions.may_be_undecided(match.name):
+                gone = f"e.hi + {window * 64}" if window is not None else str(FOR_GOOD)
+                found.append(
+                    f"""SELECT i.iid, e.lo AS f, {gone} AS u, 1 AS level
+                        FROM {self.inst} i JOIN {named("ev_", match.name)} e
+                        ON {matches(match)} AND e.und AND {since}"""
+                )
+        return [counted(intervals, self.inst) for intervals in found]
 
     def vague(self, match: Match) -> str:
         """The last decision counts; an account's own answer outranks a determination."""
