@@ -44,12 +44,21 @@ def found_in(
         elif lead is not None and not here and next_lead is None and len(doc) > 8:
             found.append(replace(lead, content=(Span(start, start + len(doc.text.rstrip())),)))
         elif loose and found and found[-1].cue.start >= before:
-            last = found[-1]
-            found[-1] = replace(last, content=(*last.content, *loose))
+            last = going_on_from(found, before)
+            found[last] = replace(found[last], content=(*found[last].content, *loose))
         lead = going_on(next_lead, found) if next_lead is not None else None
         before = before if loose and not here else start
         found += here
     return chosen(found, attitudes, nested)
+
+
+def going_on_from(found: list[Attribution], before: int) -> int:
+    """Which statement of the last paragraph a quotation goes on from: the last one, where that is
+    a belief the last one that is none."""
+    last = range(len(found) - 1, -1, -1)
+    return next(
+        (i for i in last if found[i].cue.start >= before and not found[i].attitude), last[0]
+    )
 
 
 def going_on(lead: Attribution, found: list[Attribution]) -> Attribution:

@@ -234,9 +234,16 @@ def after_preposition(verb: Token) -> set[int]:
 
 def as_clause(verb: Token) -> Token | None:
     """ "…, as police have said": the verb of the sentence that is what was said."""
-    if verb.dep_ != "advcl" or any(ch.dep_ in ("ccomp", "xcomp", "dobj") for ch in verb.children):
+    held = [ch for ch in verb.children if ch.dep_ in ("ccomp", "xcomp", "dobj")]
+    if verb.dep_ != "advcl" or (held and not is_put(verb)):
         return None
     return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
+
+
+def is_put(verb: Token) -> bool:
+    """ "As Ruiz put it, …": with these three words whatever stands around them is said."""
+    it = any(ch.lower_ == "it" and ch.i == verb.i + 1 for ch in verb.rights)
+    return it and verb.lemma_ == "put" and any(ch.lower_ == "as" for ch in verb.lefts)
 
 
 def is_as_reported(verb: Token) -> bool:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 WH = ("WP", "WDT", "WRB")
-SAME = frozenset("same opposite much yes".split())  # noqa: SIM905
 THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 
 
@@ -21,7 +20,8 @@ def clause_content(p: Words, verb: Token, source: Token) -> set[int]:
     content: set[int] = set()
     main = c.as_clause(verb)
     if main is not None:
-        return {t.i for t in main.subtree} - {t.i for t in verb.subtree}
+        told = {t.i for t in main.subtree} - {t.i for t in verb.subtree}
+        return told - ({max(told)} if told and p.doc[max(told)].text == "." else set())
     left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
     every = c.clauses_of(verb)
     if any(clause.i > verb.i for clause in every) and not is_parenthetical(p, verb):
@@ -137,6 +137,8 @@ def manner(verb: Token) -> set[int]:
 
 
 def object_content(p: Words, verb: Token) -> set[int]:
+    if c.lemma_of(verb) in CLAUSE and verb.sent.text.rstrip().endswith(":"):
+        return set()  # "Ruiz said the following:" announces what comes next
     if c.is_passive(verb):
         what = c.passive_subject(verb)
         left = {t.i for t in what.subtree} if what is not None else set()
@@ -145,8 +147,6 @@ def object_content(p: Words, verb: Token) -> set[int]:
     ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
     held = c.governed(verb) if ways else set()
     held |= {t.i for ch in verb.rights if ch.lower_ == "much" for t in ch.subtree}
-    if c.lemma_of(verb) == "say" and not any(p.doc[i].lower_ in SAME for i in held):
-        return set()
     meeting = c.lemma_of(verb) == "call" and ways == ["dobj"] and not names(held, p)
     if meeting and not any(p.quote_of[i] >= 0 for i in held):
         return set()

@@ -49,7 +49,8 @@ OBJECT = frozenset(
       dispute disclose quote identify discount denigrate bemoan   order
        compliment congratulate credit champion chastise castigate
     reprimand scold pillory skewer savage   excoriate
-     attack bash belittle berate brand brief chastise commend compare critique
+    answer ask concede email recite recount signal talk tweet
+    attack bash belittle berate brand brief chastise commend compare critique
     deride detail discuss disparage downplay echo encourage exalt exhort extol fault flag hype
     implore impugn invoke lampoon malign minimize misrepresent paint pan persuade press
     protest rate reaffirm rebut reference rip salute scorn smear specify spurn summarize trash
@@ -187,8 +188,9 @@ DOCUMENTS = frozenset(
 # A thing may show or indicate; of a person these verbs seldom mean that something is said.
 RESEARCH = frozenset(
     """
-    analysis average census data document evidence estimate figures footage image paper poll record
-    report research result statistic study survey tape test transcript video
+    analysis average census count data document email evidence estimate figures filing finding
+    footage image number paper poll polling record report research result statistic study survey
+    tally tape test transcript video
     """.split()  # noqa: SIM905
 )
 OF_THINGS = frozenset("show reveal indicate find determine".split())  # noqa: SIM905

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
-from servanda.reading.cues import CLAUSE
+from servanda.reading.cues import CLAUSE, OBJECT
 from servanda.reading.words import Words
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ NAMING = frozenset("call describe label dub brand term name consider characteriz
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD", "VBG")
+JOINING = frozenset("and but or yet".split())  # noqa: SIM905
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 
 
@@ -30,7 +31,7 @@ def within_sentence(p: Words, content: set[int], verb: Token) -> set[int]:
     for i in range(verb.i + 1, max(content, default=0)):
         after = p.doc[i + 1] if not p.doc[i + 1].is_space else p.doc[min(i + 2, len(p.doc) - 1)]
         stop = p.doc[i].text in (".", "!", "?") and p.quote_of[i] < 0
-        if stop and after.text[:1].isupper():
+        if stop and (after.text[:1].isupper() or p.quote_of[after.i] >= 0):
             return {j for j in content if j < i or p.quote_of[j] >= 0}
     return content
 
@@ -78,6 +79,29 @@ def with_tail(p: Words, content: set[int], verb: Token) -> set[int]:
         "against",
     )
     return content if new or not joined else content | {t.i for t in tail}
+
+
+def with_clauses(p: Words, content: set[int], verb: Token) -> set[int]:
+    """ "said it was late and the talks would go on": a clause with a subject of its own is what is
+    said too where no comma parts it, where it is quoted, or where it tells what would be."""
+    last = max(content, default=-1)
+    end = verb.sent.end - (1 if verb.sent[-1].is_punct and p.quote_of[verb.sent.end - 1] < 0 else 0)
+    tail = p.doc[last + 1 : end]
+    words = [t for t in tail if not t.is_punct and not t.is_space]
+    if last < verb.i or p.quote_of[verb.i] >= 0 or len(words) < 3:
+        return content
+    if words[0].lower_ not in JOINING or any(says_so(t) for t in words):
+        return content
+    finite = next((t for t in words[1:] if t.tag_ in FINITE_TAGS[:4]), None)
+    if finite is None or not any(t.pos_ in c.NAMERS for t in p.doc[words[0].i : finite.i]):
+        return content
+    close = tail[0] == words[0] or any(p.quote_of[t.i] >= 0 for t in p.doc[last:end])
+    return content | {t.i for t in tail} if close or finite.tag_ == "MD" else content
+
+
+def says_so(token: Token) -> bool:
+    """Whether somebody says something: a finite verb of saying."""
+    return token.tag_ in FINITE_TAGS[:3] and c.lemma_of(token) in CLAUSE | OBJECT
 
 
 def another_that(p: Words, last: int, verb: Token) -> set[int]:

@@ -12,6 +12,9 @@ from servanda.reading.words import Found, Words
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+NO_NAME = ("who", "which", "that", "this")
+BEFORE_VERB = ("PROPN", "PRON", "NOUN", "DET", "ADJ", "ADV", "PUNCT")
+
 
 def signed_quotes(p: Words) -> None:
     """ "“…,” Trump responded": a quotation whose cue the parser did not join to it."""
@@ -20,7 +23,7 @@ def signed_quotes(p: Words) -> None:
     for number, words in enumerate(p.words):
         if number in claimed or len(words) < 3:
             continue
-        cue = cue_after(p, words[-1] + 1)
+        cue = cue_after(p, words)
         if cue is None or cue.i in taken:
             continue
         source = name_beside(p, cue, words[-1])
@@ -42,13 +45,19 @@ def is_second_half(p: Words, number: int, cue: Token) -> bool:
     return not full and len(between) < 40 and between[-1].text == ","
 
 
-def cue_after(p: Words, i: int) -> Token | None:
-    """A verb of saying within a few words after a quotation, in the same sentence."""
+def cue_after(p: Words, words: range) -> Token | None:
+    """A verb of saying within a few words after a quotation, in the same sentence; any verb where
+    a whole sentence is quoted and only who says it stands between ("“…,” she went on")."""
+    i = words[-1] + 1
+    whole = p.doc[i - 2].text in (",", "?", "!", "—") and stands_alone(p, words)
     for token in p.doc[i : i + 9]:
         if p.quote_of[token.i] >= 0 or token.text in (".", "!", "?", ";", ":"):
             return None
         if token.tag_ in ("VBD", "VBZ", "VBP", "VBN") and c.lemma_of(token) in CLAUSE:
             return token
+        if whole and token.tag_ in ("VBD", "VBZ", "VBP") and token.i > i:
+            return token if token.pos_ == "VERB" else None
+        whole = whole and token.pos_ in BEFORE_VERB and token.lower_ not in NO_NAME
     return None
 
 
@@ -99,15 +108,15 @@ def who_goes_on(earlier: list[Found]) -> Found:
 
 def stands_alone(p: Words, words: range) -> bool:
     before = p.doc[words[0] - 1] if words[0] else None
-    starts = before is None or before.text in (".", "!", "?", ":", "”", '"') or before.is_space
+    starts = before is None or before.text[-1] in '.!?:”"' or before.is_space
     return starts and len(words) > 3
 
 
 def follows_on(p: Words, found: Found, words: range) -> bool:
     """Whether the sentence before a quotation is that of the attribution."""
     between = p.doc[found.cue.i : words[0]]
-    stops = [t for t in between if t.text in (".", "!", "?") and p.quote_of[t.i] < 0]
-    return len(stops) <= 1
+    stops = [t for t in between[:-1] if t.text in (".", "!", "?") and p.quote_of[t.i] < 0]
+    return not any(t.is_sent_end for t in stops)
 
 
 def give_way(p: Words) -> None:

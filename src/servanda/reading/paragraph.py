@@ -49,6 +49,8 @@ def read_paragraph(doc: Doc, start: int, text: str) -> Paragraph:
     give_way(p)
     signed_quotes(p)
     loose = continue_quotes(p)
+    if not loose:
+        p.found = [found for found in p.found if not is_unheard(p, found)]
     made = (finished(p, found) for found in p.found)
     return Paragraph([m for m in made if m is not None], loose, announced(p))
 
@@ -56,7 +58,9 @@ def read_paragraph(doc: Doc, start: int, text: str) -> Paragraph:
 def found_at(p: Words, token: Token) -> Found | None:
     """What is attributed by this word, if it is a cue."""
     outside = p.quote_of[token.i] < 0
-    if token.pos_ in ("VERB", "AUX") and (c.lemma_of(token) in EVERY_VERB or is_said(token)):
+    if token.pos_ in ("VERB", "AUX") and (
+        c.lemma_of(token) in EVERY_VERB or is_said(token) or c.is_put(token)
+    ):
         return of_verb(p, token)
     if token.text == ":" and opens_quote(p, token):
         return of_verb_colon(p, token)
@@ -71,6 +75,14 @@ def found_at(p: Words, token: Token) -> Found | None:
     if token.pos_ == "NOUN" and c.lemma_of(token) in NOUNS:
         return of_noun(p, token) or of_mistagged(p, token)
     return None
+
+
+def is_unheard(p: Words, found: Found) -> bool:
+    """Whether it is told inside of a quotation that nobody is found to say."""
+    number = p.quote_of[found.cue.i]
+    if number < 0 or found.cue.text == ":" or not p.doc[p.words[number][-1]].is_quote:
+        return False
+    return not any(found.cue.i in outer.content for outer in p.found if outer is not found)
 
 
 def announced(p: Words) -> Attribution | None:

@@ -185,8 +185,10 @@ def of_verb_colon(p: Words, colon: Token) -> Found | None:
     named = of_name_colon(p, colon)
     if named is not None:
         return named
-    root = colon.sent.root if colon.i - colon.sent.start > 3 else None
-    source = None if root is None or root.i > colon.i else c.subject(root)
+    root = colon.sent.root if colon.i - colon.sent.start > 2 else None
+    while root is not None and root.i > colon.i:
+        root = next((ch for ch in root.lefts if ch.pos_ == "VERB" and ch.i < colon.i), None)
+    source = None if root is None else c.subject(root)
     if root is None or source is None or any(found.cue == root for found in p.found):
         return of_colon(p, colon)
     number = p.quote_of[colon.i + 1]

@@ -27,11 +27,20 @@ from servanda.reading.cues import (
 from servanda.reading.extent import (
     run_on,
     whole_quotes,
+    with_clauses,
     with_next_quote,
     with_tail,
     within_sentence,
     without_asides,
     without_people,
+)
+from servanda.reading.sources import (
+    goes_on_saying,
+    inverted_subject,
+    main_subject,
+    name_left,
+    opener,
+    teller,
 )
 from servanda.reading.words import Found, Words
 
@@ -49,6 +58,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     source = c.subject(verb)
     if source is not None and p.quote_of[source.i] >= 0 and p.quote_of[verb.i] < 0:
         source = None
+    source = teller(p, verb, source)
     source = source or opener(p, verb) or goes_on_saying(p, verb) or main_subject(verb)
     content: set[int] = set()
     linked: set[int] = set()
@@ -56,7 +66,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     lemma = c.lemma_of(verb)
     if lemma in CLAUSE or lemma not in EVERY_VERB:
         if source is None:
-            source = inverted_subject(p, verb) or name_before(p, verb)
+            source = inverted_subject(p, verb) or name_left(p, verb)
         if source is None:
             return None
         linked = linked_quotes(p, verb, source)
@@ -89,6 +99,8 @@ def of_verb(p: Words, verb: Token) -> Found | None:
         content = without_people(p, content, verb)
     content = run_on(p, content, verb)
     content = with_tail(p, content, verb)
+    if not of_object:
+        content = with_clauses(p, content, verb)
     content = without_asides(p, content, verb)
     content = whole_quotes(p, with_next_quote(p, content, verb), verb)
     if p.quote_of[verb.i] >= 0:
@@ -142,57 +154,3 @@ def is_named(p: Words, content: set[int], of_object: bool) -> bool:
     words = [p.doc[i] for i in content]
     named = all(t.pos_ in ("PROPN", "PRON", "NOUN") and t.tag_ not in WH for t in words)
     return of_object and named
-
-
-def inverted_subject(p: Words, verb: Token) -> Token | None:
-    """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
-    for child in verb.rights:
-        if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in (
-            "PROPN",
-            "PRON",
-        ):
-            return child if verb.i and p.quote_of[verb.i - 1] >= 0 else None
-    return None
-
-
-def goes_on_saying(p: Words, verb: Token) -> Token | None:
-    """ "“…,” adding, “…”": who spoke last in the paragraph, where the parser knows nobody."""
-    follows = verb.tag_ == "VBG" and verb.i > 1 and p.doc[verb.i - 1].text in (",", "and")
-    if not follows or c.lemma_of(verb) not in CLAUSE or not p.found:
-        return None
-    last = max(p.found, key=lambda found: found.cue.i)
-    return last.source if p.quote_of[last.cue.i] < 0 and last.cue.i < verb.i else None
-
-
-def main_subject(verb: Token) -> Token | None:
-    """ "Noting that prices rose, Ruiz said …": the subject after the comma that ends it."""
-    if verb.tag_ != "VBG" or verb.i > verb.sent.start or c.lemma_of(verb) not in CLAUSE:
-        return None
-    for token in verb.doc[verb.i + 1 : verb.sent.end]:
-        first = token.left_edge.i
-        if token.dep_ == "nsubj" and verb.doc[first - 1].text == ",":
-            return token
-    return None
-
-
-def opener(p: Words, verb: Token) -> Token | None:
-    """ "Trump, appearing after her, cited …": the name that begins the sentence."""
-    if verb.tag_ not in ("VBD", "VBZ", "VBP") or p.doc[verb.i - 1].text != ",":
-        return None
-    first = verb.sent.start
-    for token in p.doc[first : min(first + 6, verb.i - 1)]:
-        if token.text == ",":
-            name = p.doc[token.i - 1]
-            named = name.text.istitle() and p.quote_of[name.i] < 0 and name.i >= first
-            return name if named else None
-    return None
-
-
-def name_before(p: Words, verb: Token) -> Token | None:
-    """ "meeting with the Post Trump said that …": the name right before a finite verb."""
-    before = p.doc[verb.i - 1] if verb.i > verb.sent.start else None
-    if before is None or verb.tag_ not in ("VBD", "VBZ", "VBP"):
-        return None
-    named = before.tag_ in ("PRP", "WP", "NNP", "NNPS") or before.dep_ in ("nsubj", "nsubjpass")
-    subject = named and before.lower_ not in ("it", "her")
-    return before if subject else None

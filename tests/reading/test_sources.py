@@ -1,0 +1,95 @@
+"""Who says it and how far it goes: sentences of the kinds that were misread, one a rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from servanda.reading.attribution import attributions
+
+
+def read(text: str) -> list[tuple[str, str, str]]:
+    """Head, cue and content of each statement; parts of a broken content are joined by " / "."""
+    return [
+        (a.head.of(text), a.cue.of(text), " / ".join(c.of(text) for c in a.content))
+        for a in attributions(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Ruiz said it was late and the talks would go on until dawn.",
+            ("Ruiz", "said", "it was late and the talks would go on until dawn"),
+        ),
+        (
+            "In a letter to the Herald, her oldest adviser, Pavel Doran, said: “The vote was lost. "
+            "We go on.”",
+            ("adviser", "said", "“The vote was lost. We go on.”"),
+        ),
+        (
+            "Ruiz tweeted a picture of the empty hall.",
+            ("Ruiz", "tweeted", "a picture of the empty hall"),
+        ),
+        (
+            "The Doran filing shows a loss of nine ferries.",
+            ("filing", "shows", "a loss of nine ferries"),
+        ),
+        (
+            "As Doran put it, the ferry is a bathtub with a flag.",
+            ("Doran", "put", "the ferry is a bathtub with a flag"),
+        ),
+        (
+            "“It was the best ferry we ever had,” she went on.",
+            ("she", "went", "“It was the best ferry we ever had,”"),
+        ),
+        ("Mr. Doran shot back: “That would be new.”", ("Doran", "shot", "“That would be new.”")),
+    ],
+)
+def test_one_statement(text: str, said: tuple[str, str, str]) -> None:
+    assert read(text) == [said]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "“We are ready,” said Capt. Ana Doran, who leads the crew. “We sail at noon with "
+            "everybody aboard.”",
+            ["“We are ready,”", "“We sail at noon with everybody aboard.”"],
+        ),
+        (
+            "The two of them left early, Ruiz told reporters in Lima, N.Y. “They had a boat to "
+            "catch and no time.”",
+            ["The two of them left early", "“They had a boat to catch and no time.”"],
+        ),
+        (
+            "“It was a hard winter,” said Doran, who thinks often of the sea.\n“We lost two boats "
+            "and a good many nets.”",
+            ["“It was a hard winter,”", "“We lost two boats and a good many nets.”"],
+        ),
+    ],
+)
+def test_a_quotation_goes_on(text: str, parts: list[str]) -> None:
+    (said,) = attributions(text)
+    assert [c.of(text) for c in said.content] == parts
+
+
+def test_who_speaks_goes_on_and_not_who_is_spoken_of() -> None:
+    text = (
+        "Ruiz said Doran's story reminds him of a book titled “The Ferry,” explaining, “It never "
+        "arrives.”"
+    )
+    assert read(text)[-1] == ("Ruiz", "explaining", "“It never arrives.”")
+
+
+def test_what_is_told_inside_of_a_quotation_that_nobody_says_is_nobodys() -> None:
+    text = "It was cold. “Doran said that the vote was lost. We left.” Nobody knows who wrote it."
+    assert read(text) == []
+    assert read(text.replace("“", "").replace("”", "")) == [
+        ("Doran", "said", "that the vote was lost")
+    ]
+
+
+def test_a_title_between_quotation_marks_is_not_said() -> None:
+    assert read("MTV plans a new “Ferry Nights,” which returns in March.") == []
