@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from generate import cases
-from hypothesis import given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from telling import plain
 
 from budgets import budget
 from servanda.answers.again import judge_again
-from servanda.judge import engine
+from servanda.judge import engine, naive
 from servanda.judge.verdicts import JudgeError, Verdict
 from servanda.language.core import Norms
 from servanda.record.facts import Facts
@@ -25,8 +27,8 @@ SETTINGS = ("clipped", "count_trigger_day", "suspension_stops_clock")
 def changed(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
     """The case after an edit: something of its record or its declarations is gone, or otherwise."""
     for _ in range(draw(st.integers(1, 2))):
-        kind = draw(st.sampled_from(EDITS))
-        norms, facts = kind(draw, norms, facts)
+        edit = draw(st.sampled_from(EDITS))
+        norms, facts = edit(draw, norms, facts)
     return norms, facts
 
 
@@ -70,7 +72,11 @@ def rule_otherwise(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]
     return replace(norms, rules=(*norms.rules[:at], rule, *norms.rules[at + 1 :])), facts
 
 
-EDITS = (fact_gone, act_gone, declared_otherwise, rule_otherwise)
+Edit = Callable[[Any, Norms, Facts], tuple[Norms, Facts]]
+EDITS: tuple[Edit, ...] = (fact_gone, act_gone, declared_otherwise, rule_otherwise)
+IN_ORDER = settings(
+    max_examples=500, derandomize=True, database=None, deadline=None, phases=[Phase.generate]
+)
 
 
 def judged(norms: Norms, facts: Facts) -> Any:
@@ -103,21 +109,22 @@ def test_judging_again_says_what_judging_from_scratch_says(
     assert told(judge_again([other, before], norms, facts)) == told(scratch)
 
 
-def test_judging_again_meets_cases_that_change() -> None:
-    """The test above is worth something: its edits do change verdicts, and often not all."""
-    some, rest = 0, 0
+@pytest.mark.parametrize("edit", EDITS)
+def test_each_edit_can_change_some_verdicts_and_leave_others(edit: Edit) -> None:
+    """The test above is worth something. The first such case is looked for, always in one order:
+    this neither fails nor passes by chance, however many cases are tried above."""
 
-    @budget(10)
-    @given(st.data(), cases())
-    def count(data: st.DataObject, case: tuple[Norms, Facts]) -> None:
-        nonlocal some, rest
-        norms, facts = changed(data.draw, *case)
-        try:
-            was, is_ = engine.judge(*case), engine.judge(norms, facts)
-        except JudgeError:
-            return
-        some += told(was) != told(is_)
-        rest += bool(told(was) & told(is_))
+    @st.composite
+    def edited(draw: Any) -> tuple[tuple[Norms, Facts], tuple[Norms, Facts]]:
+        case = draw(cases())
+        return case, edit(draw, *case)
 
-    count()
-    assert some and rest
+    find(edited(), lambda pair: changes_some(*pair), settings=IN_ORDER)
+
+
+def changes_some(before: tuple[Norms, Facts], after: tuple[Norms, Facts]) -> bool:
+    try:
+        was, is_ = told(naive.judge(*before)), told(naive.judge(*after))
+    except JudgeError:
+        return False
+    return was != is_ and bool(was & is_)
