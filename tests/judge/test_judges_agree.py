@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from build import Case, in_state, m, vague
+from build import Case, any_of, in_state, m, status, vague
 from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
@@ -169,6 +169,34 @@ def test_no_remedy_answers_a_breach_that_would_begin_after_the_window() -> None:
     assert case.story("1") == "dormant, 2024-03-28 due, 2024-03-29 lapsed"
     assert case.stories("1/else") == []
     assert case.stories("2/else") == ["2024-03-31 undetermined"]
+    check(case.norms(), case.facts)
+
+
+CIRCLES = [
+    ("keep", "keep", "2024-03-29"),
+    ("keep", "forbid", "2024-03-29"),
+    ("forbid", "forbid", "2024-03-29"),
+    ("forbid", "achieve", "2024-04-01"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "when"), CIRCLES)
+def test_duties_excused_by_each_others_breach_rest_undecided(
+    one: str, other: str, when: str
+) -> None:
+    """What a vague term leaves open went round the circle for ever, a phase later each time: the
+    plan refused such cases, and the last of them the naive judge did too."""
+    case = Case().event("give", "by").vague("grave", "Court")
+    for id_, debtor, against, kind in (("1", "A", "2", one), ("2", "B", "1", other)):
+        breach = status("broken", against)
+        excuse = breach if kind == "keep" else any_of(vague("grave"), breach)
+        about = vague("grave") if kind == "keep" else m("give", by=debtor)
+        window = {"opens": "2024-03-28"} | ({"by": "2024-03-29"} if kind == "achieve" else {})
+        case.rule(id_, kind, about, debtor=debtor, creditor=None, unless=excuse, **window)
+    case.did("2024-03-29", "give", "A").did(when, "give", "B")
+    case.determines("2024-03-30", "Court", "grave", False).now("2024-04-10")
+    told = "dormant, 2024-03-28 undetermined"
+    assert (case.story("1"), case.story("2")) == (told, told)
     check(case.norms(), case.facts)
 
 

@@ -249,8 +249,8 @@ class Instance:
         if state == "binding":
             return self.marked(self.binding(x), x)
         value = Truth(FALSE)
-        for at, then in self.flags[state]:
-            if effect(at) > x:
+        for felt_at, then in self.flags[state]:
+            if felt_at > x:
                 break
             value = then
         return value
@@ -294,11 +294,24 @@ class Instance:
             change.opened = self.opened(x, status)
             self.changes.append(change)
         for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
-            felt = self.marked(value, x, self.undecided(x))
-            history = self.flags[name]
-            if felt != (history[-1][1] if history else Truth(FALSE)):
-                history.append((x, felt))
+            if self.tell(name, self.marked(value, x, self.undecided(x)), effect(x)):
                 self.walk.follows(x, self)
+
+    def tell(self, name: str, now: Truth, felt_at: int) -> bool:
+        """Note what others feel of a status from a tick on; whether that is something new.
+
+        Once undecided it is so while it is only possible: else marks would chase each other round
+        a circle of rules.
+        """
+        history = self.flags[name]
+        if history and history[-1][0] == felt_at:  # nobody has felt that yet
+            history.pop()
+        before = history[-1][1] if history else Truth(FALSE)
+        if before.vague and now.value == POSSIBLE:
+            now = before
+        if now != before:
+            history.append((felt_at, now))
+        return now != before
 
     def doubted_status(self, x: int) -> Status:
         """Unknown, while it is not certain that there is such an instance: unless what it would be

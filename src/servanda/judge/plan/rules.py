@@ -20,6 +20,7 @@ from servanda.language.core import Norms, Rule
 
 STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 LEVELS = "(VALUES (1), (2)) n(level)"
+AT_ONCE = ("suspended", "binding")  # felt at once, all other statuses as effects
 
 
 class Rules:
@@ -351,24 +352,18 @@ class Rules:
         if asked:
             found = f"SELECT * FROM ({select}) WHERE rule IN ({', '.join(asked)})"
             if self.norms.vagues:
-                found += f"""
-                  UNION ALL SELECT iid, rule, debtor, greatest(s.f, m.f), least(s.u, m.u), 0
-                  FROM ({found}) s JOIN ({marks}) m USING (iid)
-                  WHERE s.level = 1 AND s.f < m.u AND m.f < s.u"""
+                marked = marked_at_once if state in AT_ONCE else marked_on
+                found += f" UNION ALL {marked(found, marks, batch.inst)}"
             batch.telling.append(f"SELECT {quoted(state)} AS state, * EXCLUDE (iid) FROM ({found})")
 
     def marks(self, batch: Batch, line: str, undecided: str, felt: Callable[[str], str]) -> str:
         """`(iid, f, u)`: where something about a duty is undecided, felt at the ticks that `felt`
         makes of those of the timeline `line`."""
         last = "least(w, i.c_hi)" if batch.kind == "forbid" else "w"
-        # Only true changes: a point where nothing changes would echo round a circle of rules.
-        changes = f"""
-          SELECT iid, t, {undecided} AS und FROM {line}
-          QUALIFY ({undecided}) IS DISTINCT FROM lag({undecided}) OVER (PARTITION BY iid ORDER BY t)"""
         ends = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS w"
         return f"""
           SELECT iid, {felt("t")} AS f, {felt(last)} AS u
-          FROM (SELECT *, {ends} FROM ({changes})) JOIN {batch.inst} i USING (iid) WHERE und
+          FROM (SELECT *, {ends} FROM {line}) JOIN {batch.inst} i USING (iid) WHERE {undecided}
           UNION ALL SELECT iid, {SINCE_EVER}, CASE WHEN sure THEN {felt("hi")} ELSE {FOR_GOOD} END
           FROM {batch.inst} WHERE doubt_und"""
 
@@ -406,3 +401,23 @@ class Rules:
                 AND (i.sure OR n.level = 1) AND {start} < {end}""",
             marks,
         )
+
+
+def marked_at_once(found: str, marks: str, inst: str) -> str:
+    """Statuses `found` where they are possible and marked, as level 0."""
+    return f"""
+      SELECT iid, rule, debtor, greatest(s.f, m.f), least(s.u, m.u), 0
+      FROM ({found}) s JOIN ({marks}) m USING (iid)
+      WHERE s.level = 1 AND s.f < m.u AND m.f < s.u"""
+
+
+def marked_on(found: str, marks: str, inst: str) -> str:
+    """The same, once marked for as long as they are only possible: else marks would chase each
+    other round a circle of rules."""
+    changes = counted(f"SELECT iid, f, u, level FROM ({found})", inst)
+    until = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
+    return f"""
+      SELECT s.iid, any_value(i.rule), any_value(i.debtor), greatest(s.f, min(m.f)), s.u, 0
+      FROM (SELECT iid, t AS f, {until} AS u, val FROM ({changes})) s
+      JOIN ({marks}) m USING (iid) JOIN {inst} i USING (iid)
+      WHERE s.val = 1 AND m.f < m.u AND s.f < m.u AND m.f < s.u GROUP BY s.iid, s.f, s.u"""
