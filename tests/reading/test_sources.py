@@ -44,6 +44,41 @@ def read(text: str) -> list[tuple[str, str, str]]:
             ("she", "went", "“It was the best ferry we ever had,”"),
         ),
         ("Mr. Doran shot back: “That would be new.”", ("Doran", "shot", "“That would be new.”")),
+        (
+            "Doran writes:\nThe harbour master said that nothing had burned, and no reason was "
+            "given for the empty boats.",
+            (
+                "Doran",
+                "writes",
+                "The harbour master said that nothing had burned, and no reason was given for the "
+                "empty boats.",
+            ),
+        ),
+        (
+            "The navy planted newspaper articles alleging that the ferry had sunk.",
+            ("navy", "alleging", "that the ferry had sunk"),
+        ),
+        (
+            "Mr. Ruiz pledged to oppose new rules for undocumented sailors “today, tomorrow, "
+            "forever.”",
+            (
+                "Ruiz",
+                "pledged",
+                "to oppose new rules for undocumented sailors “today, tomorrow, forever.”",
+            ),
+        ),
+        (
+            "Voters, Doran suggested, don’t have to worry that big banks can buy the ferry.",
+            (
+                "Doran",
+                "suggested",
+                "Voters / don’t have to worry that big banks can buy the ferry",
+            ),
+        ),
+        (
+            "“Anybody who attacks him, it's like buyer beware,” said Louise Doran.",
+            ("Doran", "said", "“Anybody who attacks him, it's like buyer beware,”"),
+        ),
     ],
 )
 def test_one_statement(text: str, said: tuple[str, str, str]) -> None:

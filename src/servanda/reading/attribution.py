@@ -41,7 +41,12 @@ def found_in(
         if loose and lead is not None:
             found.append(replace(lead, content=loose, form="direct"))
             before = lead.cue.start
-        elif lead is not None and not here and next_lead is None and len(doc) > 8:
+        elif (
+            lead is not None
+            and next_lead is None
+            and len(doc) > 8
+            and (not here or is_bare(lead, text))
+        ):
             found.append(replace(lead, content=(Span(start, start + len(doc.text.rstrip())),)))
         elif loose and found and found[-1].cue.start >= before:
             last = going_on_from(found, before)
@@ -50,6 +55,11 @@ def found_in(
         before = before if loose and not here else start
         found += here
     return chosen(found, attitudes, nested)
+
+
+def is_bare(lead: Attribution, text: str) -> bool:
+    """ "Doran writes:": nothing stands between the verb and the colon that ends the paragraph."""
+    return text[lead.cue.end :].lstrip().startswith(":")
 
 
 def going_on_from(found: list[Attribution], before: int) -> int:

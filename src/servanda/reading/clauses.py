@@ -21,7 +21,12 @@ GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "p
 CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
 NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
 NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
-ISSUES = frozenset("issue release send write make post publish sign put give deliver file".split())  # noqa: SIM905
+ISSUES = frozenset(
+    """
+    air carry circulate deliver distribute draft fire file give hold issue make mail pen plant post
+    publish put release run send share sign submit tweet wear write
+    """.split()  # noqa: SIM905
+)
 IDLE = frozenset("have want be try need choose expect seem appear help allow".split())  # noqa: SIM905
 ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
 TALKS = frozenset("discuss talk".split())  # noqa: SIM905
@@ -111,7 +116,19 @@ def own_subject(verb: Token) -> Token | None:
         ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)
     ]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
-    return next(iter(spoken or found), None)
+    return nearest(spoken or found, verb)
+
+
+def nearest(found: list[Token], verb: Token) -> Token | None:
+    """Of two subjects the first, since the second one names it ("the lawyer Beth Doran said"); but
+    the one beside the verb where that is "he" or stands after it, or all is set between commas."""
+    if len(found) < 2:
+        return found[0] if found else None
+    near = min(found, key=lambda ch: abs(ch.i - verb.i))
+    aside = verb.i + 1 < len(verb.doc) and verb.doc[verb.i + 1].text in (",", ".")
+    inverted = near.left_edge.i == verb.i + 1 and near.left_edge.pos_ != "ADP"
+    beside = inverted or near.tag_ == "PRP" or (aside and near.i == verb.i - 1)
+    return near if beside else found[0]
 
 
 def is_name(token: Token) -> bool:

@@ -83,7 +83,8 @@ def bare_rest(verb: Token) -> set[int]:
 
 def around(p: Words, verb: Token, source: Token) -> set[int]:
     """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
-    if c.own_subject(verb) != source or abs(verb.i - source.i) > 12 or says_elsewhere(verb):
+    own = c.own_subject(verb) == source or abs(verb.i - source.i) == 1
+    if not own or abs(verb.i - source.i) > 12 or says_elsewhere(verb):
         return set()
     left, right = c.noun_phrase(source)
     left, right = min(left, verb.i), max(right, verb.i + 1)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 ASIDES = frozenset("though although citing while".split())  # noqa: SIM905
-NAMING = frozenset("call describe label dub brand term name consider characterize".split())  # noqa: SIM905
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD", "VBG")
@@ -178,11 +177,13 @@ def is_said_of(p: Words, which: Token) -> bool:
 
 
 def with_next_quote(p: Words, content: set[int], verb: Token) -> set[int]:
-    """ "called him “a total stiff”": a quotation that follows at once belongs to it."""
+    """ "demanded that they “pay their share”": a quotation that follows at once belongs to it."""
     after = max(content) + 1
-    if after >= len(p.doc) or p.quote_of[after] < 0 or p.quote_of[verb.i] >= 0:
+    if after >= len(p.doc) or p.quote_of[after] < 0 or p.quote_of[verb.i] >= 0 or after < verb.i:
         return content
-    return content | set(p.words[p.quote_of[after]]) if c.lemma_of(verb) in NAMING else content
+    if p.quote_of[after - 1] >= 0 or p.doc[after - 1].is_punct:
+        return content
+    return content | set(p.words[p.quote_of[after]])
 
 
 def whole_quotes(p: Words, content: set[int], verb: Token) -> set[int]:
