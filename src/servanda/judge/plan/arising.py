@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.judge.plan.derived import prepare_state
-from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.instances import ORDER, Instances
 from servanda.judge.plan.load import patterns
 from servanda.judge.plan.steps import Conditions, at_tick
 from servanda.judge.plan.tables import Tables
@@ -52,9 +52,8 @@ def occurrences(
     conditions: Conditions,
 ) -> str:
     table = named("arising_", derived.name)
-    tables.create(
-        table, f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})"
-    )
+    found = f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})"
+    tables.number(table, "iid", found, ORDER, conditions.bulk)
     level = f"SELECT iid, 2 AS val, false AS und FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):
         level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1), True)

@@ -19,6 +19,12 @@ class Days:
         self.counting = counting
         self.utc = counting.zone in ("UTC", "Etc/UTC")
 
+    def is_sum(self, duration: Duration) -> bool:
+        """Whether a deadline so far off is a sum: no look-up, no zone, no error."""
+        if duration.unit in ("day", "week"):
+            return self.utc and duration.calendar is None
+        return duration.unit in ("second", "minute", "hour")
+
     def day_of(self, micros: str) -> str:
         stamp = f"make_timestamp({micros})"
         if self.utc:

@@ -24,20 +24,16 @@ from servanda.language.core import Rule
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
 
-def violations(
-    batch: Batch, gates: Gates, of: Conditions, *, events: Events, days: Days, freely: bool
-) -> str:
-    """`(iid, vid, entry, lo, hi, level, firm, end_t, end_p, cure, b_…)`: one row an occurrence, with its
+def violations(batch: Batch, gates: Gates, of: Conditions, *, events: Events, days: Days) -> str:
+    """`(iid, entry, lo, hi, level, firm, end_t, end_p, cure, b_…)`: one row an occurrence, with its
     parameters (see `bound`). Where a remedy answers it, `und`: a vague term leaves it open.
 
     `end_t` is where it is no longer surely open, `end_p` where no longer possibly; `firm`: level 2,
     if only the instance is sure.
     """
-    found = " UNION ALL BY NAME ".join(
+    return " UNION ALL BY NAME ".join(
         of_rule(r, batch.own(r), gates, of, events=events, days=days) for r in batch.rules
     )
-    order = "" if of.bulk and freely else "ORDER BY iid, hi, entry"
-    return f"SELECT row_number() OVER ({order}) AS vid, * FROM ({found})"
 
 
 def bound(event: str, param: str) -> str:

@@ -36,10 +36,11 @@ from servanda.language.core import (
     Rule,
     Shifted,
     Var,
+    Window,
 )
 from servanda.language.model import Duration
 
-BASE = "entry, lo, hi, sure"
+ORDER = "lo, trigger"
 
 
 class Instances:
@@ -61,10 +62,12 @@ class Instances:
             self.read_standing_if([rule], {rule.id: number}, table)
             return True
         occasions = self.occasions(rule, breaches)
+        # Rounds of a circle are compared by the numbers of powers' instances.
+        freely = self.conditions.bulk and rule.kind != "may"
         if not reads_if(rule) and rule.window.every is None:
-            self.tables.create(table, self.windows(rule, f"({occasions})", number))
+            self.make_at_once(rule, table, number, occasions, freely)
             return table not in self.tables.empty
-        self.tables.create(f"{table}_0", occasions)
+        self.tables.number(f"{table}_0", "iid", occasions, ORDER, freely)
         if f"{table}_0" in self.tables.empty:
             return False
         arisen = self.read_if(rule, table)
@@ -77,6 +80,25 @@ class Instances:
         if rule.trigger is None:
             self.read_standing_if([rule], {rule.id: number}, table)
         return table not in self.tables.empty
+
+    def make_at_once(
+        self, rule: Rule, table: str, number: int, occasions: str, freely: bool
+    ) -> None:
+        """Instances that need not be asked anything; many of them keep only what cannot be
+        worked out from the rest."""
+        if freely and self.soon_worked_out(rule.window):
+            self.tables.number(f"{table}_0", "iid", occasions, ORDER, freely)
+            self.tables.define(table, self.windows(rule, f"{table}_0", number))
+            return
+        windows = self.windows(rule, f"({occasions})", number)
+        self.tables.number(table, "iid", windows, ORDER, freely)
+
+    def soon_worked_out(self, window: Window) -> bool:
+        """Whether a window takes a few sums, no look-up, no time zone, and no error."""
+        points = [point for point, _ in window.closes]
+        points += [] if window.opens is None else [window.opens]
+        durations = [d for d in (window.within, window.term) if d is not None]
+        return not any(map(hangs_on_instance, points)) and all(map(self.days.is_sum, durations))
 
     def never_triggered(self, rule: Rule) -> bool:
         if rule.trigger is None or rule.trigger.match is None:
@@ -182,27 +204,24 @@ class Instances:
         trigger = rule.trigger
         if trigger is None:
             return (
-                f"SELECT 0 AS iid, NULL::VARCHAR AS trigger, true AS sure, "
+                f"SELECT NULL::VARCHAR AS trigger, true AS sure, "
                 f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und"
             )
         if trigger.breach_of is not None:
-            order = "row_number() OVER (ORDER BY lo, trigger) AS iid"
-            return f"SELECT {order}, * FROM ({breaches})"
+            assert breaches is not None
+            return breaches
         if trigger.cond is not None:
             steps = self.conditions.steps(trigger.cond, "nobody")
             return f"""
-              SELECT row_number() OVER (ORDER BY t) AS iid, NULL::VARCHAR AS trigger, true AS sure,
+              SELECT NULL::VARCHAR AS trigger, true AS sure,
                      t AS lo, t AS hi, false AS doubt_und
               FROM (SELECT t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
               WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {FIRST_INSTANT}"""
         assert trigger.match is not None
-        return self.joined(trigger.match, trigger.following, rule.kind == "may")
+        return self.joined(trigger.match, trigger.following)
 
-    def joined(self, match: Match, following: tuple[Match, ...], ordered: bool = False) -> str:
-        """The triggering occurrence, joined with earlier ones that share its variables.
-
-        Instances are numbered in the order of time where that is cheap, or must be so because
-        rounds of a circle are compared by their numbers (`ordered`)."""
+    def joined(self, match: Match, following: tuple[Match, ...]) -> str:
+        """The triggering occurrence, joined with earlier ones that share its variables."""
         bound: dict[str, str] = {}
         tables = []
         tests = ["true"]
@@ -226,11 +245,8 @@ class Instances:
         open_ = [n for n, each in enumerate((match, *following)) if may_be(each.name)]
         undecided = " OR ".join(f"e{n}.und" for n in open_) or "false"
         columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
-        free = self.conditions.bulk and self.tables.numbers_freely and not ordered
-        order = "" if free else "ORDER BY e0.lo, e0.entry"
         return f"""
-          SELECT row_number() OVER ({order}) AS iid, e0.entry AS trigger,
-                 {sure} AS sure, e0.lo AS lo, e0.hi AS hi, {undecided} AS doubt_und{columns}
+          SELECT e0.entry AS trigger, {sure} AS sure, e0.lo AS lo, e0.hi AS hi, {undecided} AS doubt_und{columns}
           FROM {", ".join(tables)} WHERE {" AND ".join(tests)}"""
 
     def tests(self, match: Match, alias: str, bound: dict[str, str]) -> str:

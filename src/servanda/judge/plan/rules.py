@@ -280,9 +280,9 @@ class Rules:
             self.conditions,
             events=self.events,
             days=self.days,
-            freely=self.tables.numbers_freely,
         )
-        self.tables.create(violated, found)
+        order = "iid, hi, entry"
+        self.tables.number(violated, "vid", found, order, self.conditions.bulk)
         if forbid.never_mended(batch, gates, self.conditions):
             points = forbid.unmended_points(batch.inst, gates, violated, self.now)
             batch.verdict = verdict_rows(batch, points, self.now, last=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
-from servanda.judge.plan.text import SINCE_EVER, literal, quoted
+from servanda.judge.plan.text import SINCE_EVER, literal, named, quoted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -31,12 +31,10 @@ class Tables(Protocol):
     """An engine's tables, as the plan sees them: all that it asks of an engine.
 
     Names are SQL identifiers, quoted where they need it; queries are in DuckDB's SQL. `empty` are
-    the tables known to have no rows; `numbers_freely`: rows can be numbered in no order.
-    Everything raises EngineError.
+    the tables known to have no rows. Everything raises EngineError.
     """
 
     empty: set[str]
-    numbers_freely: bool
 
     def rows(self, query: str) -> list[Row]: ...
 
@@ -51,6 +49,9 @@ class Tables(Protocol):
 
     def create(self, table: str, select: str) -> None:
         """A table of what a query finds, in place of any of that name."""
+
+    def number(self, table: str, column: str, select: str, order: str, freely: bool) -> None:
+        """As `create`, with a column of numbers: in an order, or `freely` where that is quicker."""
 
     def define(self, table: str, select: str) -> None:
         """A name for what a query finds, found each time it is asked for."""
@@ -75,8 +76,6 @@ class Tables(Protocol):
 class DuckTables:
     """Tables in DuckDB, in memory."""
 
-    numbers_freely = True
-
     def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
         self.engine = duckdb.connect(":memory:")
         self.engine.execute("SET preserve_insertion_order = false; SET GLOBAL TimeZone = 'UTC'")
@@ -89,6 +88,7 @@ class DuckTables:
         self.own = local()
         self.cursors: list[duckdb.DuckDBPyConnection] = []
         self.empty: set[str] = set()
+        self.views: set[str] = set()
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
@@ -132,11 +132,26 @@ class DuckTables:
         self.empty.add(table)
 
     def create(self, table: str, select: str) -> None:
+        if table in self.views:
+            self.views.discard(table)
+            self.execute(f"DROP VIEW {table}")
         (count,) = self.row(f"CREATE OR REPLACE TABLE {table} AS {select}")
         self.count(table, count)
 
+    def number(self, table: str, column: str, select: str, order: str, freely: bool) -> None:
+        if not freely:
+            self.create(
+                table, f"SELECT row_number() OVER (ORDER BY {order}) AS {column}, * FROM ({select})"
+            )
+            return
+        # row_number() keeps the whole statement on one thread; the rows are numbered in any case
+        rows = named("rows_of_", table.strip('"'))
+        self.create(rows, select)
+        self.define(table, f"SELECT rowid AS {column}, * FROM {rows}")
+
     def define(self, table: str, select: str) -> None:
-        self.execute(f"CREATE VIEW {table} AS {select}")
+        self.execute(f"CREATE OR REPLACE VIEW {table} AS {select}")
+        self.views.add(table)
         self.count(table, len(self.rows(f"SELECT 1 FROM {table} LIMIT 1")))
 
     def delete(self, table: str, where: str) -> None:

@@ -32,8 +32,6 @@ class SparkTables:
     """Tables of one session. What has at most SMALL rows is kept in the driver: the many small
     steps of a plan then cost no task each. What has more is written once where it was computed."""
 
-    numbers_freely = False
-
     def __init__(self, session: SparkSession) -> None:
         self.session = session
         self.files = Files(session)
@@ -110,6 +108,11 @@ class SparkTables:
     def create(self, table: str, select: str) -> None:
         """A table of what a query finds, in place of any of that name."""
         self.keep(table, *self.frame(select))
+
+    def number(self, table: str, column: str, select: str, order: str, freely: bool) -> None:
+        self.create(
+            table, f"SELECT row_number() OVER (ORDER BY {order}) AS {column}, * FROM ({select})"
+        )
 
     def define(self, table: str, select: str) -> None:
         """Spark reads only what is asked for in any case; computed once, it is counted as well."""
