@@ -219,6 +219,16 @@ class _TableReader:
         self, checks: Sequence[Check], rows: str, file: TableFile, extents: Sequence[str]
     ) -> list[int | None] | None:
         """One pass over the rows; the least and most of `extents`, or None if a check failed."""
+        ends = [f"min({value}), max({value})" for value in extents]
+        bad = " OR ".join(f"({check.bad})" for check in checks) or "false"
+        sql = f"SELECT {', '.join([f'count(*) FILTER (WHERE {bad})', *ends])} FROM {rows}"
+        found, *answer = run(self.connection, sql)[0]
+        if found:
+            self._report_rows(checks, rows, file)
+        return None if found else answer
+
+    def _report_rows(self, checks: Sequence[Check], rows: str, file: TableFile) -> None:
+        """Of each check that fails, the first row that does, and how many more."""
         looked = [
             f"({check.bad}) AS __bad_{n}, "
             f"CASE WHEN __bad_{n} THEN left(({check.value})::VARCHAR, {LONGEST_VALUE}) END "
@@ -230,20 +240,14 @@ class _TableReader:
             f"arg_min(__value_{n}, __row) FILTER (WHERE __bad_{n})"
             for n in range(len(checks))
         ]
-        looked += [f"{value} AS __extent_{n}" for n, value in enumerate(extents)]
-        asked += [f"min(__extent_{n}), max(__extent_{n})" for n in range(len(extents))]
         inner = f"SELECT {', '.join(['__row', *looked])} FROM {rows}"
-        sql = f"SELECT {', '.join([*asked, 'count(*)'])} FROM ({inner})"
-        answer = run(self.connection, sql)[0]
-        sound = True
+        answer = run(self.connection, f"SELECT {', '.join(asked)} FROM ({inner})")[0]
         for number, check in enumerate(checks):
             count, row, value = answer[number * 3 : number * 3 + 3]
             if count:
-                sound = False
                 more_rows = f" (and {count - 1:,} more rows)" if count > 1 else ""
                 message = f"`{file.file}`, row {row}: {check.message.replace('{}', value or '')}"
                 self.problems.add(file.place(row), message + more_rows, check.advice(value or ""))
-        return list(answer[len(checks) * 3 : -1]) if sound else None
 
     def _ids_differ(self, plans: Sequence[Plan]) -> bool:
         every = " UNION ALL ".join(

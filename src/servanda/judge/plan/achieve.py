@@ -131,10 +131,8 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     return " UNION ALL ".join(pieces)
 
 
-def scalars(
-    batch: Batch, closes: str, conditions: Conditions, gates: str | None, days: Days
-) -> str:
-    """Per instance: kept (k), possibly kept (kp), breach (b), possible breach (bp), late cure (g).
+def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
+    """Per instance that has any performance: kept (k), possibly kept (kp), late cure (g).
 
     `closes` has the columns of `closing`. `over_lo` and `over_hi` are the overlays at either end of
     a performance's date; `gates` None: nothing lies over these duties.
@@ -151,17 +149,28 @@ def scalars(
         read = f"""ASOF JOIN {gates} gl ON gl.iid = p.iid AND {lo} >= gl.t
                    ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t"""
     return f"""
-      WITH p AS (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}),
-      a AS (SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
-              arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS kept_entry,
-              min(CASE WHEN {possible} THEN {lo} END) AS kp,
-              min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
-              arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS late_entry
-            FROM p GROUP BY p.iid),
-      c AS (SELECT c.*, a.* EXCLUDE (iid) FROM {closes} c LEFT JOIN a USING (iid))
+      SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
+             arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS kept_entry,
+             min(CASE WHEN {possible} THEN {lo} END) AS kp,
+             min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
+             arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS late_entry
+      FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
+
+
+def told(instances: str, performed: str) -> str:
+    """Instances with what is known of their performances; many have none."""
+    return f"SELECT i.*, a.* EXCLUDE (iid) FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"
+
+
+def scalars(batch: Batch, told: str, conditions: Conditions) -> str:
+    """Per instance also: breach (b), possible breach (bp).
+
+    `told` has the columns of `closing` and `performed`.
+    """
+    return f"""
       SELECT *, CASE WHEN k IS NULL AND b_lo < {FOR_GOOD} THEN b_lo END AS bp,
              CASE WHEN kp IS NULL AND b_hi < {FOR_GOOD} AND {closed_until(batch, conditions)} THEN b_hi END AS b
-      FROM c"""
+      FROM ({told})"""
 
 
 def read_over(gates: str) -> str:

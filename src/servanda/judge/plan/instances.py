@@ -49,6 +49,7 @@ class Instances:
         self.days = days
         self.conditions = conditions
         self.firsts: dict[Match, tuple[int | None, int | None]] = {}
+        self.bases: dict[str, str] = {}  # of a table whose windows are worked out when asked for
 
     def make(self, rule: Rule, table: str, number: int, breaches: str | None = None) -> bool:
         """Create the table of a rule's instances; `breaches` is a SELECT of them (remedies).
@@ -89,6 +90,7 @@ class Instances:
         if freely and self.soon_worked_out(rule.window):
             self.tables.number(f"{table}_0", "iid", occasions, ORDER, freely)
             self.tables.define(table, self.windows(rule, f"{table}_0", number))
+            self.bases[table] = f"{table}_0"
             return
         windows = self.windows(rule, f"({occasions})", number)
         self.tables.number(table, "iid", windows, ORDER, freely)

@@ -107,6 +107,7 @@ class Rules:
                 WHERE least({begun}, 2 - r.val) > 0""",
         )
         self.tables.create(inst, f"SELECT * FROM {inst}_v")
+        self.instances.bases.pop(inst, None)
 
     def at_birth(self, intervals: list[str], inst: str) -> str:
         """How surely some of the intervals cover each instance when it arises."""
@@ -126,12 +127,17 @@ class Rules:
         if gated:
             self.tables.create(f"closes_{batch.name}", closes[1:-1])
             closes = f"closes_{batch.name}"
-        scalars = f"({achieve.scalars(batch, closes, self.conditions, laid, self.days)})"
-        if any(rule.remedy is not None for rule in batch.rules):
-            self.tables.create(f"{facts}_0", scalars[1:-1])
-            scalars = f"{facts}_0"
-        ends = achieve.ends(f"({self.with_compensation(batch, scalars, laid)})", laid)
-        self.tables.create(facts, ends)
+        performed = achieve.performed(batch, closes, laid, self.days)
+        if not gated and batch.inst in self.instances.bases:
+            self.many_facts(batch, facts, performed)
+        else:
+            told = achieve.told(closes, performed)
+            scalars = f"({achieve.scalars(batch, told, self.conditions)})"
+            if any(rule.remedy is not None for rule in batch.rules):
+                self.tables.create(f"{facts}_0", scalars[1:-1])
+                scalars = f"{facts}_0"
+            made_good = self.with_compensation(batch, scalars, scalars, laid)
+            self.tables.create(facts, achieve.ends(f"({made_good})", laid))
         general = facts if gated else f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
         self.answer(batch, achieve.points(general, gates, gated))
         if not gated:
@@ -139,16 +145,38 @@ class Rules:
             batch.verdict = f"{plain} UNION ALL SELECT * FROM ({batch.verdict})"
         self.achieve_statuses(batch, facts, gates)
 
-    def with_compensation(self, batch: Batch, facts: str, gates: str | None) -> str:
-        """Judge the remedies on these duties' breaches; performed, they make the breach good."""
+    def many_facts(self, batch: Batch, facts: str, performed: str) -> None:
+        """`facts` of many instances: what is not soon worked out is kept, the rest a view."""
+        (rule,) = batch.rules
+        kept = f"{facts}_kept"
+        self.tables.create(kept, achieve.told(self.instances.bases[batch.inst], performed))
+
+        def scalars(rows: str) -> str:
+            windows = self.instances.windows(rule, rows, self.numbers[rule.id])
+            told = achieve.closing(f"({windows})", "", gated=False, stops=False)
+            return achieve.scalars(batch, told, self.conditions)
+
+        if rule.remedy is not None:
+            self.tables.define(f"{facts}_0", scalars(kept))
+        made_good = self.with_compensation(batch, kept, f"{facts}_0", None)
+        if rule.remedy is not None:
+            self.tables.create(f"{kept}_0", made_good)
+            made_good = f"SELECT * FROM {kept}_0"
+        self.tables.define(facts, achieve.ends(f"({scalars(f'({made_good})')})", None))
+
+    def with_compensation(self, batch: Batch, rows: str, facts: str, gates: str | None) -> str:
+        """Judge the remedies on these duties' breaches; performed, they make the breach good.
+
+        `rows` with `m` and `made_entry`; `facts` has of the same instances the columns of `scalars`.
+        """
         found = []
         for rule in batch.rules:
             if rule.remedy is not None:
                 found += self.remedied(rule, batch, facts, gates)
         if not found:
-            return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS made_entry FROM {facts}"
+            return f"SELECT *, NULL::BIGINT AS m, NULL::VARCHAR AS made_entry FROM {rows}"
         return f"""
-          SELECT f.*, r.m, r.made_entry FROM {facts} f
+          SELECT f.*, r.m, r.made_entry FROM {rows} f
           LEFT JOIN ({" UNION ALL ".join(found)}) r USING (iid)"""
 
     def remedied(self, rule: Rule, batch: Batch, facts: str, gates: str | None) -> list[str]:
