@@ -71,6 +71,19 @@ def test_a_board_that_is_not_whole_claims_no_agreement(
     assert ">…</td>" in row and ">0</td>" not in row
 
 
+def test_a_comparison_that_is_not_whole_counts_nothing(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, *_, late = site.desk.version.case.accounts
+    address = f"/compare?a={one}&b={late}"
+    served.get("/compare.json")
+    assert "They part on" in served.get(address).content.decode()
+    monkeypatch.setattr(Version, "waiting", lambda self, asked: [late])
+    assert "They part on" not in served.get(address).content.decode()
+    days = served.get(f"/compare?account={one}&on=2024-01-01&on2=2024-03-01")
+    assert "They part on" in days.content.decode()
+
+
 @pytest.mark.parametrize(
     ("address", "code"),
     [
