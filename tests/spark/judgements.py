@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expectations import expectations
-from pages import FENCE, sessions
+from pages import FENCE, make, sessions
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs" / "language").glob("*.md"))
@@ -31,8 +31,7 @@ def of_page(page: Path, at: Path) -> Iterator[Asked]:
     for kind, name, body in FENCE.findall(page.read_text()):
         file = "wrong.sv" if kind == "servanda-wrong" else name
         if file:
-            (at / file).parent.mkdir(parents=True, exist_ok=True)
-            (at / file).write_text(body)
+            make(at / file, body)
         for command, _ in sessions(body) if kind == "console" else ():
             asked = of_command(command)
             if asked is not None and asked not in found:
