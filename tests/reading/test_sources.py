@@ -79,6 +79,11 @@ def read(text: str) -> list[tuple[str, str, str]]:
             "“Anybody who attacks him, it's like buyer beware,” said Louise Doran.",
             ("Doran", "said", "“Anybody who attacks him, it's like buyer beware,”"),
         ),
+        (
+            "The owner called for a harbour bill without more pork to fund ferries.",
+            ("owner", "called", "a harbour bill without more pork to fund ferries"),
+        ),
+        ("Ruiz rejected the plan on Monday.", ("Ruiz", "rejected", "the plan")),
     ],
 )
 def test_one_statement(text: str, said: tuple[str, str, str]) -> None:

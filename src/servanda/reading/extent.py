@@ -15,6 +15,9 @@ ASIDES = frozenset("though although citing while".split())  # noqa: SIM905
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD", "VBG")
+BREAKS = frozenset(  # where a phrase after an object may no longer belong to it
+    "as while when after before during since that who which by because in on at".split()  # noqa: SIM905
+)
 JOINING = frozenset("and but or yet".split())  # noqa: SIM905
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 
@@ -78,6 +81,28 @@ def with_tail(p: Words, content: set[int], verb: Token) -> set[int]:
         "against",
     )
     return content if new or not joined else content | {t.i for t in tail}
+
+
+def to_punctuation(p: Words, content: set[int], verb: Token) -> set[int]:
+    """ "pressed for a bargain during the talks": what follows an object without a comma is part of
+    it, but for days and what else the speaker did."""
+    last = max(content, default=-1)
+    if last < verb.i or p.doc[last].is_punct or p.quote_of[verb.i] >= 0:
+        return content
+    grown = set(content)
+    for token in p.doc[last + 1 : verb.sent.end]:
+        ends = token.is_punct or token.dep_ == "cc" or token.ent_type_ in c.TIMES
+        if (
+            ends
+            or p.quote_of[token.i] >= 0
+            or token.tag_ in FINITE_TAGS[:3]
+            or token.lower_ in BREAKS
+        ):
+            break
+        grown.add(token.i)
+    while grown and p.doc[max(grown)].tag_ in ("IN", "TO", "DT") and max(grown) > last:
+        grown.discard(max(grown))
+    return grown
 
 
 def with_clauses(p: Words, content: set[int], verb: Token) -> set[int]:

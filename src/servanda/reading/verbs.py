@@ -26,6 +26,7 @@ from servanda.reading.cues import (
 )
 from servanda.reading.extent import (
     run_on,
+    to_punctuation,
     whole_quotes,
     with_clauses,
     with_next_quote,
@@ -99,8 +100,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
         content = without_people(p, content, verb)
     content = run_on(p, content, verb)
     content = with_tail(p, content, verb)
-    if not of_object:
-        content = with_clauses(p, content, verb)
+    content = (to_punctuation if of_object else with_clauses)(p, content, verb)
     content = without_asides(p, content, verb)
     content = whole_quotes(p, with_next_quote(p, content, verb), verb)
     if p.quote_of[verb.i] >= 0:
