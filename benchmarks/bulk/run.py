@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,16 +40,16 @@ class Result:
 
 
 def run(command: list[str | Path]) -> Run:
-    begun = time.perf_counter()
-    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    child = os.posix_spawn(
-        str(command[0]), [str(c) for c in command], os.environ, file_actions=quiet
+    timed = subprocess.run(
+        [sys.executable, HERE / "timed.py", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
-    _, status, used = os.wait4(child, 0)
-    if status:
+    if timed.returncode:
         raise SystemExit(f"failed: {' '.join(map(str, command))}")
-    wall = time.perf_counter() - begun
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    wall, cpu, peak = map(float, timed.stdout.split())
+    return Run(wall, cpu, peak)
 
 
 def measure(policy: str, events: int, rounds: int, folder: Path, memory: str | None) -> Result:
