@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 POLICIES = Path(__file__).parent / "policies"
+ONE_LOG = '[{"id": "log", "type": "dataset", "title": "A log"}]'
 LAST_DAY = "2024-12-31"
 MICROS_OF_LOG = 330 * 86_400_000_000  # from the first of January on, so that most deadlines pass
 
@@ -20,12 +21,26 @@ def make(policy: str, events: int, folder: Path) -> Path:
     """A case of about so many events, always the same ones; its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(POLICIES / policy / "agreement.md", folder)
-    (folder / "sources.json").write_text('[{"id": "log", "type": "dataset", "title": "A log"}]')
+    sources = POLICIES / policy / "sources.json"
+    if sources.is_file():
+        shutil.copy(sources, folder)
+    else:
+        (folder / "sources.json").write_text(ONE_LOG)
     con = connect()
     con.execute(f"SET VARIABLE n = {events}::BIGINT; SET VARIABLE span = {MICROS_OF_LOG}::BIGINT")
     query = (POLICIES / policy / "log.sql").read_text()
     con.execute(f"COPY ({query}) TO '{folder / 'log.parquet'}' (FORMAT parquet)")
     return folder
+
+
+def judging(case: Path, file: Path) -> list[str | Path]:
+    """How `servanda` is asked for the whole table, by every account of the agreement."""
+    asked: list[str | Path] = ["judge", case, "--on", LAST_DAY, "-o", file, "--json"]
+    return (
+        [*asked, "--account", "all"]
+        if "\naccount " in (case / "agreement.md").read_text()
+        else asked
+    )
 
 
 def connect() -> duckdb.DuckDBPyConnection:

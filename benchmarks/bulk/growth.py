@@ -20,8 +20,8 @@ def measure(policy: str, events: int, memory: str) -> Run:
     with tempfile.TemporaryDirectory(prefix="servanda-growth-") as name:
         folder = Path(name)
         case = cases.make(policy, events, folder / policy)
-        asked: list[str | Path] = [SERVANDA, "judge", case, "--on", cases.LAST_DAY]
-        return run([*asked, "-o", folder / "verdicts.parquet", "--memory", memory])
+        asked = cases.judging(case, folder / "verdicts.parquet")
+        return run([SERVANDA, *asked, "--memory", memory])
 
 
 def drawing(rows: list[dict[str, float]]) -> altair.VConcatChart:

@@ -55,8 +55,7 @@ def run(command: list[str | Path]) -> Run:
 def measure(policy: str, events: int, rounds: int, folder: Path, memory: str | None) -> Result:
     case = cases.make(policy, events, folder / policy)
     ours, by_hand = folder / "ours.parquet", folder / "by_hand.parquet"
-    mine: list[str | Path] = [SERVANDA, "judge", case, "--on", cases.LAST_DAY, "-o", ours, "--json"]
-    mine += ["--memory", memory] if memory else []
+    mine = [SERVANDA, *cases.judging(case, ours), *(["--memory", memory] if memory else [])]
     query = cases.POLICIES / policy / "by_hand.sql"
     result = Result(policy)
     for _ in range(rounds):

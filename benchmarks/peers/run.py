@@ -59,7 +59,7 @@ def measure(policy: str, events: int, rounds: int, folder: Path, peers: Path) ->
     runs: dict[str, list[Run]] = {}
     counts: dict[str, int] = {}
     for _ in range(rounds):
-        judge = [SERVANDA, "judge", case, "--on", cases.LAST_DAY, "-o", ours, "--json"]
+        judge = [SERVANDA, *cases.judging(case, ours)]
         runs.setdefault("Servanda", []).append(run(judge))
         hand = [sys.executable, HERE.parent / "bulk" / "by_hand.py", query, case, by_hand]
         runs.setdefault("SQL by hand", []).append(run(hand))
