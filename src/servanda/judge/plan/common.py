@@ -11,22 +11,26 @@ from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und", "off_und", "let_und")
 UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
 
+UNTIL_NEXT = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
+
 
 class Gates(Struct, frozen=True):
     """What lies over a batch: a table `(iid, t, su, ex, idle, …)` or a query in its place.
 
-    `present` are the overlays that may be anything but 0; `few`: no instance has many rows.
+    `present` are the overlays that may be anything but 0; `few`: no instance has many rows;
+    `ended`: the rows have the tick `u` at which each ends.
     """
 
     table: str
     present: frozenset[str]
     few: bool
+    ended: bool = False
 
     def spans(self) -> str:
         """The rows with the tick `u` at which each ends."""
-        u = str(FOR_GOOD)
-        if self.present:
-            u = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
+        if self.ended:
+            return self.table
+        u = UNTIL_NEXT if self.present else str(FOR_GOOD)
         return f"(SELECT *, {u} AS u FROM {self.table})"
 
 

@@ -7,7 +7,7 @@ is their common timeline.
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, Gates
+from servanda.judge.plan.common import GATE_COLUMNS, UNTIL_NEXT, Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
@@ -64,15 +64,18 @@ class Overlays:
         if not present:
             return Gates(nothing_over(inst), frozenset(), few=True)
         gates = f"gates_{batch.name}"
+        # Many rows are sorted once, for all who ask.
+        ended = self.conditions.bulk and batch.kind == "forbid"
+        until = f", {UNTIL_NEXT} AS u" if ended else ""
         self.tables.create(
             gates,
             f"""
           SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und,
                  CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,
-                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und
+                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{until}
           FROM (SELECT *{zeros} FROM ({merged({}, inst, sources, len(rules) == 1)}))""",
         )
-        return Gates(gates, frozenset(present), self.few(gates))
+        return Gates(gates, frozenset(present), self.few(gates), ended)
 
     def few(self, gates: str) -> bool:
         """Whether comparing with every row of an instance is cheaper than looking one up."""
