@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 import servanda
 from pages import copied
 from servanda.cli import app
+from servanda.judge.engines import open_tables
 from servanda.judge.verdicts import JudgeError
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -57,6 +59,16 @@ def test_case(page: Path, monkeypatch: pytest.MonkeyPatch, cluster: None) -> Non
     monkeypatch.chdir(ROOT)
     for asked in of_case(page):
         assert answer(asked, "spark") == answer(asked, "duckdb"), asked
+
+
+def test_what_is_added_at_once_is_all_there(cluster: None) -> None:
+    """Rules are judged side by side: one of two statuses told at the same time was lost."""
+    tables = open_tables("spark", None, None)
+    tables.declare("told", "n INTEGER")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: tables.append("told", f"SELECT {n} AS n"), range(12)))
+        list(pool.map(lambda n: tables.delete("told", f"n = {n}"), range(0, 12, 2)))
+    assert sorted(tables.rows("SELECT n FROM told")) == [(n,) for n in range(1, 12, 2)]
 
 
 def test_tables_too_large_for_the_driver(monkeypatch: pytest.MonkeyPatch, cluster: None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
@@ -40,6 +41,7 @@ class SparkTables:
         self.large: set[str] = set()
         self.empty: set[str] = set()
         self.given_out: list[tempfile.TemporaryDirectory[str]] = []
+        self.changing = Lock()  # a table is made anew for every change: two at once would lose one
 
     # -------------------------------------------------------------- asking
     def rows(self, query: str) -> list[Row]:
@@ -119,7 +121,8 @@ class SparkTables:
         self.create(table, select)
 
     def delete(self, table: str, where: str) -> None:
-        self.create(table, f"SELECT * FROM {table} WHERE NOT coalesce({where}, false)")
+        with self.changing:
+            self.create(table, f"SELECT * FROM {table} WHERE NOT coalesce({where}, false)")
 
     def append(self, table: str, select: str) -> None:
         """Add what a query finds, by the names of its columns."""
@@ -140,17 +143,18 @@ class SparkTables:
         from pyspark.sql.functions import col, lit
 
         name = name_of(table)
-        old = self.frames[name]
         there = {column.lower() for column in found.columns}
-        cells = [
-            (col(f"`{f.name}`") if f.name.lower() in there else lit(None))
-            .cast(f.dataType)
-            .alias(f.name)
-            for f in old.schema.fields
-        ]
-        new = found.select(*cells)
-        whole = new if table in self.empty else old.unionAll(new)
-        self.keep(table, whole, large or name in self.large)
+        with self.changing:
+            old = self.frames[name]
+            cells = [
+                (col(f"`{f.name}`") if f.name.lower() in there else lit(None))
+                .cast(f.dataType)
+                .alias(f.name)
+                for f in old.schema.fields
+            ]
+            new = found.select(*cells)
+            whole = new if table in self.empty else old.unionAll(new)
+            self.keep(table, whole, large or name in self.large)
 
     def keep(self, table: str, frame: DataFrame, large: bool) -> None:
         """Compute a frame once, and call the result by the table's name."""
