@@ -1,17 +1,16 @@
-"""Accounts side by side: what is contested, and that what it turns on does flip it."""
+"""Accounts side by side: what is contested, and how what it turns on is named."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import servanda
 from servanda.answers.choices import differences, identity, switched
-from servanda.answers.compare import Comparison, compare
+from servanda.answers.compare import compare
 from servanda.language.model import NOWHERE, Account
 
 RULES = """
@@ -47,16 +46,6 @@ RECORD = """
 2024-01-07 A smokes, source paper
 """
 SOURCES = '[{"id": "letter", "title": "A letter"}, {"id": "paper", "title": "A paper"}]'
-ACCOUNT_LINES = (
-    "reads R1 as lenient",
-    "reads R2 as off",
-    "reads R3 as off",
-    "trusts letter over all",
-    "trusts paper over all",
-    "distrusts paper",
-    "holds serious(B)",
-    "holds not serious(B)",
-)
 
 
 def case_with(folder: Path, *accounts: list[str]) -> servanda.Case:
@@ -122,34 +111,6 @@ def test_a_duty_that_an_account_does_not_have_is_null(tmp_path: Path) -> None:
     found = [r for r in compare(case, "2024-02-01") if r["debtor"] == "B"]
     assert [r["statuses"] for r in found] == [{"a0": None, "a1": "kept"}]
     assert found[0]["turns_on"] == ["reading R3 of 3: as written / off"]
-
-
-@settings(max_examples=6, deadline=None)
-@given(
-    one=st.lists(st.sampled_from(ACCOUNT_LINES), unique=True, max_size=4),
-    other=st.lists(st.sampled_from(ACCOUNT_LINES), unique=True, max_size=4),
-)
-def test_what_it_turns_on_flips_it(
-    one: list[str], other: list[str], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """An account that takes over exactly the named choices has the other's status."""
-    both = ("holds serious(B)", "holds not serious(B)")
-    one, other = ([x for x in some if x != both[1] or both[0] not in some] for some in (one, other))
-    case = case_with(tmp_path_factory.mktemp("flip"), one, other)
-    found = Comparison(case, "2024-02-01", None, None)
-    for key, status in found.statuses["a0"].items():
-        if status == found.statuses["a1"].get(key):
-            continue
-        flips = list(found.flips(key))
-        assert flips
-        for a, b, choices in flips:
-            variant = switched(found.chosen[a], found.chosen[b], choices)
-            judged = found.variants.judge(variant, key[0])
-            assert judged is not None
-            assert judged.get(key) == found.statuses[b].get(key)
-            for fewer in range(len(choices)):
-                left = [c for n, c in enumerate(choices) if n != fewer]
-                assert not found.is_flip(key, a, b, left)
 
 
 # ------------------------------------------------------------------ choices
