@@ -129,7 +129,7 @@ class Drawing:
                     "duty": label(row.lane),
                     "account": who(row.accounts, self.accounts),
                     "thin": stretch.status in PAST,
-                    "opened": visible(", ".join(stretch.verdict.opened)),
+                    "opened": visible(", ".join(stretch.verdict.opened)) or "no entry",
                 }
                 if self.link is not None:
                     bar["href"] = self.link(row.lane, row.accounts[0])
@@ -204,7 +204,8 @@ class Drawing:
             "legend": {"title": None, "orient": "top", "columns": 9, "symbolType": "square"},
         }
         bar = {"x": x["top"], "x2": {"field": "until"}, "y": y, "color": colour}
-        bar["tooltip"] = [{"field": f} for f in ("duty", "account", "status", "opened")]
+        told = ("duty", "account", "status")
+        bar["tooltip"] = [{"field": f} for f in told] + [{"field": "opened", "title": "opened by"}]
         if self.link is not None:
             bar["href"] = {"field": "href"}
         return {
