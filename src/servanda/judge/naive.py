@@ -162,7 +162,7 @@ class Walk:
 
     def breach(self, of: Instance, x: int, trigger: str | None, vague: bool) -> Breach:
         """A possible breach at `x`; where the text has a remedy, it arises from it."""
-        breach = Breach(trigger, effect(x), vague)
+        breach = Breach(trigger, effect(x), vague or of.doubt_is_vague)
         if of.rule.remedy is not None:
             self.births.setdefault(breach.lo, []).append((of, breach))
             self.follows(x, of)

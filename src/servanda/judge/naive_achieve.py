@@ -185,7 +185,7 @@ class Achieve(Instance):
             return
         if self.breach_lo is None and x >= max(closes[0], window.o_lo) and gates.over < SURE:
             self.breach_lo = x
-            self.breach_record = self.breach(x, self.trigger, gates.vague)
+            self.breach_record = self.walk.breach(self, x, self.trigger, gates.vague)
         due = self.breach_hi is None and x >= max(closes[1], window.o_hi)
         if due and self.bound_surely and gates.over == FALSE:
             self.breach_hi = x

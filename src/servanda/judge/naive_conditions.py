@@ -88,8 +88,8 @@ class Conditions:
     # -------------------------------------------------------------- comparisons
     def compare(self, cond: Compare, bindings: Bindings, x: int, since: tuple[int, int]) -> Truth:
         if is_plain(cond.left) and is_plain(cond.right):
-            left_, right_ = scalar(cond.left, bindings), scalar(cond.right, bindings)
-            return Truth(compare_plain(cond.op, left_, right_))
+            sides = (scalar(side, bindings) for side in (cond.left, cond.right))
+            return Truth(compare_plain(cond.op, *sides))
         left = self.bounds(cond.left, bindings, x, since)
         right = self.bounds(cond.right, bindings, x, since)
         value = (

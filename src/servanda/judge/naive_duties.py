@@ -58,18 +58,15 @@ class Keep(Instance):
         if not (self.open_possible and x < self.window.c_hi):
             self.broken_off = None
         elif self.broken_off is None:
-            self.broken_off = self.breach(x, self.trigger, self.left_open(x))
+            self.broken_off = self.walk.breach(self, x, self.trigger, self.left_open(x))
         if open_sure and not self.was_open:
             if self.broken_off is None or self.broken_off.hi < FOR_GOOD:
-                self.broken_off = self.breach(x, self.trigger, self.left_open(x))
+                self.broken_off = self.walk.breach(self, x, self.trigger, self.left_open(x))
             self.walk.breach_comes(self.broken_off, x, x >= self.sure_from)
         self.was_open = open_sure
 
     def undecided(self, x: int) -> bool:
         return self.violated.vague
-
-    def left_open(self, x: int) -> bool:
-        return self.violated.vague or self.gates(x).vague
 
     def status(self, x: int) -> Status:
         gates, window = self.gates(x), self.window
@@ -96,7 +93,7 @@ class Keep(Instance):
         if gates.ex.value == SURE:
             return "excused"
         if gates.unbound == POSSIBLE or self.open_possible:
-            return "undetermined" if self.violated.vague or gates.vague else "unknown"
+            return "undetermined" if self.left_open(x) else "unknown"
         if self.onset_sure is not None or self.onset_possible is not None:
             return "due"
         return "cured" if self.had else "kept"
@@ -206,7 +203,8 @@ class Forbid(Instance):
         """At tick `x`, by what lies over the duty at tick `read`."""
         if violation.level == FALSE:
             self.set_cures(violation)
-            violation.breach = self.breach(x, violation.act.entry, self.gates(read).vague)
+            vague = self.gates(read).vague
+            violation.breach = self.walk.breach(self, x, violation.act.entry, vague)
         violation.level = max(violation.level, level)
 
     def set_cures(self, violation: Violation) -> None:

@@ -265,8 +265,9 @@ class Instance:
         """A vague term leaves open what was done, apart from what lies over the duty."""
         return False
 
-    def breach(self, x: int, trigger: str | None, vague: bool) -> Breach:
-        return self.walk.breach(self, x, trigger, vague or self.doubt_is_vague)
+    def left_open(self, x: int) -> bool:
+        """A vague term leaves open what was done, or what lies over the duty."""
+        return self.undecided(x) or self.gates(x).vague
 
     def binding(self, x: int) -> int:
         return min(self.inside(x), 2 - self.gates(x).over)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, UNDECIDED, uncertain
+from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, UNDECIDED, UNTIL_NEXT, uncertain
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
@@ -34,7 +34,7 @@ def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
     return f"""
       WITH m AS (SELECT m.*, greatest(c_hi, CASE WHEN sure THEN hi ELSE {FOR_GOOD} END) AS last
                  FROM ({m}) m),
-      g AS (SELECT iid, t, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u,
+      g AS (SELECT iid, t, {UNTIL_NEXT} AS u,
                    idle, {OVERLAYS} AS over FROM {gates})
       SELECT m.* EXCLUDE (last), CASE WHEN maybe THEN coalesce(b.b_lo, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_lo,
              CASE WHEN surely THEN coalesce(b.b_hi, {FOR_GOOD}) ELSE {FOR_GOOD} END AS b_hi,
@@ -72,7 +72,7 @@ def stopped_clock(inst: str, gates: str) -> str:
     return f"""(SELECT i.* REPLACE (l.c_lo AS c_lo, l.c_hi AS c_hi) FROM {inst} i JOIN (
       WITH spans AS (
         SELECT iid, (t >> 6) * 64 AS f, CASE WHEN u >= {FOR_GOOD} THEN u ELSE (u >> 6) * 64 END AS u
-        FROM (SELECT iid, t, su, lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u
+        FROM (SELECT iid, t, su, {UNTIL_NEXT} AS u
               FROM {gates}) WHERE su = 2),
       inside AS (SELECT i.iid, greatest(s.f, i.o_hi) AS f, s.u FROM {inst} i JOIN spans s
                  ON s.iid = i.iid AND s.u > i.o_hi),

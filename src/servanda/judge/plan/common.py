@@ -10,7 +10,7 @@ from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 # `…_und`: a vague term leaves it open; `off`: suspended or ended, `let`: waived or released.
 GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und", "off_und", "let_und")
 UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
-
+# The tick at which a row of a timeline ends.
 UNTIL_NEXT = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
 
 
@@ -34,7 +34,7 @@ class Gates(Struct, frozen=True):
         return f"(SELECT *, {u} AS u FROM {self.table})"
 
 
-def undecided(gates: str) -> str:
+def undecided_in(gates: str) -> str:
     """`UNDECIDED`, of a table of gates among others."""
     return UNDECIDED.replace("(", f"({gates}.").replace(", ", f", {gates}.")
 

@@ -39,14 +39,14 @@ def prepare_state(tables: Tables, state: StateType, of: Conditions) -> None:
         columns += ["f BIGINT, u BIGINT, val INTEGER, heard BOOLEAN"]
         tables.declare(table, ", ".join(columns + ["und BOOLEAN"] * open_))
         return
-    matches_ = [(m, True) for m in state.begins] + [(m, False) for m in state.ends]
+    changes_of = [(m, True) for m in state.begins] + [(m, False) for m in state.ends]
+    told = {m.name: "e.und" if of.may_be_undecided(m.name) else "false" for m, _ in changes_of}
     changes = " UNION ALL ".join(
-        change_rows(state, m, begins, of.may_be_undecided(m.name) if open_ else None)
-        for m, begins in matches_
+        change_rows(state, m, begins, told[m.name] if open_ else "") for m, begins in changes_of
     )
     listed = "".join(f"{k}, " for k in keys)
     partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
-    grouped, latest, und = undecided_changes() if open_ else ("", "", "")
+    grouped, latest, und = (OPEN, LAST_OPEN, UNDECIDED) if open_ else ("", "", "")
     tables.create(
         table,
         f"""
@@ -70,36 +70,26 @@ def prepare_state(tables: Tables, state: StateType, of: Conditions) -> None:
     )
 
 
-def undecided_changes() -> tuple[str, str, str]:
-    """Of `prepare_state`: possible changes that a vague term leaves open, the last of each kind, and
-    whether one stands against the last sure change."""
-    grouped, latest = (
-        "".join(f", {each}" for each in pair)
-        for pair in (
-            ("bool_or(und AND on_) AS d1", "bool_or(und AND NOT on_) AS d0"),
-            (
-                "max(CASE WHEN d1 THEN t END) OVER o AS d1_t",
-                "max(CASE WHEN d0 THEN t END) OVER o AS d0_t",
-            ),
-        )
-    )
-    und = """, coalesce(CASE v WHEN 2 THEN d0_t >= sure_t WHEN 1 THEN false WHEN 0 THEN d1_t >= sure_t
-                    ELSE d1_t IS NOT NULL END, false) AS und"""
-    return grouped, latest, und
+# Of `prepare_state`: possible changes that a vague term leaves open, the last of each kind, and
+# whether one stands against the last sure change.
+OPEN = ", bool_or(und AND on_) AS d1, bool_or(und AND NOT on_) AS d0"
+LAST_OPEN = """,
+              max(CASE WHEN d1 THEN t END) OVER o AS d1_t, max(CASE WHEN d0 THEN t END) OVER o AS d0_t"""
+UNDECIDED = """,
+        coalesce(CASE v WHEN 2 THEN d0_t >= sure_t WHEN 1 THEN false WHEN 0 THEN d1_t >= sure_t
+                        ELSE d1_t IS NOT NULL END, false) AS und"""
 
 
-def change_rows(state: StateType, match: Match, begins: bool, undecided: bool | None) -> str:
+def change_rows(state: StateType, match: Match, begins: bool, undecided: str) -> str:
     """Each occurrence as a sure change at `hi`, and a possible one at `lo` where they differ.
 
-    `undecided`: whether the event's table tells what a vague term leaves open; None: nobody asks.
+    `undecided`: whether a vague term leaves it open, if anybody asks.
     """
     bound = {a.variable: named("p_", a.param) for a in match.args if a.op == "bind"}
     keys = "".join(f"e.{bound[p.name]} AS {named('p_', p.name)}, " for p in state.params)
     source = f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
     on = "true" if begins else "false"
-    never, und = "", ""
-    if undecided is not None:
-        never, und = ", false AS und", ", e.und" if undecided else ", false"
+    never, und = (", false AS und", f", {undecided}") if undecided else ("", "")
     return f"""
       SELECT {keys} e.hi AS t, true AS sure, {on} AS on_{never} {source} AND e.sure
       UNION ALL SELECT {keys} e.lo, false, {on}{und} {source} AND (e.lo < e.hi OR NOT e.sure)"""

@@ -12,7 +12,7 @@ from servanda.judge.plan.common import (
     gate_sources,
     not_in_force,
     uncertain,
-    undecided,
+    undecided_in,
     window_steps,
 )
 from servanda.judge.plan.days import Days
@@ -73,7 +73,7 @@ def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
     surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
     return f"""
         SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
-          CASE WHEN {at_lo} THEN {undecided("gl")} ELSE {undecided("gh")} END AS left_open,
+          CASE WHEN {at_lo} THEN {undecided_in("gl")} ELSE {undecided_in("gh")} END AS left_open,
           v.inside AND {surely} AS firm,
           CASE WHEN v.is_sure AND v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
         FROM (SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside
@@ -85,7 +85,7 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
     """The same for occurrences at one instant, where an instance has few spans of overlays."""
     assert rule.action is not None
     return f"""
-        SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo), {undecided("g")} AS left_open,
+        SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo), {undecided_in("g")} AS left_open,
                {INSIDE} AND greatest({BOUND}, g.ex) = 0 AS firm,
                CASE WHEN i.sure AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
         FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)

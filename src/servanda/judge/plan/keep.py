@@ -6,6 +6,7 @@ from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNCERTAIN,
     UNDECIDED,
+    UNTIL_NEXT,
     Gates,
     doubtful,
     first_ticks,
@@ -36,7 +37,7 @@ def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> st
     stretches = f"""
       SELECT *, sum(CASE WHEN xt AND NOT coalesce(was_t, false) THEN 1 ELSE 0 END) OVER o AS nt,
              sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np,
-             lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS u
+             {UNTIL_NEXT} AS u
       FROM (SELECT *, lag(xt) OVER (PARTITION BY iid ORDER BY t) AS was_t,
                    lag(xp) OVER (PARTITION BY iid ORDER BY t) AS was_p FROM ({base}))
       WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""

@@ -7,7 +7,14 @@ from copy import copy
 
 from servanda.judge.plan import achieve, forbid, keep, powers
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import UNDECIDED, Gates, undecided, variables, verdict_rows
+from servanda.judge.plan.common import (
+    UNDECIDED,
+    UNTIL_NEXT,
+    Gates,
+    undecided_in,
+    variables,
+    verdict_rows,
+)
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.load import event_types
 from servanda.judge.plan.order import joint_key
@@ -186,7 +193,7 @@ class Rules:
         keys = "".join(f", f.{named('k_', v.name)}" for v in rule.variables)
         und, over = "f.doubt_und", ""
         if self.norms.vagues and gates is not None:
-            und = f"f.doubt_und OR {undecided('g')}"
+            und = f"f.doubt_und OR {undecided_in('g')}"
             over = f"ASOF JOIN {gates} g ON f.iid = g.iid AND f.bp >= g.t"
         breaches = f"""
           SELECT f.iid AS parent, f.trigger, f.sure AND f.b IS NOT NULL AS sure,
@@ -250,7 +257,7 @@ class Rules:
             return
         self.tables.create(line, keep.timeline(batch, gates, self.conditions, self.days))
         self.answer(batch, keep.points(batch.inst, line))
-        following = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS v"
+        following = f"{UNTIL_NEXT} AS v"
         spans = f"(SELECT *, {following} FROM {line}) JOIN {batch.inst} i USING (iid)"
         over = "greatest(wa, re, en)"
         # An open breach outlasts excuse and suspension: only the condition itself closes it.
@@ -380,15 +387,18 @@ class Rules:
         if asked:
             found = f"SELECT * FROM ({select}) WHERE rule IN ({', '.join(asked)})"
             if self.norms.vagues:
-                marked = marked_at_once if state in AT_ONCE else marked_on
-                found += f" UNION ALL {marked(found, marks, batch.inst)}"
+                at_once = state in AT_ONCE
+                marked = (
+                    marked_at_once(found, marks) if at_once else marked_on(found, marks, batch.inst)
+                )
+                found += f" UNION ALL {marked}"
             batch.telling.append(f"SELECT {quoted(state)} AS state, * EXCLUDE (iid) FROM ({found})")
 
     def marks(self, batch: Batch, line: str, undecided: str, felt: Callable[[str], str]) -> str:
         """`(iid, f, u)`: where something about a duty is undecided, felt at the ticks that `felt`
         makes of those of the timeline `line`."""
         last = "least(w, i.c_hi)" if batch.kind == "forbid" else "w"
-        ends = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t) AS w"
+        ends = f"{UNTIL_NEXT} AS w"
         return f"""
           SELECT iid, {felt("t")} AS f, {felt(last)} AS u
           FROM (SELECT *, {ends} FROM {line}) JOIN {batch.inst} i USING (iid) WHERE {undecided}
@@ -431,7 +441,7 @@ class Rules:
         )
 
 
-def marked_at_once(found: str, marks: str, inst: str) -> str:
+def marked_at_once(found: str, marks: str) -> str:
     """Statuses `found` where they are possible and marked, as level 0."""
     return f"""
       SELECT iid, rule, debtor, greatest(s.f, m.f), least(s.u, m.u), 0
@@ -443,9 +453,8 @@ def marked_on(found: str, marks: str, inst: str) -> str:
     """The same, once marked for as long as they are only possible: else marks would chase each
     other round a circle of rules."""
     changes = counted(f"SELECT iid, f, u, level FROM ({found})", inst)
-    until = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
     return f"""
       SELECT s.iid, any_value(i.rule), any_value(i.debtor), greatest(s.f, min(m.f)), s.u, 0
-      FROM (SELECT iid, t AS f, {until} AS u, val FROM ({changes})) s
+      FROM (SELECT iid, t AS f, {UNTIL_NEXT} AS u, val FROM ({changes})) s
       JOIN ({marks}) m USING (iid) JOIN {inst} i USING (iid)
       WHERE s.val = 1 AND m.f < m.u AND s.f < m.u AND m.f < s.u GROUP BY s.iid, s.f, s.u"""
