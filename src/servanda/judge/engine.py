@@ -89,12 +89,8 @@ class Judgement:
                 self.judge_together(circle)
 
     def judge_once(self, rules: list[Rule]) -> None:
-        """Standing rules of one kind go together; rules with instances each by itself."""
-        kinds: dict[str, list[Rule]] = {}
-        for rule in rules:
-            standing = rule.trigger is None and rule.window.every is None
-            kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
-        for judged in [self.pool.submit(self.judge_batch, batch) for batch in kinds.values()]:
+        """Rules that need nothing of each other, side by side."""
+        for judged in [self.pool.submit(self.judge_batch, batch) for batch in batches(rules)]:
             judged.result()
 
     def judge_batch(self, rules: list[Rule]) -> None:
@@ -105,11 +101,16 @@ class Judgement:
             raise self.explained(error, rules[0].id if len(rules) == 1 else None) from error
 
     def judge_together(self, component: list[str]) -> None:
-        """Rules that need each other are judged again until what they tell each other rests."""
-        rules = [self.rules.rules[id_] for id_ in component]
+        """Rules that need each other are judged again until what they tell each other rests.
+
+        One after the other: what a batch tells is taken away and told anew, and another one that
+        looked in between would find nothing there.
+        """
+        together = batches([self.rules.rules[id_] for id_ in component])
         before: object = None
         for _ in range(MOST_ROUNDS):
-            self.judge_once(rules)
+            for batch in together:
+                self.judge_batch(batch)
             after = [self.tables.fingerprint(t) for t in ("statuses", "effects")]
             if after == before:
                 return
@@ -219,6 +220,15 @@ class Judgement:
                 found[vid] = together.setdefault((iid, hi), [])
                 found[vid].append((entry, tuple(zip(names, said, strict=True))))
         return found
+
+
+def batches(rules: list[Rule]) -> list[list[Rule]]:
+    """Standing rules of one kind go together; rules with instances each by itself."""
+    kinds: dict[str, list[Rule]] = {}
+    for rule in rules:
+        standing = rule.trigger is None and rule.window.every is None
+        kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
+    return list(kinds.values())
 
 
 def with_period(norms: Norms) -> Norms:
