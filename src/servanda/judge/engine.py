@@ -60,11 +60,14 @@ class Judgement:
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
         try:
-            # bulk queries are parallel inside the engine; small ones are side by side
-            with ThreadPoolExecutor(1 if bulk else 2) as self.pool:
+            with self.side_by_side() as self.pool:
                 self.run()
         except EngineError as error:
             raise self.explained(error) from error
+
+    def side_by_side(self) -> ThreadPoolExecutor:
+        """Bulk queries are parallel inside the engine; small ones are side by side."""
+        return ThreadPoolExecutor(1 if self.conditions.bulk else 2)
 
     def run(self) -> None:
         load.load(self.tables, self.norms, self.facts)
@@ -166,12 +169,18 @@ class Judgement:
     def verdicts(self) -> tuple[Verdict, ...]:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}
-        for batch in self.rules.judged.values():
-            violations = self.violations(batch)
-            names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
-            for row in self.tables.rows(self.in_order(batch)):
-                found[row[0]].append(self.verdict(row, names, violations))
+        with self.side_by_side() as pool:
+            for spans in pool.map(self.spans, self.rules.judged.values()):
+                for n, verdict in spans:
+                    found[n].append(verdict)
         return tuple(v for n in sorted(found) for v in found[n])
+
+    def spans(self, batch: Batch) -> list[tuple[int, Verdict]]:
+        """The spans of a batch, each with the number of its rule."""
+        violations = self.violations(batch)
+        names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
+        rows = self.tables.rows(self.in_order(batch))
+        return [(row[0], self.verdict(row, names, violations)) for row in rows]
 
     def in_order(self, batch: Batch) -> str:
         """Instances are numbered in the order of time, save those of bulk facts."""
