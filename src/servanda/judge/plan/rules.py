@@ -145,12 +145,28 @@ class Rules:
                 scalars = f"{facts}_0"
             made_good = self.with_compensation(batch, scalars, scalars, laid)
             self.tables.create(facts, achieve.ends(f"({made_good})", laid))
-        general = facts if gated else f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
-        self.answer(batch, achieve.points(general, gates, gated))
-        if not gated:
-            plain = achieve.spans(facts, self.now, variables(batch, ""))
-            batch.verdict = f"{plain} UNION ALL SELECT * FROM ({batch.verdict})"
+        if gated:
+            self.answer(batch, achieve.points(facts, gates, gated=True))
+        else:
+            batch.verdict = self.ungated(batch, facts, gates)
         self.achieve_statuses(batch, facts, gates)
+
+    def ungated(self, batch: Batch, facts: str, gates: str) -> str:
+        """Verdict rows where nothing lies over: plain instances by themselves, others by points."""
+        plain, others = True, True
+        # few are mostly all of one sort, and planning is all they cost
+        if not self.conditions.bulk:
+            every = f"bool_and({achieve.PLAIN}), bool_or({achieve.PLAIN})"
+            of_few = self.tables.row(f"SELECT {every} FROM {facts} f")
+            plain, others = of_few[1] is not False, of_few[0] is False
+        found = []
+        if plain:
+            found.append(achieve.spans(facts, self.now, variables(batch, "")))
+        if others:
+            rest = f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
+            points = achieve.points(rest, gates, gated=False)
+            found.append(verdict_rows(batch, points, self.now))
+        return " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
 
     def many_facts(self, batch: Batch, facts: str, performed: str) -> None:
         """`facts` of many instances: what is not soon worked out is kept, the rest a view."""
