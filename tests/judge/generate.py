@@ -250,7 +250,11 @@ class Maker:
     def window(self, kind: str, triggered: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if self.maybe("every") or self.maybe("edge"):
-            found |= {"opens": self.one(DAYS[:4]), "every": self.one(["day", "week", "month"])}
+            so_long = [] if triggered else ["3 days", "2 weeks", "1 month"]
+            found |= {
+                "opens": self.one(DAYS[:4]),
+                "every": self.one(["day", "week", "month", *so_long]),
+            }
             if self.maybe("edge"):
                 found |= {
                     "within": self.one(["1 day", "2 days"]),

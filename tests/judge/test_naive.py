@@ -141,6 +141,24 @@ def test_every_quarter() -> None:
     ]
 
 
+def test_every_so_many_months_is_counted_from_the_opening() -> None:
+    case = Case().event("report").now("2025-03-05")
+    case.must("1", m("report"), opens="2023-08-31", every="6 months")
+    case.did("2024-02-28", "report").did("2024-02-29", "report")
+    assert case.stories("1") == [
+        "dormant, 2023-08-31 due, 2024-02-28 kept",
+        "dormant, 2024-02-29 kept",
+        "dormant, 2024-08-31 due, 2025-02-28 broken",
+        "dormant, 2025-02-28 due",
+    ]
+    assert {dict(v.instance)["period"] for v in case.verdicts()} == {
+        "2023-08-31",
+        "2024-02-29",
+        "2024-08-31",
+        "2025-02-28",
+    }
+
+
 def test_after_the_end_of_every_period() -> None:
     case = Case().event("report").now("2024-08-15")
     case.must(

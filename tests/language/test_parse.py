@@ -200,6 +200,8 @@ def test_a_triggered_duty_with_remedies() -> None:
             "every quarter within 2 days of its end",
             m.Window(within=day(2), edge="end", every="quarter"),
         ),
+        ("every 6 months", m.Window(every="6 months")),
+        ("every 1 year", m.Window(every="1 year")),
         (
             "until earlier of (a, end of (b))",
             m.Window(until=m.Earlier((event("a"), m.Edge("end", event("b"))))),

@@ -349,7 +349,10 @@ class Trigger(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """When a duty runs, as written; what is None was not said."""
+    """When a duty runs, as written; what is None was not said.
+
+    `every` is `day`, `week`, `month`, `quarter` or `year`, or a length, as in `6 months`.
+    """
 
     from_: Point | None = None
     until: Point | None = None
@@ -359,7 +362,7 @@ class Window(Struct, frozen=True):
     edge: OneOf["start", "end"] | None = None
     by: Point | None = None
     before: Point | None = None
-    every: OneOf["day", "week", "month", "quarter", "year"] | None = None
+    every: str | None = None
 
 
 class Gates(Struct, frozen=True):

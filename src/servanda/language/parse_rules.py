@@ -421,6 +421,15 @@ class RuleBuilder(DeclarationBuilder):
     def mod_every(self, word: Token, period: Token) -> Mod:
         return Mod(word, {"every": str(period)})
 
+    def mod_every_so_long(self, word: Token, length: m.Duration) -> Mod:
+        if length.calendar is not None or length.unit in ("second", "minute", "hour"):
+            message = "a period is counted in days, weeks, months or years"
+            self._refuse(word, message, "as in `every 6 months`")
+        if length.count == 0:
+            self._refuse(word, "a period of nothing never ends", "as in `every 6 months`")
+            return Mod(word, {})
+        return Mod(word, {"every": f"{length.count} {length.unit}{'s' * (length.count > 1)}"})
+
     def mod_if(self, word: Token, cond: m.Cond) -> Mod:
         return Mod(word, {"if_": cond})
 
