@@ -126,7 +126,7 @@ windows = st.builds(
     term=maybe(durations),
     by=maybe(points),
     before=maybe(points),
-    every=maybe(st.sampled_from(["day", "week", "month", "quarter", "year"])),
+    every=maybe(st.sampled_from(["day", "week", "month", "quarter", "year", "6 months"])),
 ) | st.one_of(
     st.builds(m.Window, within=durations, after=maybe(points)),
     st.builds(m.Window, within=durations, edge=st.sampled_from(["start", "end"])),

@@ -406,11 +406,6 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         (duty("Iran must sign every month"), "`every month`: since when?", "say `from …`"),
         (duty("Iran must sign every 6 months"), "`every 6 months`: since when?", "say `from …`"),
         (
-            duty("Iran must sign every 12 hours from 2020-01-01"),
-            "a period is counted in days, weeks, months or years",
-            "as in `every 6 months`",
-        ),
-        (
             duty("when lift(any):\n    Iran must sign every 6 months"),
             "`every 6 months` is counted from one day, and this arises anew each time",
             "say `every month`",

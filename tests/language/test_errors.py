@@ -182,6 +182,8 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         ("day x = y + 99999 years", 13, "more than a thousand years"),
         ("day x = y + 2 business months of Work", 24, "no business months"),
         ("event e(p: party in kg)", 12, "only a number has a unit"),
+        (CLAUSE + "A must pay every 12 hours", 14, "counted in days, weeks, months or years"),
+        (CLAUSE + "A must pay every 0 days", 14, "a period of nothing never ends"),
         ("event count", 7, "`count` is a word of the language"),
         ("party each", 7, "`each` is a word of the language"),
         (CLAUSE + "A must pay by 2019-02-30", 17, "there is no day 2019-02-30"),

@@ -425,6 +425,9 @@ def test_dates_of_entries(text: str, when: e.When) -> None:
     [
         ("US leaves", e.EventFact("leaves", "US")),
         ("concluded", e.EventFact("concluded")),
+        ("US accepts", e.EventFact("accepts", "US")),
+        ('US accepts("x")', e.EventFact("accepts", "US", (m.Arg(None, "=", m.Text("x")),))),
+        ('US releases("x")', e.EventFact("releases", "US", (m.Arg(None, "=", m.Text("x")),))),
         (
             'US pays(to: Iran, "x", amount: -3 EUR)',
             e.EventFact(

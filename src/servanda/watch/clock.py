@@ -31,7 +31,7 @@ class Clock:
         self.every = {r.window.every for r in norms.rules if r.window.every is not None}
 
     def periods(self, now: int) -> Iterator[int]:
-        """When the next period of each kind begins; one counted from an opening may do so any day."""
+        """When the next period of each kind begins (counted from an opening: on any day)."""
         at = micros_of(now)
         for every in self.every:
             each = every if is_calendar_period(every) else "day"
