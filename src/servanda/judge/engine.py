@@ -52,8 +52,8 @@ class Judgement:
         self.norms = with_period(norms)
         self.facts = facts
         self.conditions = Conditions(self.norms, facts)
-        bulk = self.conditions.bulk
-        self.tables = open_tables(engine, None if bulk else 1, memory)
+        small = memory is None and not self.conditions.bulk
+        self.tables = open_tables(engine, small, memory)
         self.progress = progress or Progress()
         self.progress.begin(self.tables, len(norms.rules))
         self.counting = Counting(

@@ -64,7 +64,7 @@ def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
         with whole_or_not(path) as made:
             try:
                 query = " UNION ALL ".join(parts)
-                return open_tables(DUCKDB, None, None).write(query, str(made), options(path))
+                return open_tables(DUCKDB).write(query, str(made), options(path))
             except EngineError as error:
                 raise JudgeError(f"the table could not be written: {error}") from error
 

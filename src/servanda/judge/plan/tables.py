@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from itertools import count
+from tempfile import TemporaryDirectory
 from threading import local
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import finalize
 
 import duckdb
 
@@ -73,18 +76,39 @@ class Tables(Protocol):
         """What a query finds, as Arrow batches of so many rows."""
 
 
-class DuckTables:
-    """Tables in DuckDB, in memory."""
+def opened() -> duckdb.DuckDBPyConnection:
+    """A new engine, in memory."""
+    engine = duckdb.connect(":memory:")
+    engine.execute("SET preserve_insertion_order = false; SET GLOBAL TimeZone = 'UTC'")
+    return engine
 
-    def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
-        self.engine = duckdb.connect(":memory:")
-        self.engine.execute("SET preserve_insertion_order = false; SET GLOBAL TimeZone = 'UTC'")
-        self.spilled = tempfile.TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
-        self.engine.execute(f"SET temp_directory = {quoted(self.spilled.name)}")
+
+@cache
+def shared() -> duckdb.DuckDBPyConnection:
+    """The engine of all that is small: to open and close one takes longer than many a judgement."""
+    engine = opened()
+    engine.execute("SET threads = 1")
+    return engine
+
+
+SCHEMAS = count()
+
+
+class DuckTables:
+    """Tables in DuckDB, in memory: in an engine of their own, or few and small in the shared one."""
+
+    def __init__(self, small: bool = False, memory: str | None = None) -> None:
+        self.engine = shared() if small else opened()
+        self.schema = "main"
+        if small:
+            self.schema = f"tables_{next(SCHEMAS)}"
+            self.engine.cursor().execute(f"CREATE SCHEMA {self.schema}")
+            finalize(self, drop, self.engine, self.schema).atexit = False
+        else:
+            self.spilled = TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
+            self.engine.execute(f"SET temp_directory = {quoted(self.spilled.name)}")
         if memory is not None:
             self.engine.execute(f"SET memory_limit = {quoted(memory)}")
-        if threads is not None:
-            self.engine.execute(f"SET threads = {threads}")
         self.own = local()
         self.cursors: list[duckdb.DuckDBPyConnection] = []
         self.empty: set[str] = set()
@@ -95,8 +119,9 @@ class DuckTables:
         """This thread's connection to the engine."""
         if not hasattr(self.own, "con"):
             self.own.con = self.engine.cursor()
-            self.own.con.execute(  # reported when asked, never drawn
-                "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+            self.own.con.execute(  # progress is reported when asked, never drawn
+                f"USE {self.schema}; SET enable_progress_bar = true; "
+                "SET enable_progress_bar_print = false"
             )
             self.cursors.append(self.own.con)
         found: duckdb.DuckDBPyConnection = self.own.con
@@ -180,6 +205,10 @@ class DuckTables:
             self.empty.discard(table)
         else:
             self.empty.add(table)
+
+
+def drop(engine: duckdb.DuckDBPyConnection, schema: str) -> None:
+    engine.cursor().execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 def handed(value: object) -> object:
