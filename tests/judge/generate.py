@@ -306,6 +306,8 @@ class Maker:
         if self.maybe("prevails") and self.case.rules:
             found["yields_to"] = (self.one([r.id for r in self.case.rules]),)
         found["survives"] = self.maybe("survives")
+        if found["survives"] and self.draw(st.booleans()):
+            found["survives_for"] = self.one(LENGTHS)
         return found
 
     # -------------------------------------------------------------- rules

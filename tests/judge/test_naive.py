@@ -527,6 +527,15 @@ def test_ending_erases_nothing_and_survivors_survive() -> None:
     assert case.story("3") == "kept, 2024-02-01 broken"
 
 
+def test_what_survives_for_a_time_ends_at_the_anniversary() -> None:
+    case = Case().event("x").now("2024-05-01")
+    case.forbid("1", m("x"), survives=True, survives_for="1 month")
+    case.may("2", "end_all")
+    case.uses("2024-01-31", "A", "end_all", None).did("2024-02-28", "x").did("2024-02-29", "x")
+    assert case.stories("1") == ["kept, 2024-02-28 broken"]
+    assert [len(v.breaches) for v in case.verdicts() if v.rule == "1"] == [0, 1]
+
+
 def test_an_amendment_takes_the_clause_s_place_and_erases_nothing() -> None:
     case = Case().measure("stock")
     case.keep("1", cmp(reading("stock"), "<=", 5), opens=FOREVER)

@@ -196,6 +196,7 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         (CLAUSE + "when a", 3, "nothing stands below this `when`"),
         (CLAUSE + "when a:\n    when b:\n      A must go", 5, "a `when` inside a `when`"),
         (CLAUSE + "when a:\n    prevails over 5", 5, "does not depend on a `when`"),
+        (CLAUSE + "survives the end for 0 days\n  A must go", 24, "survives the end does so for"),
         (CLAUSE + "needs R1.x\n  A must go", 8, "does not need a reading"),
         ("clause 7", 8, "clause 7 says nothing"),
         ("reading R.x of 7", 9, "R.x says nothing"),

@@ -338,6 +338,8 @@ def test_a_clause() -> None:
         "A must sing",
     )
     assert (made.prevails_over, made.survives, made.created) == (("5", "6"), True, True)
+    assert made.survives_for is None
+    assert clause("survives the end for 3 days", "A must go").survives_for == day(3)
     assert made.not_modelled == "partly"
     triggers = [rule.trigger for rule in made.rules]
     assert triggers == [m.Trigger(None, (), None, holds("a"))] * 2 + [None]

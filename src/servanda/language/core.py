@@ -266,6 +266,7 @@ class Rule(Struct, frozen=True):
     needs_creation: bool
     survives: bool
     place: Place
+    survives_for: Duration | None = None
 
 
 class EventType(Struct, frozen=True):

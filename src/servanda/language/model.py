@@ -416,6 +416,8 @@ Rule = Duty | Power
 
 
 class Clause(Struct, frozen=True):
+    """`survives_for`: how long it `survives` the end of the agreement; None: for good."""
+
     id: str
     title: str | None
     rules: tuple[Rule, ...]
@@ -424,6 +426,7 @@ class Clause(Struct, frozen=True):
     created: bool
     not_modelled: str | None
     place: Place
+    survives_for: Duration | None = None
 
 
 class Reading(Struct, frozen=True):

@@ -234,8 +234,11 @@ class RuleBuilder(DeclarationBuilder):
     def prevails(self, *over: Token) -> ln.Prevails:
         return ln.Prevails(_strings(over), self._at(over[0]))
 
-    def survives(self) -> ln.Survives:
-        return ln.Survives(self._here)
+    def survives(self, term: m.Duration | None) -> ln.Survives:
+        if term is not None and (term.calendar is not None or term.count == 0):
+            message = "what survives the end does so for days, weeks, months or years"
+            self._problems.add(term.place, message, "as in `survives the end for 6 months`")
+        return ln.Survives(term, self._here)
 
     def created(self) -> ln.OnceCreated:
         return ln.OnceCreated(self._here)
