@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, UNDECIDED, UNTIL_NEXT, uncertain
+from servanda.judge.plan.common import (
+    GATE_COLUMNS,
+    UNCERTAIN,
+    UNDECIDED,
+    UNTIL_NEXT,
+    cut,
+    uncertain,
+)
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
@@ -241,11 +248,6 @@ def spans(facts: str, now: int, variables: str) -> str:
 
 
 PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
-
-
-def cut(tick: str) -> str:
-    """The instant of a tick; the beginning of time stays."""
-    return f"(CASE WHEN {tick} <= {SINCE_EVER} THEN {tick} ELSE ({tick} >> 6) * 64 END)"
 
 
 def points(facts: str, gates: str, gated: bool) -> str:

@@ -62,21 +62,19 @@ class Overlays:
                 sources |= valued([counted(" UNION ALL ".join(laid), inst, True)], name)
         present = {name for names in sources for name in names}
         zeros = "".join(f", 0 AS {n}" for n in CELLS if n not in present)
+        line = merged({}, inst, sources, len(rules) == 1)
         if not present:
             return Gates(nothing_over(inst), frozenset(), few=True)
         gates = f"gates_{batch.name}"
         # Many rows are sorted once, for all who ask.
         ended = self.conditions.bulk and batch.kind == "forbid"
-        until = f", {UNTIL_NEXT} AS u" if ended else ""
-        self.tables.create(
-            gates,
-            f"""
+        self.tables.create(gates, f"SELECT *, {UNTIL_NEXT} AS u FROM ({line})" if ended else line)
+        every = f"""(
           SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und,
                  CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,
-                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{until}
-          FROM (SELECT *{zeros} FROM ({merged({}, inst, sources, len(rules) == 1)}))""",
-        )
-        return Gates(gates, frozenset(present), self.few(gates), ended)
+                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{", u" if ended else ""}
+          FROM (SELECT *{zeros} FROM {gates}))"""
+        return Gates(every, frozenset(present), self.few(gates), ended)
 
     def few(self, gates: str) -> bool:
         """Whether comparing with every row of an instance is cheaper than looking one up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 
-from servanda.judge.plan import achieve, forbid, keep, powers
+from servanda.judge.plan import achieve, forbid, keep, powers, unmended
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNDECIDED,
@@ -123,7 +123,7 @@ class Rules:
         return at_tick(counted(" UNION ALL ".join(intervals), inst, True), inst, "i.lo", True)
 
     def answer(self, batch: Batch, points: str) -> None:
-        batch.verdict = verdict_rows(batch, points, self.now)
+        batch.spans = verdict_rows(batch, points, self.now)
 
     # -------------------------------------------------------------- achieve
     def achieve(self, batch: Batch, over: Gates) -> None:
@@ -148,7 +148,7 @@ class Rules:
         if gated:
             self.answer(batch, achieve.points(facts, gates, gated=True))
         else:
-            batch.verdict = self.ungated(batch, facts, gates)
+            batch.spans = self.ungated(batch, facts, gates)
         self.achieve_statuses(batch, facts, gates)
 
     def ungated(self, batch: Batch, facts: str, gates: str) -> str:
@@ -304,7 +304,7 @@ class Rules:
             found.append(verdict_rows(others, keep.points(rest, f"line_{batch.name}"), self.now))
         points = keep.plain_points(rule, inst, self.conditions, self.now)
         found.append(verdict_rows(batch, points, self.now, last=True))
-        batch.verdict = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
+        batch.spans = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
         self.overlay_statuses(batch, nothing_over(batch.inst), None)
 
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
@@ -334,9 +334,9 @@ class Rules:
         )
         order = "iid, hi, entry"
         self.tables.number(violated, "vid", found, order, self.conditions.bulk)
-        if forbid.never_mended(batch, gates, self.conditions):
-            points = forbid.unmended_points(batch.inst, gates, violated, self.now)
-            batch.verdict = verdict_rows(batch, points, self.now, last=True)
+        if unmended.never_mended(batch, gates, self.conditions):
+            batch.spans = unmended.spans_before(batch, gates, violated, self.now)
+            batch.breaches = unmended.spans_of_violations(batch, violated, self.now)
         else:
             self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
             self.answer(batch, forbid.points(batch.inst, line, violated))
