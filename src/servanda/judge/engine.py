@@ -15,7 +15,7 @@ from servanda.judge.plan.days import MONTH_END, Days
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import EngineError, Row
+from servanda.judge.plan.tables import EngineError, Row, Tables
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict, no_such_day
@@ -47,13 +47,19 @@ class Judgement:
         memory: str | None = None,
         progress: Progress | None = None,
         engine: str = DUCKDB,
+        *,
+        beside: Tables | None = None,
     ) -> None:
-        """`memory` is what tables may take before they go to the disk, as in `4GB`."""
+        """`memory` is what tables may take before they go to the disk, as in `4GB`; `beside`: the
+        tables of another judgement of the same record, whose engine this one uses too."""
         self.norms = with_period(norms)
         self.facts = facts
         self.conditions = Conditions(self.norms, facts)
         small = memory is None and not self.conditions.bulk
-        self.tables = open_tables(engine, small, memory)
+        if beside is None:
+            self.tables = open_tables(engine, small, memory)
+        else:
+            self.tables = beside.beside()
         self.progress = progress or Progress()
         self.progress.begin(self.tables, len(norms.rules))
         self.counting = Counting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -75,6 +76,15 @@ class Tables(Protocol):
     def stream(self, query: str, rows: int) -> pyarrow.RecordBatchReader:
         """What a query finds, as Arrow batches of so many rows."""
 
+    def beside(self) -> Tables:
+        """Empty tables of another judgement in the same engine."""
+
+    def give(self, query: str, folder: str) -> str:
+        """What a query finds, for `writer` to select from; kept in the folder if need be."""
+
+    def writer(self) -> Tables:
+        """Those that can select from all that was given, by these and by those beside them."""
+
 
 def opened() -> duckdb.DuckDBPyConnection:
     """A new engine, in memory."""
@@ -99,16 +109,18 @@ class DuckTables:
 
     def __init__(self, small: bool = False, memory: str | None = None) -> None:
         self.engine = shared() if small else opened()
-        self.schema = "main"
-        if small:
-            self.schema = f"tables_{next(SCHEMAS)}"
-            self.engine.cursor().execute(f"CREATE SCHEMA {self.schema}")
-            finalize(self, drop, self.engine, self.schema).atexit = False
-        else:
+        if not small:
             self.spilled = TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
             self.engine.execute(f"SET temp_directory = {quoted(self.spilled.name)}")
         if memory is not None:
             self.engine.execute(f"SET memory_limit = {quoted(memory)}")
+        self.begin()
+
+    def begin(self) -> None:
+        """A schema of its own: no tables yet."""
+        self.schema = f"tables_{next(SCHEMAS)}"
+        self.engine.cursor().execute(f"CREATE SCHEMA {self.schema}")
+        finalize(self, drop, self.engine, self.schema).atexit = False
         self.own = local()
         self.cursors: list[duckdb.DuckDBPyConnection] = []
         self.empty: set[str] = set()
@@ -132,6 +144,18 @@ class DuckTables:
             return self.con.execute(statement, values)
         except duckdb.Error as error:
             raise EngineError(str(error)) from error
+
+    def beside(self) -> DuckTables:
+        other = copy(self)
+        other.begin()
+        return other
+
+    def give(self, query: str, folder: str) -> str:
+        self.execute(f"CREATE VIEW given AS {query}")
+        return f"{self.schema}.given"
+
+    def writer(self) -> DuckTables:
+        return self
 
     def statement_done(self) -> float:
         return max([0.0, *(con.query_progress() / 100 for con in self.cursors)])
