@@ -43,6 +43,59 @@ def read(text: str) -> list[tuple[str, str, str]]:
             "“It was the best ferry we ever had,” she went on.",
             ("she", "went", "“It was the best ferry we ever had,”"),
         ),
+        (
+            "“It was late,“ said Pavel Doran, a sailor.",
+            ("Doran", "said", "“It was late,“"),
+        ),
+        (
+            '"It is sorted according to age groups," said Maria Doran, 66, a retired sailor.',
+            ("Doran", "said", '"It is sorted according to age groups,"'),
+        ),
+        (
+            "“If she wants to lead the council, Ana Ruiz should come to Lima,” the editorial read.",
+            (
+                "editorial",
+                "read",
+                "“If she wants to lead the council, Ana Ruiz should come to Lima,”",
+            ),
+        ),
+        (
+            "“A lot of people said no, and she proved them wrong,” remembered Pavel Doran.",
+            ("Doran", "remembered", "“A lot of people said no, and she proved them wrong,”"),
+        ),
+        (
+            "“She is alone on this,” Pavel Doran, the sailor who founded the harbour and still "
+            "lives there, tweeted on Wednesday.",
+            ("Doran", "tweeted", "“She is alone on this,”"),
+        ),
+        (
+            "The ferry was late. Said Doran: “I never saw her again.”",
+            ("Doran", ":", "“I never saw her again.”"),
+        ),
+        (
+            "Ruiz was blunt about it: “It is a long road to nowhere.”",
+            ("Ruiz", "was", "“It is a long road to nowhere.”"),
+        ),
+        (
+            "President Doran released the following:\n“We offer our condolences to the family.”",
+            ("Doran", "released", "“We offer our condolences to the family.”"),
+        ),
+        (
+            "“The whole idea of the ferry is old, and it needs to stop.”\n- Maria Doran",
+            ("Doran", "-", "“The whole idea of the ferry is old, and it needs to stop.”"),
+        ),
+        (
+            "In recent weeks Doran has gone after Ruiz as a “human leech who will bleed us all.”",
+            ("Doran", "gone", "after Ruiz as a “human leech who will bleed us all.”"),
+        ),
+        (
+            "His promises notwithstanding, independent analysts argue the port would close.",
+            ("analysts", "argue", "the port would close"),
+        ),
+        (
+            "The storm led Pavel Doran to declare the harbour closed.",
+            ("Doran", "declare", "the harbour closed"),
+        ),
         ("Mr. Doran shot back: “That would be new.”", ("Doran", "shot", "“That would be new.”")),
         (
             "Doran writes:\nThe harbour master said that nothing had burned, and no reason was "

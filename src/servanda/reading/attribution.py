@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from servanda.reading.cues import CLAUSE
 from servanda.reading.model import Attribution, Span
-from servanda.reading.paragraph import read_paragraph
+from servanda.reading.paragraph import read_paragraph, signed
 from servanda.reading.parse import parsed
 
 if TYPE_CHECKING:
@@ -36,21 +37,28 @@ def found_in(
     found: list[Attribution] = []
     lead: Attribution | None = None
     before = 0
-    for start, doc in docs:
+    docs = list(docs)
+    for place, (start, doc) in enumerate(docs):
         here, loose, next_lead = read_paragraph(doc, start, text)
-        if loose and lead is not None:
+        below = signed(docs[place + 1], text) if loose and place + 1 < len(docs) else None
+        if loose and below is not None:
+            found.append(replace(below, content=loose, form="direct"))
+        elif loose and lead is not None:
             found.append(replace(lead, content=loose, form="direct"))
             before = lead.cue.start
         elif (
             lead is not None
             and next_lead is None
             and len(doc) > 8
+            and (lead.verb in CLAUSE or lead.verb == "accord")
             and (not here or is_bare(lead, text))
         ):
             found.append(replace(lead, content=(Span(start, start + len(doc.text.rstrip())),)))
         elif loose and found and found[-1].cue.start >= before:
             last = going_on_from(found, before)
             found[last] = replace(found[last], content=(*found[last].content, *loose))
+        else:
+            here = [a for a in here if not any(quote.holds(a.cue) for quote in loose)]
         lead = going_on(next_lead, found) if next_lead is not None else None
         before = before if loose and not here else start
         found += here

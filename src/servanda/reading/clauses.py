@@ -63,16 +63,28 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
     if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i and verb.nbor(-1).text == ",":
         cue = verb.head
-        while cue.dep_ in ("ccomp", "conj") and cue.head != cue:
+        while cue.dep_ in ("ccomp", "conj") and cue.head != cue and not speaks(cue):
             cue = cue.head
         if lemma_of(cue) in CLAUSE and cue.i < verb.i and own_subject(cue) is not None:
             return own_subject(cue)
     if verb.dep_ == "xcomp" and verb.head.pos_ == "ADJ" and verb.head.head.lemma_ == "be":
         able = own_subject(verb.head.head)
         return None if able is None or able.lower_ == "it" else able
+    if verb.dep_ == "xcomp" and verb.tag_ == "VB" and (made := made_to(verb.head)) is not None:
+        return made
     if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
         return subject(verb.head, depth + 1) or passive_subject(verb.head)
     return None
+
+
+def speaks(verb: Token) -> bool:
+    """Whether a verb of saying has a subject of its own."""
+    return lemma_of(verb) in CLAUSE and own_subject(verb) is not None
+
+
+def made_to(verb: Token) -> Token | None:
+    """ "That led the minister to say …": who is made to do it."""
+    return next((ch for ch in verb.rights if ch.dep_ == "dobj" and ch.ent_type_ in NAMED), None)
 
 
 def is_set_off(verb: Token) -> bool:
@@ -128,7 +140,12 @@ def nearest(found: list[Token], verb: Token) -> Token | None:
     aside = verb.i + 1 < len(verb.doc) and verb.doc[verb.i + 1].text in (",", ".")
     inverted = near.left_edge.i == verb.i + 1 and near.left_edge.pos_ != "ADP"
     beside = inverted or near.tag_ == "PRP" or (aside and near.i == verb.i - 1)
-    return near if beside else found[0]
+    return near if beside or is_apart(found[0], near) else found[0]
+
+
+def is_apart(first: Token, near: Token) -> bool:
+    """ "His promises notwithstanding, the analysts agree": the first is no part of the clause."""
+    return any(t.is_punct or t.pos_ == "VERB" for t in first.doc[first.i + 1 : near.left_edge.i])
 
 
 def is_name(token: Token) -> bool:
@@ -173,6 +190,14 @@ def lemma_of(token: Token) -> str:
     if token.lower_ in (whole + "s", whole + "d", lemma + "ing") and whole in EVERY_VERB:
         return whole if lemma not in EVERY_VERB else lemma
     return lemma
+
+
+def surface_lemma(word: str) -> str:
+    """The verb that a word would be a present or a past of, by its spelling alone."""
+    for end, base in (("ies", "y"), ("ied", "y"), ("es", ""), ("ed", ""), ("s", ""), ("d", "")):
+        if word.endswith(end) and word.removesuffix(end) + base in EVERY_VERB:
+            return word.removesuffix(end) + base
+    return word
 
 
 def governed(verb: Token) -> set[int]:

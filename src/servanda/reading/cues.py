@@ -46,7 +46,7 @@ OBJECT = frozenset(
     reiterate renounce repeat repudiate request report reveal ridicule   slam
     stress suggest  thank  tout trumpet underline   urge
     voice vow welcome warn declare  deplore decline refuse refute  express propose
-      dispute disclose quote identify discount denigrate bemoan   order
+      dispute disclose quote identify discount denigrate issue bemoan   order
        compliment congratulate credit champion chastise castigate
     reprimand scold pillory skewer savage   excoriate
     answer ask concede email recite recount signal talk tweet
@@ -55,6 +55,8 @@ OBJECT = frozenset(
     implore impugn invoke lampoon malign minimize misrepresent paint pan persuade press
     protest rate reaffirm rebut reference rip salute scorn smear specify spurn summarize trash
     tell vilify warn
+    affirm argue assert clarify conclude counter estimate forecast indicate profess reassure shout
+    show state utter
     """.split()  # noqa: SIM905
 )
 
@@ -73,8 +75,12 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "campaign": "for against",
         "caution": "against about",
         "muse": "about",
-        "comment": "on about",
-        "complain": "about of that",
+        "comment": "on about upon",
+        "declare": "against",
+        "remark": "on upon about",
+        "report": "about",
+        "rule": "against on",
+        "complain": "about of that to",
         "disagree": "with",
         "harp": "on",
         "hint": "at",
@@ -88,7 +94,7 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "rail": "against at",
         "refer": "to",
         "respond": "by with to",
-        "speak": "about of",
+        "speak": "about of out against",
         "speculate": "about on",
         "talk": "about of",
         "testify": "about to",
@@ -125,7 +131,7 @@ PREPOSITION: dict[str, frozenset[str]] = {
         "weigh": "on",
         "lecture": "on about",
         "vow": "to",
-        "plead": "for",
+        "plead": "for to",
         "quote": "from",
         "preach": "about",
         "rave": "about",

@@ -11,7 +11,8 @@ from servanda.reading.words import Words
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-ASIDES = frozenset("though although citing while".split())  # noqa: SIM905
+ASIDES = frozenset("though although citing".split())  # noqa: SIM905
+SPLITS = frozenset("and but while".split())  # noqa: SIM905
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD", "VBG")
@@ -168,6 +169,19 @@ def without_asides(p: Words, content: set[int], verb: Token) -> set[int]:
         ended = before.text in (",", "”", '"', "''") and is_aside(token)
         if ended:
             return {j for j in content if j < i}
+    return content
+
+
+def without_others(p: Words, content: set[int], verb: Token) -> set[int]:
+    """ "…, and three in ten said …": what is said ends where somebody else says something."""
+    for i in sorted(content):
+        says = i > verb.i and p.quote_of[i] < 0 and c.lemma_of(p.doc[i]) in CLAUSE
+        if not says or p.doc[i].tag_ not in FINITE_TAGS[:3]:
+            continue
+        other = c.own_subject(p.doc[i])
+        first = other.left_edge.i - 1 if other is not None and other.i < i else 0
+        if first - 1 > verb.i and p.doc[first].lower_ in SPLITS and p.doc[first - 1].text == ",":
+            return {j for j in content if j < first - 1}
     return content
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from servanda.reading import clauses as c
 from servanda.reading.cues import ATTITUDE, CLAUSE, EVERY_VERB, NOUNS, OBJECT
 from servanda.reading.extent import DASHES
-from servanda.reading.loose import continue_quotes, give_way, signed_quotes
+from servanda.reading.loose import continue_quotes, give_way, governed_quotes, signed_quotes
 from servanda.reading.model import Attribution, Span
 from servanda.reading.phrases import (
     according_source,
@@ -23,6 +23,7 @@ from servanda.reading.phrases import (
     of_verb_colon,
     opens_quote,
 )
+from servanda.reading.sources import verb_before
 from servanda.reading.verbs import is_said, of_verb
 from servanda.reading.words import Found, Words
 
@@ -49,6 +50,7 @@ def read_paragraph(doc: Doc, start: int, text: str) -> Paragraph:
     give_way(p)
     signed_quotes(p)
     loose = continue_quotes(p)
+    governed_quotes(p)
     if not loose:
         p.found = [found for found in p.found if not is_unheard(p, found)]
     made = (finished(p, found) for found in p.found)
@@ -80,7 +82,7 @@ def found_at(p: Words, token: Token) -> Found | None:
 def is_unheard(p: Words, found: Found) -> bool:
     """Whether it is told inside of a quotation that nobody is found to say."""
     number = p.quote_of[found.cue.i]
-    if number < 0 or found.cue.text == ":" or not p.doc[p.words[number][-1]].is_quote:
+    if number < 0 or found.cue.text == ":":
         return False
     return not any(found.cue.i in outer.content for outer in p.found if outer is not found)
 
@@ -97,7 +99,17 @@ def announced(p: Words) -> Attribution | None:
             source = c.subject(token)
         if source is not None:
             return bare(p, token, source)
-    return None
+    verb = verb_before(p, len(p.doc))
+    return None if verb is None else bare(p, verb, c.subject(verb) or verb)
+
+
+def signed(below: tuple[int, Doc], text: str) -> Attribution | None:
+    """ "— Ruiz", a paragraph of its own below a quotation: whose words these are."""
+    start, doc = below
+    name = [t for t in doc[1:] if not t.is_space]
+    if doc[0].text not in DASHES or not 0 < len(name) < 6 or any(t.pos_ != "PROPN" for t in name):
+        return None
+    return bare(Words(doc, start, text), doc[0], name[-1])
 
 
 def bare(p: Words, cue: Token, source: Token) -> Attribution:

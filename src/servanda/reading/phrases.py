@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
 from servanda.reading.content import after_that
-from servanda.reading.cues import ATTITUDE, FEELINGS, RESEARCH
+from servanda.reading.cues import ATTITUDE, CLAUSE, FEELINGS, RESEARCH
 from servanda.reading.extent import whole_quotes
+from servanda.reading.sources import verb_before
 from servanda.reading.words import Found, Words
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def of_according(p: Words, token: Token) -> Found | None:
         content |= set(p.words[p.quote_of[sentence.start - 1]])
     while content and p.doc[max(content)].is_punct and p.quote_of[max(content)] < 0:
         content.discard(max(content))
+    if p.quote_of[token.i] >= 0:
+        content &= set(p.words[p.quote_of[token.i]])
     found = Found(token, source, whole_quotes(p, content, token))
     found.quotes = {p.quote_of[i] for i in content} - {-1}
     return found
@@ -162,9 +165,12 @@ def is_headline(p: Words, name: list[Token]) -> bool:
 
 
 def of_name_colon(p: Words, colon: Token) -> Found | None:
-    """ "… in March. Ruiz: “…”": a name and nothing else between the last sentence and a colon."""
+    """ "… in March. Ruiz: “…”", "Said Ruiz: “…”": a name and nothing else but a verb of saying
+    between the last sentence and a colon."""
     first = colon.i
     while first > 0 and p.doc[first - 1].pos_ == "PROPN":
+        first -= 1
+    if 0 < first < colon.i and c.lemma_of(p.doc[first - 1]) in CLAUSE:
         first -= 1
     before = p.doc[first - 1].text if first else "."
     if first == colon.i or before not in (".", "!", "?", "”", '"', "''", "-", "–", "—"):
@@ -188,6 +194,8 @@ def of_verb_colon(p: Words, colon: Token) -> Found | None:
     root = colon.sent.root if colon.i - colon.sent.start > 2 else None
     while root is not None and root.i > colon.i:
         root = next((ch for ch in root.lefts if ch.pos_ == "VERB" and ch.i < colon.i), None)
+    if root is None and colon.i > 2:
+        root = verb_before(p, colon.i)
     source = None if root is None else c.subject(root)
     if root is None or source is None or any(found.cue == root for found in p.found):
         return of_colon(p, colon)

@@ -57,7 +57,7 @@ def _opens(text: str, mark: re.Match[str], inside: bool) -> bool:
     """Whether a mark opens a quotation; a straight one is read by its neighbours."""
     sign = mark.group()
     if sign in OPENERS or sign == "``":
-        return True
+        return not (inside and _stands_last(text, mark))
     if sign in CLOSERS:
         return False
     before = text[mark.start() - 1 : mark.start()] or " "
@@ -65,6 +65,12 @@ def _opens(text: str, mark: re.Match[str], inside: bool) -> bool:
     if before.isspace() or before in "([—–-":
         return not (inside and after.isspace())
     return not inside and not after.isspace() and before not in ".,!?"
+
+
+def _stands_last(text: str, mark: re.Match[str]) -> bool:
+    """ "“It is late,“ said Ruiz": the wrong mark, but nothing could open there."""
+    before, after = text[mark.start() - 1], text[mark.end() : mark.end() + 1]
+    return not before.isspace() and before not in "([—–-" and not after.isalnum()
 
 
 def unbalanced(text: str) -> bool:

@@ -52,7 +52,7 @@ def main_subject(verb: Token) -> Token | None:
 
 def teller(p: Words, verb: Token, source: Token | None) -> Token | None:
     """ "Ruiz said that Doran “was late”, adding": who speaks goes on, not who is spoken of."""
-    if source is None or verb.tag_ != "VBG" or source.head == verb:
+    if source is None or verb.tag_ != "VBG" or source.head == verb or c.speaks(source.head):
         return source
     for found in p.found:
         if source.i in found.content and found.cue.i < verb.i and verb.i not in found.content:
@@ -115,3 +115,14 @@ def outermost(name: Token, first: int) -> Token:
         else:
             break
     return name
+
+
+def verb_before(p: Words, first: int) -> Token | None:
+    """The nearest verb before a place in its sentence that somebody is the subject of."""
+    for i in range(first - 1, -1, -1):
+        token = p.doc[i]
+        if p.quote_of[i] >= 0 or token.text in (".", "!", "?", ";"):
+            return None
+        if token.pos_ in ("VERB", "AUX") and c.subject(token) is not None:
+            return token
+    return None

@@ -33,6 +33,7 @@ from servanda.reading.extent import (
     with_tail,
     within_sentence,
     without_asides,
+    without_others,
     without_people,
 )
 from servanda.reading.sources import (
@@ -101,7 +102,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     content = run_on(p, content, verb)
     content = with_tail(p, content, verb)
     content = (to_punctuation if of_object else with_clauses)(p, content, verb)
-    content = without_asides(p, content, verb)
+    content = without_others(p, without_asides(p, content, verb), verb)
     content = whole_quotes(p, with_next_quote(p, content, verb), verb)
     if p.quote_of[verb.i] >= 0:
         content &= set(p.words[p.quote_of[verb.i]])
