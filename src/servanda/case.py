@@ -222,10 +222,13 @@ class Case:
         known: str | None = None,
         memory: str | None = None,
         progress: Progress | None = None,
+        *,
+        beside: Judgement | None = None,
     ) -> Judgement:
         """The same judgement left in the engine: for tables too large to be looked at row by row.
 
-        What it can be asked is in judge/written.py.
+        `beside`: another judgement of this case, whose engine it uses too. What it can be asked is
+        in judge/written.py.
         """
         from servanda.judge.engine import Judgement
 
@@ -234,7 +237,8 @@ class Case:
         chosen = self.account(account)
         norms = self.norms(None if chosen is None else chosen.name)
         facts = self.facts(chosen, norms, on or self.last_day(), known)
-        return Judgement(norms, facts, memory, progress, self.engine)
+        tables = None if beside is None else beside.tables
+        return Judgement(norms, facts, memory, progress, self.engine, beside=tables)
 
     def verdicts(
         self, account: str | None = None, on: str | None = None, known: str | None = None

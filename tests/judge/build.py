@@ -285,12 +285,14 @@ class Case:
             "yields_to": (),
             "needs_creation": False,
             "survives": False,
+            "survives_for": None,
         } | more
         given["debtor"] = term(given["debtor"])
         given["creditor"] = term(given["creditor"])
         given["variables"] = variables(given["variables"])
-        if isinstance(given["cure_within"], str):
-            given["cure_within"] = duration(given["cure_within"])
+        for length in ("cure_within", "survives_for"):
+            if isinstance(given[length], str):
+                given[length] = duration(given[length])
         self.rules.append(
             Rule(
                 id=id_,

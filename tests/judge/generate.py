@@ -250,7 +250,11 @@ class Maker:
     def window(self, kind: str, triggered: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if self.maybe("every") or self.maybe("edge"):
-            found |= {"opens": self.one(DAYS[:4]), "every": self.one(["day", "week", "month"])}
+            so_long = [] if triggered else ["3 days", "2 weeks", "1 month"]
+            found |= {
+                "opens": self.one(DAYS[:4]),
+                "every": self.one(["day", "week", "month", *so_long]),
+            }
             if self.maybe("edge"):
                 found |= {
                     "within": self.one(["1 day", "2 days"]),
@@ -302,6 +306,8 @@ class Maker:
         if self.maybe("prevails") and self.case.rules:
             found["yields_to"] = (self.one([r.id for r in self.case.rules]),)
         found["survives"] = self.maybe("survives")
+        if found["survives"] and self.draw(st.booleans()):
+            found["survives_for"] = self.one(LENGTHS)
         return found
 
     # -------------------------------------------------------------- rules

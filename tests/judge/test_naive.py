@@ -141,6 +141,24 @@ def test_every_quarter() -> None:
     ]
 
 
+def test_every_so_many_months_is_counted_from_the_opening() -> None:
+    case = Case().event("report").now("2025-03-05")
+    case.must("1", m("report"), opens="2023-08-31", every="6 months")
+    case.did("2024-02-28", "report").did("2024-02-29", "report")
+    assert case.stories("1") == [
+        "dormant, 2023-08-31 due, 2024-02-28 kept",
+        "dormant, 2024-02-29 kept",
+        "dormant, 2024-08-31 due, 2025-02-28 broken",
+        "dormant, 2025-02-28 due",
+    ]
+    assert {dict(v.instance)["period"] for v in case.verdicts()} == {
+        "2023-08-31",
+        "2024-02-29",
+        "2024-08-31",
+        "2025-02-28",
+    }
+
+
 def test_after_the_end_of_every_period() -> None:
     case = Case().event("report").now("2024-08-15")
     case.must(
@@ -507,6 +525,15 @@ def test_ending_erases_nothing_and_survivors_survive() -> None:
     assert case.story("1") == "dormant, 2024-01-01 due, 2024-01-06 broken"
     assert case.story("2") == "dormant, 2024-01-01 kept, 2024-01-20 ended"
     assert case.story("3") == "kept, 2024-02-01 broken"
+
+
+def test_what_survives_for_a_time_ends_at_the_anniversary() -> None:
+    case = Case().event("x").now("2024-05-01")
+    case.forbid("1", m("x"), survives=True, survives_for="1 month")
+    case.may("2", "end_all")
+    case.uses("2024-01-31", "A", "end_all", None).did("2024-02-28", "x").did("2024-02-29", "x")
+    assert case.stories("1") == ["kept, 2024-02-28 broken"]
+    assert [len(v.breaches) for v in case.verdicts() if v.rule == "1"] == [0, 1]
 
 
 def test_an_amendment_takes_the_clause_s_place_and_erases_nothing() -> None:

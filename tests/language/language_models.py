@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from servanda.language import entries as e
 from servanda.language import model as m
@@ -126,7 +127,7 @@ windows = st.builds(
     term=maybe(durations),
     by=maybe(points),
     before=maybe(points),
-    every=maybe(st.sampled_from(["day", "week", "month", "quarter", "year"])),
+    every=maybe(st.sampled_from(["day", "week", "month", "quarter", "year", "6 months"])),
 ) | st.one_of(
     st.builds(m.Window, within=durations, after=maybe(points)),
     st.builds(m.Window, within=durations, edge=st.sampled_from(["start", "end"])),
@@ -189,6 +190,7 @@ params = some(
 )
 here = st.just(m.NOWHERE)
 defines = st.builds(m.Define, names, params, conds, here)
+lasting = st.builds(m.Duration, st.integers(1, 900), st.sampled_from(["hour", "day", "year"]))
 clauses = st.builds(
     m.Clause,
     id=clause_ids,
@@ -199,6 +201,10 @@ clauses = st.builds(
     created=st.booleans(),
     not_modelled=maybe(texts),
     place=here,
+).flatmap(
+    lambda made: st.builds(
+        replace, st.just(made), survives_for=maybe(lasting) if made.survives else st.none()
+    )
 )
 readings = st.builds(
     m.Reading,

@@ -404,6 +404,12 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
             "say `from …`",
         ),
         (duty("Iran must sign every month"), "`every month`: since when?", "say `from …`"),
+        (duty("Iran must sign every 6 months"), "`every 6 months`: since when?", "say `from …`"),
+        (
+            duty("when lift(any):\n    Iran must sign every 6 months"),
+            "`every 6 months` is counted from one day, and this arises anew each time",
+            "say `every month`",
+        ),
         (
             duty("Iran must sign from 2020-01-01 within 5 days of its end"),
             "`of its end`: of which period?",

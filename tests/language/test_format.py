@@ -138,6 +138,7 @@ clause Delivery
     seller
         must report
         within 10 days of its end every quarter
+    seller must report from 2020-01-01 every 6 months
 """
     assert (
         formatted(text)
@@ -152,6 +153,7 @@ clause Delivery
         else seller must pay(to: buyer, id: id, amount: at least 20 % * p)
           within 30 days
   seller must report every quarter within 10 days of its end
+  seller must report every 6 months from 2020-01-01
 """
     )
 

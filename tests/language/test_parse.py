@@ -200,6 +200,8 @@ def test_a_triggered_duty_with_remedies() -> None:
             "every quarter within 2 days of its end",
             m.Window(within=day(2), edge="end", every="quarter"),
         ),
+        ("every 6 months", m.Window(every="6 months")),
+        ("every 1 year", m.Window(every="1 year")),
         (
             "until earlier of (a, end of (b))",
             m.Window(until=m.Earlier((event("a"), m.Edge("end", event("b"))))),
@@ -336,6 +338,8 @@ def test_a_clause() -> None:
         "A must sing",
     )
     assert (made.prevails_over, made.survives, made.created) == (("5", "6"), True, True)
+    assert made.survives_for is None
+    assert clause("survives the end for 3 days", "A must go").survives_for == day(3)
     assert made.not_modelled == "partly"
     triggers = [rule.trigger for rule in made.rules]
     assert triggers == [m.Trigger(None, (), None, holds("a"))] * 2 + [None]
@@ -423,6 +427,9 @@ def test_dates_of_entries(text: str, when: e.When) -> None:
     [
         ("US leaves", e.EventFact("leaves", "US")),
         ("concluded", e.EventFact("concluded")),
+        ("US accepts", e.EventFact("accepts", "US")),
+        ('US accepts("x")', e.EventFact("accepts", "US", (m.Arg(None, "=", m.Text("x")),))),
+        ('US releases("x")', e.EventFact("releases", "US", (m.Arg(None, "=", m.Text("x")),))),
         (
             'US pays(to: Iran, "x", amount: -3 EUR)',
             e.EventFact(

@@ -63,7 +63,7 @@ def test_case(page: Path, monkeypatch: pytest.MonkeyPatch, cluster: None) -> Non
 
 def test_what_is_added_at_once_is_all_there(cluster: None) -> None:
     """Rules are judged side by side: one of two statuses told at the same time was lost."""
-    tables = open_tables("spark", None, None)
+    tables = open_tables("spark")
     tables.declare("told", "n INTEGER")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: tables.append("told", f"SELECT {n} AS n"), range(12)))

@@ -15,7 +15,7 @@ from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged
 from servanda.answers.windows import Windows
 from servanda.judge.verdicts import Verdict
-from servanda.language.clock import day_start
+from servanda.language.clock import day_start, is_calendar_period
 from servanda.language.core import Rule
 from servanda.record.facts import Facts
 
@@ -75,6 +75,8 @@ NEVER = 1 << 62
 
 def first_day(label: str, every: str) -> date:
     """The first day of a period by its label: `2024-Q1`, `2024-03`, `2024`, `2024-W05`, a day."""
+    if not is_calendar_period(every):
+        return date.fromisoformat(label)
     if every == "quarter":
         year, quarter = label.split("-Q")
         return date(int(year), 3 * int(quarter) - 2, 1)

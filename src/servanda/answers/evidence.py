@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from msgspec import Struct
+
 from servanda.answers.judged import Judged
 from servanda.judge.verdicts import Verdict
 from servanda.language.clock import PHASES, micros_of
@@ -33,6 +35,15 @@ from servanda.record.facts import Occurrence, ReadingFact, Value
 from servanda.record.table_rows import cited_by_rows
 
 POWERED = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
+
+
+class Asked(Struct, frozen=True):
+    """When a condition is asked about: at tick `end`, of a span that began at `begun`, of a duty
+    whose window opened at `opened` (None: ever); `so far` counts from there."""
+
+    end: int
+    begun: int | None = None
+    opened: int | None = None
 
 
 class Evidence:
@@ -66,7 +77,7 @@ class Evidence:
         if verdict.trigger is not None:
             found.append(verdict.trigger)
         elif rule.trigger is not None and rule.trigger.cond is not None:
-            found += self.rests_on(rule.trigger.cond, bound, self.began(verdict))
+            found += self.rests_on(rule.trigger.cond, bound, Asked(self.began(verdict)))
         if rule.total is not None and verdict.status in ("kept", "cured"):
             found += self.parts(rule, verdict)
         found += verdict.opened
@@ -127,27 +138,29 @@ class Evidence:
     def condition(
         self, cond: Cond, bound: dict[str, Value | None], verdict: Verdict
     ) -> Iterator[str]:
-        """Entries that the truth of a condition rests on, at the end of the span."""
-        yield from self.rests_on(
-            cond, bound, self.facts.now if verdict.until is None else verdict.until - 1
-        )
+        """Entries that the truth of a condition rests on, up to the end of the span."""
+        yield from self.rests_on(cond, bound, self.asked(verdict))
 
-    def rests_on(self, cond: Cond, bound: dict[str, Value | None], end: int) -> Iterator[str]:
-        """Entries that the truth of a condition rests on at a tick."""
+    def asked(self, verdict: Verdict) -> Asked:
+        end = self.facts.now if verdict.until is None else verdict.until - 1
+        return Asked(end, verdict.from_, self.opening(verdict))
+
+    def rests_on(self, cond: Cond, bound: dict[str, Value | None], at: Asked) -> Iterator[str]:
+        """Entries that the truth of a condition rests on."""
         if isinstance(cond, And | Or):
             for item in cond.items:
-                yield from self.rests_on(item, bound, end)
+                yield from self.rests_on(item, bound, at)
         elif isinstance(cond, Not):
-            yield from self.rests_on(cond.item, bound, end)
+            yield from self.rests_on(cond.item, bound, at)
         elif isinstance(cond, Compare):
             for side in (cond.left, cond.right):
-                yield from self.expression(side, bound, end)
+                yield from self.expression(side, bound, at)
         elif isinstance(cond, InState):
-            yield from self.state(cond.match, bound, end)
+            yield from self.state(cond.match, bound, at.end)
         elif isinstance(cond, Happened):
-            yield from self.occurrences(cond.match, bound, end)
+            yield from self.counted(cond.match, cond.window, bound, Asked(at.end, at.begun))
         elif isinstance(cond, IsVague):
-            yield from self.decided(cond.match, bound, end)
+            yield from self.decided(cond.match, bound, at.end)
 
     def decided(self, match: Match, bound: dict[str, Value | None], end: int) -> Iterator[str]:
         """The last determination of a vague term, unless the account holds an answer of its own."""
@@ -171,14 +184,25 @@ class Evidence:
         last = max((d.lo for d in said), default=None)
         yield from (d.entry for d in said if d.lo == last)
 
-    def expression(self, expr: Expr, bound: dict[str, Value | None], end: int) -> Iterator[str]:
+    def expression(self, expr: Expr, bound: dict[str, Value | None], at: Asked) -> Iterator[str]:
         if isinstance(expr, Reading | Change):
-            yield from (r.entry for r in self.readings(expr.measure, expr.of, bound, end))
+            yield from (r.entry for r in self.readings(expr.measure, expr.of, bound, at.end))
         elif isinstance(expr, Total):
-            yield from self.occurrences(expr.match, bound, end)
+            yield from self.counted(expr.match, expr.window, bound, at)
         elif isinstance(expr, Arith):
-            yield from self.expression(expr.left, bound, end)
-            yield from self.expression(expr.right, bound, end)
+            yield from self.expression(expr.left, bound, at)
+            yield from self.expression(expr.right, bound, at)
+
+    def counted(
+        self, match: Match, window: int | None, bound: dict[str, Value | None], at: Asked
+    ) -> Iterator[str]:
+        """Occurrences that may count in the last `window` microseconds (None: so far) at some time
+        of the span, or cease to where it begins."""
+        start = at.opened
+        if window is not None:
+            begun = at.end if at.begun is None else at.begun
+            start = begun - window * PHASES - 1
+        yield from self.occurrences(match, bound, at.end, start)
 
     def readings(
         self, measure: str, of: Term | None, bound: dict[str, Value | None], end: int

@@ -62,15 +62,15 @@ class Measurements:
         unit = self.unit(left) or self.unit(right)
         limit = f"{LIMITS[op]} {self.text(right, bound, unit)}"
         subject = self.text(left, bound, unit)
-        end = self.judged.facts.now if verdict.until is None else verdict.until - 1
+        asked = self.evidence.asked(verdict)
         entries = [
-            *self.evidence.expression(left, bound, end),
-            *self.evidence.expression(right, bound, end),
+            *self.evidence.expression(left, bound, asked),
+            *self.evidence.expression(right, bound, asked),
         ]
         entries = list(dict.fromkeys(entries))
         self.given.append(entries)
         if isinstance(left, Reading):
-            current = self.evidence.readings(left.measure, left.of, bound, end)
+            current = self.evidence.readings(left.measure, left.of, bound, asked.end)
             said = self.current(left, current, unit)
         elif entries:
             said = "it rests on these entries"

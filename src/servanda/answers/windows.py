@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
-from typing import Literal as OneOf
 
 import msgspec
 from msgspec import Struct
@@ -62,7 +61,6 @@ class Closing(Struct, frozen=True):
 
 NOT_YET = Moment(None)
 LONGEST_PERIOD = 366 * 86_400_000_000
-Period = OneOf["day", "week", "month", "quarter", "year"]
 
 
 class Windows:
@@ -124,7 +122,7 @@ class Windows:
                 last = self.counting.term_end(opens.micros, window.term)
                 yield Closing(Moment(last, opens.entries), term=window.term)
 
-    def period(self, rule: Rule, verdict: Verdict, every: Period) -> Bounds:
+    def period(self, rule: Rule, verdict: Verdict, every: str) -> Bounds:
         """The window of one period: the period itself, or so long from its start or end."""
         window = rule.window
         label = dict(verdict.instance).get("period")

@@ -67,8 +67,9 @@ def judge(
             progress.runs = len(names)
 
             def judged() -> Iterator[tuple[str, Judgement]]:
+                one = None
                 for name in names:
-                    one = opened.judgement(name, found["on"], known, memory, progress)
+                    one = opened.judgement(name, found["on"], known, memory, progress, beside=one)
                     if summary or output is None:
                         said = {"account": name} if len(names) > 1 else {}
                         counts.extend(said | asdict(count) for count in written.counts(one))

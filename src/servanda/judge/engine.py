@@ -15,7 +15,7 @@ from servanda.judge.plan.days import MONTH_END, Days
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import EngineError, Row
+from servanda.judge.plan.tables import EngineError, Row, Tables
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
 from servanda.judge.verdicts import Bindings, JudgeError, Verdict, no_such_day
@@ -47,24 +47,33 @@ class Judgement:
         memory: str | None = None,
         progress: Progress | None = None,
         engine: str = DUCKDB,
+        *,
+        beside: Tables | None = None,
     ) -> None:
-        """`memory` is what tables may take before they go to the disk, as in `4GB`."""
+        """`memory` is what tables may take before they go to the disk, as in `4GB`; `beside`: the
+        tables of another judgement of the same record, whose engine this one uses too."""
         self.norms = with_period(norms)
         self.facts = facts
         self.conditions = Conditions(self.norms, facts)
-        bulk = self.conditions.bulk
-        self.tables = open_tables(engine, None if bulk else 1, memory)
+        small = memory is None and not self.conditions.bulk
+        if beside is None:
+            self.tables = open_tables(engine, small, memory)
+        else:
+            self.tables = beside.beside()
         self.progress = progress or Progress()
         self.progress.begin(self.tables, len(norms.rules))
         self.counting = Counting(
             norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
         )
         try:
-            # bulk queries are parallel inside the engine; small ones are side by side
-            with ThreadPoolExecutor(1 if bulk else 2) as self.pool:
+            with self.side_by_side() as self.pool:
                 self.run()
         except EngineError as error:
             raise self.explained(error) from error
+
+    def side_by_side(self) -> ThreadPoolExecutor:
+        """Bulk queries are parallel inside the engine; small ones are side by side."""
+        return ThreadPoolExecutor(1 if self.conditions.bulk else 2)
 
     def run(self) -> None:
         load.load(self.tables, self.norms, self.facts)
@@ -89,12 +98,8 @@ class Judgement:
                 self.judge_together(circle)
 
     def judge_once(self, rules: list[Rule]) -> None:
-        """Standing rules of one kind go together; rules with instances each by itself."""
-        kinds: dict[str, list[Rule]] = {}
-        for rule in rules:
-            standing = rule.trigger is None and rule.window.every is None
-            kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
-        for judged in [self.pool.submit(self.judge_batch, batch) for batch in kinds.values()]:
+        """Rules that need nothing of each other, side by side."""
+        for judged in [self.pool.submit(self.judge_batch, batch) for batch in batches(rules)]:
             judged.result()
 
     def judge_batch(self, rules: list[Rule]) -> None:
@@ -105,11 +110,16 @@ class Judgement:
             raise self.explained(error, rules[0].id if len(rules) == 1 else None) from error
 
     def judge_together(self, component: list[str]) -> None:
-        """Rules that need each other are judged again until what they tell each other rests."""
-        rules = [self.rules.rules[id_] for id_ in component]
+        """Rules that need each other are judged again until what they tell each other rests.
+
+        One after the other: what a batch tells is taken away and told anew, and another one that
+        looked in between would find nothing there.
+        """
+        together = batches([self.rules.rules[id_] for id_ in component])
         before: object = None
         for _ in range(MOST_ROUNDS):
-            self.judge_once(rules)
+            for batch in together:
+                self.judge_batch(batch)
             after = [self.tables.fingerprint(t) for t in ("statuses", "effects")]
             if after == before:
                 return
@@ -165,12 +175,18 @@ class Judgement:
     def verdicts(self) -> tuple[Verdict, ...]:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}
-        for batch in self.rules.judged.values():
-            violations = self.violations(batch)
-            names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
-            for row in self.tables.rows(self.in_order(batch)):
-                found[row[0]].append(self.verdict(row, names, violations))
+        with self.side_by_side() as pool:
+            for spans in pool.map(self.spans, self.rules.judged.values()):
+                for n, verdict in spans:
+                    found[n].append(verdict)
         return tuple(v for n in sorted(found) for v in found[n])
+
+    def spans(self, batch: Batch) -> list[tuple[int, Verdict]]:
+        """The spans of a batch, each with the number of its rule."""
+        violations = self.violations(batch)
+        names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
+        rows = self.tables.rows(self.in_order(batch))
+        return [(row[0], self.verdict(row, names, violations)) for row in rows]
 
     def in_order(self, batch: Batch) -> str:
         """Instances are numbered in the order of time, save those of bulk facts."""
@@ -219,6 +235,15 @@ class Judgement:
                 found[vid] = together.setdefault((iid, hi), [])
                 found[vid].append((entry, tuple(zip(names, said, strict=True))))
         return found
+
+
+def batches(rules: list[Rule]) -> list[list[Rule]]:
+    """Standing rules of one kind go together; rules with instances each by itself."""
+    kinds: dict[str, list[Rule]] = {}
+    for rule in rules:
+        standing = rule.trigger is None and rule.window.every is None
+        kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
+    return list(kinds.values())
 
 
 def with_period(norms: Norms) -> Norms:

@@ -8,13 +8,13 @@ DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
 
 
-def open_tables(engine: str, threads: int | None, memory: str | None) -> Tables:
-    """Empty tables in an engine. `threads` and `memory` are DuckDB's: a cluster has its own.
+def open_tables(engine: str, small: bool = False, memory: str | None = None) -> Tables:
+    """Empty tables in an engine. `small` and `memory` are DuckDB's: a cluster has its own.
 
     Raises EngineError for an engine that is unknown or not installed.
     """
     if engine == DUCKDB:
-        return DuckTables(threads, memory)
+        return DuckTables(small, memory)
     if engine != SPARK:
         raise EngineError(f"there is no engine `{engine}`", f"the engines are {', '.join(ENGINES)}")
     from servanda.judge.spark.session import session  # refuses where Spark is not installed

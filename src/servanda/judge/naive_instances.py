@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servanda.judge.naive_conditions import NO_OPENING
-from servanda.judge.naive_powers import overlay
+from servanda.judge.naive_powers import ends_of, overlay
 from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, either, negated
 from servanda.judge.naive_windows import Window, at_tick, moment, window_of
 from servanda.judge.naive_world import FOR_GOOD, Bindings, instant, scalar
@@ -14,6 +14,7 @@ from servanda.judge.verdicts import Bindings as Said
 from servanda.judge.verdicts import Status, no_such_day
 from servanda.language.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.language.core import Cond, Rule, RuleStatus
+from servanda.language.model import Duration
 
 if TYPE_CHECKING:
     from servanda.judge.naive import Walk
@@ -225,9 +226,33 @@ class Instance:
             if self.walk.norms.force_until is not None:
                 lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
                 found.append(Truth(SURE if x >= hi else int(x >= lo)))
+        elif self.rule.survives_for is not None:
+            found.append(self.outlived(x, self.rule.survives_for))
         if self.rule.trigger is None:
             found.append(overlay(self, "amend", x, away_from=self.rule.version))
         return either(found)
+
+    def outlived(self, x: int, term: Duration) -> Truth:
+        """The agreement has ended, and so long ago that what survives it for a time is over."""
+        ends = [end for end in ends_of(self, x) if self.term_after(end, term) <= x]
+        levels = [overlay(self, "end_all", end) for end in ends]
+        if self.walk.norms.force_until is not None:
+            lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
+            over = [self.term_after(at, term) <= x for at in (lo, hi)]
+            levels.append(Truth(SURE if over[1] else int(over[0])))
+        return either(levels)
+
+    def term_after(self, end: int, term: Duration) -> int:
+        """When a term that runs from the end is over; the walk comes back then."""
+        if end >= FOR_GOOD:
+            return FOR_GOOD
+        try:
+            after = self.walk.world.counting.term_end(micros_of(end), term)
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, self.rule.id, self.trigger) from error
+        over = max(end, tick(after, 0))
+        self.walk.schedule(over)
+        return over
 
     def note_over(self, x: int) -> None:
         """Note what surely lies over the duty at `x`, and whether it did so before."""

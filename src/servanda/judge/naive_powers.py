@@ -187,6 +187,18 @@ def overlay(
     return either(levels)
 
 
+def ends_of(of: Instance, x: int) -> set[int]:
+    """The ticks so far at which some use of a power may have brought the agreement to its end."""
+    return {
+        at
+        for power in touching(of.walk, of.rule, "end_all")
+        if power.id != of.rule.id
+        for use in uses_of(of.walk, power)
+        for at in (use.lo, use.hi)
+        if at <= x
+    }
+
+
 def joint_levels(
     walk: Walk, power: Rule, x: int, of: Instance | None = None
 ) -> dict[Aim, list[Truth]]:

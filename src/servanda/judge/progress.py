@@ -21,7 +21,7 @@ class Progress:
 
     def begin(self, tables: Tables, rules: int) -> None:
         self.tables = tables
-        self.steps = self.runs * (rules + 2)  # reading before, writing after
+        self.steps = 1 + self.runs * (rules + 1)  # reading before, writing after
 
     def step(self, doing: str, steps: int = 1) -> None:
         """What was under way is done, and counts as that many steps; now `doing` begins."""

@@ -14,10 +14,8 @@ from msgspec import Struct
 
 from servanda.disk import whole_or_not
 from servanda.judge.engine import Judgement
-from servanda.judge.engines import DUCKDB, open_tables
 from servanda.judge.plan.tables import EngineError
 from servanda.judge.plan.text import quoted
-from servanda.judge.verdicts import JudgeError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -53,20 +51,25 @@ def write(judgement: Judgement, path: Path) -> int:
 def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
     """The tables of several accounts in one file, as `write` does, with a first column `account`.
 
-    They may be made one by one: each is written beside the file before the next is asked for.
+    The judgements are of one engine, each made beside another; the file is written once for all.
     """
     parts: list[str] = []
+    judged: list[Judgement] = []  # tables live as long as their judgement
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         for account, judgement in judgements:
-            part = Path(folder) / f"{len(parts)}.parquet"
-            write(judgement, part)
-            parts.append(f"SELECT {quoted(account)} AS account, * FROM {quoted(str(part))}")
+            judged.append(judgement)
+            try:
+                rows = judgement.tables.give(judgement.table(), folder)
+            except EngineError as error:
+                raise judgement.explained(error) from error
+            parts.append(f"SELECT {quoted(account)} AS account, * FROM {rows}")
+        judgement.progress.step("writing", len(parts))
         with whole_or_not(path) as made:
             try:
                 query = " UNION ALL ".join(parts)
-                return open_tables(DUCKDB, None, None).write(query, str(made), options(path))
+                return judgement.tables.writer().write(query, str(made), options(path))
             except EngineError as error:
-                raise JudgeError(f"the table could not be written: {error}") from error
+                raise judgement.explained(error) from error
 
 
 def options(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from servanda.language import core
-from servanda.language.clock import AmbiguousMonthEnd, to_datetime
+from servanda.language.clock import AmbiguousMonthEnd, is_calendar_period, to_datetime
 from servanda.language.errors import Problems
 from servanda.language.model import Duration
 from servanda.language.spans import Spans, distance, surely_longer
@@ -70,6 +70,13 @@ class _Windows:
                 f"`of its {window.edge}`: of which period?",
                 "say `every month`, `every quarter`, …",
             )
+        if window.every is None or is_calendar_period(window.every) or rule.trigger is None:
+            return
+        self.problems.add(
+            rule.place,
+            f"`every {window.every}` is counted from one day, and this arises anew each time",
+            "say `every month`, `every quarter`, …, or take it out of the `when` and say `from …`",
+        )
 
     def _within_its_term(self, rule: core.Rule) -> None:
         within, term = rule.window.within, rule.window.term

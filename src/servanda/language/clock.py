@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -156,17 +156,44 @@ class Counting:
         return day_start(local_day(micros, self.zone), self.zone)
 
     def periods(self, every: str, start: int, until: int) -> list[tuple[int, int, str]]:
-        """Calendar periods that overlap [start, until): (from, until, label), microseconds."""
-        day = local_day(start, self.zone)
-        first = period_start(day, every)
+        """Periods that overlap [start, until): (from, until, label), microseconds.
+
+        Calendar periods, or so long each from the day of `start` on, as in `6 months`.
+        """
+        starts = self.period_starts(every, local_day(start, self.zone))
+        first = next(starts)
         found = []
         while day_start(first, self.zone) < until:
-            following = next_period(first, every)
+            following = next(starts)
             found.append(
                 (day_start(first, self.zone), day_start(following, self.zone), label(first, every))
             )
             first = following
         return found
+
+    def period_starts(self, every: str, day: date) -> Iterator[date]:
+        """First days of the periods, from the one that `day` is in."""
+        if is_calendar_period(every):
+            first = period_start(day, every)
+            while True:
+                yield first
+                first = next_period(first, every)
+        length, unit = every.split()
+        passed = 0
+        while True:
+            yield self.period_after(day, passed, unit.removesuffix("s"))
+            passed += int(length)
+
+    def period_after(self, day: date, passed: int, unit: str) -> date:
+        """So many days, weeks, months or years after a day (itself not counted)."""
+        if unit in ("month", "year"):
+            return add_months(day, passed * (12 if unit == "year" else 1), self.clipped)
+        return day + timedelta(days=passed * (7 if unit == "week" else 1))
+
+
+def is_calendar_period(every: str) -> bool:
+    """Whether it is one of the calendar's (`month`), not so long from a day (`6 months`)."""
+    return " " not in every
 
 
 def period_start(day: date, every: str) -> date:
@@ -188,6 +215,8 @@ def next_period(first: date, every: str) -> date:
 
 def label(first: date, every: str) -> str:
     """`2024-Q1`, `2024-03`, `2024`, `2024-W05` or the day: the instance's `period`."""
+    if not is_calendar_period(every):
+        return first.isoformat()
     if every == "quarter":
         return f"{first.year}-Q{(first.month + 2) // 3}"
     if every == "week":

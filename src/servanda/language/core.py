@@ -210,13 +210,14 @@ class Window(Struct, frozen=True):
     """Bounds of the window; each `closes` item is a point and how it closes.
 
     `closing` kinds: `at` (closes at the point's instant), `day` (the point's whole day belongs).
+    `every` is a calendar period (`month`), or a length counted from the opening (`6 months`).
     """
 
     opens: Point | None = None
     closes: tuple[tuple[Point, OneOf["at", "day"]], ...] = ()
     within: Duration | None = None
     term: Duration | None = None
-    every: OneOf["day", "week", "month", "quarter", "year"] | None = None
+    every: str | None = None
     edge: OneOf["start", "end"] | None = None
 
 
@@ -265,6 +266,7 @@ class Rule(Struct, frozen=True):
     needs_creation: bool
     survives: bool
     place: Place
+    survives_for: Duration | None = None
 
 
 class EventType(Struct, frozen=True):

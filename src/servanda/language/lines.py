@@ -10,7 +10,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.language.model import NOWHERE, Party, Place, Point, UnitWord
+from servanda.language.model import NOWHERE, Duration, Party, Place, Point, UnitWord
 
 
 class AgreementHead(Struct, frozen=True):
@@ -51,6 +51,7 @@ class Prevails(Struct, frozen=True):
 
 
 class Survives(Struct, frozen=True):
+    term: Duration | None = None
     place: Place = NOWHERE
 
 

@@ -349,7 +349,10 @@ class Trigger(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """When a duty runs, as written; what is None was not said."""
+    """When a duty runs, as written; what is None was not said.
+
+    `every` is `day`, `week`, `month`, `quarter` or `year`, or a length, as in `6 months`.
+    """
 
     from_: Point | None = None
     until: Point | None = None
@@ -359,7 +362,7 @@ class Window(Struct, frozen=True):
     edge: OneOf["start", "end"] | None = None
     by: Point | None = None
     before: Point | None = None
-    every: OneOf["day", "week", "month", "quarter", "year"] | None = None
+    every: str | None = None
 
 
 class Gates(Struct, frozen=True):
@@ -413,6 +416,8 @@ Rule = Duty | Power
 
 
 class Clause(Struct, frozen=True):
+    """`survives_for`: how long it `survives` the end of the agreement; None: for good."""
+
     id: str
     title: str | None
     rules: tuple[Rule, ...]
@@ -421,6 +426,7 @@ class Clause(Struct, frozen=True):
     created: bool
     not_modelled: str | None
     place: Place
+    survives_for: Duration | None = None
 
 
 class Reading(Struct, frozen=True):

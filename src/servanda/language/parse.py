@@ -348,6 +348,7 @@ class _Assembler:
             survives=body.survives is not None,
             created=body.created is not None,
             not_modelled=body.not_modelled.reason if body.not_modelled else None,
+            survives_for=body.survives.term if body.survives is not None else None,
         )
 
     def _reading(self, head: m.Reading, body: _Body) -> m.Reading:

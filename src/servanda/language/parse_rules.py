@@ -234,8 +234,11 @@ class RuleBuilder(DeclarationBuilder):
     def prevails(self, *over: Token) -> ln.Prevails:
         return ln.Prevails(_strings(over), self._at(over[0]))
 
-    def survives(self) -> ln.Survives:
-        return ln.Survives(self._here)
+    def survives(self, term: m.Duration | None) -> ln.Survives:
+        if term is not None and (term.calendar is not None or term.count == 0):
+            message = "what survives the end does so for days, weeks, months or years"
+            self._problems.add(term.place, message, "as in `survives the end for 6 months`")
+        return ln.Survives(term, self._here)
 
     def created(self) -> ln.OnceCreated:
         return ln.OnceCreated(self._here)
@@ -420,6 +423,15 @@ class RuleBuilder(DeclarationBuilder):
 
     def mod_every(self, word: Token, period: Token) -> Mod:
         return Mod(word, {"every": str(period)})
+
+    def mod_every_so_long(self, word: Token, length: m.Duration) -> Mod:
+        if length.calendar is not None or length.unit in ("second", "minute", "hour"):
+            message = "a period is counted in days, weeks, months or years"
+            self._refuse(word, message, "as in `every 6 months`")
+        if length.count == 0:
+            self._refuse(word, "a period of nothing never ends", "as in `every 6 months`")
+            return Mod(word, {})
+        return Mod(word, {"every": f"{length.count} {length.unit}{'s' * (length.count > 1)}"})
 
     def mod_if(self, word: Token, cond: m.Cond) -> Mod:
         return Mod(word, {"if_": cond})

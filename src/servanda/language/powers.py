@@ -200,7 +200,9 @@ class Powers:
         if power.verb in ("determine", "do"):
             return []
         if power.verb == "end_all":
-            surviving = {c.id for c in self.names.clauses.values() if c.survives}
+            surviving = {
+                c.id for c in self.names.clauses.values() if c.survives and c.survives_for is None
+            }
             return [head for head in self.context.heads if head.clause not in surviving]
         found: list[RuleHead] = []
         for clause in targets:

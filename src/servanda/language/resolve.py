@@ -235,6 +235,7 @@ class Resolver:
             needs_creation=clause is not None and clause.created and head.kind != "may",
             survives=clause is not None and clause.survives,
             place=rule.place,
+            survives_for=None if clause is None else clause.survives_for,
         )
         return self.powers.with_action(common, planned, scope)
 

@@ -268,8 +268,8 @@ def single_line(
             return f"include {text(file)}"
         case ln.Prevails(over):
             return f"prevails over {listed(over)}"
-        case ln.Survives():
-            return "survives the end"
+        case ln.Survives(term):
+            return survives(term)
         case ln.OnceCreated():
             return "once created"
         case ln.Needs(reading):
@@ -315,6 +315,10 @@ def header_lines(node: m.Header) -> Iterator[str]:
         yield header_line(ln.HeaderLine("closed", node.closed))
 
 
+def survives(term: m.Duration | None) -> str:
+    return "survives the end" + (f" for {duration(term)}" if term is not None else "")
+
+
 def header(node: m.Header) -> list[str]:
     return _block(head(ln.AgreementHead(node.name, node.title)), header_lines(node))
 
@@ -324,7 +328,7 @@ def clause(node: m.Clause) -> list[str]:
     if node.prevails_over:
         lines.append(f"prevails over {listed(node.prevails_over)}")
     if node.survives:
-        lines.append("survives the end")
+        lines.append(survives(node.survives_for))
     if node.created:
         lines.append("once created")
     if node.not_modelled is not None:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from servanda.language.clock import FACT, AmbiguousMonthEnd, Counting, micros_of, tick
+from servanda.language.clock import (
+    FACT,
+    AmbiguousMonthEnd,
+    Counting,
+    is_calendar_period,
+    micros_of,
+    tick,
+)
 from servanda.language.core import Derived, Norms
 from servanda.watch.filing import EVENT
 
@@ -24,10 +31,11 @@ class Clock:
         self.every = {r.window.every for r in norms.rules if r.window.every is not None}
 
     def periods(self, now: int) -> Iterator[int]:
-        """When the next period of each kind begins."""
+        """When the next period of each kind begins (counted from an opening: on any day)."""
         at = micros_of(now)
         for every in self.every:
-            for _, until, _ in self.counting.periods(every, at, at + 1):
+            each = every if is_calendar_period(every) else "day"
+            for _, until, _ in self.counting.periods(each, at, at + 1):
                 yield tick(until, 0)
 
     def arising(self, kind: str, name: str, body: bytes) -> Iterator[int]:

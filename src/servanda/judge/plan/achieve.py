@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, UNCERTAIN, UNDECIDED, UNTIL_NEXT, uncertain
+from servanda.judge.plan.common import (
+    GATE_COLUMNS,
+    UNCERTAIN,
+    UNDECIDED,
+    UNTIL_NEXT,
+    cut,
+    uncertain,
+)
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
@@ -208,43 +215,39 @@ def spans(facts: str, now: int, variables: str) -> str:
     """
     start = f"CASE WHEN trigger IS NULL AND lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE lo END"
     known = f"""
-      SELECT *, {start} AS start, least(kp, bp) AS x,
+      SELECT rule, iid, debtor, creditor, trigger, o_lo, k, b, live_end, after_kind, kept_entry{variables},
+             {start} AS start, least(kp, bp) AS x,
              CASE WHEN k IS NULL AND after IS NOT NULL THEN greatest(bp, after) END AS y,
              CASE after_kind WHEN 'cured' THEN late_entry WHEN 'compensated' THEN made_entry END AS made
       FROM {facts} f WHERE {PLAIN}"""
+    maybe = "CASE WHEN x IS NOT NULL THEN greatest(o_lo, x) END"
     stages = (
         ("'dormant'", "start", "least(o_lo, k)", "NULL"),
         ("'due'", "o_lo", "least(x, live_end)", "NULL"),
-        (
-            "'unknown'",
-            "CASE WHEN x IS NOT NULL THEN greatest(o_lo, x) END",
-            "least(live_end, y)",
-            "NULL",
-        ),
+        ("'unknown'", maybe, "least(live_end, y)", "NULL"),
         ("'kept'", "k", "NULL", "kept_entry"),
         ("'broken'", "b", "y", "NULL"),
         ("after_kind", "y", "NULL", "made"),
     )
     found = " UNION ALL ".join(
-        f"""SELECT rule, iid, debtor, creditor, trigger, {status} AS status, {cut("t")} AS f,
-                   CASE WHEN until <= {now} THEN {cut("until")} ELSE {FOR_GOOD} END AS u,
-                   CASE WHEN {cut("t")} = {cut("start")} THEN trigger END AS began, {opened}::VARCHAR AS opened,
-                   CASE WHEN until > {now} THEN NULL WHEN {cut("until")} = {cut("k")} THEN kept_entry
-                        WHEN {cut("until")} = {cut("y")} THEN made END AS closed,
-                   NULL::BIGINT AS breach_key{variables}
-            FROM (SELECT *, greatest({begins}, start) AS t, {ends}::BIGINT AS until FROM k WHERE {begins} IS NOT NULL)
-            WHERE t <= {now} AND (until IS NULL OR {cut("t")} < {cut("until")})"""
+        f"""SELECT *, {status} AS status, greatest({begins}, start) AS t, {ends}::BIGINT AS until,
+                   {opened}::VARCHAR AS opened FROM k WHERE {begins} IS NOT NULL"""
         for status, begins, ends, opened in stages
     )
-    return f"WITH k AS ({known}) {found}"
+    # what is alike in all stages is said once: planning it six times took as long as the rest
+    return f"""
+      WITH k AS ({known}),
+      s AS (SELECT *, {cut("t")} AS f, {cut("until")} AS ended FROM ({found}) WHERE t <= {now})
+      SELECT rule, iid, debtor, creditor, trigger, status, f,
+             CASE WHEN until <= {now} THEN ended ELSE {FOR_GOOD} END AS u,
+             CASE WHEN f = {cut("start")} THEN trigger END AS began, opened,
+             CASE WHEN until > {now} THEN NULL WHEN ended = {cut("k")} THEN kept_entry
+                  WHEN ended = {cut("y")} THEN made END AS closed,
+             NULL::BIGINT AS breach_key{variables}
+      FROM s WHERE until IS NULL OR f < ended"""
 
 
 PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
-
-
-def cut(tick: str) -> str:
-    """The instant of a tick; the beginning of time stays."""
-    return f"(CASE WHEN {tick} <= {SINCE_EVER} THEN {tick} ELSE ({tick} >> 6) * 64 END)"
 
 
 def points(facts: str, gates: str, gated: bool) -> str:

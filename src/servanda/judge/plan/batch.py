@@ -14,8 +14,16 @@ class Batch:
         self.name = str(self.numbers[rules[0].id])
         self.inst = f"inst_{self.name}"
         self.kind = rules[0].kind
-        self.verdict = ""  # a query of its status spans: see common.verdict_rows
+        self.spans = ""  # a query of status spans, as common.verdict_rows makes them
+        self.breaches = ""  # the same of those that a violation may have begun, if kept apart
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
+
+    @property
+    def verdict(self) -> str:
+        """All its status spans."""
+        if not self.breaches:
+            return self.spans
+        return f"SELECT * FROM ({self.spans}) UNION ALL SELECT * FROM ({self.breaches})"
 
     def own(self, rule: Rule) -> str:
         """The instances of one of the rules, as a table expression."""

@@ -90,6 +90,11 @@ def variables(batch: Batch, at: str) -> str:
     return "".join(f", {at}{named('k_', v.name)}" for v in found)
 
 
+def cut(tick: str) -> str:
+    """The instant of a tick; the beginning of time stays."""
+    return f"(CASE WHEN {tick} <= {SINCE_EVER} THEN {tick} ELSE ({tick} >> 6) * 64 END)"
+
+
 def verdict_rows(batch: Batch, points: str, now: int, last: bool = False) -> str:
     """Merge equal neighbours of `(iid, t, status, opened, breach_key)` into spans.
 
@@ -97,15 +102,15 @@ def verdict_rows(batch: Batch, points: str, now: int, last: bool = False) -> str
     phases), unless they are it already (`last`); `breach_key` NULL merges, else starts a span of
     its own.
     """
-    f = f"CASE WHEN t <= {SINCE_EVER} THEN t ELSE (t >> 6) * 64 END AS f"
-    cut = f"SELECT iid, {f}, status, opened, breach_key FROM p"
+    f = f"{cut('t')} AS f"
+    rows = f"SELECT iid, {f}, status, opened, breach_key FROM p"
     if not last:
-        cut = f"""SELECT iid, {f}, arg_max(status, t) AS status, arg_max(opened, t) AS opened,
+        rows = f"""SELECT iid, {f}, arg_max(status, t) AS status, arg_max(opened, t) AS opened,
                          arg_max(breach_key, t) AS breach_key FROM p GROUP BY iid, f"""
     return f"""
       WITH p AS (SELECT iid, greatest(t, {SINCE_EVER}) AS t, status, opened, breach_key FROM ({points})
                  WHERE t <= {now}),
-      m AS ({cut}),
+      m AS ({rows}),
       k AS (SELECT *, lag(status) OVER (PARTITION BY iid ORDER BY f) AS was FROM m
             QUALIFY was IS NULL OR was <> status OR breach_key IS NOT NULL),
       s AS (SELECT *, lead(f, 1, {FOR_GOOD}) OVER w AS u, lead(opened) OVER w AS closed FROM k

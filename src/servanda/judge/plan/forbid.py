@@ -175,51 +175,6 @@ def first_of(violated: str, inst: str | None = None) -> str:
                FROM {violated} v {at[1]} WHERE v.level = 2 GROUP BY v.iid, {at[0]}"""
 
 
-def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:
-    """Nothing in the text or the record closes a sure violation: from the first on, all is told.
-
-    Silence proves nothing open, and openings come before the facts of their instant.
-    """
-    return not gates.present & {"wa", "re", "en"} and all(
-        rule.cured_by is None
-        and rule.action is not None
-        and rule.action.name in of.closed_events
-        and (rule.trigger is None or rule.trigger.match is not None)
-        for rule in batch.rules
-    )
-
-
-def unmended_points(inst: str, gates: Gates, violated: str, now: int) -> str:
-    """`points` of duties that are `never_mended`, the last of each instant: what lies over them
-    until the first sure violation, then the violations."""
-    ticks = ", ".join(
-        f"CASE WHEN {c} > begun AND {c} < u THEN {c} END"
-        for c in ("hi", "o_lo", "o_hi", "c_lo", "c_hi", "possible_at")
-    )
-    status = STATUS.replace("l.t", "t")
-    nothing = (
-        "NULL::BIGINT AS wa_t, NULL::BIGINT AS re_t, NULL::BIGINT AS en_t, 0 AS had, 0 AS silent"
-    )
-    return f"""
-      WITH v AS (SELECT iid, min(CASE WHEN level = 2 THEN hi END) AS sure_at, min(lo) AS possible_at,
-                        min(CASE WHEN firm THEN hi END) AS firm_at FROM {violated} GROUP BY iid),
-      s AS (SELECT i.iid, i.sure, i.lo, i.hi, i.doubt, i.doubt_und, i.o_lo, i.o_hi, i.c_lo, i.c_hi,
-                   g.* EXCLUDE (iid, t, u), greatest(g.t, i.lo) AS begun, g.u,
-                   coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at, v.firm_at,
-                   i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD}
-                     AND coalesce(v.possible_at >= coalesce(v.sure_at, {FOR_GOOD}), true) AS plain
-            FROM {inst} i JOIN {gates.spans()} g ON g.iid = i.iid AND g.u > i.lo LEFT JOIN v ON v.iid = i.iid),
-      i AS (SELECT *, CASE WHEN t >= firm_at THEN 2 WHEN t >= possible_at THEN 1 ELSE 0 END AS open, {nothing} FROM (
-              SELECT *, begun AS t FROM s WHERE plain UNION ALL
-              SELECT * FROM (SELECT *, unnest([begun, {ticks}]) AS t FROM s WHERE NOT plain) WHERE t IS NOT NULL)
-            WHERE (t >> 6) < (sure_at >> 6))
-      SELECT iid, t, {status} AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
-      FROM i WHERE plain AND (u > {now} OR (u >> 6) > (t >> 6))
-      UNION ALL SELECT iid, max(t), arg_max(status, t), NULL, NULL
-      FROM (SELECT iid, t, {status} AS status FROM i WHERE NOT plain AND t <= {now}) GROUP BY iid, t >> 6
-      UNION ALL SELECT iid, t, 'broken', entry, vid FROM ({first_of(violated)})"""
-
-
 STATUS = f"""
   CASE WHEN l.t < i.o_lo THEN 'dormant'
        WHEN {not_in_force("wa")} THEN 'waived'

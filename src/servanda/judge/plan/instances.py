@@ -354,17 +354,25 @@ class Instances:
         return f"(CASE WHEN {at} IS NULL THEN NULL ELSE {count(at)} END)"  # type: ignore[operator]
 
     def periods(self, rule: Rule, table: str) -> None:
-        """One instance per calendar period that overlaps [from, until)."""
+        """One instance per period that overlaps [from, until).
+
+        All instances have the same: what counts so long from its opening is a standing rule.
+        """
         counting = self.days.counting
         window = rule.window
         assert window.every is not None
         (first,) = self.tables.row(
-            f"SELECT min(o_lo) FROM {table}_2 WHERE o_lo > {FIRST_INSTANT} AND o_lo < {FOR_GOOD}"
+            f"SELECT min(o_hi) FROM {table}_2 WHERE o_hi > {FIRST_INSTANT} AND o_hi < {FOR_GOOD}"
         )
         last = self.conditions.facts.now
-        found = (
-            counting.periods(window.every, first >> 6, (last >> 6) + 1) if first is not None else []
-        )
+        try:
+            found = (
+                counting.periods(window.every, first >> 6, (last >> 6) + 1)
+                if first is not None
+                else []
+            )
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, rule.id) from error
         values = ", ".join(f"({f * 64}, {u * 64}, {quoted(name)})" for f, u, name in found)
         values = values or "(NULL, NULL, NULL)"
         _, highs = self.bounds(rule)

@@ -41,12 +41,22 @@ def table(rules: Rules) -> str:
 
 
 def of_batch(batch: Batch, events: Events) -> str:
+    if batch.kind != "forbid":
+        return of_spans(batch, batch.spans)
+    if not batch.breaches:
+        return of_spans(batch, batch.spans, events)
+    before, breaches = of_spans(batch, batch.spans), of_spans(batch, batch.breaches, events)
+    return f"{before} UNION ALL {breaches}"
+
+
+def of_spans(batch: Batch, spans: str, events: Events | None = None) -> str:
+    """Spans of a batch as they are told; `events`: where violations may have begun them."""
     rules = batch.rules
     clauses = by_rule(batch, {r.id: quoted(r.clause) for r in rules})
     ids = by_rule(batch, {r.id: quoted(r.id) for r in rules})
     final = ", ".join(map(quoted, final_statuses(batch.kind)))
     breach, violations = NO_BREACH, ""
-    if batch.kind == "forbid":
+    if events is not None:
         breach = breaches(batch, events)
         violations = f"""
           LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key
@@ -57,7 +67,7 @@ def of_batch(batch: Batch, events: Events) -> str:
              {instance(variables)} AS instance, v.trigger, v.status, {instant("v.f")} AS "from",
              {instant("v.u")} AS until, v.status IN ({final}) AS final,
              coalesce(v.opened, v.began) AS opened, v.closed, {breach}
-      FROM ({batch.verdict}) v{violations}"""
+      FROM ({spans}) v{violations}"""
 
 
 def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:

@@ -13,8 +13,9 @@ from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
 from servanda.judge.plan.steps import Conditions, counted, merged, valued
 from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, named
+from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, micros, named
 from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
+from servanda.language.model import Duration
 
 POWERS = ("su", "en", "wa", "re", "wait")
 CELLS = tuple(name for gate in (*POWERS, "ex", "idle") for name in (gate, f"{gate}_und"))
@@ -61,21 +62,19 @@ class Overlays:
                 sources |= valued([counted(" UNION ALL ".join(laid), inst, True)], name)
         present = {name for names in sources for name in names}
         zeros = "".join(f", 0 AS {n}" for n in CELLS if n not in present)
+        line = merged({}, inst, sources, len(rules) == 1)
         if not present:
             return Gates(nothing_over(inst), frozenset(), few=True)
         gates = f"gates_{batch.name}"
         # Many rows are sorted once, for all who ask.
         ended = self.conditions.bulk and batch.kind == "forbid"
-        until = f", {UNTIL_NEXT} AS u" if ended else ""
-        self.tables.create(
-            gates,
-            f"""
+        self.tables.create(gates, f"SELECT *, {UNTIL_NEXT} AS u FROM ({line})" if ended else line)
+        every = f"""(
           SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und,
                  CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,
-                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{until}
-          FROM (SELECT *{zeros} FROM ({merged({}, inst, sources, len(rules) == 1)}))""",
-        )
-        return Gates(gates, frozenset(present), self.few(gates), ended)
+                 greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{", u" if ended else ""}
+          FROM (SELECT *{zeros} FROM {gates}))"""
+        return Gates(every, frozenset(present), self.few(gates), ended)
 
     def few(self, gates: str) -> bool:
         """Whether comparing with every row of an instance is cheaper than looking one up."""
@@ -107,14 +106,32 @@ class Overlays:
         found = self.effects(batch.rules, batch.inst, "end")
         found += self.effects(passing, batch.inst, "end_all")
         for rule in passing:
-            if self.norms.force_until is not None:
-                lo, hi = self.instances.point(self.norms.force_until)
-                for at, level in ((hi, 2), (lo, 1)):
-                    found.append(
-                        f"SELECT i.iid, coalesce({at} * 64, {FOR_GOOD}) AS f, {FOR_GOOD} AS u, "
-                        f"{level} AS level FROM {batch.own(rule)} i"
-                    )
+            found += self.in_force_no_more(batch.own(rule))
+        for rule in batch.rules:
+            if rule.survives_for is not None:
+                ends = self.effects([rule], batch.own(rule), "end_all")
+                ends += self.in_force_no_more(batch.own(rule))
+                found += [self.later(end, rule.survives_for) for end in ends]
         return found + self.replaced([r for r in batch.rules if r.trigger is None], batch.inst)
+
+    def in_force_no_more(self, inst: str) -> list[str]:
+        """From where the text itself says that the agreement ends."""
+        if self.norms.force_until is None:
+            return []
+        lo, hi = self.instances.point(self.norms.force_until)
+        return [
+            f"SELECT i.iid, coalesce({at} * 64, {FOR_GOOD}) AS f, {FOR_GOOD} AS u, "
+            f"{level} AS level FROM {inst} i"
+            for at, level in ((hi, 2), (lo, 1))
+        ]
+
+    def later(self, intervals: str, term: Duration) -> str:
+        """The same, each beginning when a term from its beginning is over."""
+        over = f"{self.instances.days.shift(micros('x.f'), term)} * 64"
+        return (
+            f"SELECT x.iid, CASE WHEN x.f >= {FOR_GOOD} THEN x.f ELSE greatest(x.f, {over}) END AS f, "
+            f"x.u, x.level FROM ({intervals}) x"
+        )
 
     def replaced(self, rules: list[Rule], inst: str) -> list[str]:
         """Another version of the clause has taken this one's place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 
-from servanda.judge.plan import achieve, forbid, keep, powers
+from servanda.judge.plan import achieve, forbid, keep, powers, unmended
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNDECIDED,
@@ -123,7 +123,7 @@ class Rules:
         return at_tick(counted(" UNION ALL ".join(intervals), inst, True), inst, "i.lo", True)
 
     def answer(self, batch: Batch, points: str) -> None:
-        batch.verdict = verdict_rows(batch, points, self.now)
+        batch.spans = verdict_rows(batch, points, self.now)
 
     # -------------------------------------------------------------- achieve
     def achieve(self, batch: Batch, over: Gates) -> None:
@@ -145,12 +145,28 @@ class Rules:
                 scalars = f"{facts}_0"
             made_good = self.with_compensation(batch, scalars, scalars, laid)
             self.tables.create(facts, achieve.ends(f"({made_good})", laid))
-        general = facts if gated else f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
-        self.answer(batch, achieve.points(general, gates, gated))
-        if not gated:
-            plain = achieve.spans(facts, self.now, variables(batch, ""))
-            batch.verdict = f"{plain} UNION ALL SELECT * FROM ({batch.verdict})"
+        if gated:
+            self.answer(batch, achieve.points(facts, gates, gated=True))
+        else:
+            batch.spans = self.ungated(batch, facts, gates)
         self.achieve_statuses(batch, facts, gates)
+
+    def ungated(self, batch: Batch, facts: str, gates: str) -> str:
+        """Verdict rows where nothing lies over: plain instances by themselves, others by points."""
+        plain, others = True, True
+        # few are mostly all of one sort, and planning is all they cost
+        if not self.conditions.bulk:
+            every = f"bool_and({achieve.PLAIN}), bool_or({achieve.PLAIN})"
+            of_few = self.tables.row(f"SELECT {every} FROM {facts} f")
+            plain, others = of_few[1] is not False, of_few[0] is False
+        found = []
+        if plain:
+            found.append(achieve.spans(facts, self.now, variables(batch, "")))
+        if others:
+            rest = f"(SELECT * FROM {facts} f WHERE NOT {achieve.PLAIN})"
+            points = achieve.points(rest, gates, gated=False)
+            found.append(verdict_rows(batch, points, self.now))
+        return " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
 
     def many_facts(self, batch: Batch, facts: str, performed: str) -> None:
         """`facts` of many instances: what is not soon worked out is kept, the rest a view."""
@@ -288,7 +304,7 @@ class Rules:
             found.append(verdict_rows(others, keep.points(rest, f"line_{batch.name}"), self.now))
         points = keep.plain_points(rule, inst, self.conditions, self.now)
         found.append(verdict_rows(batch, points, self.now, last=True))
-        batch.verdict = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
+        batch.spans = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
         self.overlay_statuses(batch, nothing_over(batch.inst), None)
 
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
@@ -318,9 +334,9 @@ class Rules:
         )
         order = "iid, hi, entry"
         self.tables.number(violated, "vid", found, order, self.conditions.bulk)
-        if forbid.never_mended(batch, gates, self.conditions):
-            points = forbid.unmended_points(batch.inst, gates, violated, self.now)
-            batch.verdict = verdict_rows(batch, points, self.now, last=True)
+        if unmended.never_mended(batch, gates, self.conditions):
+            batch.spans = unmended.spans_before(batch, gates, violated, self.now)
+            batch.breaches = unmended.spans_of_violations(batch, violated, self.now)
         else:
             self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
             self.answer(batch, forbid.points(batch.inst, line, violated))

@@ -51,25 +51,26 @@ def counted(intervals: str, inst: str, undecided: bool = False) -> str:
     Level 0: where it is only possible, a vague term is why; `undecided` tells that as `und`.
     Only true changes come out: a point where nothing changes would echo round a circle of rules.
     """
-    names = ("val", "und") if undecided else ("val",)
-    # `val = 1`, without its name: Spark's lag sees through one name of its SELECT, not two
-    und = ", a <= 0 AND b > 0 AND c > 0 AS und" if undecided else ""
+    value = "CASE WHEN {a} > 0 THEN 2 WHEN {b} > 0 THEN 1 ELSE 0 END"
+    vague = "({a} <= 0 AND {b} > 0 AND {c} > 0)"
+    told = {"val": value} | ({"und": vague} if undecided else {})
+    columns = ", ".join(f"{sql.format(a='a', b='b', c='c')} AS {n}" for n, sql in told.items())
     changed = " OR ".join(
-        f"{n} IS DISTINCT FROM lag({n}) OVER (PARTITION BY iid ORDER BY t)" for n in names
+        f"{sql.format(a='a', b='b', c='c')} <> {sql.format(a='a - d_a', b='b - d_b', c='c - d_c')}"
+        for sql in told.values()
     )
-    vague = ("sum(CASE WHEN level = 0 THEN n ELSE 0 END) AS c", "sum(c) OVER w AS c")
-    in_sums, in_course = (f", {v}" if undecided else "" for v in vague)
+    sums = {"a": "level = 2", "b": "level >= 1"} | ({"c": "level = 0"} if undecided else {})
+    moved = ", ".join(f"sum(CASE WHEN {t} THEN n ELSE 0 END) AS d_{n}" for n, t in sums.items())
+    course = ", ".join(f"sum(d_{n}) OVER w AS {n}" for n in sums)
     return f"""
       WITH iv AS ({intervals}),
       d AS (SELECT iid, f AS t, level, 1 AS n FROM iv WHERE f < u
             UNION ALL SELECT iid, u, level, -1 FROM iv WHERE f < u AND u < {FOR_GOOD}
             UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {inst} i),
-      s AS (SELECT iid, t, sum(CASE WHEN level = 2 THEN n ELSE 0 END) AS a,
-                   sum(CASE WHEN level >= 1 THEN n ELSE 0 END) AS b{in_sums} FROM d GROUP BY iid, t),
-      c AS (SELECT iid, t, sum(a) OVER w AS a, sum(b) OVER w AS b{in_course} FROM s
+      s AS (SELECT iid, t, {moved} FROM d GROUP BY iid, t),
+      c AS (SELECT *, {course} FROM s
             WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING))
-      SELECT iid, t, CASE WHEN a > 0 THEN 2 WHEN b > 0 THEN 1 ELSE 0 END AS val{und} FROM c
-      QUALIFY {changed}"""
+      SELECT iid, t, {columns} FROM c WHERE t <= {SINCE_EVER} OR {changed}"""
 
 
 def at_tick(steps: str, inst: str, tick: str, undecided: bool = False) -> str:

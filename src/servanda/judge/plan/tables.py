@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from itertools import count
+from tempfile import TemporaryDirectory
 from threading import local
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import finalize
 
 import duckdb
 
@@ -72,19 +76,51 @@ class Tables(Protocol):
     def stream(self, query: str, rows: int) -> pyarrow.RecordBatchReader:
         """What a query finds, as Arrow batches of so many rows."""
 
+    def beside(self) -> Tables:
+        """Empty tables of another judgement in the same engine."""
+
+    def give(self, query: str, folder: str) -> str:
+        """What a query finds, for `writer` to select from; kept in the folder if need be."""
+
+    def writer(self) -> Tables:
+        """Those that can select from all that was given, by these and by those beside them."""
+
+
+def opened() -> duckdb.DuckDBPyConnection:
+    """A new engine, in memory."""
+    engine = duckdb.connect(":memory:")
+    engine.execute("SET preserve_insertion_order = false; SET GLOBAL TimeZone = 'UTC'")
+    return engine
+
+
+@cache
+def shared() -> duckdb.DuckDBPyConnection:
+    """The engine of all that is small: to open and close one takes longer than many a judgement."""
+    engine = opened()
+    engine.execute("SET threads = 1")
+    return engine
+
+
+SCHEMAS = count()
+
 
 class DuckTables:
-    """Tables in DuckDB, in memory."""
+    """Tables in DuckDB, in memory: in an engine of their own, or few and small in the shared one."""
 
-    def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
-        self.engine = duckdb.connect(":memory:")
-        self.engine.execute("SET preserve_insertion_order = false; SET GLOBAL TimeZone = 'UTC'")
-        self.spilled = tempfile.TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
-        self.engine.execute(f"SET temp_directory = {quoted(self.spilled.name)}")
+    def __init__(self, small: bool = False, memory: str | None = None) -> None:
+        self.engine = shared() if small else opened()
+        if not small:
+            self.spilled = TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
+            self.engine.execute(f"SET temp_directory = {quoted(self.spilled.name)}")
         if memory is not None:
             self.engine.execute(f"SET memory_limit = {quoted(memory)}")
-        if threads is not None:
-            self.engine.execute(f"SET threads = {threads}")
+        self.begin()
+
+    def begin(self) -> None:
+        """A schema of its own: no tables yet."""
+        self.schema = f"tables_{next(SCHEMAS)}"
+        self.engine.cursor().execute(f"CREATE SCHEMA {self.schema}")
+        finalize(self, drop, self.engine, self.schema).atexit = False
         self.own = local()
         self.cursors: list[duckdb.DuckDBPyConnection] = []
         self.empty: set[str] = set()
@@ -95,8 +131,9 @@ class DuckTables:
         """This thread's connection to the engine."""
         if not hasattr(self.own, "con"):
             self.own.con = self.engine.cursor()
-            self.own.con.execute(  # reported when asked, never drawn
-                "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+            self.own.con.execute(  # progress is reported when asked, never drawn
+                f"USE {self.schema}; SET enable_progress_bar = true; "
+                "SET enable_progress_bar_print = false"
             )
             self.cursors.append(self.own.con)
         found: duckdb.DuckDBPyConnection = self.own.con
@@ -107,6 +144,18 @@ class DuckTables:
             return self.con.execute(statement, values)
         except duckdb.Error as error:
             raise EngineError(str(error)) from error
+
+    def beside(self) -> DuckTables:
+        other = copy(self)
+        other.begin()
+        return other
+
+    def give(self, query: str, folder: str) -> str:
+        self.execute(f"CREATE VIEW given AS {query}")
+        return f"{self.schema}.given"
+
+    def writer(self) -> DuckTables:
+        return self
 
     def statement_done(self) -> float:
         return max([0.0, *(con.query_progress() / 100 for con in self.cursors)])
@@ -180,6 +229,10 @@ class DuckTables:
             self.empty.discard(table)
         else:
             self.empty.add(table)
+
+
+def drop(engine: duckdb.DuckDBPyConnection, schema: str) -> None:
+    engine.cursor().execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 def handed(value: object) -> object:

@@ -15,8 +15,8 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
 from servanda.judge.plan.days import MONTH_END
-from servanda.judge.plan.tables import EngineError, Row
-from servanda.judge.plan.text import SINCE_EVER
+from servanda.judge.plan.tables import DuckTables, EngineError, Row
+from servanda.judge.plan.text import SINCE_EVER, quoted
 from servanda.judge.spark import parts
 from servanda.judge.spark.dialect import Statement, Untranslatable, type_for_spark
 from servanda.judge.spark.files import Files
@@ -88,6 +88,17 @@ class SparkTables:
         folder = tempfile.TemporaryDirectory(prefix="servanda-", ignore_cleanup_errors=True)
         self.given_out.append(folder)
         return parts.as_batches(self.written(query, folder.name), rows)
+
+    def beside(self) -> SparkTables:
+        """Of the same session: what these found must be given before others are made."""
+        return SparkTables(self.session)
+
+    def give(self, query: str, folder: str) -> str:
+        files = self.written(query, tempfile.mkdtemp(dir=folder))
+        return f"read_parquet([{', '.join(quoted(str(file)) for file in files)}])"
+
+    def writer(self) -> DuckTables:
+        return DuckTables()
 
     def written(self, query: str, folder: str) -> list[Path]:
         """A query's rows as Parquet files, in a folder that the workers reach."""
