@@ -12,6 +12,7 @@ from servanda.judge.plan.text import (
     NUMBER,
     SINCE_EVER,
     UNBOUNDED,
+    compares_variables,
     literal,
     matches,
     micros,
@@ -159,9 +160,10 @@ class Conditions:
         value, undecided = atoms.condition(cond)
         if not atoms.sources:
             return f"SELECT i.iid, {SINCE_EVER} AS t, {value} AS val, false AS und FROM {inst} i"
+        instances = f"JOIN {inst} i ON i.iid = f.iid" if compares_variables(cond) else ""
         return f"""
-          SELECT i.iid, f.t, {value} AS val, ({undecided}) AS und
-          FROM ({atoms.timeline()}) f JOIN {inst} i ON i.iid = f.iid"""
+          SELECT f.iid, f.t, {value} AS val, ({undecided}) AS und
+          FROM ({atoms.timeline()}) f {instances}"""
 
     def complete_spans(self, name: str) -> list[tuple[int, int]]:
         """Merged spans over which some trusted source has everything on `name`."""

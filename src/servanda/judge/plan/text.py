@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from servanda.language.core import Arith, Const, Expr, Match, Var
+from servanda.language.core import (
+    And,
+    Arith,
+    Compare,
+    Cond,
+    Const,
+    Expr,
+    Match,
+    Not,
+    Or,
+    Var,
+    Within,
+)
 from servanda.record.facts import Value
 
 SINCE_EVER = -9_000_000_000_000_000_000
@@ -49,6 +61,17 @@ def scalar(expr: Expr, inst: str = "i") -> str:
         left, right = scalar(expr.left, inst), scalar(expr.right, inst)
         return f"CAST(({left} {expr.op} {right}) AS {NUMBER})"
     raise TypeError(f"{type(expr).__name__} changes over time")
+
+
+def compares_variables(part: Cond | Expr) -> bool:
+    """Whether a variable of the instance itself stands in a comparison."""
+    if isinstance(part, And | Or):
+        return any(map(compares_variables, part.items))
+    if isinstance(part, Not):
+        return compares_variables(part.item)
+    if isinstance(part, Compare | Arith):
+        return compares_variables(part.left) or compares_variables(part.right)
+    return isinstance(part, Var) or (isinstance(part, Within) and compares_variables(part.term))
 
 
 def matches(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:

@@ -29,12 +29,15 @@ def spans_before(batch: Batch, gates: Gates, violated: str, now: int) -> str:
       SELECT iid, min(CASE WHEN level = 2 THEN hi END) AS sure_at, min(lo) AS possible_at,
              min(CASE WHEN firm THEN hi END) AS firm_at,
              arg_min(entry, CASE WHEN level = 2 THEN (hi, entry) END) AS first FROM {violated} GROUP BY iid"""
+    w = "OVER (PARTITION BY iid ORDER BY f)"
+    # most rows differ from both neighbours: one sort tells all of these
     return f"""
       WITH v AS ({v}), i AS ({instances(batch.inst)}),
       p AS ({plain_points(gates, now)} UNION ALL {other_points(gates, now)}),
-      k AS (SELECT *, lag(status) OVER (PARTITION BY iid ORDER BY f) AS was FROM p
-            QUALIFY was IS NULL OR was <> status),
-      s AS (SELECT *, lead(f, 1, ending) OVER (PARTITION BY iid ORDER BY f) AS u FROM k)
+      k AS (SELECT *, was IS NULL OR was <> status AS begins, next IS NULL OR next <> status AS ends
+            FROM (SELECT *, lag(status) {w} AS was, lead(status) {w} AS next, lead(f, 1, ending) {w} AS u FROM p)),
+      s AS (SELECT * FROM k WHERE begins AND ends UNION ALL
+            SELECT * FROM (SELECT * REPLACE (lead(u) {w} AS u) FROM k WHERE begins <> ends) WHERE begins)
       SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, s.status, s.f, s.u,
              CASE WHEN s.was IS NULL THEN i.trigger END AS began, NULL::VARCHAR AS opened,
              CASE WHEN s.u = s.ending THEN i.first END AS closed, NULL::BIGINT AS breach_key{variables(batch, "i.")}
