@@ -136,7 +136,8 @@ def nearest(found: list[Token], verb: Token) -> Token | None:
     the one beside the verb where that is "he" or stands after it, or all is set between commas."""
     if len(found) < 2:
         return found[0] if found else None
-    near = min(found, key=lambda ch: abs(ch.i - verb.i))
+    after = (ch for ch in found if ch.left_edge.i == verb.i + 1)
+    near = next(after, min(found, key=lambda ch: abs(ch.i - verb.i)))
     aside = verb.i + 1 < len(verb.doc) and verb.doc[verb.i + 1].text in (",", ".")
     inverted = near.left_edge.i == verb.i + 1 and near.left_edge.pos_ != "ADP"
     beside = inverted or near.tag_ == "PRP" or (aside and near.i == verb.i - 1)

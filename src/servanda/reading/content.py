@@ -33,13 +33,23 @@ def clause_content(p: Words, verb: Token, source: Token) -> set[int]:
         if clause.i < left:
             words |= set(range(min(words), left))
         content |= words
-    content -= c.taken_back(verb)
+    content = (content | stranded(verb, source, every)) - c.taken_back(verb)
     if not content and c.lemma_of(verb) not in ASPECT:
         infinitive = c.infinitive(verb)
         if infinitive is not None:
             content = {t.i for t in infinitive.subtree}
             content |= hearers(verb)
     return content
+
+
+def stranded(verb: Token, source: Token, clauses: list[Token]) -> set[int]:
+    """ "The plan, Ruiz said in Lima, is dead": the subject that the parser gave to the cue."""
+    first = next((ch for ch in verb.lefts if ch.dep_ in ("nsubj", "nsubjpass")), source)
+    left = min(source.left_edge.i, verb.i)
+    if first.i >= left or verb.doc[left - 1].text != ",":
+        return set()
+    whole = [ch for ch in clauses if any(t.dep_ in ("nsubj", "nsubjpass") for t in ch.children)]
+    return {t.i for t in first.subtree} if clauses and not whole else set()
 
 
 def after_that(p: Words, verb: Token) -> set[int]:

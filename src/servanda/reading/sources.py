@@ -27,7 +27,8 @@ def inverted_subject(p: Words, verb: Token) -> Token | None:
             "PRON",
         ):
             return child if verb.i and p.quote_of[verb.i - 1] >= 0 else None
-    return None
+    opens = verb.i == verb.sent.start and verb.tag_ in FINITE
+    return next((ch for ch in verb.rights if ch.dep_ == "dobj"), None) if opens else None
 
 
 def goes_on_saying(p: Words, verb: Token) -> Token | None:
