@@ -31,6 +31,21 @@ def inverted_subject(p: Words, verb: Token) -> Token | None:
     return next((ch for ch in verb.rights if ch.dep_ == "dobj"), None) if opens else None
 
 
+def amid(p: Words, verb: Token) -> Token | None:
+    """ "A plan like that, wrote the judge, can only fail": the name between a cue and a comma,
+    whatever the parser made of it."""
+    follows = verb.tag_ in ("VBD", "VBZ") and c.lemma_of(verb) in CLAUSE and verb.i > 1
+    if not follows or p.doc[verb.i - 1].text != "," or p.quote_of[verb.i] >= 0:
+        return None
+    for token in p.doc[verb.i + 1 : verb.i + 8]:
+        after = p.doc[token.i + 1].text if token.i + 1 < len(p.doc) else "."
+        if token.pos_ not in ("PROPN", "NOUN", "DET", "ADJ"):
+            return None
+        if token.pos_ in ("PROPN", "NOUN") and after == ",":
+            return token
+    return None
+
+
 def goes_on_saying(p: Words, verb: Token) -> Token | None:
     """ "“…,” adding, “…”": who spoke last in the paragraph, where the parser knows nobody."""
     follows = verb.tag_ == "VBG" and verb.i > 1 and p.doc[verb.i - 1].text in (",", "and")

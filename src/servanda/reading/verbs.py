@@ -37,6 +37,7 @@ from servanda.reading.extent import (
     without_people,
 )
 from servanda.reading.sources import (
+    amid,
     goes_on_saying,
     inverted_subject,
     main_subject,
@@ -60,7 +61,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
     source = c.subject(verb)
     if source is not None and p.quote_of[source.i] >= 0 and p.quote_of[verb.i] < 0:
         source = None
-    source = teller(p, verb, source)
+    source = amid(p, verb) or teller(p, verb, source)
     source = source or opener(p, verb) or goes_on_saying(p, verb) or main_subject(verb)
     content: set[int] = set()
     linked: set[int] = set()
