@@ -168,7 +168,21 @@ def continue_quotes(p: Words) -> tuple[Span, ...]:
                 claimed.add(number)
         elif words[0] == 0:
             loose.append(p.span(words[0], words[-1] + 1))
+        elif (root := person_before(p, words[0])) is not None:
+            found = Found(root, c.subject(root) or root, set(words))
+            found.quotes = {number}
+            p.found.append(found)
     return tuple(loose)
+
+
+def person_before(p: Words, first: int) -> Token | None:
+    """ "Ruiz shrugged. “…”": the verb of the sentence right before a quotation, of a person."""
+    if p.quote_of[first - 1] >= 0:
+        return None
+    root = p.doc[first - 1].sent.root
+    source = c.subject(root) if root.i < first else None
+    known = source is not None and (source.ent_type_ == "PERSON" or source.lower_ in ("he", "she"))
+    return root if known else None
 
 
 def who_goes_on(earlier: list[Found]) -> Found:
