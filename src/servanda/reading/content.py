@@ -63,6 +63,17 @@ def after_that(p: Words, verb: Token) -> set[int]:
     return set()
 
 
+def after_colon(p: Words, verb: Token) -> set[int]:
+    """ "Ruiz tweeted on Monday: It is late": the sentence after a colon that no mark quotes."""
+    for token in p.doc[verb.i + 1 : verb.i + 12]:
+        if token.text == ":" and token.i + 1 < len(p.doc) and p.quote_of[token.i + 1] < 0:
+            sentence = p.doc[token.i + 1].sent
+            return set(range(token.i + 1, sentence.end - sentence[-1].is_punct))
+        if token.is_punct or token.pos_ == "VERB" or p.quote_of[token.i] >= 0:
+            return set()
+    return set()
+
+
 def opens_clause(token: Token) -> bool:
     """ "in the suit that Ruiz earned millions": a that which is no part of its own clause."""
     if token.dep_ in ("mark", "advmod"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from servanda.reading import clauses as c
 from servanda.reading.content import (
+    after_colon,
     after_that,
     around,
     bare_rest,
@@ -81,7 +82,7 @@ def of_verb(p: Words, verb: Token) -> Found | None:
         if not content and inside_quote(p, verb):
             content = c.governed(verb)
         if not content:
-            content = after_that(p, verb) or bare_rest(verb)
+            content = after_that(p, verb) or after_colon(p, verb) or bare_rest(verb)
         if not content:
             content = around(p, verb, source)
     if not content and source is not None:
