@@ -96,6 +96,30 @@ def read(text: str) -> list[tuple[str, str, str]]:
             "The storm led Pavel Doran to declare the harbour closed.",
             ("Doran", "declare", "the harbour closed"),
         ),
+        (
+            "The plan, Doran said in Lima, is a road to nowhere.",
+            ("Doran", "said", "The plan / is a road to nowhere"),
+        ),
+        (
+            "The ferry, said Maria Doran of the sailors union, has sunk.",
+            ("Doran", "said", "The ferry / has sunk"),
+        ),
+        (
+            "A plan like that, wrote the judge, can only fail.",
+            ("judge", "wrote", "A plan like that / can only fail"),
+        ),
+        (
+            "Asked about the plan, Ruiz shrugged. “It is a long road to nowhere.”",
+            ("Ruiz", "shrugged", "“It is a long road to nowhere.”"),
+        ),
+        (
+            "Ruiz tweeted on Monday: It is a long road to nowhere.",
+            ("Ruiz", "tweeted", "It is a long road to nowhere"),
+        ),
+        (
+            "Doran was criticized by Ruiz for his remarks on the sailors.",
+            ("Ruiz", "criticized", "Doran / for his remarks on the sailors"),
+        ),
         ("Mr. Doran shot back: “That would be new.”", ("Doran", "shot", "“That would be new.”")),
         (
             "Doran writes:\nThe harbour master said that nothing had burned, and no reason was "

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 WH = ("WP", "WDT", "WRB")
+PASSIVE = ("of", "as", "for", "over")  # "was accused of", "was criticized by Ruiz for"
 THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 
 
@@ -164,7 +165,7 @@ def object_content(p: Words, verb: Token) -> set[int]:
     if c.is_passive(verb):
         what = c.passive_subject(verb)
         left = {t.i for t in what.subtree} if what is not None else set()
-        told = [ch for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ in ("of", "as")]
+        told = [ch for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ in PASSIVE]
         return left | {t.i for ch in told for t in ch.subtree}
     ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
     held = c.governed(verb) if ways else set()

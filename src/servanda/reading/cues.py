@@ -46,7 +46,7 @@ OBJECT = frozenset(
     reiterate renounce repeat repudiate request report reveal ridicule   slam
     stress suggest  thank  tout trumpet underline   urge
     voice vow welcome warn declare  deplore decline refuse refute  express propose
-      dispute disclose quote identify discount denigrate issue bemoan   order
+      dispute disclose quote identify discount denigrate bemoan   order
        compliment congratulate credit champion chastise castigate
     reprimand scold pillory skewer savage   excoriate
     answer ask concede email recite recount signal talk tweet
