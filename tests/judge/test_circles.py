@@ -42,8 +42,12 @@ clause Termination
 @pytest.fixture
 def sale(tmp_path: Path) -> tuple[Norms, Facts]:
     """One component of five rules: the end touches all, and waits for two of them."""
-    file = tmp_path / "sale.sv"
-    file.write_text(SALE, "utf-8")
+    return read(SALE, tmp_path)
+
+
+def read(text: str, folder: Path) -> tuple[Norms, Facts]:
+    file = folder / "sale.sv"
+    file.write_text(text, "utf-8")
     case = servanda.open(file)
     norms = case.norms()
     return norms, case.facts(None, norms, "2024-03-01", None)
@@ -78,3 +82,16 @@ def test_rules_of_a_circle_are_judged_one_after_the_other(
     monkeypatch.setattr(Judgement, "judge_batch", watched)
     engine.judge(*sale)
     assert most == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "suspended"),
+    [("2024-01-08", True), ("2024-01-08T00:00", False), ("2024-01-07", False)],
+)
+def test_a_use_dated_by_the_day_answers_the_breach_that_begins_it(
+    when: str, suspended: bool, tmp_path: Path
+) -> None:
+    norms, facts = read(SALE.replace("2024-01-09", when), tmp_path)
+    quick, slow = engine.judge(norms, facts), naive.judge(norms, facts)
+    assert any(v.rule == "Delivery" and v.status == "suspended" for v in quick) is suspended
+    assert sorted(map(repr, quick)) == sorted(map(repr, slow))

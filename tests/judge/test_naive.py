@@ -494,6 +494,21 @@ def test_powers_come_before_facts_and_deadlines_of_the_same_instant() -> None:
     assert case.story("1") == "dormant, 2024-01-01 due, 2024-01-11 suspended"
 
 
+def test_a_use_dated_by_the_day_may_answer_the_breach_that_begins_it() -> None:
+    def sale() -> Case:
+        case = pay_by().event("x").forbid("2", m("x"), opens=FOREVER)
+        return case.may("P", "suspend", "2", while_=status("broken", "1"))
+
+    assert sale().uses("2024-01-06", "A", "suspend", "2").story("2") == (
+        "dormant, 2024-01-01 kept, 2024-01-06 suspended"
+    )
+    for before in ("2024-01-05", "2024-01-06T00:00", "2024-01-05T23:59"):
+        case = sale().uses(before, "A", "suspend", "2")
+        assert case.story("2") == "dormant, 2024-01-01 kept"
+    paid = sale().uses("2024-01-06", "A", "suspend", "2").did("2024-01-08", "pay")
+    assert "2024-01-08 kept" in paid.story("2")
+
+
 def test_a_power_not_open_does_nothing() -> None:
     case = pay_by().event("x").may("P", "suspend", "1", while_=once(m("x")))
     case.uses("2024-01-03", "A", "suspend", "1")

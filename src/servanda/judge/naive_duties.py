@@ -302,7 +302,10 @@ class May(Instance):
 
     def open_to_exercise(self, micros: int) -> Truth:
         """Conditions at phase 1 of the instant; what lies over the power, as it was before it."""
-        at, before = tick(micros, FACT), tick(micros, 0) - 1
+        return self.open_at(tick(micros, FACT), tick(micros, 0) - 1)
+
+    def open_at(self, at: int, before: int) -> Truth:
+        """Conditions at a tick; what lies over the power, as it was at one before."""
         over = [self.idle(at), self.excused(at), self.suspended(before), self.ended(before)]
         return both([Truth(self.inside(at)), *map(negated, over), self.is_there(at)])
 
@@ -343,4 +346,4 @@ class May(Instance):
         return "due"
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
-        return tuple(sorted({u.entry for u in self.uses() if u.hi == x and status == "kept"}))
+        return tuple(sorted({u.entry for u in self.uses() if u.begins == x and status == "kept"}))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either
 from servanda.judge.naive_world import FOR_GOOD, instant, passes
 from servanda.judge.verdicts import JudgeError
-from servanda.language.clock import FACT, micros_of, tick
+from servanda.language.clock import EFFECT, FACT, micros_of, tick
 from servanda.language.core import Const, Rule, Var
 from servanda.record.facts import Exercise, Value
 
@@ -22,7 +22,10 @@ Aim = tuple[str | None, str | None, str | None, tuple[tuple[str, Value], ...]]
 
 
 class Used:
-    """One entry that uses one power: from when, how surely, until when."""
+    """One entry that uses one power: from when, how surely, until when.
+
+    `by_day`: it is dated by one day, so it may come after what its beginning brings about.
+    """
 
     def __init__(
         self,
@@ -33,10 +36,13 @@ class Used:
         sure: bool,
         aim: Aim,
         resumed: list[Exercise],
+        by_day: bool = False,
     ) -> None:
         self.power = power
         self.entry = entry
         self.lo, self.hi = at
+        self.by_day = by_day
+        self.opens: tuple[int, Truth] | None = None  # where the day's beginning opens the power
         self.sure = sure
         self.aim = aim
         self.open_at: dict[int, Truth] = {}
@@ -52,9 +58,34 @@ class Used:
             self.open_at[at] = self.power.open_to_exercise(micros_of(at))
         return self.open_at[at]
 
+    def look(self, x: int) -> None:
+        """A use dated by the day, of a power that its beginning found closed: what follows from
+        that beginning may open it."""
+        if not self.by_day or self.opens is not None or not self.lo <= x < instant_end(self.lo):
+            return
+        follows = tick(micros_of(self.lo), EFFECT)
+        if x < follows:
+            self.power.walk.schedule(follows)
+            return
+        if self.open_to(self.lo).value == FALSE:
+            self.by_day = False  # a power that hangs on this very use does not open by it
+            now = self.power.open_at(x, self.lo - 1)
+            self.by_day = True
+            if now.value > FALSE:
+                self.opens = (x, now)
+                self.watched = x
+
+    @property
+    def begins(self) -> int:
+        """From when it may have effect."""
+        return self.hi if self.opens is None else self.opens[0]
+
     def watch(self, x: int) -> None:
         """A suspension ends when the power's `while` turns false."""
+        self.look(x)
         if self.power.rule.power is None or self.power.rule.power.verb != "suspend":
+            return
+        if self.by_day and self.opens is None and self.open_to(self.lo).value == FALSE:
             return
         if x > self.watched:
             self.watched = x
@@ -71,12 +102,21 @@ class Used:
         if x < self.lo:
             return Truth(FALSE)
         self.watch(x)
-        read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
+        if self.opens is not None:
+            if x < self.opens[0]:
+                return Truth(FALSE)
+            read = [self.opens[1]]
+        else:
+            read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
         if self.sure and x >= self.hi and both(read).value == SURE and x < self.sure_end:
             return Truth(SURE)
         if either(read).value == FALSE or x >= self.last_end:
             return Truth(FALSE)
         return Truth(POSSIBLE, x >= self.vague_from or any(r.vague for r in read))
+
+
+def instant_end(x: int) -> int:
+    return tick(micros_of(x) + 1, 0)
 
 
 def uses_of(walk: Walk, rule: Rule) -> Iterator[Used]:
@@ -109,9 +149,9 @@ def exercises_of(power: May) -> Iterator[Used]:
             and instant(r.lo) >= instant(e.hi)
         ]
         aim = (e.clause, e.of, e.towards or power.creditor, e.keys)
-        yield Used(
-            power, e.entry, (instant(e.lo), instant(e.hi)), sure=e.sure, aim=aim, resumed=resumed
-        )
+        by_day = e.lo == e.hi and e.fin > instant_end(e.lo)
+        at = (instant(e.lo), instant(e.hi))
+        yield Used(power, e.entry, at, sure=e.sure, aim=aim, resumed=resumed, by_day=by_day)
 
 
 def acts_of(power: May) -> Iterator[Used]:
@@ -194,7 +234,7 @@ def ends_of(of: Instance, x: int) -> set[int]:
         for power in touching(of.walk, of.rule, "end_all")
         if power.id != of.rule.id
         for use in uses_of(of.walk, power)
-        for at in (use.lo, use.hi)
+        for at in (use.lo, use.begins)
         if at <= x
     }
 

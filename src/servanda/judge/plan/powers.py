@@ -6,6 +6,7 @@ from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     GATE_COLUMNS,
     UNCERTAIN,
+    UNTIL_NEXT,
     first_ticks,
     gate_sources,
     not_in_force,
@@ -15,6 +16,7 @@ from servanda.judge.plan.common import (
 from servanda.judge.plan.steps import counted, merged, valued
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
+from servanda.language.clock import EFFECT
 from servanda.language.core import Norms, Rule, Var
 from servanda.record.facts import Exercise, Facts
 
@@ -67,14 +69,38 @@ def exercised(batch: Batch, norms: Norms, facts: Facts, line: str) -> str | None
     ]
     if not rows:
         return None
-    return f"""
-      SELECT i.rule, i.iid, x.entry, x.clause, x.of_, coalesce(x.towards, i.creditor) AS towards, x.keys,
-             i.debtor AS holder, {begins("(x.lo >> 6) * 64", "(x.hi >> 6) * 64")},
-             (x.hi >> 6) * 64 AS f_hi, {LEVEL.replace("%", "x")}
-      FROM (VALUES {", ".join(rows)}) c(rule, n, of_debtor, of_anyone)
-      JOIN {batch.inst} i USING (rule) JOIN exercises x USING (n) {read_open(line, "x")}
-      WHERE (NOT of_debtor OR x.by_ = i.debtor)
+    use = (
+        "i.rule, i.iid, x.entry, x.clause, x.of_, coalesce(x.towards, i.creditor) AS towards, "
+        "x.keys, i.debtor AS holder"
+    )
+    of = f"""FROM (VALUES {", ".join(rows)}) c(rule, n, of_debtor, of_anyone)
+      JOIN {batch.inst} i USING (rule) JOIN exercises x USING (n) {read_open(line, "x")}"""
+    its = """(NOT of_debtor OR x.by_ = i.debtor)
         AND (of_anyone OR x.towards IS NULL OR x.towards = i.creditor)"""
+    return f"""
+      SELECT {use}, {begins("(x.lo >> 6) * 64", "(x.hi >> 6) * 64")},
+             (x.hi >> 6) * 64 AS f_hi, (x.hi >> 6) * 64 + 1 AS read, {LEVEL.replace("%", "x")}
+      {of} WHERE {its}
+      UNION ALL {opened_by_the_day(use, of, its, line)}"""
+
+
+def opened_by_the_day(use: str, of: str, its: str, line: str) -> str:
+    """Uses dated by one day, of powers that its beginning finds closed: read where what follows from
+    it first may have opened them, and in effect from there."""
+    follows = f"((x.lo >> 6) * 64 + {EFFECT})"
+    return f"""
+      SELECT rule, iid, entry, clause, of_, towards, keys, holder, y AS f_lo, y AS f_hi, y AS read,
+             CASE WHEN sure THEN open ELSE 0 END AS sure_level, least(1, open) AS possible_level,
+             und AS lo_und, und AS hi_und, idle, idle_und
+      FROM (
+        SELECT {use}, greatest(l.t, {follows}) AS y, i.sure AND x.sure AS sure, l.idle, l.idle_und,
+               least(l.avail, 2 - pre_lo.su, 2 - pre_lo.en) AS open,
+               i.doubt_und OR greatest(l.ex_und, l.idle_und, pre_lo.off_und) = 1 AS und,
+               row_number() OVER (PARTITION BY i.iid, x.n ORDER BY l.t) AS nth
+        {of} JOIN (SELECT *, {UNTIL_NEXT} AS v FROM {line}) l
+          ON l.iid = i.iid AND l.v > {follows} AND l.t < ((x.lo >> 6) + 1) * 64
+        WHERE {its} AND x.lo = x.hi AND x.fin > ((x.lo >> 6) + 1) * 64 AND {LO} = 0 AND l.avail > 0)
+      WHERE nth = 1 AND open > 0"""
 
 
 def holders(rule: Rule, norms: Norms) -> set[str] | None:
@@ -129,7 +155,7 @@ def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     return f"""
       SELECT i.rule, i.iid, e.entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_,
              NULL::VARCHAR AS towards, MAP {{}}::MAP(VARCHAR, VARCHAR) AS keys, i.debtor AS holder,
-             {begins("e.lo", "e.hi")}, e.hi AS f_hi, {LEVEL.replace("%", "e")}
+             {begins("e.lo", "e.hi")}, e.hi AS f_hi, e.hi AS read, {LEVEL.replace("%", "e")}
       FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
@@ -178,8 +204,8 @@ def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
 
 def turned(line: str, idle: str) -> str:
     """When, after its use, the power's `while` first became so, or was so already."""
-    return f"""(CASE WHEN s.{idle} THEN s.f_hi + 2 ELSE coalesce((SELECT min(l.t) FROM {line} l
-                WHERE l.iid = s.iid AND l.t > s.f_hi + 1 AND l.{idle}), {FOR_GOOD}) END)"""
+    return f"""(CASE WHEN s.{idle} THEN s.read + 1 ELSE coalesce((SELECT min(l.t) FROM {line} l
+                WHERE l.iid = s.iid AND l.t > s.read AND l.{idle}), {FOR_GOOD}) END)"""
 
 
 def joined(own: str, groups: list[list[int]]) -> str:
