@@ -13,6 +13,7 @@ from servanda.judge.plan.common import (
     uncertain,
     window_steps,
 )
+from servanda.judge.plan.order import conditions_of, statuses
 from servanda.judge.plan.steps import counted, merged, valued
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
@@ -77,11 +78,20 @@ def exercised(batch: Batch, norms: Norms, facts: Facts, line: str) -> str | None
       JOIN {batch.inst} i USING (rule) JOIN exercises x USING (n) {read_open(line, "x")}"""
     its = """(NOT of_debtor OR x.by_ = i.debtor)
         AND (of_anyone OR x.towards IS NULL OR x.towards = i.creditor)"""
-    return f"""
+    at_once = f"""
       SELECT {use}, {begins("(x.lo >> 6) * 64", "(x.hi >> 6) * 64")},
              (x.hi >> 6) * 64 AS f_hi, (x.hi >> 6) * 64 + 1 AS read, {LEVEL.replace("%", "x")}
-      {of} WHERE {its}
-      UNION ALL {opened_by_the_day(use, of, its, line)}"""
+      {of} WHERE {its}"""
+    if not any(map(may_open_late, batch.rules)):
+        return at_once
+    return f"{at_once} UNION ALL {opened_by_the_day(use, of, its, line)}"
+
+
+def may_open_late(rule: Rule) -> bool:
+    """Whether the power may open in an instant's course: by a status, or as an amendment's own."""
+    follows = rule.trigger is not None and rule.trigger.match is None
+    asks = any(True for cond in conditions_of(rule) for _ in statuses(cond))
+    return follows or asks or bool(rule.yields_to) or rule.version is not None
 
 
 def opened_by_the_day(use: str, of: str, its: str, line: str) -> str:
