@@ -74,8 +74,11 @@ def plain_points(rule: Rule, inst: str, conditions: Conditions, now: int) -> str
     """
     assert rule.keep is not None
     w = "OVER (PARTITION BY iid ORDER BY t"
+    # most readings change nothing: they are sorted once, and gone
     return f"""
-      WITH s AS (SELECT *, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM ({conditions.steps(rule.keep, inst)})),
+      WITH r AS (SELECT *, lag(val) {w}) AS was, lag(und) {w}) AS was_und FROM ({conditions.steps(rule.keep, inst)})),
+      s AS (SELECT iid, t, val, und, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM r
+            WHERE was IS NULL OR was <> val OR was_und <> und),
       c AS (SELECT s.iid, greatest(s.t, i.lo) AS t, s.u, s.val, s.und FROM s JOIN {inst} i ON i.iid = s.iid AND s.u > i.lo),
       h AS (SELECT *, max(CASE WHEN val = 0 AND (t % 64 > 0 OR u > t + 1) THEN 1 ELSE 0 END) {w} ROWS UNBOUNDED PRECEDING) AS had
             FROM c)
