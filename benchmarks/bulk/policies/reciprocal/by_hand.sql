@@ -3,9 +3,11 @@ WITH RECURSIVE log AS MATERIALIZED (
 ), contract AS MATERIALIZED (
   SELECT entry, first, second, happened FROM log WHERE kind = 'sign'
 ), reading AS MATERIALIZED (
-  SELECT c.entry, r.who = c.second AS of_second, r.tanks > 10 AS above, greatest(r.happened, c.happened) AS t,
-    row_number() OVER (PARTITION BY c.entry ORDER BY r.happened) AS n
-  FROM contract c JOIN log r ON r.kind = 'tanks' AND r.who IN (c.first, c.second)
+  SELECT *, row_number() OVER (PARTITION BY entry ORDER BY happened) AS n FROM (
+    SELECT c.entry, false AS of_second, r.tanks > 10 AS above, greatest(r.happened, c.happened) AS t, r.happened
+    FROM contract c JOIN log r ON r.kind = 'tanks' AND r.who = c.first
+    UNION ALL SELECT c.entry, true, r.tanks > 10, greatest(r.happened, c.happened), r.happened
+    FROM contract c JOIN log r ON r.kind = 'tanks' AND r.who = c.second)
 ), step AS ( -- who is above its ceiling, and who is in breach (0 nobody, 1 the first, 2 the second), reading by reading
   SELECT entry, 0::BIGINT AS n, NULL::TIMESTAMP AS t, false AS a, false AS b, 0 AS who FROM contract
   UNION ALL

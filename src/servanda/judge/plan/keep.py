@@ -25,6 +25,8 @@ def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> st
     """`(iid, t, u, phi, win, overlays…, ep_t, ep_p, grace)`: where episodes are open."""
     inst = batch.inst
     steps = [conditions.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
+    if conditions.bulk:
+        steps = [changes(each) for each in steps]
     others = valued(steps, "phi") | gate_sources(gates)
     graced = any(r.cure_within is not None for r in batch.rules)
     line = merged({"win": window_steps(inst)}, inst, others)
@@ -74,17 +76,22 @@ def plain_points(rule: Rule, inst: str, conditions: Conditions, now: int) -> str
     """
     assert rule.keep is not None
     w = "OVER (PARTITION BY iid ORDER BY t"
-    # most readings change nothing: they are sorted once, and gone
     return f"""
-      WITH r AS (SELECT *, lag(val) {w}) AS was, lag(und) {w}) AS was_und FROM ({conditions.steps(rule.keep, inst)})),
-      s AS (SELECT iid, t, val, und, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM r
-            WHERE was IS NULL OR was <> val OR was_und <> und),
+      WITH s AS (SELECT *, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM ({changes(conditions.steps(rule.keep, inst))})),
       c AS (SELECT s.iid, greatest(s.t, i.lo) AS t, s.u, s.val, s.und FROM s JOIN {inst} i ON i.iid = s.iid AND s.u > i.lo),
       h AS (SELECT *, max(CASE WHEN val = 0 AND (t % 64 > 0 OR u > t + 1) THEN 1 ELSE 0 END) {w} ROWS UNBOUNDED PRECEDING) AS had
             FROM c)
       SELECT iid, t, CASE WHEN val = 0 THEN 'broken' WHEN val = 1 AND und THEN 'undetermined' WHEN val = 1 THEN 'unknown'
                WHEN had = 1 THEN 'cured' ELSE 'kept' END AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
       FROM h WHERE u > {now} OR (u >> 6) > (t >> 6)"""
+
+
+def changes(steps: str) -> str:
+    """Where a condition changes: most of many readings leave it as it was, and are sorted once."""
+    w = "OVER (PARTITION BY iid ORDER BY t)"
+    return f"""
+      SELECT iid, t, val, und FROM (SELECT *, lag(val) {w} AS was, lag(und) {w} AS was_und FROM ({steps}))
+      WHERE was IS NULL OR was <> val OR was_und <> und"""
 
 
 def with_grace(batch: Batch, onsets: str, days: Days) -> str:
