@@ -55,6 +55,29 @@ account theirs "Theirs"
 2024-01-20 A pays(to: B, amount: 5, id: "x")
 ```
 """
+CLOSED = """
+# Page
+
+```servanda
+agreement Page "A page"
+  zone UTC
+  suspension runs the clock
+party A, B
+event pay(by: party), silence means no
+event ship(by: party), silence means no
+clause 1
+  B must pay by 2024-01-10
+clause 2
+  A must ship by 2024-03-10
+clause 3
+  A may suspend 2 while B in breach of 1
+```
+
+```servanda
+2024-01-05 A suspends 2, id early
+2024-01-13 A suspends 2
+```
+"""
 RISEN = """
 # Page
 
@@ -172,6 +195,15 @@ def test_a_window_that_an_event_arisen_by_itself_closes_says_when(tmp_path: Path
     over = text(tree(case_, "1", "2024-02-01", "text"))
     assert "Its window opened on 2024-01-01 and closed at the end of 2024-01-10." in over
     assert "and has no end yet." in text(tree(case_, "1", "2024-01-10", "text"))
+
+
+def test_a_power_used_while_it_was_closed_is_told_with_its_entry(tmp_path: Path) -> None:
+    (tmp_path / "agreement.md").write_text(CLOSED)
+    case_ = servanda.open(tmp_path)
+    for day in ("2024-01-12", "2024-01-14"):  # on the 13th it was used while it was open
+        nodes = walk(tree(case_, "3", day, "text"))
+        (told,) = [n for n in nodes if "that has no sure effect" in n.sentence]
+        assert told.entries == ["early"]
 
 
 def test_a_clause_without_a_duty_says_why(case: servanda.Case) -> None:

@@ -134,6 +134,29 @@ class Evidence:
             if e.verb.startswith(verb) and e.clause in (rule.clause, None) and micros_of(e.hi) == at
         ]
 
+    def in_vain(self, rule: Rule, verdict: Verdict) -> Iterator[str]:
+        """The entries that say that a power was used, at no time that it reads as used."""
+        does = rule.power
+        if does is None or does.joint:
+            return
+        kept = [
+            span
+            for span in self.judged.verdicts
+            if span.status == "kept" and same_instance(span, verdict)
+        ]
+        for e in self.facts.exercises:
+            mine = e.verb == does.verb and e.by == verdict.debtor
+            meant = e.clause in does.clauses or (e.clause is None and does.verb == "end_all")
+            version = does.amendment in (None, e.amendment)
+            owed = None in (verdict.creditor, e.towards) or e.towards == verdict.creditor
+            took = any(
+                (span.from_ is None or span.from_ <= e.hi)
+                and (span.until is None or e.lo < span.until)
+                for span in kept
+            )
+            if mine and meant and version and owed and not took and e.lo <= self.facts.now:
+                yield e.entry
+
     # -------------------------------------------------------------- conditions
     def condition(
         self, cond: Cond, bound: dict[str, Value | None], verdict: Verdict

@@ -95,6 +95,7 @@ class Explanation:
             *self.condition(rule, verdict, written),
             *self.performance(rule, verdict, bounds),
             *self.overlays(rule, verdict, written),
+            *self.in_vain(rule, verdict),
             *self.silence(rule, verdict, bounds),
             *self.remedy(rule, verdict),
             *self.before(verdict),
@@ -284,6 +285,17 @@ class Explanation:
         return Node(
             f"It is {verdict.status} by a power used.", used, self.evidence.sources(used), children
         )
+
+    def in_vain(self, rule: Rule, verdict: Verdict) -> Iterator[Node]:
+        """Entries by which a power was used, while it was not open."""
+        found = list(dict.fromkeys(self.evidence.in_vain(rule, verdict)))
+        if found:
+            yield Node(
+                "These entries use it where it was not surely open: that has no sure effect.",
+                found,
+                self.evidence.sources(found),
+                self.words.leaves(found),
+            )
 
     def silence(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
         """Whether absence of entries counts, for events; staleness, for measures."""
