@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import chain, repeat
 
 import msgspec
 
@@ -95,7 +96,7 @@ class Judgement:
             plain = [c[0] for c in wave if not order.is_circle(c, graph)]
             self.judge_once([self.rules.rules[id_] for id_ in plain])
             for circle in circles:
-                self.judge_together(circle)
+                self.judge_together(circle, graph)
 
     def judge_once(self, rules: list[Rule]) -> None:
         """Rules that need nothing of each other, side by side."""
@@ -109,21 +110,27 @@ class Judgement:
         except EngineError as error:
             raise self.explained(error, rules[0].id if len(rules) == 1 else None) from error
 
-    def judge_together(self, component: list[str]) -> None:
+    def judge_together(self, component: list[str], graph: dict[str, set[str]]) -> None:
         """Rules that need each other are judged again until what they tell each other rests.
 
         One after the other: what a batch tells is taken away and told anew, and another one that
         looked in between would find nothing there.
         """
         together = batches([self.rules.rules[id_] for id_ in component])
+        needs = [set().union(*(graph[rule.id] for rule in batch)) for batch in together]
+        stale = set(range(len(together)))  # of what they need, something was told anew
         before: object = None
-        for _ in range(MOST_ROUNDS):
-            for batch in together:
-                self.judge_batch(batch)
-            after = [self.tables.fingerprint(t) for t in ("statuses", "effects")]
-            if after == before:
+        for n in chain.from_iterable(repeat(range(len(together)), MOST_ROUNDS)):
+            if not stale:
                 return
-            before = after
+            if n in stale:
+                stale.discard(n)
+                self.judge_batch(together[n])
+                after = [self.tables.fingerprint(t) for t in ("statuses", "effects")]
+                if after != before:
+                    mine = {rule.id for rule in together[n]}
+                    stale |= {m for m, needed in enumerate(needs) if needed & mine}
+                before = after
         circle = " → ".join([*component, component[0]])
         raise JudgeError(f"these rules never come to rest: {circle}", component[0])
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from msgspec import Struct
 
 from servanda.judge.plan.batch import Batch
+from servanda.judge.plan.steps import Sources, merged
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 
 # `…_und`: a vague term leaves it open; `off`: suspended or ended, `let`: waived or released.
 GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und", "off_und", "let_und")
+MADE_OF = {
+    "idle": {"idle", "wait"},
+    "idle_und": {"idle_und", "wait_und"},
+    "off_und": {"su_und", "en_und"},
+    "let_und": {"wa_und", "re_und"},
+}
 UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
 # The tick at which a row of a timeline ends.
 UNTIL_NEXT = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
@@ -25,6 +32,10 @@ class Gates(Struct, frozen=True):
     present: frozenset[str]
     few: bool
     ended: bool = False
+
+    def columns(self) -> tuple[str, ...]:
+        """Those of GATE_COLUMNS that may be anything but 0."""
+        return tuple(n for n in GATE_COLUMNS if self.present & MADE_OF.get(n, {n}))
 
     def spans(self) -> str:
         """The rows with the tick `u` at which each ends."""
@@ -55,9 +66,13 @@ def window_steps(inst: str) -> str:
       UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
 
 
-def gate_sources(gates: str) -> dict[tuple[str, ...], str]:
-    """A gates table as one source of `merged`."""
-    return {GATE_COLUMNS: f"SELECT * FROM {gates}"}
+def under(gates: Gates, columns: dict[str, str], inst: str, others: Sources | None = None) -> str:
+    """`merged` of step functions and of what lies over them: what never does is 0 throughout."""
+    there = gates.columns()
+    laid = {there: f"SELECT * FROM {gates.table}"} if there else {}
+    line = merged(columns, inst, {**(others or {}), **laid})
+    zeros = "".join(f", 0 AS {n}" for n in GATE_COLUMNS if n not in there)
+    return f"SELECT *{zeros} FROM ({line})"
 
 
 def not_in_force(name: str, c: str = "i.c_hi") -> str:

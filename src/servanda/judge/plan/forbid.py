@@ -9,15 +9,15 @@ from servanda.judge.plan.common import (
     Gates,
     doubtful,
     first_ticks,
-    gate_sources,
     not_in_force,
     uncertain,
     undecided_in,
+    under,
     window_steps,
 )
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.load import Events
-from servanda.judge.plan.steps import Conditions, counted, merged
+from servanda.judge.plan.steps import Conditions, counted
 from servanda.judge.plan.text import FOR_GOOD, matches, named
 from servanda.language.core import Rule
 
@@ -132,7 +132,7 @@ def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) 
     if floors:
         sources["silent"] = counted(" UNION ALL ".join(floors), batch.inst)
     zero = "" if floors else ", 0 AS silent"
-    line = merged(sources, batch.inst, gate_sources(gates.table))
+    line = under(gates, sources, batch.inst)
     return f"SELECT *{zero} FROM ({line})"
 
 

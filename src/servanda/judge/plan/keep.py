@@ -10,39 +10,36 @@ from servanda.judge.plan.common import (
     Gates,
     doubtful,
     first_ticks,
-    gate_sources,
     not_in_force,
     uncertain,
+    under,
     window_steps,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions, merged, valued
+from servanda.judge.plan.steps import Conditions, valued
 from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
 from servanda.language.core import Rule
 
 
-def timeline(batch: Batch, gates: str, conditions: Conditions, days: Days) -> str:
+def timeline(batch: Batch, gates: Gates, conditions: Conditions, days: Days) -> str:
     """`(iid, t, u, phi, win, overlays…, ep_t, ep_p, grace)`: where episodes are open."""
     inst = batch.inst
     steps = [conditions.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
     if conditions.bulk:
         steps = [changes(each) for each in steps]
-    others = valued(steps, "phi") | gate_sources(gates)
     graced = any(r.cure_within is not None for r in batch.rules)
-    line = merged({"win": window_steps(inst)}, inst, others)
+    line = under(gates, {"win": window_steps(inst)}, inst, valued(steps, "phi"))
     base = f"""
-      SELECT *, phi = 0 AS xt, phi <= 1 AS xp,
+      SELECT *, phi = 0 AS xt, phi <= 1 AS xp, was = 0 AS was_t, was <= 1 AS was_p,
         settled AND phi = 0 AND win = 2 AND ex = 0 AND greatest(su, idle, en, wa, re) = 0 AS rt,
         settled AND phi <= 1 AND win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AS rp
-      FROM (SELECT *, t % 64 > 0 OR coalesce(lead(t) OVER (PARTITION BY iid ORDER BY t) > t + 1, true) AS settled
-            FROM ({line}))"""
+      FROM (SELECT *, t % 64 > 0 OR u > t + 1 AS settled
+            FROM (SELECT *, {UNTIL_NEXT} AS u, lag(phi) OVER (PARTITION BY iid ORDER BY t) AS was
+                  FROM ({line})))"""
     stretches = f"""
       SELECT *, sum(CASE WHEN xt AND NOT coalesce(was_t, false) THEN 1 ELSE 0 END) OVER o AS nt,
-             sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np,
-             {UNTIL_NEXT} AS u
-      FROM (SELECT *, lag(xt) OVER (PARTITION BY iid ORDER BY t) AS was_t,
-                   lag(xp) OVER (PARTITION BY iid ORDER BY t) AS was_p FROM ({base}))
-      WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+             sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np
+      FROM ({base}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
     onsets = f"""
       SELECT *, CASE WHEN xt THEN min(CASE WHEN rt THEN t END) OVER (
                   PARTITION BY iid, nt, xt ORDER BY t ROWS UNBOUNDED PRECEDING) END AS on_t,

@@ -7,10 +7,11 @@ from servanda.judge.plan.common import (
     GATE_COLUMNS,
     UNCERTAIN,
     UNTIL_NEXT,
+    Gates,
     first_ticks,
-    gate_sources,
     not_in_force,
     uncertain,
+    under,
     window_steps,
 )
 from servanda.judge.plan.order import conditions_of, statuses
@@ -27,9 +28,9 @@ EFFECT_COLUMNS = (
 )
 
 
-def timeline(inst: str, gates: str) -> str:
+def timeline(inst: str, gates: Gates) -> str:
     """`(iid, t, win, overlays…, avail)`: open to exercise 2 surely, 1 possibly, 0 not."""
-    line = merged({"win": window_steps(inst)}, inst, gate_sources(gates))
+    line = under(gates, {"win": window_steps(inst)}, inst)
     return f"SELECT *, least(win, 2 - idle, 2 - ex) AS avail FROM ({line})"
 
 

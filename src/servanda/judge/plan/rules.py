@@ -72,7 +72,7 @@ class Rules:
         elif batch.kind == "forbid":
             self.forbid(batch, gates)
         else:
-            self.may(batch, gates.table)
+            self.may(batch, gates)
         self.tell(batch)
         self.judged[batch.name] = batch
 
@@ -271,7 +271,7 @@ class Rules:
         if keep.is_alone(batch, laid) and not told:
             self.keep_alone(batch)
             return
-        self.tables.create(line, keep.timeline(batch, gates, self.conditions, self.days))
+        self.tables.create(line, keep.timeline(batch, laid, self.conditions, self.days))
         self.answer(batch, keep.points(batch.inst, line))
         following = f"{UNTIL_NEXT} AS v"
         spans = f"(SELECT *, {following} FROM {line}) JOIN {batch.inst} i USING (iid)"
@@ -299,7 +299,8 @@ class Rules:
             inst = f"(SELECT * FROM {batch.inst} i WHERE {keep.PLAIN})"
             others = copy(batch)
             others.inst = rest
-            line = keep.timeline(others, nothing_over(rest), self.conditions, self.days)
+            bare = Gates(nothing_over(rest), frozenset(), few=True)
+            line = keep.timeline(others, bare, self.conditions, self.days)
             self.tables.create(f"line_{batch.name}", line)
             found.append(verdict_rows(others, keep.points(rest, f"line_{batch.name}"), self.now))
         points = keep.plain_points(rule, inst, self.conditions, self.now)
@@ -362,7 +363,7 @@ class Rules:
         self.remedies(batch, breaches, "b.entry")
 
     # -------------------------------------------------------------- powers
-    def may(self, batch: Batch, gates: str) -> None:
+    def may(self, batch: Batch, gates: Gates) -> None:
         line = f"line_{batch.name}"
         self.tables.create(line, powers.timeline(batch.inst, gates))
         self.forget(batch)
@@ -370,7 +371,7 @@ class Rules:
         numbers = ", ".join(map(str, batch.numbers.values()))
         effect = f"(SELECT * FROM effects WHERE rule IN ({numbers}))"
         self.answer(batch, powers.points(batch.inst, line, effect))
-        self.overlay_statuses(batch, gates, None)
+        self.overlay_statuses(batch, gates.table, None)
 
     def effect(self, batch: Batch, line: str) -> None:
         """What the exercises of these powers do; most powers are never used."""

@@ -45,6 +45,9 @@ from servanda.language.core import (
 )
 from servanda.record.facts import Complete, Facts
 
+Sources = dict[tuple[str, ...], str]
+"""SELECTs of `(iid, t, …)`, by the names of the columns that each has."""
+
 
 def counted(intervals: str, inst: str, undecided: bool = False) -> str:
     """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly.
@@ -91,7 +94,7 @@ def only(name: str, steps: str) -> str:
 def merged(
     columns: dict[str, str],
     inst: str,
-    others: dict[tuple[str, ...], str] | None = None,
+    others: Sources | None = None,
     whole: bool = False,
 ) -> str:
     """One timeline `(iid, t, …)` of several step functions, filled forward.
@@ -99,7 +102,7 @@ def merged(
     `columns` are step functions with `val`, by the name of their column; `others` are SELECTs
     that have several columns already. `whole`: each has the beginning of time for every instance.
     """
-    sources: dict[tuple[str, ...], str] = dict(others or {})
+    sources: Sources = dict(others or {})
     if whole and len(sources) + len(columns) == 1:
         return next(iter(sources.values()), None) or only(*next(iter(columns.items())))
     for name, sql in columns.items():
