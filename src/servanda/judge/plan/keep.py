@@ -36,16 +36,18 @@ def timeline(batch: Batch, gates: Gates, conditions: Conditions, days: Days) -> 
       FROM (SELECT *, t % 64 > 0 OR u > t + 1 AS settled
             FROM (SELECT *, {UNTIL_NEXT} AS u, lag(phi) OVER (PARTITION BY iid ORDER BY t) AS was
                   FROM ({line})))"""
-    stretches = f"""
-      SELECT *, sum(CASE WHEN xt AND NOT coalesce(was_t, false) THEN 1 ELSE 0 END) OVER o AS nt,
-             sum(CASE WHEN xp AND NOT coalesce(was_p, false) THEN 1 ELSE 0 END) OVER o AS np
-      FROM ({base}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
+    # a stretch of failing begins where the row before did not fail; an episode with its first binding tick
+    firsts = f"""
+      SELECT *, min(CASE WHEN rt THEN t END) OVER o AS next_t, min(CASE WHEN rp THEN t END) OVER o AS next_p
+      FROM ({base}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"""
+    began = f"""
+      SELECT * EXCLUDE (next_t, next_p),
+             max(CASE WHEN xt AND NOT coalesce(was_t, false) THEN coalesce(next_t, {FOR_GOOD}) END) OVER o AS at_t,
+             max(CASE WHEN xp AND NOT coalesce(was_p, false) THEN coalesce(next_p, {FOR_GOOD}) END) OVER o AS at_p
+      FROM ({firsts}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
     onsets = f"""
-      SELECT *, CASE WHEN xt THEN min(CASE WHEN rt THEN t END) OVER (
-                  PARTITION BY iid, nt, xt ORDER BY t ROWS UNBOUNDED PRECEDING) END AS on_t,
-             CASE WHEN xp THEN min(CASE WHEN rp THEN t END) OVER (
-                  PARTITION BY iid, np, xp ORDER BY t ROWS UNBOUNDED PRECEDING) END AS on_p
-      FROM ({stretches})"""
+      SELECT * EXCLUDE (at_t, at_p), CASE WHEN xt AND at_t <= t THEN at_t END AS on_t,
+             CASE WHEN xp AND at_p <= t THEN at_p END AS on_p FROM ({began})"""
     if graced:
         onsets = split_rows(with_grace(batch, onsets, days))
     return f"SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p FROM ({onsets})"
