@@ -56,8 +56,8 @@ class Judgement:
         self.norms = with_period(norms)
         self.facts = facts
         self.conditions = Conditions(self.norms, facts)
-        small = memory is None and not self.conditions.bulk
         if beside is None:
+            small = memory is None and not self.conditions.bulk
             self.tables = open_tables(engine, small, memory)
         else:
             self.tables = beside.beside()

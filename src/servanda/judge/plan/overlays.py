@@ -64,7 +64,7 @@ class Overlays:
         zeros = "".join(f", 0 AS {n}" for n in CELLS if n not in present)
         line = merged({}, inst, sources, len(rules) == 1)
         if not present:
-            return Gates(nothing_over(inst), frozenset(), few=True)
+            return nothing_over(inst)
         gates = f"gates_{batch.name}"
         # Many rows are sorted once, for all who ask.
         ended = self.conditions.bulk and batch.kind == "forbid"
@@ -223,11 +223,11 @@ class Overlays:
         return f"'debtor', [{', '.join(map(literal, sorted(owing)))}]"
 
 
-def nothing_over(inst: str) -> str:
+def nothing_over(inst: str) -> Gates:
     """A timeline on which nothing ever lies."""
-    return (
-        f"(SELECT iid, {SINCE_EVER} AS t{''.join(f', 0 AS {n}' for n in GATE_COLUMNS)} FROM {inst})"
-    )
+    zeros = "".join(f", 0 AS {n}" for n in GATE_COLUMNS)
+    line = f"(SELECT iid, {SINCE_EVER} AS t{zeros} FROM {inst})"
+    return Gates(line, frozenset(), few=True)
 
 
 def keyed(rule: Rule, verb: str) -> str:

@@ -299,14 +299,14 @@ class Rules:
             inst = f"(SELECT * FROM {batch.inst} i WHERE {keep.PLAIN})"
             others = copy(batch)
             others.inst = rest
-            bare = Gates(nothing_over(rest), frozenset(), few=True)
+            bare = nothing_over(rest)
             line = keep.timeline(others, bare, self.conditions, self.days)
             self.tables.create(f"line_{batch.name}", line)
             found.append(verdict_rows(others, keep.points(rest, f"line_{batch.name}"), self.now))
         points = keep.plain_points(rule, inst, self.conditions, self.now)
         found.append(verdict_rows(batch, points, self.now, last=True))
         batch.spans = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
-        self.overlay_statuses(batch, nothing_over(batch.inst), None)
+        self.overlay_statuses(batch, nothing_over(batch.inst).table, None)
 
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
         """Judge the remedies that answer `(iid, lo, hi, sure, und)`: breaches that come from lo to hi, if
