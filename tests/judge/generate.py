@@ -506,7 +506,11 @@ class Maker:
 
     def exercises(self) -> None:
         powers = [r for r in self.case.rules if r.power and r.power.verb not in ("do", "determine")]
-        for _ in range(self.one([0, 1, 2, 3, 4, 5]) if powers else 0):
+        together = any(
+            r.power and r.power.joint for r in powers
+        )  # it takes several to have an effect
+        counts = [0, 2, 4, 5, 6, 7] if together else [0, 1, 2, 3, 4, 5]
+        for _ in range(self.one(counts) if powers else 0):
             rule = self.one(powers)
             power = rule.power
             assert power is not None

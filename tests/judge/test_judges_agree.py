@@ -16,6 +16,7 @@ from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tables import as_tables
 from telling import plain
 
@@ -169,6 +170,33 @@ def test_no_remedy_answers_a_breach_that_would_begin_after_the_window() -> None:
     assert case.story("1") == "dormant, 2024-03-28 due, 2024-03-29 lapsed"
     assert case.stories("1/else") == []
     assert case.stories("2/else") == ["2024-03-31 undetermined"]
+    check(case.norms(), case.facts)
+
+
+SUSPENDED = "2024-03-29 suspended, 2024-03-30 due, 2024-04-02 suspended, 2024-04-03 due"
+PERHAPS = "2024-03-29 unknown, 2024-03-30 due, 2024-04-02 unknown, 2024-04-03 due"
+
+
+@pytest.mark.parametrize(("sure", "told"), [(True, SUSPENDED), (False, PERHAPS)])
+def test_a_power_held_together_rests_while_one_holder_has_given_it_up(
+    sure: bool, told: str
+) -> None:
+    """The plan took one holder's uses for one use, from the first to the end of the last."""
+    case = Case().event("give", "by", closed=True)
+    case.rule("1", "achieve", m("give"), debtor="A", opens="2024-03-28", by="2024-04-20")
+    for holder in ("A", "B"):
+        case.may(f"P:{holder}", "suspend", "1", debtor=holder, holders=("A", "B"), joint=True)
+        case.rules[-1] = replace(case.rules[-1], clause="P")
+    case.uses("2024-03-28", "B", "suspend", "1", sure=sure)
+    for verb, day in (
+        ("suspend", "03-29"),
+        ("resume", "03-30"),
+        ("suspend", "04-02"),
+        ("resume", "04-03"),
+    ):
+        case.uses(f"2024-{day}", "A", verb, "1", sure=sure or verb == "resume")
+    case.now("2024-04-10")
+    assert case.story("1") == f"dormant, 2024-03-28 due, {told}"
     check(case.norms(), case.facts)
 
 

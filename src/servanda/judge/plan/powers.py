@@ -219,33 +219,6 @@ def turned(line: str, idle: str) -> str:
                 WHERE l.iid = s.iid AND l.t > s.read AND l.{idle}), {FOR_GOOD}) END)"""
 
 
-def joined(own: str, groups: list[list[int]]) -> str:
-    """What each rule's exercises did, and for powers held together (groups of rule numbers) what
-    all did: in effect while every one of them has used it."""
-    members = ", ".join(
-        f"({g}, {n}, {len(group)})" for g, group in enumerate(groups) for n in group
-    )
-    alone = ", ".join(str(n) for group in groups for n in group)
-    return f"""
-      WITH m(grp, rule, size) AS (VALUES {members}),
-      part AS (SELECT m.grp, m.size, o.rule AS member, clause, of_, towards, keys, level, min(f) AS f, max(u) AS u,
-                      arg_min(entry, (f, entry)) AS entry
-               FROM {own} o JOIN m USING (rule) GROUP BY ALL),
-      shared AS (SELECT grp, arg_min(entry, (-f, entry)) AS entry, clause, of_, towards, keys,
-                        max(f) AS f, min(u) AS u, level
-                 FROM part WHERE level > 0
-                 GROUP BY grp, size, clause, of_, towards, keys, level HAVING count(*) = size
-                 UNION ALL SELECT grp, NULL, clause, of_, towards, keys,
-                        greatest(min(CASE WHEN level = 0 THEN f END), max(CASE WHEN level = 1 THEN f END)),
-                        least(max(CASE WHEN level = 0 THEN u END), min(CASE WHEN level = 1 THEN u END)), 0
-                 FROM part GROUP BY grp, size, clause, of_, towards, keys
-                 HAVING min(level) = 0 AND count(CASE WHEN level = 1 THEN 1 END) = size)
-      SELECT * FROM {own} WHERE rule NOT IN ({alone})
-      UNION ALL BY NAME
-      SELECT r.rule, i.iid, h.entry, h.clause, h.of_, h.towards, h.keys, NULL::VARCHAR AS holder, h.f, h.u, h.level
-      FROM shared h JOIN m r USING (grp) JOIN (SELECT DISTINCT rule, iid FROM {own}) i ON i.rule = r.rule"""
-
-
 def points(inst: str, line: str, effect: str) -> str:
     """`(iid, t, status, opened, breach_key)`; `kept`: exercised and in effect."""
     in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)

@@ -16,6 +16,7 @@ from servanda.judge.plan.common import (
     verdict_rows,
 )
 from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.jointly import joined
 from servanda.judge.plan.load import event_types
 from servanda.judge.plan.order import joint_key
 from servanda.judge.plan.overlays import Overlays, nothing_over
@@ -382,7 +383,7 @@ class Rules:
         if groups:
             own = f"own_{batch.name}"
             self.tables.create(own, effects)
-            effects = powers.joined(own, groups)
+            effects = joined(own, batch.inst, groups)
         self.tables.append("effects", effects)
 
     def held_together(self, batch: Batch) -> list[list[int]]:
