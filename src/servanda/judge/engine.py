@@ -91,10 +91,11 @@ class Judgement:
         if self.norms.derived:
             arise(self.tables, self.norms, self.instances, self.conditions)
         graph = order.needs(self.norms)
+        self.units = order.units(self.norms)
         for wave in order.levels(self.norms):
             circles = [c for c in wave if order.is_circle(c, graph)]
             plain = [c[0] for c in wave if not order.is_circle(c, graph)]
-            self.judge_once([self.rules.rules[id_] for id_ in plain])
+            self.judge_once([rule for id_ in plain for rule in self.units[id_]])
             for circle in circles:
                 self.judge_together(circle, graph)
 
@@ -116,8 +117,9 @@ class Judgement:
         One after the other: what a batch tells is taken away and told anew, and another one that
         looked in between would find nothing there.
         """
-        together = batches([self.rules.rules[id_] for id_ in component])
-        needs = [set().union(*(graph[rule.id] for rule in batch)) for batch in together]
+        unit = {rule.id: id_ for id_ in component for rule in self.units[id_]}
+        together = batches([rule for id_ in component for rule in self.units[id_]])
+        needs = [set().union(*(graph[unit[rule.id]] for rule in batch)) for batch in together]
         stale = set(range(len(together)))  # of what they need, something was told anew
         before: object = None
         for n in chain.from_iterable(repeat(range(len(together)), MOST_ROUNDS)):
@@ -126,9 +128,9 @@ class Judgement:
             if n in stale:
                 stale.discard(n)
                 self.judge_batch(together[n])
-                after = [self.tables.fingerprint(t) for t in ("statuses", "effects")]
+                after = [self.tables.fingerprint(t) for t in self.rules.telling]
                 if after != before:
-                    mine = {rule.id for rule in together[n]}
+                    mine = {unit[rule.id] for rule in together[n]}
                     stale |= {m for m, needed in enumerate(needs) if needed & mine}
                 before = after
         circle = " → ".join([*component, component[0]])
@@ -248,8 +250,7 @@ def batches(rules: list[Rule]) -> list[list[Rule]]:
     """Standing rules of one kind go together; rules with instances each by itself."""
     kinds: dict[str, list[Rule]] = {}
     for rule in rules:
-        standing = rule.trigger is None and rule.window.every is None
-        kinds.setdefault(rule.kind if standing else rule.id, []).append(rule)
+        kinds.setdefault(rule.kind if order.is_standing(rule) else rule.id, []).append(rule)
     return list(kinds.values())
 
 

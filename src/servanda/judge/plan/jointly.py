@@ -10,23 +10,20 @@ ONE = ("{0} > 0", "{1} > 0", "{0} <= 0 AND {1} > 0 AND {2} > 0")
 ALL = ("{0} = size", "{1} = size", "{0} < size AND {1} = size AND {2} > 0")
 
 
-def joined(own: str, inst: str, groups: list[list[int]]) -> str:
-    """What each rule's exercises did, and for powers held together (groups of rule numbers) what
-    all did."""
+def joined(groups: list[list[int]], inst: str) -> str:
+    """What all who hold a power together (groups of rule numbers) did with it, from `parts`: what
+    each did; for the instances of `inst`."""
     members = ", ".join(
         f"({g}, {n}, {len(group)})" for g, group in enumerate(groups) for n in group
     )
-    alone = ", ".join(str(n) for group in groups for n in group)
     return f"""
       WITH m(grp, rule, size) AS (VALUES {members}),
-      iv AS (SELECT m.grp, m.size, o.rule AS member, clause, of_, towards, keys, map_entries(keys) AS which,
+      iv AS (SELECT m.grp, m.size, p.rule AS member, clause, of_, towards, keys, map_entries(keys) AS which,
                     f, u, level, entry
-             FROM {own} o JOIN m USING (rule) WHERE f < u),
+             FROM parts p JOIN m USING (rule) WHERE f < u),
       {by_all()}
-      SELECT * FROM {own} WHERE rule NOT IN ({alone})
-      UNION ALL BY NAME
-      SELECT r.rule, i.iid, h.entry, h.clause, h.of_, h.towards, h.keys, NULL::VARCHAR AS holder, h.f, h.u, h.level
-      FROM shared h JOIN m r USING (grp) JOIN {inst} i ON i.rule = r.rule"""
+      SELECT m.rule, i.iid, s.entry, s.clause, s.of_, s.towards, s.keys, NULL::VARCHAR AS holder, s.f, s.u, s.level
+      FROM shared s JOIN m USING (grp) JOIN {inst} i ON i.rule = m.rule"""
 
 
 def by_all() -> str:

@@ -47,6 +47,8 @@ def needs(norms: Norms) -> dict[str, set[str]]:
     for rule in norms.rules:
         if rule.power is None:
             continue
+        if rule.power.joint and not is_standing(rule):  # its holders' parts are judged apart
+            found[head[rule.id]].add(head[rule.id])
         for other in norms.rules:
             touched = other.id in rule.power.rules or other.clause in rule.power.clauses
             if (touched or rule.power.verb == "end_all") and not is_own(rule, other):
@@ -70,20 +72,43 @@ def joint_key(rule: Rule) -> tuple[object, ...]:
     return (rule.clause, does.verb, does.clauses, does.holders, does.joint)
 
 
+def is_standing(rule: Rule) -> bool:
+    """Whether it has the one instance that is there from the beginning."""
+    return rule.trigger is None and rule.window.every is None
+
+
 def heads(norms: Norms) -> dict[str, str]:
-    """Each rule's outermost parent: itself, unless it is a remedy."""
+    """Each rule's outermost parent: itself, unless it is a remedy; what several hold together goes
+    with the first holder's."""
     parents = {
         r.id: r.trigger.breach_of
         for r in norms.rules
         if r.trigger is not None and r.trigger.breach_of is not None
     }
 
+    firsts: dict[object, str] = {}
+    first = {
+        r.id: firsts.setdefault(joint_key(r), r.id)
+        for r in norms.rules
+        if r.power is not None and r.power.joint
+    }
+
     def head(id_: str) -> str:
         while id_ in parents:
             id_ = parents[id_]
-        return id_
+        return first.get(id_, id_)
 
     return {r.id: head(r.id) for r in norms.rules}
+
+
+def units(norms: Norms) -> dict[str, list[Rule]]:
+    """The rules that each head stands for, without remedies: those are judged by their parents."""
+    head = heads(norms)
+    found: dict[str, list[Rule]] = {}
+    for rule in norms.rules:
+        if rule.trigger is None or rule.trigger.breach_of is None:
+            found.setdefault(head[rule.id], []).append(rule)
+    return found
 
 
 def components(graph: dict[str, set[str]]) -> list[list[str]]:

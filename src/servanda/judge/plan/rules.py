@@ -57,6 +57,9 @@ class Rules:
         self.told: set[int] = set()
         tables.declare("statuses", STATUS_COLUMNS)
         tables.declare("effects", EFFECT_COLUMNS)
+        self.joint = {r.id for r in norms.rules if r.power is not None and r.power.joint}
+        if self.joint:
+            tables.declare("parts", EFFECT_COLUMNS)
 
     def judge(self, rules: list[Rule], breaches: str | None = None) -> None:
         """Judge standing rules of one kind together, or one rule that has instances."""
@@ -87,11 +90,16 @@ class Rules:
         self.only_this_version(rule, batch.inst)
         return batch.inst not in self.tables.empty
 
+    @property
+    def telling(self) -> list[str]:
+        """The tables through which rules tell each other."""
+        return ["statuses", "effects", *(["parts"] if self.joint else [])]
+
     def forget(self, batch: Batch) -> None:
         """What an earlier round told of these rules."""
         numbers = set(batch.numbers.values())
         if numbers & self.told:
-            for table in ("statuses", "effects"):
+            for table in self.telling:
                 self.tables.delete(table, f"rule IN ({', '.join(map(str, numbers))})")
         self.told |= numbers
 
@@ -379,20 +387,26 @@ class Rules:
         effects = powers.effects(batch, self.norms, self.conditions.facts, self.tables, line)
         if effects is None:
             return
-        groups = self.held_together(batch)
-        if groups:
+        joint = [rule for rule in batch.rules if rule.id in self.joint]
+        if joint:
             own = f"own_{batch.name}"
             self.tables.create(own, effects)
-            effects = joined(own, batch.inst, groups)
+            numbers = ", ".join(str(self.numbers[rule.id]) for rule in joint)
+            self.tables.append("parts", f"SELECT * FROM {own} WHERE rule IN ({numbers})")
+            self.tables.append("effects", f"SELECT * FROM {own} WHERE rule NOT IN ({numbers})")
+            effects = joined(
+                self.holding(joint), f"(SELECT * FROM {batch.inst} WHERE rule IN ({numbers}))"
+            )
         self.tables.append("effects", effects)
 
-    def held_together(self, batch: Batch) -> list[list[int]]:
-        """Powers of all members together: what each did counts once all have."""
-        groups: dict[object, list[int]] = {}
-        for rule in batch.rules:
-            if rule.power is not None and rule.power.joint:
-                groups.setdefault(joint_key(rule), []).append(self.numbers[rule.id])
-        return list(groups.values())
+    def holding(self, rules: list[Rule]) -> list[list[int]]:
+        """Who holds these powers together: the numbers of the members' rules, for each power."""
+        keys = {joint_key(rule) for rule in rules}
+        groups: dict[object, list[int]] = {key: [] for key in keys}
+        for id_ in self.joint:
+            if (key := joint_key(self.rules[id_])) in keys:
+                groups[key].append(self.numbers[id_])
+        return [sorted(group) for group in groups.values()]
 
     # -------------------------------------------------------------- statuses
     def status(self, batch: Batch, state: str, select: str, marks: str) -> None:
