@@ -41,6 +41,7 @@ COMPANY: dict[str, set[str]] = {
     "amend": {"achieve", "keep", "trigger", "measure", "alleged"},
     "create": {"achieve", "forbid", "trigger"},
     "joint": {"achieve", "alleged"},
+    "arising": {"achieve", "joint", "suspend", "alleged"},
     "do": {"may", "while", "state", "alleged", "spans"},
     "determine": {"may", "vague"},
     "narrowed": {"suspend", "trigger", "var_debtor", "achieve"},

@@ -87,6 +87,7 @@ REST = (
     "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
     "no_cure", "remedy", "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
+    "arising",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 
@@ -411,6 +412,12 @@ class Maker:
             more["opens"] = self.one(DAYS[:4])
         if self.draw(st.booleans()):
             more["until"] = self.one(DAYS[3:])
+        if self.maybe("arising"):  # each order, or each period, opens it anew
+            if self.draw(st.booleans()):
+                more |= {"opens": self.one(DAYS[:4]), "every": self.one(["day", "3 days", "week"])}
+            else:
+                more |= {"trigger": m("order", id=bind("i")), "variables": ("i",)}
+                more |= {"within": self.length()} if self.draw(st.booleans()) else {}
         if self.maybe("undecided"):  # a vague term says whether the power is open
             held = self.one([vague("grave"), not_(vague("grave"))])
             more[self.one(["while_", "while_", "if_", "unless"])] = held
