@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from servanda.judge.plan.batch import Batch
@@ -37,6 +39,16 @@ class Gates(Struct, frozen=True):
         """Those of GATE_COLUMNS that may be anything but 0."""
         return tuple(n for n in GATE_COLUMNS if self.present & MADE_OF.get(n, {n}))
 
+    def most(self, *names: str) -> str:
+        """The greatest of several overlays, as an expression over a timeline that has `columns`."""
+        there = [n for n in names if n in self.columns()]
+        return f"greatest({', '.join(there)})" if there else "0"
+
+    def zeros(self) -> str:
+        """Those of GATE_COLUMNS that are 0 throughout, as cells."""
+        there = self.columns()
+        return "".join(f", 0 AS {n}" for n in GATE_COLUMNS if n not in there)
+
     def spans(self) -> str:
         """The rows with the tick `u` at which each ends."""
         if self.ended:
@@ -66,13 +78,16 @@ def window_steps(inst: str) -> str:
       UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
 
 
-def under(gates: Gates, columns: dict[str, str], inst: str, others: Sources | None = None) -> str:
-    """`merged` of step functions and of what lies over them: what never does is 0 throughout."""
+def laid_over(gates: Gates, columns: dict[str, str], inst: str, others: Sources) -> str:
+    """`merged` of step functions and of what may lie over them."""
     there = gates.columns()
     laid = {there: f"SELECT * FROM {gates.table}"} if there else {}
-    line = merged(columns, inst, {**(others or {}), **laid})
-    zeros = "".join(f", 0 AS {n}" for n in GATE_COLUMNS if n not in there)
-    return f"SELECT *{zeros} FROM ({line})"
+    return merged(columns, inst, {**others, **laid})
+
+
+def under(gates: Gates, columns: dict[str, str], inst: str) -> str:
+    """The same with all overlays: what never lies over them is 0 throughout."""
+    return f"SELECT *{gates.zeros()} FROM ({laid_over(gates, columns, inst, {})})"
 
 
 def not_in_force(name: str, c: str = "i.c_hi") -> str:
@@ -80,11 +95,11 @@ def not_in_force(name: str, c: str = "i.c_hi") -> str:
     return f"({name} = 2 AND {name}_t < {c})"
 
 
-def first_ticks(*names: str) -> str:
-    """For each overlay, the tick from which it surely lies over the duty."""
-    return ", ".join(
-        f"min(CASE WHEN {n} = 2 THEN t END) OVER (PARTITION BY iid) AS {n}_t" for n in names
-    )
+def first_ticks(*names: str, present: Collection[str] = GATE_COLUMNS) -> str:
+    """For each overlay, the tick from which it surely lies over the duty; never, if not `present`."""
+    surely = "min(CASE WHEN {0} = 2 THEN t END) OVER (PARTITION BY iid) AS {0}_t"
+    never = "NULL::BIGINT AS {0}_t"
+    return ", ".join((surely if n in present else never).format(n) for n in names)
 
 
 def uncertain(line: str) -> str:

@@ -10,9 +10,9 @@ from servanda.judge.plan.common import (
     Gates,
     doubtful,
     first_ticks,
+    laid_over,
     not_in_force,
     uncertain,
-    under,
     window_steps,
 )
 from servanda.judge.plan.days import Days
@@ -26,31 +26,35 @@ def timeline(batch: Batch, gates: Gates, conditions: Conditions, days: Days) -> 
     inst = batch.inst
     steps = [conditions.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
     if conditions.bulk:
-        steps = [changes(each) for each in steps]
-    graced = any(r.cure_within is not None for r in batch.rules)
-    line = under(gates, {"win": window_steps(inst)}, inst, valued(steps, "phi"))
-    base = f"""
-      SELECT *, phi = 0 AS xt, phi <= 1 AS xp, was = 0 AS was_t, was <= 1 AS was_p,
-        settled AND phi = 0 AND win = 2 AND ex = 0 AND greatest(su, idle, en, wa, re) = 0 AS rt,
-        settled AND phi <= 1 AND win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AS rp
-      FROM (SELECT *, t % 64 > 0 OR u > t + 1 AS settled
-            FROM (SELECT *, {UNTIL_NEXT} AS u, lag(phi) OVER (PARTITION BY iid ORDER BY t) AS was
-                  FROM ({line})))"""
+        steps = [changes(each, conditions.undecided) for each in steps]
+    phi = valued(steps, "phi", conditions.undecided)
+    line = laid_over(gates, {"win": window_steps(inst)}, inst, phi)
+    spans = f"""
+      SELECT *, {UNTIL_NEXT} AS u, lag(phi) OVER (PARTITION BY iid ORDER BY t) AS was FROM ({line})"""
+    excused, off = gates.most("ex"), gates.most("su", "idle", "en", "wa", "re")
+    binds_t = f"phi = 0 AND win = 2 AND {excused} = 0 AND {off} = 0"
+    binds_p = f"phi <= 1 AND win >= 1 AND {excused} < 2 AND {off} < 2"
+    settled = "(t % 64 > 0 OR u > t + 1)"
     # a stretch of failing begins where the row before did not fail; an episode with its first binding tick
     firsts = f"""
-      SELECT *, min(CASE WHEN rt THEN t END) OVER o AS next_t, min(CASE WHEN rp THEN t END) OVER o AS next_p
-      FROM ({base}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"""
+      SELECT *, first_value(CASE WHEN {settled} AND {binds_t} THEN t END IGNORE NULLS) OVER o AS next_t,
+                first_value(CASE WHEN {settled} AND {binds_p} THEN t END IGNORE NULLS) OVER o AS next_p
+      FROM ({spans}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"""
     began = f"""
       SELECT * EXCLUDE (next_t, next_p),
-             max(CASE WHEN xt AND NOT coalesce(was_t, false) THEN coalesce(next_t, {FOR_GOOD}) END) OVER o AS at_t,
-             max(CASE WHEN xp AND NOT coalesce(was_p, false) THEN coalesce(next_p, {FOR_GOOD}) END) OVER o AS at_p
+             last_value(CASE WHEN phi = 0 AND was IS DISTINCT FROM 0 THEN coalesce(next_t, {FOR_GOOD}) END IGNORE NULLS) OVER o AS at_t,
+             last_value(CASE WHEN phi <= 1 AND coalesce(was, 2) > 1 THEN coalesce(next_p, {FOR_GOOD}) END IGNORE NULLS) OVER o AS at_p
       FROM ({firsts}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
     onsets = f"""
-      SELECT * EXCLUDE (at_t, at_p), CASE WHEN xt AND at_t <= t THEN at_t END AS on_t,
-             CASE WHEN xp AND at_p <= t THEN at_p END AS on_p FROM ({began})"""
-    if graced:
-        onsets = split_rows(with_grace(batch, onsets, days))
-    return f"SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p FROM ({onsets})"
+      SELECT * EXCLUDE (at_t, at_p, was), CASE WHEN phi = 0 AND at_t <= t THEN at_t END AS on_t,
+             CASE WHEN phi <= 1 AND at_p <= t THEN at_p END AS on_p FROM ({began})"""
+    if any(r.cure_within is not None for r in batch.rules):
+        cut = split_rows(with_grace(batch, onsets, days))
+        onsets = f"SELECT * REPLACE ({UNTIL_NEXT} AS u) FROM ({cut})"
+    phi_und = "" if conditions.undecided else ", 0 AS phi_und"
+    return f"""
+      SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p{phi_und}{gates.zeros()}
+      FROM ({onsets})"""
 
 
 def is_alone(batch: Batch, gates: Gates) -> bool:
@@ -76,7 +80,7 @@ def plain_points(rule: Rule, inst: str, conditions: Conditions, now: int) -> str
     assert rule.keep is not None
     w = "OVER (PARTITION BY iid ORDER BY t"
     return f"""
-      WITH s AS (SELECT *, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM ({changes(conditions.steps(rule.keep, inst))})),
+      WITH s AS (SELECT *, lead(t, 1, {FOR_GOOD}) {w}) AS u FROM ({changes(conditions.steps(rule.keep, inst), conditions.undecided)})),
       c AS (SELECT s.iid, greatest(s.t, i.lo) AS t, s.u, s.val, s.und FROM s JOIN {inst} i ON i.iid = s.iid AND s.u > i.lo),
       h AS (SELECT *, max(CASE WHEN val = 0 AND (t % 64 > 0 OR u > t + 1) THEN 1 ELSE 0 END) {w} ROWS UNBOUNDED PRECEDING) AS had
             FROM c)
@@ -85,9 +89,13 @@ def plain_points(rule: Rule, inst: str, conditions: Conditions, now: int) -> str
       FROM h WHERE u > {now} OR (u >> 6) > (t >> 6)"""
 
 
-def changes(steps: str) -> str:
+def changes(steps: str, undecided: bool) -> str:
     """Where a condition changes: most of many readings leave it as it was, and are sorted once."""
     w = "OVER (PARTITION BY iid ORDER BY t)"
+    if not undecided:
+        return f"""
+          SELECT iid, t, val, false AS und FROM (SELECT iid, t, val, lag(val) {w} AS was FROM ({steps}))
+          WHERE was IS NULL OR was <> val"""
     return f"""
       SELECT iid, t, val, und FROM (SELECT *, lag(val) {w} AS was, lag(und) {w} AS was_und FROM ({steps}))
       WHERE was IS NULL OR was <> val OR was_und <> und"""
@@ -117,14 +125,14 @@ def split_rows(onsets: str) -> str:
              AND on_p IS DISTINCT FROM on_t"""
 
 
-def points(inst: str, line: str) -> str:
-    """`(iid, t, status, opened, breach_key)` from the timeline table."""
+def points(inst: str, line: str, gates: Gates, now: int) -> str:
+    """`(iid, t, status, opened, breach_key)` from the timeline table; the last of each instant."""
     return f"""
       SELECT l.iid, l.t, {STATUS} AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
-      FROM (SELECT *, {first_ticks("wa", "re", "en")},
-              coalesce(bool_or(ep_t) OVER (PARTITION BY iid ORDER BY t
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS had FROM {line}) l
-      JOIN {inst} i USING (iid) WHERE l.t >= i.lo"""
+      FROM (SELECT *, {first_ticks("wa", "re", "en", present=gates.columns())},
+              coalesce(min(CASE WHEN ep_t THEN t END) OVER (PARTITION BY iid) < t, false) AS had
+            FROM {line}) l
+      JOIN {inst} i USING (iid) WHERE l.t >= i.lo AND (l.u > {now} OR (l.u >> 6) > (l.t >> 6))"""
 
 
 LEFT_OPEN = f"((phi = 1 AND phi_und = 1) OR {UNDECIDED})"

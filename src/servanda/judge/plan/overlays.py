@@ -56,10 +56,11 @@ class Overlays:
                 excuses.append(self.conditions.steps(excuse, batch.own(rule)))
             if not (isinstance(rule.while_, Always) and rule.while_.value):
                 idles.append(self.conditions.steps(Not(rule.while_), batch.own(rule)))
-        sources = valued(excuses, "ex") | valued(idles, "idle")
+        und = self.conditions.undecided
+        sources = valued(excuses, "ex", und) | valued(idles, "idle", und)
         for name, laid in intervals.items():
             if laid:
-                sources |= valued([counted(" UNION ALL ".join(laid), inst, True)], name)
+                sources |= valued([counted(" UNION ALL ".join(laid), inst, und)], name, und)
         present = {name for names in sources for name in names}
         zeros = "".join(f", 0 AS {n}" for n in CELLS if n not in present)
         line = merged({}, inst, sources, len(rules) == 1)

@@ -224,7 +224,7 @@ def points(inst: str, line: str, effect: str) -> str:
     in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)
     columns: tuple[str, ...] = ("win", "avail", *GATE_COLUMNS)
     laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
-    both = merged({}, inst, laid | valued([in_use], "used"))
+    both = merged({}, inst, laid | valued([in_use], "used", True))
     return f"""
       SELECT l.iid, l.t, {STATUS} AS status, x.entry AS opened, NULL::BIGINT AS breach_key
       FROM (SELECT *, {first_ticks("wa", "re", "en")} FROM ({both})) l

@@ -131,8 +131,8 @@ class Rules:
             return f"SELECT iid, 0 AS val, false AS und FROM {inst}"
         return at_tick(counted(" UNION ALL ".join(intervals), inst, True), inst, "i.lo", True)
 
-    def answer(self, batch: Batch, points: str) -> None:
-        batch.spans = verdict_rows(batch, points, self.now)
+    def answer(self, batch: Batch, points: str, last: bool = False) -> None:
+        batch.spans = verdict_rows(batch, points, self.now, last)
 
     # -------------------------------------------------------------- achieve
     def achieve(self, batch: Batch, over: Gates) -> None:
@@ -281,18 +281,18 @@ class Rules:
             self.keep_alone(batch)
             return
         self.tables.create(line, keep.timeline(batch, laid, self.conditions, self.days))
-        self.answer(batch, keep.points(batch.inst, line))
-        following = f"{UNTIL_NEXT} AS v"
-        spans = f"(SELECT *, {following} FROM {line}) JOIN {batch.inst} i USING (iid)"
+        self.answer(batch, keep.points(batch.inst, line, laid, self.now), last=True)
+        spans = f"{line} JOIN {batch.inst} i USING (iid)"
         over = "greatest(wa, re, en)"
+        surely = f"(ep_t AND i.sure AND {over} = 0)"
         # An open breach outlasts excuse and suspension: only the condition itself closes it.
         self.status(
             batch,
             "broken",
-            f"""SELECT iid, i.rule, i.debtor, {effect("t")} AS f, {effect("least(v, i.c_lo)")} AS u, 2 AS level
-                FROM {spans} WHERE ep_t AND i.sure AND {over} = 0 AND t < i.c_lo
-                UNION ALL SELECT iid, i.rule, i.debtor, {effect("t")}, {effect("least(v, i.c_hi)")}, 1
-                FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi""",
+            f"""SELECT iid, i.rule, i.debtor, {effect("t")} AS f, {effect("least(u, i.c_lo)")} AS u, 2 AS level
+                FROM {spans} WHERE {surely} AND t < i.c_lo
+                UNION ALL SELECT iid, i.rule, i.debtor, {effect("t")}, {effect("least(u, i.c_hi)")}, 1
+                FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi AND NOT ({surely} AND i.c_lo = i.c_hi)""",
             self.marks(batch, line, keep.LEFT_OPEN, effect),
         )
         self.overlay_statuses(batch, gates, None)
@@ -311,7 +311,8 @@ class Rules:
             bare = nothing_over(rest)
             line = keep.timeline(others, bare, self.conditions, self.days)
             self.tables.create(f"line_{batch.name}", line)
-            found.append(verdict_rows(others, keep.points(rest, f"line_{batch.name}"), self.now))
+            points = keep.points(rest, f"line_{batch.name}", bare, self.now)
+            found.append(verdict_rows(others, points, self.now, last=True))
         points = keep.plain_points(rule, inst, self.conditions, self.now)
         found.append(verdict_rows(batch, points, self.now, last=True))
         batch.spans = " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)

@@ -125,15 +125,16 @@ def merged(
       WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
 
 
-def valued(steps: list[str], name: str) -> dict[tuple[str, ...], str]:
-    """Conditions as a source of `merged`: the value and, beside it, where a vague term leaves
-    it open."""
+def valued(steps: list[str], name: str, undecided: bool) -> Sources:
+    """Conditions as a source of `merged`: the value and, beside it (`undecided`), where a vague
+    term leaves it open."""
     if not steps:
         return {}
-    return {
-        (name, f"{name}_und"): f"SELECT iid, t, val AS {name}, und::INTEGER AS {name}_und "
-        f"FROM ({' UNION ALL '.join(steps)})"
-    }
+    both = " UNION ALL ".join(steps)
+    if not undecided:
+        return {(name,): f"SELECT iid, t, val AS {name} FROM ({both})"}
+    und = f"{name}_und"
+    return {(name, und): f"SELECT iid, t, val AS {name}, und::INTEGER AS {und} FROM ({both})"}
 
 
 class Conditions:
@@ -155,6 +156,7 @@ class Conditions:
         self.states = {s.name: s for s in norms.states}
         self.vagues = {v.name: v for v in norms.vagues}
         self.undecidable = undecidable(norms)
+        self.undecided = bool(norms.vagues)  # else nothing is ever open for a vague term's sake
 
     # -------------------------------------------------------------- conditions
     def steps(self, cond: Cond, inst: str) -> str:
@@ -292,9 +294,10 @@ class Atoms:
             return column, f"({column} = 1)"
         if isinstance(cond, RuleStatus):
             sql = self.rule_status(cond)
-            return self.truth(
-                sql
-            ), f"({self.truth(f'SELECT iid, t, und::INTEGER AS val FROM ({sql})')} = 1)"
+            value = self.truth(sql)
+            if not self.conditions.undecided:
+                return value, "false"
+            return value, f"({self.truth(f'SELECT iid, t, und::INTEGER AS val FROM ({sql})')} = 1)"
         value = self.decidable(cond)
         undecided = " OR ".join(f"{self.truth(sql)} = 1" for sql in self.undecided_in(cond))
         return value, f"({value} = 1 AND ({undecided}))" if undecided else "false"
@@ -484,7 +487,7 @@ class Atoms:
             f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN statuses s "
             f"ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}",
             self.inst,
-            True,
+            self.conditions.undecided,
         )
 
 
