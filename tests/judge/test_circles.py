@@ -69,13 +69,13 @@ def test_rules_of_a_circle_are_judged_one_after_the_other(
     at_work, most, lock = 0, 0, threading.Lock()
     whole = Judgement.judge_batch
 
-    def watched(self: Judgement, rules: list[Rule]) -> None:
+    def watched(self: Judgement, rules: list[Rule], rounds: bool = False) -> None:
         nonlocal at_work, most
         with lock:
             at_work += 1
             most = max(most, at_work)
         time.sleep(0.01)
-        whole(self, rules)
+        whole(self, rules, rounds)
         with lock:
             at_work -= 1
 

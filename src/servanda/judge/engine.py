@@ -104,10 +104,10 @@ class Judgement:
         for judged in [self.pool.submit(self.judge_batch, batch) for batch in batches(rules)]:
             judged.result()
 
-    def judge_batch(self, rules: list[Rule]) -> None:
+    def judge_batch(self, rules: list[Rule], rounds: bool = False) -> None:
         self.progress.step(f"clause {rules[0].clause}", len(rules))
         try:
-            self.rules.judge(rules)
+            self.rules.judge(rules, rounds=rounds)
         except EngineError as error:
             raise self.explained(error, rules[0].id if len(rules) == 1 else None) from error
 
@@ -127,7 +127,7 @@ class Judgement:
                 return
             if n in stale:
                 stale.discard(n)
-                self.judge_batch(together[n])
+                self.judge_batch(together[n], rounds=True)
                 after = [self.tables.fingerprint(t) for t in self.rules.telling]
                 if after != before:
                     mine = {unit[rule.id] for rule in together[n]}

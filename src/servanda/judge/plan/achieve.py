@@ -7,12 +7,11 @@ from servanda.judge.plan.common import (
     GATE_COLUMNS,
     UNCERTAIN,
     UNDECIDED,
-    UNTIL_NEXT,
     cut,
     uncertain,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions
+from servanda.judge.plan.steps import UNTIL_NEXT, Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
 from servanda.language.core import Match, Rule
 

@@ -15,6 +15,7 @@ class Batch:
         self.inst = f"inst_{self.name}"
         self.kind = rules[0].kind
         self.spans = ""  # a query of status spans, as common.verdict_rows makes them
+        self.unmoved = False  # rounds of a circle leave its instances and conditions as they are
         self.breaches = ""  # the same of those that a violation may have begun, if kept apart
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.steps import Sources, merged
+from servanda.judge.plan.steps import UNTIL_NEXT, Sources, merged
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
 
 # `…_und`: a vague term leaves it open; `off`: suspended or ended, `let`: waived or released.
@@ -19,8 +19,6 @@ MADE_OF = {
     "let_und": {"wa_und", "re_und"},
 }
 UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
-# The tick at which a row of a timeline ends.
-UNTIL_NEXT = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
 
 
 class Gates(Struct, frozen=True):
@@ -78,11 +76,13 @@ def window_steps(inst: str) -> str:
       UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
 
 
-def laid_over(gates: Gates, columns: dict[str, str], inst: str, others: Sources) -> str:
+def laid_over(
+    gates: Gates, columns: dict[str, str], inst: str, others: Sources, ended: bool = False
+) -> str:
     """`merged` of step functions and of what may lie over them."""
     there = gates.columns()
     laid = {there: f"SELECT * FROM {gates.table}"} if there else {}
-    return merged(columns, inst, {**others, **laid})
+    return merged(columns, inst, {**others, **laid}, ended=ended)
 
 
 def under(gates: Gates, columns: dict[str, str], inst: str) -> str:

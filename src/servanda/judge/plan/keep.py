@@ -6,7 +6,6 @@ from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNCERTAIN,
     UNDECIDED,
-    UNTIL_NEXT,
     Gates,
     doubtful,
     first_ticks,
@@ -16,45 +15,59 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions, valued
+from servanda.judge.plan.steps import UNTIL_NEXT, Conditions, valued
 from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
 from servanda.language.core import Rule
 
 
-def timeline(batch: Batch, gates: Gates, conditions: Conditions, days: Days) -> str:
-    """`(iid, t, u, phi, win, overlays…, ep_t, ep_p, grace)`: where episodes are open."""
+def conditions(batch: Batch, compiled: Conditions) -> list[str]:
+    """What each rule is to keep, as step functions."""
+    steps = [compiled.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
+    return [changes(each, compiled.undecided) for each in steps] if compiled.bulk else steps
+
+
+def timeline(batch: Batch, gates: Gates, steps: list[str], undecided: bool, days: Days) -> str:
+    """`(iid, t, u, phi, win, overlays…, ep_t, ep_p, failing)`: where episodes are open, and
+    where the time for cure runs; `steps`: what is to be kept."""
     inst = batch.inst
-    steps = [conditions.steps(r.keep, batch.own(r)) for r in batch.rules if r.keep is not None]
-    if conditions.bulk:
-        steps = [changes(each, conditions.undecided) for each in steps]
-    phi = valued(steps, "phi", conditions.undecided)
-    line = laid_over(gates, {"win": window_steps(inst)}, inst, phi)
-    spans = f"""
-      SELECT *, {UNTIL_NEXT} AS u, lag(phi) OVER (PARTITION BY iid ORDER BY t) AS was FROM ({line})"""
+    phi = valued(steps, "phi", undecided)
+    line = laid_over(gates, {"win": window_steps(inst)}, inst, phi, ended=True)
     excused, off = gates.most("ex"), gates.most("su", "idle", "en", "wa", "re")
-    binds_t = f"phi = 0 AND win = 2 AND {excused} = 0 AND {off} = 0"
-    binds_p = f"phi <= 1 AND win >= 1 AND {excused} < 2 AND {off} < 2"
     settled = "(t % 64 > 0 OR u > t + 1)"
-    # a stretch of failing begins where the row before did not fail; an episode with its first binding tick
-    firsts = f"""
-      SELECT *, first_value(CASE WHEN {settled} AND {binds_t} THEN t END IGNORE NULLS) OVER o AS next_t,
-                first_value(CASE WHEN {settled} AND {binds_p} THEN t END IGNORE NULLS) OVER o AS next_p
-      FROM ({spans}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"""
+    # an episode begins with the first tick of a failing that binds, and lasts while it fails
     began = f"""
-      SELECT * EXCLUDE (next_t, next_p),
-             last_value(CASE WHEN phi = 0 AND was IS DISTINCT FROM 0 THEN coalesce(next_t, {FOR_GOOD}) END IGNORE NULLS) OVER o AS at_t,
-             last_value(CASE WHEN phi <= 1 AND coalesce(was, 2) > 1 THEN coalesce(next_p, {FOR_GOOD}) END IGNORE NULLS) OVER o AS at_p
-      FROM ({firsts}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
-    onsets = f"""
-      SELECT * EXCLUDE (at_t, at_p, was), CASE WHEN phi = 0 AND at_t <= t THEN at_t END AS on_t,
-             CASE WHEN phi <= 1 AND at_p <= t THEN at_p END AS on_p FROM ({began})"""
+      SELECT *, {begun("phi > 0", f"{settled} AND win = 2 AND {excused} = 0 AND {off} = 0")} AS ep_t,
+             {begun("phi > 1", f"{settled} AND win >= 1 AND {excused} < 2 AND {off} < 2")} AS ep_p
+      FROM ({line}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
     if any(r.cure_within is not None for r in batch.rules):
-        cut = split_rows(with_grace(batch, onsets, days))
-        onsets = f"SELECT * REPLACE ({UNTIL_NEXT} AS u) FROM ({cut})"
-    phi_und = "" if conditions.undecided else ", 0 AS phi_und"
+        late = split_rows(with_grace(batch, since(began), days))
+        began = f"""
+          SELECT * EXCLUDE (u, on_t, on_p) REPLACE (coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p),
+                 on_t IS NOT NULL OR on_p IS NOT NULL AS failing, {UNTIL_NEXT} AS u
+          FROM ({late})"""
+    else:
+        began = f"SELECT *, false AS failing FROM ({began})"
+    phi_und = "" if undecided else ", 0 AS phi_und"
+    return f"SELECT *{phi_und}{gates.zeros()} FROM ({began})"
+
+
+def begun(holds: str, binds: str) -> str:
+    """Whether it has bound since it last held."""
+    return f"coalesce(last_value(CASE WHEN {holds} THEN false WHEN {binds} THEN true END IGNORE NULLS) OVER o, false)"
+
+
+def since(began: str) -> str:
+    """The same with the ticks at which the episodes began, `on_t` and `on_p`."""
+    onset = "last_value(CASE WHEN {0} AND NOT was_{0} THEN t END IGNORE NULLS) OVER o"
+    starts = ", ".join(
+        f"CASE WHEN {ep} THEN {onset.format(ep)} END AS {on}"
+        for ep, on in (("ep_t", "on_t"), ("ep_p", "on_p"))
+    )
     return f"""
-      SELECT *, coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p{phi_und}{gates.zeros()}
-      FROM ({onsets})"""
+      SELECT * EXCLUDE (was_ep_t, was_ep_p), {starts}
+      FROM (SELECT *, lag(ep_t, 1, false) OVER (PARTITION BY iid ORDER BY t) AS was_ep_t,
+                   lag(ep_p, 1, false) OVER (PARTITION BY iid ORDER BY t) AS was_ep_p FROM ({began}))
+      WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
 
 
 def is_alone(batch: Batch, gates: Gates) -> bool:
@@ -152,7 +165,7 @@ STATUS = f"""
        WHEN ex = 2 THEN 'excused'
        WHEN {doubtful("su", "idle", "wa", "re", "en")} OR ep_p THEN
          CASE WHEN {LEFT_OPEN} THEN 'undetermined' ELSE 'unknown' END
-       WHEN on_t IS NOT NULL OR on_p IS NOT NULL THEN 'due'
+       WHEN failing THEN 'due'
        WHEN had THEN 'cured'
        ELSE 'kept' END"""
 

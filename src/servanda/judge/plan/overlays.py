@@ -7,7 +7,7 @@ is their common timeline.
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, UNTIL_NEXT, Gates
+from servanda.judge.plan.common import GATE_COLUMNS, Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
@@ -63,13 +63,13 @@ class Overlays:
                 sources |= valued([counted(" UNION ALL ".join(laid), inst, und)], name, und)
         present = {name for names in sources for name in names}
         zeros = "".join(f", 0 AS {n}" for n in CELLS if n not in present)
-        line = merged({}, inst, sources, len(rules) == 1)
+        # Many rows are sorted once, for all who ask.
+        ended = self.conditions.bulk and batch.kind == "forbid"
+        line = merged({}, inst, sources, len(rules) == 1, ended)
         if not present:
             return nothing_over(inst)
         gates = f"gates_{batch.name}"
-        # Many rows are sorted once, for all who ask.
-        ended = self.conditions.bulk and batch.kind == "forbid"
-        self.tables.create(gates, f"SELECT *, {UNTIL_NEXT} AS u FROM ({line})" if ended else line)
+        self.tables.create(gates, line)
         every = f"""(
           SELECT iid, t, su, ex, greatest(idle, wait) AS idle, en, wa, re, ex_und,
                  CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,

@@ -6,7 +6,6 @@ from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     GATE_COLUMNS,
     UNCERTAIN,
-    UNTIL_NEXT,
     Gates,
     first_ticks,
     not_in_force,
@@ -15,7 +14,7 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.order import conditions_of, statuses
-from servanda.judge.plan.steps import counted, merged, valued
+from servanda.judge.plan.steps import UNTIL_NEXT, counted, merged, valued
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
 from servanda.language.clock import EFFECT

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 
 from servanda.judge.plan import achieve, forbid, keep, powers, unmended
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.common import (
     UNDECIDED,
-    UNTIL_NEXT,
     Gates,
     undecided_in,
     variables,
@@ -18,17 +16,18 @@ from servanda.judge.plan.common import (
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.jointly import joined
 from servanda.judge.plan.load import event_types
+from servanda.judge.plan.marks import marked, marks_of
 from servanda.judge.plan.order import joint_key
 from servanda.judge.plan.overlays import Overlays, nothing_over
 from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.steps import Conditions, at_tick, counted
 from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, effect, named, quoted
+from servanda.judge.plan.text import FOR_GOOD, effect, named, quoted
+from servanda.judge.plan.unmoved import is_unmoved
 from servanda.language.core import Norms, Rule
 
 STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 LEVELS = "(VALUES (1), (2)) n(level)"
-AT_ONCE = ("suspended", "binding")  # felt at once, all other statuses as effects
 
 
 class Rules:
@@ -61,10 +60,13 @@ class Rules:
         if self.joint:
             tables.declare("parts", EFFECT_COLUMNS)
 
-    def judge(self, rules: list[Rule], breaches: str | None = None) -> None:
-        """Judge standing rules of one kind together, or one rule that has instances."""
+    def judge(self, rules: list[Rule], breaches: str | None = None, rounds: bool = False) -> None:
+        """Judge standing rules of one kind together, or one rule that has instances; `rounds`: they
+        may have been judged before."""
         batch = Batch(rules, self.numbers)
-        if not self.make_instances(batch, breaches):
+        batch.unmoved = rounds and all(is_unmoved(rule, self.norms) for rule in rules)
+        stays = batch.unmoved and batch.name in self.judged
+        if not (stays or self.make_instances(batch, breaches)):
             self.judged.pop(batch.name, None)
             self.forget(batch)
             return
@@ -240,7 +242,7 @@ class Rules:
     def achieve_statuses(self, batch: Batch, facts: str, gates: str) -> None:
         after = f"coalesce(f.after, {FOR_GOOD})"
         rows = f"FROM {facts} f"
-        marks = self.marks(batch, gates, UNDECIDED, effect)
+        marks = marks_of(batch, gates, UNDECIDED, effect)
         self.status(
             batch,
             "broken",
@@ -280,7 +282,15 @@ class Rules:
         if keep.is_alone(batch, laid) and not told:
             self.keep_alone(batch)
             return
-        self.tables.create(line, keep.timeline(batch, laid, self.conditions, self.days))
+        steps = keep.conditions(batch, self.conditions)
+        if batch.unmoved:
+            found = f"phi_{batch.name}"
+            if batch.name not in self.judged:
+                self.tables.create(found, " UNION ALL ".join(steps))
+            steps = [f"SELECT * FROM {found}"]
+        self.tables.create(
+            line, keep.timeline(batch, laid, steps, self.conditions.undecided, self.days)
+        )
         self.answer(batch, keep.points(batch.inst, line, laid, self.now), last=True)
         spans = f"{line} JOIN {batch.inst} i USING (iid)"
         over = "greatest(wa, re, en)"
@@ -293,7 +303,7 @@ class Rules:
                 FROM {spans} WHERE {surely} AND t < i.c_lo
                 UNION ALL SELECT iid, i.rule, i.debtor, {effect("t")}, {effect("least(u, i.c_hi)")}, 1
                 FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi AND NOT ({surely} AND i.c_lo = i.c_hi)""",
-            self.marks(batch, line, keep.LEFT_OPEN, effect),
+            marks_of(batch, line, keep.LEFT_OPEN, effect),
         )
         self.overlay_statuses(batch, gates, None)
         self.remedies(batch, keep.episodes(line, batch.inst), "i.trigger")
@@ -309,7 +319,8 @@ class Rules:
             others = copy(batch)
             others.inst = rest
             bare = nothing_over(rest)
-            line = keep.timeline(others, bare, self.conditions, self.days)
+            steps = keep.conditions(others, self.conditions)
+            line = keep.timeline(others, bare, steps, self.conditions.undecided, self.days)
             self.tables.create(f"line_{batch.name}", line)
             points = keep.points(rest, f"line_{batch.name}", bare, self.now)
             found.append(verdict_rows(others, points, self.now, last=True))
@@ -364,7 +375,7 @@ class Rules:
             f"""SELECT iid, i.rule, i.debtor, {effect("v.hi")} AS f, {effect(end_t)} AS u, 2 AS level
                 {rows} WHERE level = 2
                 UNION ALL SELECT iid, i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
-            self.marks(batch, gates.table, UNDECIDED, effect),
+            marks_of(batch, gates.table, UNDECIDED, effect),
         )
         self.overlay_statuses(batch, gates.table, None)
         breaches = (
@@ -410,33 +421,18 @@ class Rules:
         return [sorted(group) for group in groups.values()]
 
     # -------------------------------------------------------------- statuses
-    def status(self, batch: Batch, state: str, select: str, marks: str) -> None:
+    def status(self, batch: Batch, state: str, select: str, undecided: str) -> None:
         """Note a status to tell other rules, where one asks for it.
 
-        `select`: `(iid, rule, debtor, f, u, level)`; `marks`: `(iid, f, u)`, where a possible one
+        `select`: `(iid, rule, debtor, f, u, level)`; `undecided`: `(iid, f, u)`, where a possible one
         hangs on a vague term: told as level 0.
         """
         asked = [str(n) for id_, n in batch.numbers.items() if (state, id_) in self.wanted]
         if asked:
             found = f"SELECT * FROM ({select}) WHERE rule IN ({', '.join(asked)})"
             if self.norms.vagues:
-                at_once = state in AT_ONCE
-                marked = (
-                    marked_at_once(found, marks) if at_once else marked_on(found, marks, batch.inst)
-                )
-                found += f" UNION ALL {marked}"
+                found += f" UNION ALL {marked(batch, state, found, undecided)}"
             batch.telling.append(f"SELECT {quoted(state)} AS state, * EXCLUDE (iid) FROM ({found})")
-
-    def marks(self, batch: Batch, line: str, undecided: str, felt: Callable[[str], str]) -> str:
-        """`(iid, f, u)`: where something about a duty is undecided, felt at the ticks that `felt`
-        makes of those of the timeline `line`."""
-        last = "least(w, i.c_hi)" if batch.kind == "forbid" else "w"
-        ends = f"{UNTIL_NEXT} AS w"
-        return f"""
-          SELECT iid, {felt("t")} AS f, {felt(last)} AS u
-          FROM (SELECT *, {ends} FROM {line}) JOIN {batch.inst} i USING (iid) WHERE {undecided}
-          UNION ALL SELECT iid, {SINCE_EVER}, CASE WHEN sure THEN {felt("hi")} ELSE {FOR_GOOD} END
-          FROM {batch.inst} WHERE doubt_und"""
 
     def tell(self, batch: Batch) -> None:
         """What other rules may need of these, in place of what an earlier round told."""
@@ -451,7 +447,7 @@ class Rules:
         `bounds`: (iid, o_lo, o_hi, end_1, end_2), from where to where it may bind, surely binds.
         """
         ends = bounds or f"SELECT iid, o_lo, o_hi, c_hi AS end_1, c_lo AS end_2 FROM {batch.inst}"
-        marks = self.marks(batch, gates, UNDECIDED, str)
+        marks = marks_of(batch, gates, UNDECIDED, str)
         spans = f"""(
           SELECT g.*, lead(g.t, 1, {FOR_GOOD}) OVER (PARTITION BY g.iid ORDER BY g.t) AS v, e.* EXCLUDE (iid)
           FROM {gates} g JOIN ({ends}) e USING (iid)) s JOIN {batch.inst} i USING (iid)"""
@@ -472,22 +468,3 @@ class Rules:
                 AND (i.sure OR n.level = 1) AND {start} < {end}""",
             marks,
         )
-
-
-def marked_at_once(found: str, marks: str) -> str:
-    """Statuses `found` where they are possible and marked, as level 0."""
-    return f"""
-      SELECT iid, rule, debtor, greatest(s.f, m.f), least(s.u, m.u), 0
-      FROM ({found}) s JOIN ({marks}) m USING (iid)
-      WHERE s.level = 1 AND s.f < m.u AND m.f < s.u"""
-
-
-def marked_on(found: str, marks: str, inst: str) -> str:
-    """The same, once marked for as long as they are only possible: else marks would chase each
-    other round a circle of rules."""
-    changes = counted(f"SELECT iid, f, u, level FROM ({found})", inst)
-    return f"""
-      SELECT s.iid, any_value(i.rule), any_value(i.debtor), greatest(s.f, min(m.f)), s.u, 0
-      FROM (SELECT iid, t AS f, {UNTIL_NEXT} AS u, val FROM ({changes})) s
-      JOIN ({marks}) m USING (iid) JOIN {inst} i USING (iid)
-      WHERE s.val = 1 AND m.f < m.u AND s.f < m.u AND m.f < s.u GROUP BY s.iid, s.f, s.u"""

@@ -45,6 +45,8 @@ from servanda.language.core import (
 )
 from servanda.record.facts import Complete, Facts
 
+# The tick at which a row of a timeline ends.
+UNTIL_NEXT = f"lead(t, 1, {FOR_GOOD}) OVER (PARTITION BY iid ORDER BY t)"
 Sources = dict[tuple[str, ...], str]
 """SELECTs of `(iid, t, …)`, by the names of the columns that each has."""
 
@@ -96,19 +98,25 @@ def merged(
     inst: str,
     others: Sources | None = None,
     whole: bool = False,
+    ended: bool = False,
 ) -> str:
-    """One timeline `(iid, t, …)` of several step functions, filled forward.
+    """One timeline `(iid, t, …)` of several step functions, filled forward; `ended`: with the tick
+    `u` at which each row ends.
 
     `columns` are step functions with `val`, by the name of their column; `others` are SELECTs
     that have several columns already. `whole`: each has the beginning of time for every instance.
     """
     sources: Sources = dict(others or {})
+    until = f", {UNTIL_NEXT} AS u" if ended else ""
     if whole and len(sources) + len(columns) == 1:
-        return next(iter(sources.values()), None) or only(*next(iter(columns.items())))
+        (line,) = [*sources.values(), *(only(*column) for column in columns.items())]
+        return f"SELECT *{until} FROM ({line})" if ended else line
     for name, sql in columns.items():
         sources[name,] = f"SELECT iid, t, val AS {name} FROM ({sql})"
     if not sources:
-        return f"SELECT i.iid, {SINCE_EVER} AS t FROM {inst} i"
+        return (
+            f"SELECT i.iid, {SINCE_EVER} AS t{f', {FOR_GOOD} AS u' if ended else ''} FROM {inst} i"
+        )
     names = [name for own in sources for name in own]
     nothing = ", ".join(f"NULL::INTEGER AS {n}" for n in names)
     parts = [f"SELECT i.iid, {SINCE_EVER} AS t, {nothing} FROM {inst} i"]
@@ -120,7 +128,7 @@ def merged(
         f"coalesce(last_value({name} IGNORE NULLS) OVER w, 0)::INTEGER AS {name}" for name in names
     )
     return f"""
-      SELECT iid, t, {filled} FROM (SELECT iid, t, {grouped} FROM (
+      SELECT iid, t, {filled}{until} FROM (SELECT iid, t, {grouped} FROM (
         {" UNION ALL ".join(parts)}) GROUP BY iid, t)
       WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
 
