@@ -11,8 +11,9 @@ from servanda.judge.plan.common import (
     uncertain,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import UNTIL_NEXT, Conditions
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
+from servanda.judge.plan.timelines import UNTIL_NEXT
 from servanda.language.core import Match, Rule
 
 WINDOW = "i.o_lo, i.o_hi, i.c_lo, i.c_hi, i.b_lo, i.b_hi, i.early, i.curable, i.rule"

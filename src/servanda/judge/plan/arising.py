@@ -5,9 +5,10 @@ from __future__ import annotations
 from servanda.judge.plan.derived import prepare_state
 from servanda.judge.plan.instances import ORDER, Instances
 from servanda.judge.plan.load import patterns
-from servanda.judge.plan.steps import Conditions, at_tick
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import SINCE_EVER, at_phase, literal, matches, micros, named, scalar
+from servanda.judge.plan.timelines import at_tick
 from servanda.judge.verdicts import JudgeError
 from servanda.language.core import Always, Const, Derived, Norms, Var
 

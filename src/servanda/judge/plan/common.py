@@ -7,8 +7,8 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.steps import UNTIL_NEXT, Sources, merged
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named
+from servanda.judge.plan.timelines import UNTIL_NEXT, Sources, merged
 
 # `…_und`: a vague term leaves it open; `off`: suspended or ended, `let`: waived or released.
 GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und", "off_und", "let_und")

@@ -17,8 +17,9 @@ from servanda.judge.plan.common import (
 )
 from servanda.judge.plan.days import Days
 from servanda.judge.plan.load import Events
-from servanda.judge.plan.steps import Conditions, counted
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FOR_GOOD, matches, named
+from servanda.judge.plan.timelines import counted
 from servanda.language.core import Rule
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"

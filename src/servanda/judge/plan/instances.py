@@ -7,7 +7,7 @@ an opening that is absent is FOR_GOOD; `since` is where sums so far begin.
 from __future__ import annotations
 
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions, at_tick
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import (
     FIRST_INSTANT,
@@ -21,6 +21,7 @@ from servanda.judge.plan.text import (
     quoted,
     scalar,
 )
+from servanda.judge.plan.timelines import at_tick
 from servanda.judge.verdicts import no_such_day
 from servanda.language.clock import LENGTHS, AmbiguousMonthEnd
 from servanda.language.core import (

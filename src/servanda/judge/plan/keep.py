@@ -15,8 +15,9 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import UNTIL_NEXT, Conditions, valued
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
+from servanda.judge.plan.timelines import UNTIL_NEXT, valued
 from servanda.language.core import Rule
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.steps import UNTIL_NEXT, counted
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER
+from servanda.judge.plan.timelines import UNTIL_NEXT, counted
 
 AT_ONCE = ("suspended", "binding")  # felt at once, all other statuses as effects
 

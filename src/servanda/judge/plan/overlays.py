@@ -11,9 +11,10 @@ from servanda.judge.plan.common import GATE_COLUMNS, Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
-from servanda.judge.plan.steps import Conditions, counted, merged, valued
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, micros, named
+from servanda.judge.plan.timelines import counted, merged, valued
 from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
 from servanda.language.model import Duration
 

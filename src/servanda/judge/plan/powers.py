@@ -14,9 +14,9 @@ from servanda.judge.plan.common import (
     window_steps,
 )
 from servanda.judge.plan.order import conditions_of, statuses
-from servanda.judge.plan.steps import UNTIL_NEXT, counted, merged, valued
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
+from servanda.judge.plan.timelines import UNTIL_NEXT, counted, merged, valued
 from servanda.language.clock import EFFECT
 from servanda.language.core import Norms, Rule, Var
 from servanda.record.facts import Exercise, Facts

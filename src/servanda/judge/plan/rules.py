@@ -20,9 +20,10 @@ from servanda.judge.plan.marks import marked, marks_of
 from servanda.judge.plan.order import joint_key
 from servanda.judge.plan.overlays import Overlays, nothing_over
 from servanda.judge.plan.powers import EFFECT_COLUMNS
-from servanda.judge.plan.steps import Conditions, at_tick, counted
+from servanda.judge.plan.steps import Conditions
 from servanda.judge.plan.tables import Tables
 from servanda.judge.plan.text import FOR_GOOD, effect, named, quoted
+from servanda.judge.plan.timelines import at_tick, counted
 from servanda.judge.plan.unmoved import is_unmoved
 from servanda.language.core import Norms, Rule
 
