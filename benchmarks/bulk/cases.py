@@ -17,10 +17,11 @@ def names() -> list[str]:
     return sorted(p.name for p in POLICIES.iterdir() if (p / "by_hand.sql").is_file())
 
 
-def make(policy: str, events: int, folder: Path, each: int = 100) -> Path:
+def make(policy: str, events: int, folder: Path, each: int = 100, above: int = 20) -> Path:
     """A case of about so many events, always the same ones; its folder.
 
-    `each`: the events of one instance, where the log's query asks (`threshold`).
+    `each`: the events of one instance, `above`: how many in a thousand fall outside what must be
+    kept, where the log's query asks (`threshold`).
     """
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(POLICIES / policy / "agreement.md", folder)
@@ -31,7 +32,7 @@ def make(policy: str, events: int, folder: Path, each: int = 100) -> Path:
         (folder / "sources.json").write_text(ONE_LOG)
     con = connect()
     con.execute(f"SET VARIABLE n = {events}::BIGINT; SET VARIABLE span = {MICROS_OF_LOG}::BIGINT")
-    con.execute(f"SET VARIABLE each = {each}::BIGINT")
+    con.execute(f"SET VARIABLE each = {each}::BIGINT; SET VARIABLE above = {above}::BIGINT")
     query = (POLICIES / policy / "log.sql").read_text()
     con.execute(f"COPY ({query}) TO '{folder / 'log.parquet'}' (FORMAT parquet)")
     return folder
