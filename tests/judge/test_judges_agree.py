@@ -39,6 +39,7 @@ def shown(verdict: Verdict, kinds: dict[str, str]) -> str:
     if not (
         (kind == "achieve" and verdict.status in OPENED)
         or (kind == "forbid" and verdict.status == "broken")
+        or (kind == "may" and verdict.status == "kept")
     ):
         del fields["opened"]
     fields["instance"] = plain(verdict.instance)
@@ -198,6 +199,17 @@ def test_a_power_held_together_rests_while_one_holder_has_given_it_up(
     case.now("2024-04-10")
     assert case.story("1") == f"dormant, 2024-03-28 due, {told}"
     check(case.norms(), case.facts)
+
+
+def test_of_several_uses_of_one_instant_the_first_entry_is_named() -> None:
+    case = Case().event("give", "by", closed=True)
+    case.rule("1", "achieve", m("give"), debtor="A", opens="2024-03-28", by="2024-04-20")
+    case.may("P", "waive", "1", debtor="B")
+    case.uses("2024-03-29", "B", "waive", "1").uses("2024-03-29", "B", "waive", "1")
+    case.now("2024-04-10")
+    for judge in (naive.judge, engine.judge):
+        told = [v.opened for v in judge(case.norms(), case.facts) if v.status == "kept"]
+        assert told == [("e1",)]
 
 
 CIRCLES = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from servanda.judge.naive_instances import Breach, Instance
-from servanda.judge.naive_powers import Used, exercises_of, joint_levels
+from servanda.judge.naive_powers import Used, exercises_of, joint_levels, same_joint, uses_of
 from servanda.judge.naive_truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.naive_world import FOR_GOOD, SINCE_EVER, Happening
 from servanda.judge.verdicts import Bindings, Status
@@ -346,4 +348,17 @@ class May(Instance):
         return "due"
 
     def opened(self, x: int, status: Status) -> tuple[str, ...]:
-        return tuple(sorted({u.entry for u in self.uses() if u.begins == x and status == "kept"}))
+        if status != "kept":
+            return ()
+        begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
+        return tuple(sorted(begun)[:1])
+
+    def all_uses(self) -> Iterator[Used]:
+        """Its uses, or those of all who hold it together."""
+        assert self.rule.power is not None
+        if not self.rule.power.joint:
+            yield from self.uses()
+            return
+        for rule in self.walk.norms.rules:
+            if same_joint(rule, self.rule):
+                yield from uses_of(self.walk, rule)
