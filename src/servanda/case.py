@@ -142,7 +142,8 @@ class Case:
                 return account
         if not self.agreement.accounts and name == "text":
             return None
-        raise refused(f"there is no account `{name}`", did_you_mean(name, self.accounts))
+        advice = did_you_mean(name, self.accounts) or f"the accounts are {', '.join(self.accounts)}"
+        raise refused(f"there is no account `{name}`", advice)
 
     def last_day(self) -> str:
         """The day a question is about when it names none: the record's last, as it says.
@@ -304,7 +305,8 @@ class Case:
         known = [c.id for c in self.agreement.clauses]
         if id_ is None or id_ in known:
             return id_
-        raise refused(f"there is no clause `{id_}`", did_you_mean(id_, known))
+        advice = did_you_mean(id_, known) or "`servanda timeline` shows all that have rules"
+        raise refused(f"there is no clause `{id_}`", advice)
 
     def table(
         self, account: str | None = None, on: str | None = None, known: str | None = None
