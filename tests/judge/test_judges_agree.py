@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from build import Case, any_of, in_state, m, status, vague
+from build import Case, any_of, const, in_state, m, status, vague
 from company import COMPANY
 from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
@@ -210,6 +210,43 @@ def test_of_several_uses_of_one_instant_the_first_entry_is_named() -> None:
     for judge in (naive.judge, engine.judge):
         told = [v.opened for v in judge(case.norms(), case.facts) if v.status == "kept"]
         assert told == [("e1",)]
+
+
+@pytest.mark.parametrize(
+    ("window", "parts", "told"),
+    [
+        # a part that may be in time or late, so that the whole may be
+        (
+            {"by": "2024-03-29"},
+            {"2024-03-28": 1, "2024-03-28..2024-03-30": 2},
+            "2024-03-28 unknown",
+        ),
+        # however early one part may be, the other is late
+        (
+            {"by": "2024-03-29"},
+            {"2024-03-28..2024-04-02": 1, "2024-04-01": 2},
+            "2024-03-30 broken, 2024-04-02 cured",
+        ),
+        # a part of that day may have come after the hour, though its day begins before
+        (
+            {"before": "2024-03-29T12:00"},
+            {"2024-03-29": 1, "2024-03-29T10:00": 2},
+            "2024-03-29T10:00:00 unknown",
+        ),
+    ],
+)
+def test_parts_are_the_whole_between_their_first_and_their_last_dates(
+    window: dict[str, str], parts: dict[str, int], told: str
+) -> None:
+    """The plan took the whole to be done on the last date that it may have been done on."""
+    case = Case().event("give", "by", "n:number", closed=True)
+    owed = ("n", const(3))
+    case.rule("1", "achieve", m("give", n=(">=", 3)), total=owed, early=True, **window)
+    for when, amount in parts.items():
+        case.did(when, "give", "A", amount)
+    case.now("2024-04-10")
+    assert case.story("1") == f"due, {told}"
+    check(case.norms(), case.facts)
 
 
 CIRCLES = [

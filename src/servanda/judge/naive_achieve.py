@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from servanda.judge.naive_instances import Breach, Instance
@@ -28,6 +29,17 @@ class Performance:
     @property
     def hi(self) -> int:
         return tick(micros_of(self.act.hi), FULFIL)
+
+
+def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happening]:
+    """The parts up to the one with which their sum is what is owed; none, if it never is."""
+    done = Decimal(0)
+    for n, part in enumerate(parts, 1):
+        amount = part.params.get(param)
+        done += amount if isinstance(amount, Decimal) else 0
+        if done >= owed:
+            return parts[:n]
+    return []
 
 
 class Achieve(Instance):
@@ -75,14 +87,13 @@ class Achieve(Instance):
         sure = [h for h in parts if h.sure and (self.rule.early or h.lo >= opened[0])]
         possible = [h for h in parts if self.rule.early or h.fin > opened[1]]
         found = []
-        for acts, surely in ((sure, True), (possible, False)):
-            done = Decimal(0)
-            for h in sorted(acts, key=lambda h: (h.hi if surely else h.lo, h.entry)):
-                amount = h.params.get(param)
-                done += amount if isinstance(amount, Decimal) else 0
-                if done >= owed:
-                    found.append(Performance(h, surely))
-                    break
+        if by_hi := reaching(sorted(sure, key=lambda h: (h.hi, h.entry)), param, owed):
+            in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
+            last = (reaching(in_order, param, owed) or in_order[:1])[-1]
+            whole = replace(by_hi[-1], lo=last.lo, fin=max(h.fin for h in by_hi))
+            found.append(Performance(whole, True))
+        if by_lo := reaching(sorted(possible, key=lambda h: (h.lo, h.entry)), param, owed):
+            found.append(Performance(by_lo[-1], False))
         return found
 
     # -------------------------------------------------------------- time

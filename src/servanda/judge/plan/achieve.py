@@ -123,19 +123,29 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
     sure = "e.sure" if rule.early else "e.sure AND e.lo >= (i.o_hi >> 6) * 64"
-    pieces = []
-    for test, order, certain in ((sure, "hi", "true"), ("true", "lo", "false")):
-        pieces.append(f"""
-          SELECT iid, arg_min(entry, ({order}, entry)) AS entry, min(CASE WHEN {certain} THEN {order} ELSE lo END) AS lo,
-                 arg_min(hi, ({order}, entry)) AS hi, arg_min(fin, ({order}, entry)) AS fin, {certain} AS sure,
-                 {", ".join(f"any_value({c}) AS {c}" for c in WINDOW.replace("i.", "").split(", "))}
-          FROM (SELECT {WINDOW}, i.iid, e.entry, e.lo, e.hi, e.fin, CAST({scalar(owed)} AS {NUMBER}) AS owed,
-                  sum({amount}) OVER (PARTITION BY i.iid ORDER BY e.{order}, e.entry
-                                      ROWS UNBOUNDED PRECEDING) AS done
-                FROM {closes} i JOIN {table} e
-                ON {matches(parts)} AND {early} AND {test})
-          WHERE done >= owed GROUP BY iid""")
-    return " UNION ALL ".join(pieces)
+    window = ", ".join(f"any_value({c}) AS {c}" for c in WINDOW.replace("i.", "").split(", "))
+    sums = {
+        n: f"PARTITION BY i.iid ORDER BY e.{n}, e.entry ROWS UNBOUNDED PRECEDING"
+        for n in ("lo", "hi")
+    }
+    parts_of = f"FROM {closes} i JOIN {table} e ON {matches(parts)} AND {early}"
+    amounts = (
+        f"{WINDOW}, i.iid, e.entry, e.lo, e.hi, e.fin, CAST({scalar(owed)} AS {NUMBER}) AS owed"
+    )
+    # sure parts are complete between where their sum is by what they may have been at first and at last
+    return f"""
+      SELECT iid, arg_min(entry, CASE WHEN by_hi >= owed THEN (hi, entry) END) AS entry,
+             coalesce(min(CASE WHEN by_lo >= owed THEN lo END), min(lo)) AS lo, min(CASE WHEN by_hi >= owed THEN hi END) AS hi,
+             arg_min(last, CASE WHEN by_hi >= owed THEN (hi, entry) END) AS fin, true AS sure, {window}
+      FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS by_lo, sum({amount}) OVER ({sums["hi"]}) AS by_hi,
+                   max(e.fin) OVER ({sums["hi"]}) AS last
+            {parts_of} AND {sure})
+      GROUP BY iid HAVING bool_or(by_hi >= owed)
+      UNION ALL
+      SELECT iid, arg_min(entry, (lo, entry)) AS entry, min(lo) AS lo, arg_min(hi, (lo, entry)) AS hi,
+             arg_min(fin, (lo, entry)) AS fin, false AS sure, {window}
+      FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS done {parts_of})
+      WHERE done >= owed GROUP BY iid"""
 
 
 def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
