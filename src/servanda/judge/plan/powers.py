@@ -169,8 +169,8 @@ def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
       FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
-def effects(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str) -> str | None:
-    """Intervals over which exercises lie, in the shape of EFFECT_COLUMNS; None: no exercise."""
+def uses(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str) -> str | None:
+    """All exercises of the batch's powers and how surely each was open to them; None: no exercise."""
     found = [
         used(rule, norms, batch.own(rule), line)
         for rule in batch.rules
@@ -180,8 +180,11 @@ def effects(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str)
     ]
     entries = exercised(batch, norms, facts, line)
     found += [] if entries is None else [entries]
-    if not found:
-        return None
+    return " UNION ALL ".join(found) or None
+
+
+def effects(batch: Batch, uses: str, line: str) -> str:
+    """Intervals over which exercises lie, in the shape of EFFECT_COLUMNS, from a table of `uses`."""
     shape = "s.rule, s.iid, s.entry, s.clause, s.of_, s.towards, s.keys, s.holder"
     sure_end = possible_end = vague_from = str(FOR_GOOD)
     suspending = [
@@ -197,7 +200,7 @@ def effects(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str)
     return f"""
       WITH s AS MATERIALIZED (
         SELECT s.*, least(CASE WHEN lo_und THEN f_lo WHEN hi_und THEN f_hi ELSE {FOR_GOOD} END, {vague_from}) AS vague
-        FROM ({" UNION ALL ".join(found)}) s WHERE possible_level > 0)
+        FROM {uses} s WHERE possible_level > 0)
       SELECT {shape}, f_hi AS f, {sure_end} AS u, 2 AS level FROM s WHERE sure_level = 2
       UNION ALL SELECT {shape}, f_lo, {possible_end}, 1 FROM s
       UNION ALL SELECT {shape}, vague, {possible_end}, 0 FROM s WHERE vague < {FOR_GOOD}"""

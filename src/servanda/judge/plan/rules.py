@@ -397,9 +397,12 @@ class Rules:
 
     def effect(self, batch: Batch, line: str) -> None:
         """What the exercises of these powers do; most powers are never used."""
-        effects = powers.effects(batch, self.norms, self.conditions.facts, self.tables, line)
-        if effects is None:
+        found = powers.uses(batch, self.norms, self.conditions.facts, self.tables, line)
+        if found is None:
             return
+        uses = f"uses_{batch.name}"
+        self.tables.create(uses, found)
+        effects = powers.effects(batch, uses, line)
         joint = [rule for rule in batch.rules if rule.id in self.joint]
         if joint:
             own = f"own_{batch.name}"
