@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import servanda
+from servanda.answers.deadlines import deadlines
 from servanda.answers.say import Node
 from servanda.answers.why import why
+from servanda.language.clock import day_start
 
 CASE = """
 # Page
@@ -93,6 +96,41 @@ clause 1
 
 ```servanda
 2024-01-01 begins
+```
+"""
+WINDOWS = """
+# Page
+
+```servanda
+agreement Page "A page"
+  zone UTC
+  suspension stops the clock
+party A, B
+event notice(by: party), silence means no
+event snap(by: party) arises at the end of 10 days after notice(by)
+event pay(by: party), silence means no
+event rep(by: party), silence means no
+event ask(by: party), silence means no
+clause 1
+  when snap(p):
+    A must pay within 5 days
+clause 2
+  A must rep from 2024-01-01 by 2024-01-10
+  A may suspend 2
+clause 3
+  when ask(by: B):
+    A must answer within 30 days
+event answer(by: party), silence means no
+```
+
+```servanda
+2024-02-01 B notices
+2024-02-16 A pays
+2024-01-05 A suspends 2
+2024-01-15 A resumes 2
+2024-01-18 A reps
+2024-04-05..2024-04-09 B asks
+2024-05-07 A answers
 ```
 """
 SOURCES = '[{"id": "letter", "title": "A letter"}, {"id": "report", "title": "A report"}]'
@@ -195,6 +233,46 @@ def test_a_window_that_an_event_arisen_by_itself_closes_says_when(tmp_path: Path
     over = text(tree(case_, "1", "2024-02-01", "text"))
     assert "Its window opened on 2024-01-01 and closed at the end of 2024-01-10." in over
     assert "and has no end yet." in text(tree(case_, "1", "2024-01-10", "text"))
+
+
+@pytest.mark.parametrize(
+    ("clause", "on", "window", "acts"),
+    [
+        # ten days after the notice, not the notice itself
+        ("1", "2024-02-20", "opened on 2024-02-12 and closed at the end of 2024-02-17", "its"),
+        # the clock stood still
+        (
+            "2",
+            "2024-01-19",
+            "opened on 2024-01-01 and closes at the end of 2024-01-20, 10 days later for its suspension",
+            "its",
+        ),
+        ("2", "2024-01-08", "closes when its suspension is over and its time has run on", ""),
+        # the asking has no one day
+        (
+            "3",
+            "2024-06-01",
+            "opened between 2024-04-05 and 2024-04-09 and closed between the end of 2024-05-05"
+            " and the end of 2024-05-09",
+            "that may lie in its",
+        ),
+    ],
+)
+def test_a_window_is_told_as_the_judges_have_it(
+    tmp_path: Path, clause: str, on: str, window: str, acts: str
+) -> None:
+    (tmp_path / "agreement.md").write_text(WINDOWS)
+    told = text(tree(servanda.open(tmp_path), clause, on, "text"))
+    assert window in told
+    assert f"{acts} window." in told if acts else "The deadline" not in told
+    assert "outside its window" not in told
+
+
+def test_the_calendar_counts_from_when_an_event_arose(tmp_path: Path) -> None:
+    (tmp_path / "agreement.md").write_text(WINDOWS)
+    case_ = servanda.open(tmp_path)
+    (found,) = [d for d in deadlines(case_.judge("text", "2024-02-13")) if d.clause == "1"]
+    assert found.micros == day_start(date(2024, 2, 18), "UTC") and found.last_day
 
 
 def test_a_power_used_while_it_was_closed_is_told_with_its_entry(tmp_path: Path) -> None:

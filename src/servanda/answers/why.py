@@ -8,7 +8,7 @@ The wording is the same for every verdict of a kind, and takes no side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from servanda.answers.duties import Duties, Written
@@ -19,10 +19,12 @@ from servanda.answers.otherwise import changes, why_not
 from servanda.answers.rows import bindings
 from servanda.answers.say import Node, Words, closing, joined
 from servanda.answers.spelled import spelled_out
-from servanda.answers.windows import Bounds, Windows
+from servanda.answers.windows import Bounds, Moment, Windows
 from servanda.judge.verdicts import Verdict
 from servanda.language.core import Rule
 from servanda.language.show_values import cond, duration
+
+HOUR = 3_600_000_000  # microseconds
 
 __all__ = ["Node", "why"]
 
@@ -174,13 +176,12 @@ class Explanation:
             parts.append(
                 "has not opened: what it counts from has not happened"
                 if bounds.opens.micros is None
-                else f"opened on {self.words.time(bounds.opens.micros * 64)}"
+                else f"opened {self.span(bounds.opens, 'on', self.words.time)}"
             )
-        if bounds.closes is not None and bounds.closes.micros is not None:
+        if bounds.closes is not None and bounds.closes.last is not None:
             entries += bounds.closes.entries
-            tick = bounds.closes.micros * 64
-            over = tick <= self.judged.facts.now
-            parts.append(f"{'closed' if over else 'closes'} at {closing(tick, self.words.zone)}")
+            over = bounds.closes.last * 64 <= self.judged.facts.now
+            parts.append(f"{'closed' if over else 'closes'} {self.close(bounds)}")
         elif bounds.opens is None or bounds.opens.micros is not None:
             parts.append("has no end yet")
         leaves = self.words.leaves([e for e in entries if e != verdict.trigger])
@@ -190,6 +191,23 @@ class Explanation:
             self.evidence.sources(entries),
             leaves,
         )
+
+    def span(self, moment: Moment, at: str, told: Callable[[int], str]) -> str:
+        """`on 2024-04-05`, or `between 2024-04-05 and 2024-04-09`."""
+        first, last = ((micros or 0) * 64 for micros in (moment.micros, moment.last))
+        return f"{at} {told(first)}" if first == last else f"between {told(first)} and {told(last)}"
+
+    def close(self, bounds: Bounds) -> str:
+        """When the window closes, and how far suspension has moved that."""
+        assert bounds.closes is not None
+        if bounds.standing:
+            return "when its suspension is over and its time has run on: until then it stands still"
+        said = self.span(bounds.closes, "at", lambda tick: closing(tick, self.words.zone))
+        if not bounds.stopped:
+            return said
+        days, rest = divmod(bounds.stopped, 24 * HOUR)
+        longer = f"{bounds.stopped / HOUR:g} hours" if rest else f"{days} day{'s' * (days > 1)}"
+        return f"{said}, {longer} later for its suspension"
 
     # -------------------------------------------------------------- what happened
     def condition(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:
@@ -217,17 +235,22 @@ class Explanation:
         outside = [id_ for id_ in found if id_ not in inside]
         what = "of the forbidden act" if rule.kind == "forbid" else "of performance"
         if inside:
-            yield self.listed(f"Entries {what} in its window.", inside)
+            ends = (bounds.opens, bounds.closes)
+            lie = (
+                "that may lie " if any(m is not None and m.latest is not None for m in ends) else ""
+            )
+            yield self.listed(f"Entries {what} {lie}in its window.", inside)
         else:
             where = " in its window" if outside else ""
             yield Node(f"No entry records {rule.action.name}{where} by then.")
         if outside:
             yield self.listed("Entries that match, outside its window.", outside)
         closes = bounds.closes
-        if rule.kind == "achieve" and closes is not None and closes.micros is not None:
-            tick = closes.micros * 64
-            passed = "passed" if tick <= self.judged.facts.now else "is still to come"
-            yield Node(f"The deadline, {closing(tick, self.words.zone)}, {passed}.")
+        if rule.kind != "achieve" or closes is None or closes.last is None or bounds.standing:
+            return
+        when = self.span(closes, "", lambda tick: closing(tick, self.words.zone)).strip()
+        passed = "passed" if closes.last * 64 <= self.judged.facts.now else "is still to come"
+        yield Node(f"The deadline, {when}, {passed}.")
 
     def listed(self, sentence: str, ids: list[str]) -> Node:
         return Node(sentence, ids, self.evidence.sources(ids), self.words.leaves(ids))
@@ -238,7 +261,7 @@ class Explanation:
         if entry is None:
             return True
         opens = bounds.opens.micros if bounds.opens is not None else None
-        closes = bounds.closes.micros if bounds.closes is not None else None
+        closes = bounds.closes.last if bounds.closes is not None else None
         early = opens is not None and not rule.early and entry.when.fin <= opens * 64
         return not early and not (closes is not None and entry.when.lo >= closes * 64)
 

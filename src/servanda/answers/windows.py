@@ -5,7 +5,7 @@ The judges decide; this retells in words where the bounds come from, by docs/mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 
@@ -36,17 +36,40 @@ from servanda.record.facts import Occurrence
 
 
 class Moment(Struct, frozen=True):
-    """An instant in microseconds and the entries it counts from. `micros` None: not yet."""
+    """An instant in microseconds and the entries it counts from. `micros` None: not yet.
+
+    `latest`: the last that it may be, where what it counts from has no one instant.
+    """
 
     micros: int | None
     entries: tuple[str, ...] = ()
+    latest: int | None = None
+
+    @property
+    def last(self) -> int | None:
+        return self.micros if self.latest is None else self.latest
+
+    def moved(self, by: Callable[[int], int]) -> Moment:
+        """The same, each of its ends moved; what is not yet stays so."""
+        if self.micros is None:
+            return self
+        return between(by(self.micros), by(self.last or self.micros), self.entries)
+
+
+def between(first: int, last: int, entries: tuple[str, ...]) -> Moment:
+    return Moment(first, entries, last if last > first else None)
 
 
 class Bounds(Struct, frozen=True):
-    """`opens` None: no opening said; `closes` None: it never closes (or not yet)."""
+    """`opens` None: no opening said; `closes` None: it never closes (or not yet).
+
+    `stopped`: the microseconds by which suspension has moved the close; `standing`: it goes on.
+    """
 
     opens: Moment | None
     closes: Moment | None
+    stopped: int = 0
+    standing: bool = False
 
 
 class Closing(Struct, frozen=True):
@@ -98,29 +121,48 @@ class Windows:
         elif rule.trigger is not None and rule.trigger.match is None:
             opens = self.raised(verdict)
         elif verdict.trigger is not None:
-            opens = self.trigger(verdict.trigger)
+            opens = self.trigger(rule, verdict, verdict.trigger)
         else:
             opens = None
-        told = [
-            c.moment for c in self.closings(rule, verdict, opens) if c.moment.micros is not None
-        ]
-        return Bounds(opens, min(told, key=lambda m: m.micros or 0) if told else None)
+        closings = [c.moment for c in self.closings(rule, verdict, opens)]
+        closes = self.choose(closings, latest=False)
+        if closes.micros is None:
+            return Bounds(opens, None)
+        return self.stopped(rule, verdict, Bounds(opens, closes))
+
+    def stopped(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Bounds:
+        """The close moved by the time that suspension has stopped the clock."""
+        if not self.judged.norms.suspension_stops_clock or rule.kind != "achieve":
+            return bounds
+        assert bounds.closes is not None and bounds.closes.last is not None
+        moved, standing = 0, False
+        opened = (bounds.opens.last or 0) if bounds.opens is not None else 0
+        for span in self.instance(verdict):
+            start = max(opened, micros_of(span.from_ or 0))
+            if span.status != "suspended" or start >= bounds.closes.last + moved:
+                continue
+            end = self.judged.facts.now if span.until is None else span.until
+            moved, standing = moved + micros_of(end) - start, span.until is None
+        if not moved:
+            return bounds
+        closes = bounds.closes.moved(lambda micros: micros + moved)
+        return Bounds(bounds.opens, closes, moved, standing)
 
     def closings(self, rule: Rule, verdict: Verdict, opens: Moment | None) -> Iterator[Closing]:
         """Each bound that the window's end is the earliest of, as far as it can be told."""
         window = rule.window
         for point, how in window.closes:
             moment = self.point(point, verdict)
-            if moment.micros is not None and how == "day":
-                moment = Moment(self.counting.day_end(moment.micros), moment.entries)
+            if how == "day":
+                moment = moment.moved(self.counting.day_end)
             yield Closing(moment, point=point)
         if opens is not None and opens.micros is not None:
-            if window.within is not None:
-                last = self.counting.deadline(opens.micros, window.within)
-                yield Closing(Moment(last, opens.entries), within=window.within)
-            if window.term is not None:
-                last = self.counting.term_end(opens.micros, window.term)
-                yield Closing(Moment(last, opens.entries), term=window.term)
+            if (within := window.within) is not None:
+                last = opens.moved(lambda micros: self.counting.deadline(micros, within))
+                yield Closing(last, within=within)
+            if (term := window.term) is not None:
+                last = opens.moved(lambda micros: self.counting.term_end(micros, term))
+                yield Closing(last, term=term)
 
     def period(self, rule: Rule, verdict: Verdict, every: str) -> Bounds:
         """The window of one period: the period itself, or so long from its start or end."""
@@ -156,9 +198,24 @@ class Windows:
                     found = []
         return [verdict]
 
-    def trigger(self, entry: str) -> Moment:
+    def trigger(self, rule: Rule, verdict: Verdict, entry: str) -> Moment:
+        """When the triggering occurrence came: one that arises by itself, later than its entry."""
+        match = rule.trigger.match if rule.trigger is not None else None
+        if match is not None and self.is_derived(match):
+            risen = self.risen.matching(match, dict(verdict.instance))
+            return self.at(next((h for h in risen if h.entry == entry), None))
         happened = self.evidence.by_id.get(entry)
-        return Moment(micros_of(happened.when.lo), (entry,)) if happened else Moment(None, (entry,))
+        if happened is None:
+            return Moment(None, (entry,))
+        return between(micros_of(happened.when.lo), micros_of(happened.when.hi), (entry,))
+
+    def is_derived(self, match: Match) -> bool:
+        return any(d.name == match.name for d in self.judged.norms.derived)
+
+    def at(self, found: Occurrence | Happening | None) -> Moment:
+        if found is None:
+            return NOT_YET
+        return between(micros_of(found.lo), micros_of(found.hi), (found.entry,))
 
     def point(self, point: Point, verdict: Verdict) -> Moment:
         match point:
@@ -170,32 +227,28 @@ class Windows:
                     return NOT_YET
                 return Moment(day_start(day, self.judged.norms.zone))
             case AtMatch(match):
-                found = self.first(match, verdict)
-                return Moment(micros_of(found.lo), (found.entry,)) if found else NOT_YET
+                return self.at(self.first(match, verdict))
             case Shifted(inner, sign, duration):
                 base = self.point(inner, verdict)
-                if base.micros is None:
-                    return base
-                return Moment(self.counting.shift(base.micros, duration, sign), base.entries)
+                return base.moved(lambda micros: self.counting.shift(micros, duration, sign))
             case First(points, latest):
                 return self.choose([self.point(p, verdict) for p in points], latest)
             case DayEdge(inner, end):
-                base = self.point(inner, verdict)
-                if base.micros is None:
-                    return base
                 edge = self.counting.day_end if end else self.counting.day_begin
-                return Moment(edge(base.micros), base.entries)
+                return self.point(inner, verdict).moved(edge)
 
     def choose(self, moments: list[Moment], latest: bool) -> Moment:
         told = [m for m in moments if m.micros is not None]
         if not told or (latest and len(told) < len(moments)):
             return NOT_YET
-        return (max if latest else min)(told, key=lambda m: m.micros or 0)
+        pick = max if latest else min
+        found = pick(told, key=lambda m: m.micros or 0)
+        return between(found.micros or 0, pick(m.last or 0 for m in told), found.entries)
 
     def first(self, match: Match, verdict: Verdict) -> Occurrence | Happening | None:
         """The first matching occurrence, recorded or arisen by itself."""
         bound = dict(verdict.instance)
-        if any(d.name == match.name for d in self.judged.norms.derived):
+        if self.is_derived(match):
             risen = self.risen.matching(match, bound)
             return min(risen, key=lambda h: h.lo, default=None)
         ids = set(self.evidence.occurrences(match, bound, self.judged.facts.now))
