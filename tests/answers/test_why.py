@@ -133,6 +133,32 @@ event answer(by: party), silence means no
 2024-05-07 A answers
 ```
 """
+COUNTED = """
+# Page
+
+```servanda
+agreement Page "A page"
+  zone UTC
+party A
+event late(by: party, minutes: number), silence means no
+event pay(by: party, amount: number), silence means no
+clause 1
+  A must keep count of late(by: A, minutes: more than 10) so far <= 3
+    every month from 2024-01-01 until 2024-03-01
+clause 2
+  A must pay(amount: at least 5) by 2024-02-10 in total
+clause 3
+  A must not late from pay(amount: at least 3)
+```
+
+```servanda
+2024-01-05 A lates(minutes: 20), id long
+2024-01-06 A lates(minutes: 5), id short
+2024-02-05 A lates(minutes: 30), id next
+2024-01-10 A pays(2), id two
+2024-01-20 A pays(3), id three
+```
+"""
 SOURCES = '[{"id": "letter", "title": "A letter"}, {"id": "report", "title": "A report"}]'
 
 
@@ -267,6 +293,18 @@ def test_a_window_is_told_as_the_judges_have_it(
     assert window in told
     assert f"{acts} window." in told if acts else "The deadline" not in told
     assert "outside its window" not in told
+
+
+def test_only_what_counts_is_cited(tmp_path: Path) -> None:
+    (tmp_path / "agreement.md").write_text(COUNTED)
+    case_ = servanda.open(tmp_path)
+    months = [n for n in walk(tree(case_, "1", "2024-02-20", "text")) if "so far: it" in n.sentence]
+    assert [n.entries for n in months] == [["long"]]  # the next month has an answer of its own
+    (parts,) = [
+        n for n in walk(tree(case_, "2", "2024-02-20", "text")) if "in its window" in n.sentence
+    ]
+    assert parts.entries == ["two", "three"]
+    assert "Its window opened on 2024-01-20" in text(tree(case_, "3", "2024-02-20", "text"))
 
 
 def test_the_calendar_counts_from_when_an_event_arose(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from servanda.answers.judged import Judged
+from servanda.judge.naive_world import passes
 from servanda.judge.verdicts import Verdict
 from servanda.language.clock import PHASES, micros_of
 from servanda.language.core import (
@@ -35,6 +36,8 @@ from servanda.record.facts import Occurrence, ReadingFact, Value
 from servanda.record.table_rows import cited_by_rows
 
 POWERED = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
+OVER = ("lapsed", "ended", "waived", "released")
+COMPARED = ("!=", "<", "<=", ">", ">=")
 
 
 class Asked(Struct, frozen=True):
@@ -92,7 +95,8 @@ class Evidence:
         if rule.action is not None and verdict.from_ is not None:
             bound = dict(verdict.instance)
             opened = None if rule.early else self.opening(verdict)
-            yield from self.occurrences(rule.action, bound, verdict.from_ + PHASES - 1, opened)
+            match = performing(rule, rule.action)
+            yield from self.occurrences(match, bound, verdict.from_ + PHASES - 1, opened)
 
     def opening(self, verdict: Verdict) -> int | None:
         """The instant at which the instance's window opened (None: ever open)."""
@@ -166,6 +170,8 @@ class Evidence:
 
     def asked(self, verdict: Verdict) -> Asked:
         end = self.facts.now if verdict.until is None else verdict.until - 1
+        if verdict.status in OVER and verdict.from_ is not None:
+            end = verdict.from_ - 1  # what comes after counts no more
         return Asked(end, verdict.from_, self.opening(verdict))
 
     def rests_on(self, cond: Cond, bound: dict[str, Value | None], at: Asked) -> Iterator[str]:
@@ -282,12 +288,21 @@ class Evidence:
             return value in arg.values
         if arg.op == "=" and isinstance(arg.value, Var | Const):
             return value == self.value(arg.value, bound)
+        if arg.op in COMPARED:
+            return passes(arg, {arg.param: value}, bound)
         return True
 
     def value(self, term: Term | None, bound: dict[str, Value | None]) -> Value | None:
         if isinstance(term, Var):
             return bound.get(term.name)
         return None if term is None else term.value
+
+
+def performing(rule: Rule, action: Match) -> Match:
+    """The occurrences that count for a duty: of what adds up, each part, however small."""
+    if rule.total is None:
+        return action
+    return Match(action.name, tuple(a for a in action.args if a.param != rule.total[0]))
 
 
 def same_instance(one: Verdict, other: Verdict) -> bool:

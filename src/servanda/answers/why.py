@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from servanda.answers.duties import Duties, Written
-from servanda.answers.evidence import Evidence
+from servanda.answers.evidence import Evidence, performing
 from servanda.answers.judged import Judged
 from servanda.answers.measured import Measurements
 from servanda.answers.otherwise import changes, why_not
@@ -230,7 +230,8 @@ class Explanation:
             return
         bound = dict(verdict.instance)
         end = self.judged.facts.now
-        found = list(dict.fromkeys(self.evidence.occurrences(rule.action, bound, end)))
+        match = performing(rule, rule.action)
+        found = list(dict.fromkeys(self.evidence.occurrences(match, bound, end)))
         inside = [id_ for id_ in found if self.inside(id_, rule, bounds)]
         outside = [id_ for id_ in found if id_ not in inside]
         what = "of the forbidden act" if rule.kind == "forbid" else "of performance"
