@@ -100,22 +100,28 @@ class Evidence:
 
     def opening(self, verdict: Verdict) -> int | None:
         """The instant at which the instance's window opened (None: ever open)."""
-        spans = [v for v in self.judged.verdicts if same_instance(v, verdict)]
+        spans = self.spans(verdict)
         first = min((v.from_ or 0 for v in spans if v.status != "dormant"), default=0)
         return first - first % PHASES if first else None
 
     def began(self, verdict: Verdict) -> int:
         """The last tick of the instant in which the instance came about."""
-        first: Verdict | None = None
+        at = self.spans(verdict)[0].from_
+        return (self.facts.now if at is None else at) + PHASES - 1
+
+    def spans(self, verdict: Verdict) -> list[Verdict]:
+        """The spans of one instance, in order: what a condition raises again is another one, and
+        nothing but the end of the last span tells them apart."""
+        found: list[Verdict] = []
         for span in self.judged.verdicts:
             if not same_instance(span, verdict):
                 continue
-            first = first or span
-            if span is verdict:
-                break
-            first = None if span.until is None else first  # the next span is another instance's
-        at = first.from_ if first is not None else None
-        return (self.facts.now if at is None else at) + PHASES - 1
+            found.append(span)
+            if span.until is None:
+                if verdict in found:
+                    return found
+                found = []
+        return found if verdict in found else [verdict]
 
     def concerned(self, rule: Rule, verdict: Verdict) -> list[Cond]:
         """The conditions whose facts decide the status."""

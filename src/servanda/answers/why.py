@@ -355,13 +355,7 @@ class Explanation:
 
     def before(self, verdict: Verdict) -> Iterator[Node]:
         """The earlier spans of the same instance."""
-        spans = [
-            v
-            for v in self.judged.verdicts
-            if (v.rule, v.debtor, v.creditor, v.trigger, v.instance)
-            == (verdict.rule, verdict.debtor, verdict.creditor, verdict.trigger, verdict.instance)
-            and v.until is not None
-        ]
+        spans = [v for v in self.evidence.spans(verdict) if v.until is not None]
         if spans:
             time = self.words.time
             said = [
