@@ -49,3 +49,112 @@ def test_an_instance_tells_its_own_history_only(tmp_path: Path) -> None:
     first, second = trees(tmp_path, RAISED, "1", "2024-03-01")
     assert "Before: due from 2024-01-10 until 2024-01-12." in said(first)
     assert "Before: due from 2024-02-10 until 2024-02-16." in said(second)
+
+
+JOINT = """
+agreement Page "Together"
+  suspension runs the clock
+party North, South, Corps
+group All = North, South
+event leave(by: party), silence means no
+event quarrel(by: party), silence means no
+clause 1
+  Corps must leave by 2024-12-31
+  all of All may suspend 1
+  North may suspend 1 while once quarrel(by: South)
+2024-03-11 North suspends 1 id n
+2024-03-14 South suspends 1 id s
+2024-03-20 South resumes 1 id r
+"""
+
+
+def test_of_a_power_held_together_it_says_who_has_used_it_and_who_has_not(tmp_path: Path) -> None:
+    for root in trees(tmp_path, JOINT, "1", "2024-03-12")[1:3]:
+        told = said(root)
+        assert "North has used it, the use of it by South is missing." in told
+        assert "entry n: North suspends 1" in told
+        assert "a use of it by South too: exercised" in told
+    unused = said(trees(tmp_path, JOINT, "1", "2024-03-01")[1])
+    assert "a use of it by both North and South: exercised" in unused
+
+
+def test_a_use_given_up_is_told_with_both_entries(tmp_path: Path) -> None:
+    (told,) = [
+        node
+        for node in trees(tmp_path, JOINT, "1", "2024-03-21")[2].children
+        if "It was used by South, and was given up." in node.sentence
+    ]
+    assert told.entries == ["s", "r"]
+
+
+def test_a_power_exercised_names_the_entries_of_all_who_used_it(tmp_path: Path) -> None:
+    root = trees(tmp_path, JOINT, "1", "2024-03-15")[1]
+    (told,) = [node for node in root.children if node.sentence == "These entries used it."]
+    assert told.entries == ["n", "s"]
+
+
+def test_a_duty_names_each_power_in_effect_over_it_once(tmp_path: Path) -> None:
+    root = trees(tmp_path, JOINT, "1", "2024-03-15")[0]
+    told = [line for line in sentences(root) if line.startswith("The power is in")]
+    assert told == ["The power is in clause 1 as written: all of All may suspend 1."]
+    due = said(trees(tmp_path, JOINT, "1", "2024-03-01")[0])
+    assert "the power in clause 1 by both North and South to suspend it" in due
+    assert "the power in clause 1 by North or All to suspend it" in due
+
+
+POSSIBLE = """
+agreement Page "Possible uses"
+party A, B
+event pay(by: party), silence means no
+event late(by: party), silence means no
+clause 1
+  A must pay to B by 2024-12-31
+  B may waive 1
+clause 2
+  A must pay to B by 2024-11-30
+  A may suspend 2 while once late(by: B)
+2024-02-01 B waives 1, alleged, id w
+2024-02-03 B lates, alleged
+2024-02-05 A suspends 2, id s
+"""
+
+
+def test_a_use_that_is_only_possible_is_named_as_such(tmp_path: Path) -> None:
+    text = POSSIBLE.replace('"Possible uses"', '"Possible uses"\n  suspension runs the clock')
+    for clause, entry, word in (("1", "w", "waived"), ("2", "s", "suspended")):
+        root = trees(tmp_path, text, clause, "2024-03-01")[0]
+        (told,) = [n for n in root.children if n.sentence.startswith(f"It may be {word}")]
+        assert told.entries == [entry]
+
+
+ENDED = """
+agreement Page "Ends"
+  in force until over
+party A, B
+group Both = A, B
+event over, silence means no
+event pay(by: party), silence means no
+measure stock(of: party)
+clause 1
+  A must pay by 2024-12-31
+clause 2
+  A must keep stock <= 10
+  all of Both may amend 2 to More
+amendment More of 2
+  A must keep stock <= 20
+2024-01-01 stock of A = 1
+2024-02-01 A amends 2 to More, id a
+2024-02-03 B amends 2 to More, id b
+2024-05-01 over, id o
+"""
+
+
+def test_an_end_says_what_brought_it_about(tmp_path: Path) -> None:
+    term = trees(tmp_path, ENDED, "1", "2024-06-01")[0]
+    (told,) = [n for n in term.children if n.sentence.startswith("It is ended")]
+    assert told.sentence == ("It is ended by the agreement's own term: it is in force until over.")
+    assert told.entries == ["o"]
+    amended = trees(tmp_path, ENDED, "2", "2024-03-01")[0]
+    (told,) = [n for n in amended.children if n.sentence.startswith("It is ended")]
+    assert told.sentence == "It is ended by an amendment: More stands in its place."
+    assert told.entries == ["a", "b"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from servanda.answers.duties import Written
@@ -10,6 +10,7 @@ from servanda.answers.judged import Judged
 from servanda.answers.measured import LIMITS, MIRRORED, comparisons
 from servanda.answers.rows import is_final
 from servanda.answers.say import Node, Words, amount, joined
+from servanda.answers.uses import Uses, holder
 from servanda.answers.windows import Bounds
 from servanda.judge.verdicts import Verdict
 from servanda.language.core import Compare, Const, Match, Reading, Rule
@@ -50,9 +51,12 @@ REASONS: dict[tuple[str, str], tuple[str, str]] = {
         "kept or broken",
         "no sure violation is recorded, and silence proves nothing in this account",
     ),
-    ("may", "due"): ("closed", "all that the power asks for is there, and it has not been used"),
+    ("may", "due"): (
+        "closed",
+        "all that the power asks for is there, and no use of it is in effect",
+    ),
     ("may", "dormant"): ("open", "something that the power asks for is missing"),
-    ("may", "kept"): ("unused", "an entry used it while it was open"),
+    ("may", "kept"): ("unused", "it was used while it was open"),
     ("", "dormant"): ("due", "its window is not open, or its condition does not hold"),
     ("", "suspended"): ("due or broken", "a power that is open in this account was used"),
     ("", "excused"): ("broken", "an exception that this account accepts holds"),
@@ -75,9 +79,15 @@ def why_not(judged: Judged, words: Words, rule: Rule, verdict: Verdict, bounds: 
     return Node(f"Why not {reason[0]}: {reason[1]}.")
 
 
-def changes(judged: Judged, words: Words, rule: Rule, verdict: Verdict, written: Written) -> Node:
+def everyone(names: Sequence[str]) -> str:
+    """`A`, `both A and B`, `all of A, B and C`."""
+    before = ("", "", "both ")[len(names)] if len(names) < 3 else "all of "
+    return before + joined(names)
+
+
+def changes(uses: Uses, words: Words, rule: Rule, verdict: Verdict, written: Written) -> Node:
     """What would change the verdict, from the nearest to the farthest."""
-    found = list(Otherwise(judged, words, rule, verdict, written).all())
+    found = list(Otherwise(uses, words, rule, verdict, written).all())
     if is_final(rule, verdict):
         note = Node("Nothing dated later can change it; only what is recorded of the past can.")
         found = [note, *(n for n in found if n.sentence.startswith("reading "))]
@@ -90,9 +100,10 @@ class Otherwise:
     """Collects what would change one verdict."""
 
     def __init__(
-        self, judged: Judged, words: Words, rule: Rule, verdict: Verdict, written: Written
+        self, uses: Uses, words: Words, rule: Rule, verdict: Verdict, written: Written
     ) -> None:
-        self.judged = judged
+        self.uses = uses
+        self.judged = uses.judged
         self.words = words
         self.rule = rule
         self.verdict = verdict
@@ -166,8 +177,15 @@ class Otherwise:
             yield from self.completeness(self.rule.action.name)
 
     def may(self) -> Iterator[Node]:
-        effect = self.rule.power
-        if effect is not None and self.verdict.status == "due":
+        if self.rule.power is None or self.verdict.status != "due":
+            return
+        wanting = list(self.uses.wanting(self.rule, self.judged.facts.now))
+        for aim, _, left in wanting:
+            yield Node(f"a use of it{aim} by {joined(left)} too: exercised")
+        members = [holder(member) for member in self.uses.holders(self.rule)]
+        if len(members) > 1 and not wanting:
+            yield Node(f"a use of it by {everyone(members)}: exercised")
+        elif len(members) == 1:
             yield Node(f"an entry showing that {self.verdict.debtor} uses it: exercised")
 
     def completeness(self, name: str) -> Iterator[Node]:
@@ -197,9 +215,10 @@ class Otherwise:
             effect = power.power
             if effect is None or effect.verb not in ("suspend", "waive", "release", "end"):
                 continue
+            by = everyone(effect.holders) if effect.joint else joined(effect.holders, "or")
             sentence = (
                 f"a use, while it is open, of the power in clause {power.clause} by "
-                f"{joined(effect.holders, 'or')} to {effect.verb} it"
+                f"{by} to {effect.verb} it"
             )
             if self.rule.id in effect.rules and sentence not in told:
                 told.add(sentence)

@@ -19,6 +19,7 @@ from servanda.answers.otherwise import changes, why_not
 from servanda.answers.rows import bindings
 from servanda.answers.say import Node, Words, closing, joined
 from servanda.answers.spelled import spelled_out
+from servanda.answers.used import Used
 from servanda.answers.windows import Bounds, Moment, Windows
 from servanda.judge.verdicts import Verdict
 from servanda.language.core import Rule
@@ -50,7 +51,6 @@ POWER_STANDS = {
     "kept": "exercised and in effect",
     "lapsed": "no longer open: its window is over",
 }
-EFFECTS = {"suspended": "suspend", "waived": "waive", "released": "release", "ended": "end"}
 
 
 def why(judged: Judged, clause: str, instance: dict[str, Any] | None = None) -> list[Node]:
@@ -82,6 +82,7 @@ class Explanation:
         self.words = Words(judged)
         self.windows = Windows(judged, self.evidence)
         self.duties = Duties(judged.agreement)
+        self.used = Used(judged, self.windows, self.words, self.duties)
         self.measured = Measurements(judged, self.evidence, self.words)
 
     # -------------------------------------------------------------- the root
@@ -97,12 +98,13 @@ class Explanation:
             *self.condition(rule, verdict, written),
             *self.performance(rule, verdict, bounds),
             *self.overlays(rule, verdict, written),
+            *self.used.of_power(rule, verdict),
             *self.in_vain(rule, verdict),
             *self.silence(rule, verdict, bounds),
             *self.remedy(rule, verdict),
             *self.before(verdict),
             why_not(self.judged, self.words, rule, verdict, bounds),
-            changes(self.judged, self.words, rule, verdict, written),
+            changes(self.used.uses, self.words, rule, verdict, written),
         ]
         return Node(
             self.headline(rule, verdict, written), entries, self.evidence.sources(entries), children
@@ -268,9 +270,7 @@ class Explanation:
 
     # -------------------------------------------------------------- what stands over it
     def overlays(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:
-        verb = EFFECTS.get(verdict.status)
-        if verb is not None:
-            yield self.by_power(rule, verdict, verb)
+        yield from self.used.over(rule, verdict)
         gates = written.gates
         if gates is None:
             return
@@ -291,24 +291,6 @@ class Explanation:
             dict.fromkeys(self.evidence.condition(condition, dict(verdict.instance), verdict))
         )
         return Node(sentence, entries, self.evidence.sources(entries), self.words.leaves(entries))
-
-    def by_power(self, rule: Rule, verdict: Verdict, verb: str) -> Node:
-        """The entries that used a power, and the power they had in this account."""
-        used = list(dict.fromkeys(self.evidence.exercises(rule, verdict, verb)))
-        children = self.words.leaves(used, "It was used by ")
-        for power in self.judged.norms.rules:
-            effect = power.power
-            if effect is None or not effect.verb.startswith(verb):
-                continue
-            if rule.id in effect.rules or effect.verb == "end_all":
-                how = f"by the reading {power.reading}" if power.reading else "as written"
-                text = self.duties.of(power).text
-                children.append(Node(f"The power is in clause {power.clause} {how}: {text}."))
-        if not used and not children:
-            children.append(Node("The agreement, or this version of the clause, came to its end."))
-        return Node(
-            f"It is {verdict.status} by a power used.", used, self.evidence.sources(used), children
-        )
 
     def in_vain(self, rule: Rule, verdict: Verdict) -> Iterator[Node]:
         """Entries by which a power was used, while it was not open."""
