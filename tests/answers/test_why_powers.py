@@ -158,3 +158,26 @@ def test_an_end_says_what_brought_it_about(tmp_path: Path) -> None:
     (told,) = [n for n in amended.children if n.sentence.startswith("It is ended")]
     assert told.sentence == "It is ended by an amendment: More stands in its place."
     assert told.entries == ["a", "b"]
+
+
+BROKEN = """
+agreement Page "A breach"
+  suspension runs the clock
+party A, B
+event pay(by: party), silence means no
+clause 1
+  A must pay to B by 2024-01-10
+  B may suspend 1
+  B may end 1
+  B may waive 1
+2024-01-01 B pays
+"""
+
+
+def test_a_breach_is_offered_only_what_makes_it_good(tmp_path: Path) -> None:
+    due = said(trees(tmp_path, BROKEN, "1", "2024-01-05")[0])
+    broken = said(trees(tmp_path, BROKEN, "1", "2024-02-01")[0])
+    for verb in ("suspend", "end"):
+        assert f"by B to {verb} it" in due
+        assert f"by B to {verb} it" not in broken
+    assert "by B to waive it" in broken

@@ -211,9 +211,12 @@ class Otherwise:
 
     def powers(self) -> Iterator[Node]:
         told = set[str]()
+        # a breach outlasts a suspension and an end: neither makes it good
+        broken = self.verdict.status == "broken"
+        verbs = ("waive", "release") if broken else ("suspend", "waive", "release", "end")
         for power in self.judged.norms.rules:
             effect = power.power
-            if effect is None or effect.verb not in ("suspend", "waive", "release", "end"):
+            if effect is None or effect.verb not in verbs:
                 continue
             by = everyone(effect.holders) if effect.joint else joined(effect.holders, "or")
             sentence = (
