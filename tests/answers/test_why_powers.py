@@ -181,3 +181,28 @@ def test_a_breach_is_offered_only_what_makes_it_good(tmp_path: Path) -> None:
         assert f"by B to {verb} it" in due
         assert f"by B to {verb} it" not in broken
     assert "by B to waive it" in broken
+
+
+ALLEGED = """
+agreement Page "An alleged order"
+  suspension runs the clock
+party A, B
+event order(id: text), silence means no
+event pay(by: party, id: text), silence means no
+clause 1
+  when order(n):
+    A must pay(n) to B within 10 days
+  B may waive 1
+  B may suspend 1
+2024-01-01 order("x"), alleged, id o
+2024-01-02 order("y"), id sure
+"""
+
+
+def test_what_may_not_have_arisen_asks_first_for_its_own_entry(tmp_path: Path) -> None:
+    doubtful, sure = trees(tmp_path, ALLEGED, "1", "2024-01-05")[:2]
+    assert "a confirmation of entry o, from which it arose, comes first" in said(doubtful)
+    assert "in its window, that this account trusts: kept" not in said(doubtful)
+    assert "to waive it" in said(doubtful)
+    assert "to suspend it" not in said(doubtful)
+    assert "a confirmation of entry" not in said(sure)

@@ -111,6 +111,31 @@ class Otherwise:
         self.bound = dict(verdict.instance)
 
     def all(self) -> Iterator[Node]:
+        if self.doubtful() and self.verdict.status == "unknown":
+            yield Node(
+                f"a confirmation of entry {self.verdict.trigger}, from which it arose, comes "
+                "first: without it nothing done or left undone makes it kept or broken"
+            )
+        else:
+            yield from self.itself()
+        yield from self.overlays()
+        yield from self.readings()
+
+    def doubtful(self) -> bool:
+        """Whether the entry that the instance arose from is one this account is not sure of."""
+        rule, trigger = self.rule.trigger, self.verdict.trigger
+        if rule is None or trigger is None:
+            return False
+        said = [
+            o.sure
+            for occurrences in self.judged.facts.events.values()
+            for o in occurrences
+            if o.entry == trigger
+        ]
+        return bool(said) and not any(said)
+
+    def itself(self) -> Iterator[Node]:
+        """What bears on the duty as such, kind by kind."""
         match self.rule.kind:
             case "achieve":
                 yield from self.achieve()
@@ -120,8 +145,6 @@ class Otherwise:
                 yield from self.forbid()
             case "may":
                 yield from self.may()
-        yield from self.overlays()
-        yield from self.readings()
 
     # -------------------------------------------------------------- by kind
     def achieve(self) -> Iterator[Node]:
@@ -213,7 +236,11 @@ class Otherwise:
         told = set[str]()
         # a breach outlasts a suspension and an end: neither makes it good
         broken = self.verdict.status == "broken"
-        verbs = ("waive", "release") if broken else ("suspend", "waive", "release", "end")
+        verbs: tuple[str, ...] = ("waive", "release", "end", "suspend")
+        if broken:
+            verbs = verbs[:2]
+        elif self.doubtful():  # a possible instance says that it is over, not that it rests
+            verbs = verbs[:3]
         for power in self.judged.norms.rules:
             effect = power.power
             if effect is None or effect.verb not in verbs:
