@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from servanda.answers.counted import Counted
 from servanda.answers.duties import Duties
-from servanda.answers.evidence import Evidence, same_instance
+from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged
 from servanda.answers.measured import comparisons, readings
 from servanda.answers.rows import bindings, is_final
@@ -133,8 +133,7 @@ class Coming:
         """A suspension that moves the deadline: how far is known only when it is over."""
         if not self.judged.norms.suspension_stops_clock or rule.kind != "achieve":
             return None
-        spans = [v for v in self.judged.verdicts if same_instance(v, verdict)]
-        if any(v.status == "suspended" for v in spans):
+        if any(span.status == "suspended" for span in self.evidence.spans(verdict)):
             return "it has been suspended, and suspension stops the clock: not dated here"
         return None
 
@@ -204,7 +203,7 @@ class Coming:
         """A breach or condition that is only possible at first raises at no one instant."""
         if rule.trigger is None or rule.trigger.match is not None:
             return None
-        if self.windows.instance(verdict)[0].status not in ("unknown", "undetermined"):
+        if self.evidence.spans(verdict)[0].status not in ("unknown", "undetermined"):
             return None
         return "it is not sure when it arose: what raised it was at first only possible"
 

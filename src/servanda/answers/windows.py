@@ -12,7 +12,7 @@ from functools import cached_property
 import msgspec
 from msgspec import Struct
 
-from servanda.answers.evidence import Evidence, same_instance
+from servanda.answers.evidence import Evidence
 from servanda.answers.judged import Judged
 from servanda.judge.naive import no_status
 from servanda.judge.naive_conditions import Conditions
@@ -137,7 +137,7 @@ class Windows:
         assert bounds.closes is not None and bounds.closes.last is not None
         moved, standing = 0, False
         opened = (bounds.opens.last or 0) if bounds.opens is not None else 0
-        for span in self.instance(verdict):
+        for span in self.evidence.spans(verdict):
             start = max(opened, micros_of(span.from_ or 0))
             if span.status != "suspended" or start >= bounds.closes.last + moved:
                 continue
@@ -183,20 +183,8 @@ class Windows:
 
     def raised(self, verdict: Verdict) -> Moment:
         """When a breach or a condition raised the instance: where its first span begins."""
-        begun = self.instance(verdict)[0].from_
+        begun = self.evidence.spans(verdict)[0].from_
         return NOT_YET if begun is None else Moment(micros_of(begun))
-
-    def instance(self, verdict: Verdict) -> list[Verdict]:
-        """The spans of one instance. What a condition raises again is told apart by last spans."""
-        found: list[Verdict] = []
-        for one in self.judged.verdicts:
-            if same_instance(one, verdict):
-                found.append(one)
-                if one.until is None:
-                    if verdict in found:
-                        return found
-                    found = []
-        return [verdict]
 
     def trigger(self, rule: Rule, verdict: Verdict, entry: str) -> Moment:
         """When the triggering occurrence came: one that arises by itself, later than its entry."""
