@@ -206,8 +206,13 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         ),
         (
             duty("Iran must keep stock <= 5 kg cured by lifts(same)"),
-            "`same` as what? Only a breach of `must not` has parameters",
-            "name the value",
+            "a `must keep` is cured when its condition holds again",
+            "leave it out",
+        ),
+        (
+            duty('Iran must lift("oil") by 2024-01-31 cured by signs'),
+            "`cured by` closes a breach of `must not`: a `must` is cured by late performance",
+            "another act that makes the breach good is owed by `else A must …`",
         ),
         (
             duty('Iran must keep stock <= "5"'),

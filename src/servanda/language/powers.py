@@ -10,6 +10,18 @@ from servanda.language.model import Place
 from servanda.language.moments import Moments
 from servanda.language.scope import RuleHead, Scope, pick
 
+# What cures a duty that is not `must not`, and how another act is said to: `must`, `must keep`.
+_CURED_WITHOUT = (
+    (
+        "a `must` is cured by late performance",
+        "leave it out; another act that makes the breach good is owed by `else A must …`",
+    ),
+    (
+        "a `must keep` is cured when its condition holds again",
+        "leave it out, or write what ends the breach into the condition",
+    ),
+)
+
 
 class Powers:
     """Resolves actions and powers."""
@@ -38,7 +50,7 @@ class Powers:
             keep = self.moments.condition(duty.cond, scope)
         if duty.cured_by is not None:
             cured_by = self.act(duty.cured_by, None, scope, same=True)
-            self._check_same(duty, action, cured_by, scope)
+            self._check_cure(duty, duty.cured_by, action, cured_by)
         if duty.cure_within is not None:
             self.context.check_duration(duty.cure_within, scope.place)
         return replace(
@@ -107,24 +119,23 @@ class Powers:
         )
         return model.Pattern(pattern.name, any_, pattern.place), found
 
-    def _check_same(
+    def _check_cure(
         self,
         duty: model.Duty,
+        pattern: model.Pattern,
         action: core.Match | None,
         cure: core.Match,
-        scope: Scope,
     ) -> None:
-        """`same` speaks of a parameter that the violation has."""
-        if action is None:
-            if any(arg.op == "same" for arg in cure.args):
-                message = "`same` as what? Only a breach of `must not` has parameters"
-                self.problems.add(scope.place, message, "name the value")
+        """Only a violation waits for an act that closes it; `same` is a parameter that it has."""
+        place = pick(pattern.place, duty.place)
+        if duty.kind != "forbid" or action is None:
+            what, help_ = _CURED_WITHOUT[duty.kind == "keep"]
+            self.problems.add(place, f"`cured by` closes a breach of `must not`: {what}", help_)
             return
         violated = self.context.event(action.name)
         names = {p.name for p in violated.params} if violated is not None else set()
         for arg in cure.args:
             if arg.op == "same" and violated is not None and arg.param not in names:
-                place = pick(duty.cured_by.place, scope.place) if duty.cured_by else scope.place
                 message = f"`{action.name}` has no parameter `{arg.param}` to be the same as"
                 self.problems.add(place, message, self.names.suggest(arg.param, names))
 
