@@ -551,6 +551,39 @@ def test_rules_that_are_not_in_conflict(one: str, other: str) -> None:
     assert conflict(one, other) == []
 
 
+AFTER = "when lifts({}):\n    Iran must sign within 5 days"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "end"),
+    [
+        ("US, any", "lifts"),
+        ("US, any", "lifts(US, any)"),
+        ("by: France", "lifts(by: E3)"),
+        ('US, "oil"', 'lifts(programme: "oil")'),
+        ("p", "earlier of (2030-01-01, lifts)"),
+    ],
+)
+def test_a_ban_that_ends_at_the_trigger_of_the_duty_is_no_conflict(trigger: str, end: str) -> None:
+    assert conflict(AFTER.format(trigger), f"Iran must not sign until {end}") == []
+    assert conflict(f"Iran must not sign until {end}", AFTER.format(trigger)) == []
+
+
+@pytest.mark.parametrize(
+    ("trigger", "end"),
+    [
+        ("p", "lifts(US, any)"),
+        ("by: E3", "lifts(by: France)"),
+        ("US, any", 'lifts(US, "oil")'),
+        ("US, any", "reimposes"),
+        ("US, any", "lifts + 1 day"),
+        ("US, any", "later of (2030-01-01, lifts)"),
+    ],
+)
+def test_a_ban_that_may_outlast_the_trigger_is_a_conflict(trigger: str, end: str) -> None:
+    assert len(conflict(AFTER.format(trigger), f"Iran must not sign until {end}")) == 1
+
+
 def test_conflict_within_one_paragraph() -> None:
     message, help_ = only("clause 5\n  Iran must sign\n  Iran must not sign")
     assert message == ("two rules of paragraph 5 are in conflict: Iran must and must not `signs`")

@@ -120,7 +120,10 @@ class Spans:
             known = first.closes is not None and second.opens is not None
             if known and (first.closes or 0) <= (second.opens or 0):
                 return True
-        return _meets(one.window, other.window) or _meets(other.window, one.window)
+        return any(
+            _meets(first.window, second.window) or _ends_at_trigger(first, second)
+            for first, second in ((one, other), (other, one))
+        )
 
     def reaches_beyond(self, one: core.Rule, other: core.Rule) -> bool:
         """Whether the first window provably has an instant that the second has not."""
@@ -155,6 +158,47 @@ def _meets(one: core.Window, other: core.Window) -> bool:
         if beside == base and offset is not None and shift is not None and shift <= offset:
             return True
     return False
+
+
+def _ends_at_trigger(one: core.Rule, other: core.Rule) -> bool:
+    """Whether each occurrence that makes an instance of `other` surely has closed `one`'s window.
+
+    An instance never opens before its trigger, and a standing window closes at a first occurrence.
+    """
+    trigger = other.trigger
+    if one.trigger is not None or one.window.every is not None:
+        return False
+    if trigger is None or trigger.match is None:
+        return False
+    ends = [end for point, how in one.window.closes if how == "at" for end in _earliest(point)]
+    return any(
+        _is_among(match, end) for match in (trigger.match, *trigger.following) for end in ends
+    )
+
+
+def _earliest(point: core.Point) -> Iterable[core.Match]:
+    """The events at the first of which a point lies, or before them."""
+    if isinstance(point, core.AtMatch):
+        yield point.match
+    elif isinstance(point, core.First) and not point.latest:
+        for inner in point.points:
+            yield from _earliest(inner)
+
+
+def _is_among(narrow: core.Match, wide: core.Match) -> bool:
+    """Whether every occurrence of the one pattern surely is one of the other."""
+    return narrow.name == wide.name and all(
+        any(_passes(mine, test) for mine in narrow.args) for test in wide.args
+    )
+
+
+def _passes(mine: core.Arg, test: core.Arg) -> bool:
+    """Whether what passes the one test passes the other; words that a rule binds are its own."""
+    if mine.param != test.param or mine.op != test.op:
+        return False
+    if test.op == "in":
+        return set(mine.values) <= set(test.values)
+    return isinstance(test.value, core.Const) and mine.value == test.value
 
 
 def distance(point: core.Point) -> tuple[core.Point, float | None]:
