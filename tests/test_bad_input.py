@@ -245,3 +245,73 @@ def test_any_table_is_read_or_refused(tmp_path: Path, rows: list[list[str]]) -> 
     code, said = run("status", tmp_path / "case.sv", "--on", "2024-06-01")
     assert code in (0, 1)
     assert "Servanda's own" not in said
+
+
+# ---------------------------------------------------------------------- what follows from others
+DECLARED_AND_USED = """agreement Bad "Bad input"
+party A, B
+%s
+event pay(by: party, id: text), silence means no
+clause 3
+  A must pay(id: "a") by 2024-01-31%s
+  B may waive 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "use"),
+    [
+        ("state disaster(of: party) from pay(", " unless disaster(A)"),
+        ("vague grave decided A", " unless grave"),
+        ("define bad = not", " unless bad"),
+        ("day fixed = 2024-01-01 +", " if no fixed"),
+        ("measure stock of: party in kg", " while stock > 3 kg"),
+        (
+            "calendar Office = business days NL",
+            "\n  A must pay(any) within 5 business days of Office after pay",
+        ),
+        ("event calls(by: party", " unless once call"),
+        ("party C D", "\n  C must pay(any)\n  D must pay(any)"),
+        ("grup G = A, B", "\n  each of G must pay(any)"),
+        ("unit crate = = 5 kg\nmeasure stock(of: party) in kg", " while stock > 3 crate"),
+        ('clause 1 Rent\n  A must pay(id: "r")', "\n  B may end 1"),
+        ("clause 1 Rent\n  define bad = no pay", " unless bad"),
+        ("reading R.x off 3\n  no duty\naccount Z\n  reads R as x", ""),
+        ("amendment M of: 3\n  no duty", "\n  B may amend 3 to M"),
+        ("event calls(by: party\n2024-01-05 A calls", ""),
+        ("clause 1 Rent\n2024-01-05 B suspends 1", ""),
+    ],
+)
+def test_what_an_unreadable_line_declares_is_not_unknown_elsewhere(
+    tmp_path: Path, line: str, use: str
+) -> None:
+    case = tmp_path / "bad.sv"
+    case.write_text(DECLARED_AND_USED % (line, use))
+    found = json.loads(run("check", case, "--json")[1])
+    assert [row["line"] for row in found["errors"]] == [3], found
+    assert not found["hints"]
+
+
+def test_beside_an_unreadable_line_nothing_is_called_unused(tmp_path: Path) -> None:
+    case = tmp_path / "bad.sv"
+    case.write_text(DECLARED_AND_USED % ("group G = A, B", "\n  each of G must pay(any) byy pay"))
+    found = json.loads(run("check", case, "--json")[1])
+    assert [row["line"] for row in found["errors"]] == [7]
+    assert not found["hints"]
+
+
+def test_a_paragraph_whose_lines_cannot_be_read_is_not_called_uncovered(tmp_path: Path) -> None:
+    case = tmp_path / "bad.md"
+    text = DECLARED_AND_USED % ("", "")
+    rent = "## 1 Rent\n\n```servanda\nclause 1 Rent\n  A must pay(any)\n```\n"
+    case.write_text(f"```servanda\n{text}```\n\n{rent}\n## 2 Keys\n")
+    found = json.loads(run("check", case, "--json")[1])
+    assert ["Rent" in row["message"] for row in found["errors"]] == [True, False]
+    assert "paragraph 2 has neither" in found["errors"][1]["message"]
+
+
+def test_what_no_line_declares_is_unknown_beside_an_unreadable_line(tmp_path: Path) -> None:
+    case = tmp_path / "bad.sv"
+    case.write_text(DECLARED_AND_USED % ("state disaster from", " unless calm"))
+    found = json.loads(run("check", case, "--json")[1])
+    assert [row["line"] for row in found["errors"]] == [3, 6]

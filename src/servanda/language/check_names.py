@@ -140,6 +140,8 @@ def _readings(context: Context) -> None:
             context.check_clause(over, reading.place)
         for needed in reading.needs:
             if needed not in names.readings:
+                if problems.expects(needed):
+                    continue
                 near = names.suggest(needed, names.readings)
                 message = f"{reading.full_name} needs `{needed}`: there is no such reading"
                 problems.add(reading.place, message, near)

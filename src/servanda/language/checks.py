@@ -58,7 +58,7 @@ def check(
     report_named(circles | last.context.circles, last.context.names, found)
     _check_rules(last.context, agreement)
     chosen = frozenset(f"{g}.{n}" for account in agreement.accounts for g, n in account.reads)
-    if not found.errors:
+    if not found.errors and agreement.unread is None:
         check_unused(last.context, chosen)
         if said is not None:
             check_parameters(agreement, looked_at, said, used, found)
@@ -249,6 +249,8 @@ def _report_uncovered(
 ) -> None:
     places = {paragraph.id: paragraph for paragraph in reversed(paragraphs)}
     for id_ in covered.uncovered:
+        if problems.expects(id_):
+            continue
         problems.add(
             places[id_].place,
             f"paragraph {id_} has neither a rule nor `not modelled`",

@@ -6,6 +6,7 @@ door, which turns a collection with errors into one `ServandaError`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Literal as OneOf
@@ -15,6 +16,7 @@ from msgspec import Struct
 from servanda.language.model import Place
 
 LONGEST_SOURCE_SHOWN = 160
+_UNKNOWN = re.compile(r"(?:unknown|there is no) [\w ]+ `([^`]+)`")
 
 
 class Problem(Struct, frozen=True):
@@ -45,10 +47,19 @@ class Problems:
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
         self._sources: dict[str, Sequence[str]] = {}
+        self._expected: set[str] = set()
 
     def remember(self, file: str, lines: Sequence[str]) -> None:
         """Keep the lines of a file, so that problems at its places can show them."""
         self._sources[file] = lines
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Say nothing of these names being unknown: lines with errors of their own declare them."""
+        self._expected.update(names)
+
+    def expects(self, name: str) -> bool:
+        """Whether a line that could not be read declares the name."""
+        return name in self._expected
 
     def add(
         self,
@@ -60,6 +71,9 @@ class Problems:
         severity: OneOf["error", "hint"] = "error",
     ) -> None:
         """Add a problem at a place; the same problem twice is kept once."""
+        unknown = _UNKNOWN.match(message)
+        if unknown is not None and self.expects(unknown[1]):
+            return
         source = self._source_line(place)
         problem = Problem(
             place.file,

@@ -62,6 +62,8 @@ def chosen_readings(
 
 
 def _unknown_reading(context: Context, account: model.Account, group: str, name: str) -> None:
+    if context.problems.expects(group) or context.problems.expects(f"{group}.{name}"):
+        return
     beside = [r.name for r in context.names.readings.values() if r.group == group]
     if beside:
         words = ", ".join(f"`{word}`" for word in sorted(beside))

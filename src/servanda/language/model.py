@@ -78,10 +78,7 @@ Expr = Number | Text | Day | Name | MeasureOf | Arithmetic | SumOf | CountOf | R
 
 # ------------------------------------------------------------------ patterns and conditions
 class Arg(Struct, frozen=True):
-    """One argument of a pattern; `name` None means by position.
-
-    `op` is `=`, `>=`, `<=`, `>`, `<`, `any` (matches all) or `same` (as in the breach).
-    """
+    """An argument: by position if `name` is None; `any` matches all, `same` is as in the breach."""
 
     name: str | None
     op: OneOf["=", ">=", "<=", ">", "<", "any", "same"]
@@ -480,7 +477,7 @@ class Account(Struct, frozen=True):
 
 
 class Agreement(Struct, frozen=True):
-    """Everything the text of a case says, in the order it stands."""
+    """All that a text says, in order; `unread`: what lines that could not be read declare."""
 
     header: Header
     parties: tuple[Party, ...]
@@ -498,3 +495,4 @@ class Agreement(Struct, frozen=True):
     readings: tuple[Reading, ...]
     amendments: tuple[Amendment, ...]
     accounts: tuple[Account, ...]
+    unread: frozenset[str] | None = None

@@ -19,6 +19,7 @@ from servanda.language.entries import Completeness, Entry, RowMap, SourceRef, Ta
 from servanda.language.errors import Problems
 from servanda.language.grammar import Room, line_parser
 from servanda.language.layout import Statement
+from servanda.language.unread import declared
 
 MOST_FAILURES = 200
 BODY_WORDS = ("clause", "reading", "amendment")
@@ -117,6 +118,7 @@ class _Assembler:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.failures = 0
+        self.unread: set[str] | None = None
         self.header: m.Header | None = None
         self.found: dict[type, list[Any]] = {}
         self.places: dict[tuple[str, str], m.Place] = {}
@@ -142,6 +144,7 @@ class _Assembler:
             readings=all_of(m.Reading),
             amendments=all_of(m.Amendment),
             accounts=all_of(m.Account),
+            unread=None if self.unread is None else frozenset(self.unread),
         )
         record = Record(all_of(Entry), all_of(Completeness), all_of(TableMap))
         return Parsed(agreement, record, self.header)
@@ -149,15 +152,24 @@ class _Assembler:
     # ------------------------------------------------------------------ lines
     def _line(self, statement: Statement, room: Room) -> Any:
         """The value of a line, or None; after too many failures no more are looked at."""
-        if not statement.text or self.failures >= MOST_FAILURES:
+        if not statement.text:
+            return None
+        if self.failures >= MOST_FAILURES:
+            self._leave_out(statement, room)
             return None
         node = parse_line(statement, room, self.problems)
         if node is None:
             self.failures += 1
+            self._leave_out(statement, room)
             if self.failures == MOST_FAILURES:
                 message = f"{MOST_FAILURES} lines could not be read: the rest is not looked at"
                 self.problems.add(m.Place(statement.place.file, 0, 0), message)
         return node
+
+    def _leave_out(self, statement: Statement, room: Room) -> None:
+        """Remember what a line would declare, so that nobody complains of its absence."""
+        self.unread = {*(self.unread or ()), *declared(statement, room)}
+        self.problems.expect(self.unread)
 
     def _keep(self, node: Any) -> None:
         self.found.setdefault(type(node), []).append(node)
@@ -225,8 +237,11 @@ class _Assembler:
         """Read the lines of a block whose head could not be read, for their own errors."""
         room = room_below(statement)
         for child in statement.children if room else ():
-            if room is not None and self._line(child, room) is None:
+            if room is None:
+                continue
+            if self._line(child, room) is None:
                 self._look_below(child)
+            self._leave_out(child, room)
 
     # ------------------------------------------------------------------ agreement
     def _take_header(self, head: ln.AgreementHead, statement: Statement) -> None:

@@ -96,6 +96,7 @@ class Context:
     def __init__(self, agreement: Agreement, problems: Problems) -> None:
         self.agreement = agreement
         self.problems = problems
+        problems.expect(agreement.unread or ())
         self.names = Names(agreement)
         self.units = Units(agreement)
         self.defines: dict[str, Define] = dict(self.names.defines)
