@@ -860,7 +860,7 @@ not modelled "a hope, no duty"
 #### 3.1 Days
 
 ```servanda
-day start = 2020-01-01
+day opening = 2020-01-01
 ```
 
 #### 3.2 Nights

@@ -109,6 +109,13 @@ def test_did_you_mean() -> None:
         ("define x = (a", (1, 14), "stops too early", "`)`"),
         ("party A; party B", (1, 8), "`;`", "one statement a line"),
         ("party A\0", (1, 8), "`\0`", ""),
+        (CLAUSE + "when begins(at):\n    A must pay", (2, 17), "`)`", "given as `at: …`"),
+        (CLAUSE + "A must pay(rate: rate)", (2, 24), "`)`", "`rate` is a word of the language"),
+        ("define few(count: number) = count < 3", (1, 35), "`<`", "another name for the parameter"),
+        (CLAUSE + "A must keep count < 3", (2, 21), "`<`", "here could come `of`"),
+        (CLAUSE + "A must pay by end", (2, 20), "stops too early", "`by expiry`"),
+        (CLAUSE + "A must pay until start + 3 days", (2, 26), "`+`", "`until start of (expiry)`"),
+        (CLAUSE + "A must pay within 14 days after end", (2, 38), "too early", "`after expiry`"),
     ],
 )
 def test_a_line_that_cannot_be_read(
@@ -185,6 +192,8 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         (CLAUSE + "A must pay every 12 hours", 14, "counted in days, weeks, months or years"),
         (CLAUSE + "A must pay every 0 days", 14, "a period of nothing never ends"),
         ("event count", 7, "`count` is a word of the language"),
+        ("day start = 2019-01-01", 5, "`start` is a word of the language"),
+        ("instant end = 2019-01-01T10:00", 9, "`end` is a word of the language"),
         ("party each", 7, "`each` is a word of the language"),
         (CLAUSE + "A must pay by 2019-02-30", 17, "there is no day 2019-02-30"),
         (CLAUSE + "A must pay by a by b", 19, "`by` is said twice"),

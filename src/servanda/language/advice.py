@@ -113,6 +113,10 @@ CHARACTERS = {
 _TOKEN = re.compile(r'"[^"]*"?|[\w.-]+|<=|>=|=<|=>|!=|==|.', re.DOTALL)
 _WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
 
+# Phrases that begin like a name: what bounds a window, and what stands as an argument.
+_BOUND_BY_WORD = re.compile(r"\b(from|until|by|before|after)\s+(start|end)$")
+_WORD_AS_NAME = re.compile(r"(?<!\w)(at|change|clause|count|less|more|no|not|once|rate|sum)$")
+
 
 class Failure(Struct, frozen=True):
     """A line that is none of its room, and where the parser gave up."""
@@ -152,7 +156,8 @@ def explain(failure: Failure, problems: Problems) -> None:
     elif offset >= len(text):
         last = statement.at(max(len(text) - 1, 0))
         place = Place(last.file, last.line, last.column + 1, last.paragraph)
-        problems.add(place, "this line stops too early", _sentence(_expected(failure)))
+        help_ = _unfinished(failure) or _sentence(_expected(failure))
+        problems.add(place, "this line stops too early", help_)
     else:
         place, found = statement.at(offset), failure.found
         shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
@@ -221,6 +226,9 @@ def _known_slip(failure: Failure) -> str | None:
     """Advice for slips that people are known to make."""
     text, offset, found = failure.text, failure.offset, failure.found
     word = failure.statement.word
+    unfinished = _unfinished(failure)
+    if unfinished is not None:
+        return unfinished
     if re.search(r"\d,\d\d\d", text[max(offset - 2, 0) : offset + 4]):
         return "write numbers without commas: 100000 or 100_000"
     if word in ("when", "whenever") and not failure.statement.opened and found != ":":
@@ -230,6 +238,31 @@ def _known_slip(failure: Failure) -> str | None:
     if word == "every" and failure.room == "body":
         return "say it after the action: `seller must report every quarter`"
     return CHARACTERS.get(found[0])
+
+
+def _unfinished(failure: Failure) -> str | None:
+    """Advice where a phrase of the language has begun, and what follows is not the rest of it."""
+    before = failure.text[: failure.offset].rstrip()
+    bound = _BOUND_BY_WORD.search(before)
+    if bound is not None and not failure.found[:1].isalnum():
+        word = bound[2]
+        example = f"`{bound[1]} expiry` or `{bound[1]} {word} of (expiry)`"
+        return f"`{word}` is a word of the language: name an event or a day, as in {example}"
+    return _word_as_name(failure, before)
+
+
+def _word_as_name(failure: Failure, before: str) -> str | None:
+    """Advice where a word of the language stands for a variable or a parameter."""
+    match = _WORD_AS_NAME.search(before)
+    if match is None:
+        return None
+    word, taken = match[1], f"`{match[1]}` is a word of the language"
+    in_head = re.match(rf"define +\w+ *\([^=]*\b{word} *[:,)]", failure.text)
+    if in_head is not None and match.start() >= in_head.end():
+        return f"{taken}: choose another name for the parameter"
+    if failure.found in (")", ","):
+        return f"{taken}: use another here; a parameter of that name is given as `{word}: …`"
+    return None
 
 
 def _sentence(expected: list[str]) -> str | None:

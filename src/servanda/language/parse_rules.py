@@ -60,6 +60,8 @@ RESERVED = frozenset(
         "less may more must no not of once or rate same sum to towards unless until while within",
     )
 )
+# What begins a phrase where a point is expected.
+POINT_WORDS = frozenset({"earlier", "end", "later", "start"})
 DUTY_ONLY = frozenset({"early", "total", "cured_by", "cure_within", "curable"})
 
 
@@ -92,9 +94,9 @@ class DeclarationBuilder(ValueBuilder):
     def include(self, file: Token) -> ln.Include:
         return ln.Include(file[1:-1], self._at(file))
 
-    def _new(self, name: Token) -> str:
+    def _new(self, name: Token, also: frozenset[str] = frozenset()) -> str:
         """A declared name, which must not be one that the language needs in the same places."""
-        if name in RESERVED:
+        if name in RESERVED or name in also:
             message = f"`{name}` is a word of the language"
             self._refuse(name, message, f"choose another name: `{name}_` or `the_{name}`")
         return str(name)
@@ -192,10 +194,10 @@ class DeclarationBuilder(ValueBuilder):
         return m.Vague(self._new(name), params or (), _strings(deciders), self._at(name))
 
     def day(self, name: Token, point: m.Point) -> m.Moment:
-        return m.Moment(self._new(name), "day", point, self._at(name))
+        return m.Moment(self._new(name, POINT_WORDS), "day", point, self._at(name))
 
     def instant(self, name: Token, point: m.Point) -> m.Moment:
-        return m.Moment(self._new(name), "instant", point, self._at(name))
+        return m.Moment(self._new(name, POINT_WORDS), "instant", point, self._at(name))
 
     def define(self, name: Token, params: Params | None, cond: m.Cond) -> m.Define:
         return m.Define(self._new(name), params or (), cond, self._at(name))
