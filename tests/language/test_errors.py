@@ -79,6 +79,9 @@ def test_did_you_mean() -> None:
 
 
 # ---------------------------------------------------------------------- lines that do not parse
+BUSINESS = "`15 business days of Office`, declared by `calendar Office = business days of NL`"
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message", "advice"),
     [
@@ -116,6 +119,8 @@ def test_did_you_mean() -> None:
         (CLAUSE + "A must pay by end", (2, 20), "stops too early", "`by expiry`"),
         (CLAUSE + "A must pay until start + 3 days", (2, 26), "`+`", "`until start of (expiry)`"),
         (CLAUSE + "A must pay within 14 days after end", (2, 38), "too early", "`after expiry`"),
+        (CLAUSE + "A must pay within 15 business days", (2, 37), "too early", BUSINESS),
+        (CLAUSE + "A must pay within 15 business days after go", (2, 38), "`after`", BUSINESS),
     ],
 )
 def test_a_line_that_cannot_be_read(

@@ -114,6 +114,7 @@ _TOKEN = re.compile(r'"[^"]*"?|[\w.-]+|<=|>=|=<|=>|!=|==|.', re.DOTALL)
 _WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
 
 # Phrases that begin like a name: what bounds a window, and what stands as an argument.
+_BUSINESS = re.compile(r"\d[\d_]*\s+business\s+days?$")
 _BOUND_BY_WORD = re.compile(r"\b(from|until|by|before|after)\s+(start|end)$")
 _WORD_AS_NAME = re.compile(r"(?<!\w)(at|change|clause|count|less|more|no|not|once|rate|sum)$")
 
@@ -243,6 +244,10 @@ def _known_slip(failure: Failure) -> str | None:
 def _unfinished(failure: Failure) -> str | None:
     """Advice where a phrase of the language has begun, and what follows is not the rest of it."""
     before = failure.text[: failure.offset].rstrip()
+    counted = _BUSINESS.search(before)
+    if counted is not None:
+        calendar = "declared by `calendar Office = business days of NL`"
+        return f"business days are those of a calendar: `{counted[0]} of Office`, {calendar}"
     bound = _BOUND_BY_WORD.search(before)
     if bound is not None and not failure.found[:1].isalnum():
         word = bound[2]
