@@ -168,8 +168,10 @@ class _Assembler:
 
     def _leave_out(self, statement: Statement, room: Room) -> None:
         """Remember what a line would declare, so that nobody complains of its absence."""
-        self.unread = {*(self.unread or ()), *declared(statement, room)}
-        self.problems.expect(self.unread)
+        names = set(declared(statement, room))
+        self.unread = names if self.unread is None else self.unread
+        self.unread |= names
+        self.problems.expect(names)
 
     def _keep(self, node: Any) -> None:
         self.found.setdefault(type(node), []).append(node)

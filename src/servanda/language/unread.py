@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from servanda.language.grammar import Room
 from servanda.language.layout import Statement
@@ -26,7 +27,7 @@ def declared(statement: Statement, room: Room) -> Iterator[str]:
     if statement.place.paragraph is not None:
         yield statement.place.paragraph
     head, _, rest = statement.text.partition(" ")
-    meant = next(iter(get_close_matches(head[:40], HEADS, n=1, cutoff=0.7)), None)
+    meant = _meant(head[:40])
     if meant is None or not (room == "top" or (room == "body" and meant == "define")):
         return
     if meant in LISTS:
@@ -40,3 +41,9 @@ def declared(statement: Statement, room: Room) -> Iterator[str]:
         yield from verb_forms(found[0])
     elif meant == "reading":
         yield found[0].partition(".")[0]
+
+
+@lru_cache(maxsize=1000)
+def _meant(head: str) -> str | None:
+    """The word that opens a declaration, as written or nearly so."""
+    return next(iter(get_close_matches(head, HEADS, n=1, cutoff=0.7)), None)
