@@ -110,7 +110,7 @@ class Used:
 
     # -------------------------------------------------------------- of a power itself
     def of_power(self, rule: Rule, verdict: Verdict) -> Iterator[Node]:
-        """Who has used a power, whose use is missing, and what use of it is over."""
+        """Who has used a power, whose use is missing, what use of it is over or was in vain."""
         if rule.kind != "may":
             return
         if verdict.status == "kept":
@@ -122,6 +122,9 @@ class Used:
             found = self.in_effect(rule, verdict) if len(self.uses.holders(rule)) > 1 else []
             if found:
                 yield self.listed("These entries may have used it: that is only possible.", found)
+        if vain := list(dict.fromkeys(self.evidence.in_vain(rule, verdict))):
+            said = "These entries use it where it was not surely open: that has no sure effect."
+            yield self.listed(said, vain)
 
     def in_effect(self, rule: Rule, verdict: Verdict) -> list[str]:
         """The entry that the span began with, and those of all who hold the power with others."""

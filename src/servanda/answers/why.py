@@ -99,7 +99,6 @@ class Explanation:
             *self.performance(rule, verdict, bounds),
             *self.overlays(rule, verdict, written),
             *self.used.of_power(rule, verdict),
-            *self.in_vain(rule, verdict),
             *self.silence(rule, verdict, bounds),
             *self.remedy(rule, verdict),
             *self.before(verdict),
@@ -220,12 +219,7 @@ class Explanation:
         told = {e for node in self.measured.given for e in node}
         left = [e for e in dict.fromkeys(entries) if e not in told]
         if left:
-            yield Node(
-                "What the condition rests on.",
-                left,
-                self.evidence.sources(left),
-                self.words.leaves(left),
-            )
+            yield self.used.listed("What the condition rests on.", left)
 
     def performance(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
         if rule.action is None or rule.kind == "may":
@@ -242,21 +236,18 @@ class Explanation:
             lie = (
                 "that may lie " if any(m is not None and m.latest is not None for m in ends) else ""
             )
-            yield self.listed(f"Entries {what} {lie}in its window.", inside)
+            yield self.used.listed(f"Entries {what} {lie}in its window.", inside)
         else:
             where = " in its window" if outside else ""
             yield Node(f"No entry records {rule.action.name}{where} by then.")
         if outside:
-            yield self.listed("Entries that match, outside its window.", outside)
+            yield self.used.listed("Entries that match, outside its window.", outside)
         closes = bounds.closes
         if rule.kind != "achieve" or closes is None or closes.last is None or bounds.standing:
             return
         when = self.span(closes, "", lambda tick: closing(tick, self.words.zone)).strip()
         passed = "passed" if closes.last * 64 <= self.judged.facts.now else "is still to come"
         yield Node(f"The deadline, {when}, {passed}.")
-
-    def listed(self, sentence: str, ids: list[str]) -> Node:
-        return Node(sentence, ids, self.evidence.sources(ids), self.words.leaves(ids))
 
     def inside(self, id_: str, rule: Rule, bounds: Bounds) -> bool:
         """Whether an occurrence can lie in the window (rows of tables are not looked at)."""
@@ -291,17 +282,6 @@ class Explanation:
             dict.fromkeys(self.evidence.condition(condition, dict(verdict.instance), verdict))
         )
         return Node(sentence, entries, self.evidence.sources(entries), self.words.leaves(entries))
-
-    def in_vain(self, rule: Rule, verdict: Verdict) -> Iterator[Node]:
-        """Entries by which a power was used, while it was not open."""
-        found = list(dict.fromkeys(self.evidence.in_vain(rule, verdict)))
-        if found:
-            yield Node(
-                "These entries use it where it was not surely open: that has no sure effect.",
-                found,
-                self.evidence.sources(found),
-                self.words.leaves(found),
-            )
 
     def silence(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
         """Whether absence of entries counts, for events; staleness, for measures."""
