@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const STATIC = new URL("../src/servanda/view/static/", import.meta.url);
+const STATIC = new URL("../src/servanda/web/static/", import.meta.url);
 const SOURCES = ["build.mjs", "charts.js", "package-lock.json"];
 
 function digest() {

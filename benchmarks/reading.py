@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT / "tests" / "reading"))
 
 from scoring import pieces, score, scores  # noqa: E402
 
-from servanda.reading.attribution import found_in  # noqa: E402
-from servanda.reading.parse import parsed, parser  # noqa: E402
+from servanda.articles.attribution import found_in  # noqa: E402
+from servanda.articles.parse import parsed, parser  # noqa: E402
 
 COPIES = 20
 

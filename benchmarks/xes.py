@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from servanda.record import table_xes
+from servanda.record.tables import xes
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 EVENT = (
@@ -39,7 +39,7 @@ def main() -> None:
         folder = Path(name)
         make(folder / "log.xes.gz", events)
         wall, cpu = time.perf_counter(), time.process_time()
-        table_xes.fill(folder / "log.xes.gz", folder)
+        xes.fill(folder / "log.xes.gz", folder)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{events:,} events of a .xes.gz as Parquet: {wall:.1f} s, {cpu:.1f} s of processor")

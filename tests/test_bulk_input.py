@@ -268,7 +268,7 @@ def test_logs_are_read_in_parts_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, at_once: int
 ) -> None:
     """Parts as large as the log, larger, smaller, and that divide it."""
-    monkeypatch.setattr("servanda.record.table_scratch.ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr("servanda.record.tables.scratch.ROWS_AT_ONCE", at_once)
     case = case_with(tmp_path, write_log(tmp_path, name, ROWS))
     assert {(d["instance"]["n"], d["status"]) for d in status(case)["duties"]} == set(ANSWER)
 
@@ -511,7 +511,7 @@ def test_times_past_every_calendar(tmp_path: Path, kind: str, ticks: int) -> Non
 @pytest.mark.parametrize("most", [20_000, 3])
 def test_why_says_what_rows_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Also of a table too large to be read whole: the rows of the clause's own instances."""
-    monkeypatch.setattr("servanda.answers.spelled.MOST_ROWS", most)
+    monkeypatch.setattr("servanda.explain.table_entries.MOST_ROWS", most)
     case = case_with(tmp_path, write_log(tmp_path, "log.xes", ROWS))
     code, text = run("why", case, "1", "--on", "2024-01-09")
     assert code == 0

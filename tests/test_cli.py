@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from servanda.cli import app
-from servanda.judge.verdicts import Status
+from servanda.judge.verdict import Status
 
 ROW = {
     "clause",
@@ -249,12 +249,12 @@ def test_bad_bytes_are_a_clear_error(tmp_path: Path, content: bytes) -> None:
 
 
 def test_an_error_of_our_own_is_no_traceback(lease: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import servanda.case
+    import servanda.api
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(servanda.case.Case, "status", broken)
+    monkeypatch.setattr(servanda.api.Case, "status", broken)
     code, text = run("status", lease)
     assert code == 1
     assert "ZeroDivisionError: oops" in text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from servanda.disk import whole_or_not
+from servanda.atomic_files import whole_or_not
 
 
 def put(path: Path, content: bytes, **also: bytes | None) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from servanda.report.blocks import Line, Table, status_blocks
-from servanda.report.folded import folded
-from servanda.report.plain import plain
+from servanda.present.terminal.blocks import Line, Table, status_blocks
+from servanda.present.terminal.folding import folded
+from servanda.present.terminal.plain_blocks import plain
 
 
 def row(**more: Any) -> dict[str, Any]:

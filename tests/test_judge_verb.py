@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import servanda
 from servanda.cli import app
-from servanda.judge import written
+from servanda.judge import verdict_table
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 AGREEMENT = """
@@ -183,7 +183,7 @@ def test_an_interrupted_table_leaves_nothing(
     monkeypatch.setattr(os, "replace", interrupted)
     judged = servanda.open(market).judgement(on="2024-04-01")
     with pytest.raises(KeyboardInterrupt):
-        written.write(judged, out)
+        verdict_table.write(judged, out)
     assert [p.name for p in out.parent.iterdir()] == [out.name]
     assert out.read_text() == "as it was"
 
@@ -199,11 +199,11 @@ def test_a_file_that_cannot_be_is_refused_at_once(name: str, market: Path, tmp_p
 def test_what_is_too_much_to_look_at_is_pointed_to_judge(
     market: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("servanda.case.MOST_SPANS", 8)
+    monkeypatch.setattr("servanda.api.MOST_SPANS", 8)
     done = CliRunner().invoke(app, ["timeline", str(market), "--on", "2024-04-01"])
     assert done.exit_code == 2
     assert "servanda judge" in done.output
-    monkeypatch.setattr("servanda.case.MOST_SPANS", 9)
+    monkeypatch.setattr("servanda.api.MOST_SPANS", 9)
     assert len(servanda.open(market).timeline(on="2024-04-01")) == 9
 
 

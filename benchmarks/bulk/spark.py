@@ -18,8 +18,8 @@ from typing import Any
 import cases
 
 import servanda
-from servanda.judge import written
-from servanda.judge.spark.session import session
+from servanda.judge import verdict_table
+from servanda.judge.engines.spark.session import session
 
 
 def spent(spark: Any) -> float:
@@ -37,7 +37,7 @@ def judged(case: Path, engine: str, file: Path, spark: Any) -> tuple[float, floa
     """Seconds of the clock and of all processors, from the opened case to the written table."""
     opened = servanda.open(case, engine)
     begun, before = time.perf_counter(), spent(spark)
-    written.write(opened.judgement(on=cases.LAST_DAY), file)
+    verdict_table.write(opened.judgement(on=cases.LAST_DAY), file)
     return time.perf_counter() - begun, spent(spark) - before
 
 

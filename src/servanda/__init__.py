@@ -7,7 +7,7 @@ and who kept it, by whose account.
     case.status(on="2019-07-01", account="E3")
 """
 
-from servanda.case import Case, open
-from servanda.language.errors import Problem, ServandaError
+from servanda.api import Case, open
+from servanda.syntax.problems import Problem, ServandaError
 
 __all__ = ["Case", "Problem", "ServandaError", "open"]

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 import servanda
-from servanda.charts import palette
-from servanda.charts.chart import Chart
+from servanda.present.charts import palette
+from servanda.present.charts.chart import Chart
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"

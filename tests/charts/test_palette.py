@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 
-import servanda.view
-from servanda.answers.statuses import MARKS, ORDER, WORDS
-from servanda.charts.palette import FAMILIES, INK, ON_FILL, PALE, PAPER, QUIET, STATUS, Colour
+import servanda.web
+from servanda.explain.statuses import MARKS, ORDER, WORDS
+from servanda.present.charts.palette import (
+    FAMILIES,
+    INK,
+    ON_FILL,
+    PALE,
+    PAPER,
+    QUIET,
+    STATUS,
+    Colour,
+)
 
-SHEET = Path(servanda.view.__file__).parent / "static" / "servanda.css"
+SHEET = Path(servanda.web.__file__).parent / "static" / "servanda.css"
 Triple = tuple[float, float, float]
 # Machado, Oliveira and Fernandes (2009), complete forms, on linear RGB.
 BLINDNESS = {

@@ -15,10 +15,10 @@ import pyarrow.parquet
 import pytest
 
 import servanda
-from servanda.answers.deadlines import deadlines
-from servanda.export import files, rows
-from servanda.export.calendar import as_calendar
-from servanda.export.prov import as_prov
+from servanda.explain.deadlines import deadlines
+from servanda.present.export import rows, tables
+from servanda.present.export.calendar import as_calendar
+from servanda.present.export.prov import as_prov
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "party A, B\nevent order(id: text), silence means no\n"
@@ -43,9 +43,9 @@ def test_csv_json_and_parquet_hold_the_spans_of_the_timeline(sale: servanda.Case
     table = rows.spans(judged)
     expected = [(n, r) for n in sale.accounts for r in sale.timeline(account=n)]
     assert len(expected) > 20
-    read = list(csv.DictReader(io.StringIO(files.as_csv(table).decode())))
-    document = json.loads(files.as_json({"case": "Sale"}, [table]))["spans"]
-    arrow = pyarrow.parquet.read_table(pyarrow.BufferReader(files.as_parquet(table)))
+    read = list(csv.DictReader(io.StringIO(tables.as_csv(table).decode())))
+    document = json.loads(tables.as_json({"case": "Sale"}, [table]))["spans"]
+    arrow = pyarrow.parquet.read_table(pyarrow.BufferReader(tables.as_parquet(table)))
     packed = arrow.to_pylist()
     assert len(read) == len(document) == len(packed) == len(expected)
     for flat, whole, typed, (account, row) in zip(read, document, packed, expected, strict=True):
@@ -74,15 +74,17 @@ def table_of(texts: list[str]) -> rows.Table:
 
 
 def test_no_cell_of_a_csv_begins_as_a_formula() -> None:
-    read = list(csv.reader(io.StringIO(files.as_csv(table_of(DANGEROUS)).decode(), newline="")))[1:]
+    read = list(csv.reader(io.StringIO(tables.as_csv(table_of(DANGEROUS)).decode(), newline="")))[
+        1:
+    ]
     assert [row[0] for row in read] == [f"'{text}" for text in DANGEROUS]
     assert all(cell.startswith("'") for row in read for cell in row)
-    assert files.safe("2019-07-01") == "2019-07-01"
+    assert tables.safe("2019-07-01") == "2019-07-01"
 
 
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link() -> None:
     texts = [*DANGEROUS, "http://example.org", "file://x", "12"]
-    book = zipfile.ZipFile(io.BytesIO(files.as_excel({"case": "=1"}, [table_of(texts)])))
+    book = zipfile.ZipFile(io.BytesIO(tables.as_excel({"case": "=1"}, [table_of(texts)])))
     sheets = [book.read(n).decode() for n in book.namelist() if n.startswith("xl/worksheets/sheet")]
     assert len(sheets) == 2
     for sheet in sheets:
@@ -91,14 +93,14 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link() -> None:
 
 
 def test_what_a_sheet_cannot_hold_is_refused() -> None:
-    with pytest.raises(files.TooLarge, match=r"32,768 characters .* entries, id, row 1"):
-        files.as_excel({}, [table_of(["x" * 32_768])])
+    with pytest.raises(tables.TooLarge, match=r"32,768 characters .* entries, id, row 1"):
+        tables.as_excel({}, [table_of(["x" * 32_768])])
 
 
 def test_the_same_case_gives_the_same_files(sale: servanda.Case) -> None:
     judged = sale.by_account()
-    tables = list(rows.tables(judged).values())
-    assert files.as_excel({"case": "Sale"}, tables) == files.as_excel({"case": "Sale"}, tables)
+    sheets = list(rows.tables(judged).values())
+    assert tables.as_excel({"case": "Sale"}, sheets) == tables.as_excel({"case": "Sale"}, sheets)
     assert as_calendar(judged) == as_calendar(judged)
 
 

@@ -8,9 +8,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from servanda.judge import naive
-from servanda.judge.verdicts import Verdict
-from servanda.language.clock import (
+from servanda.judge.reference import walk
+from servanda.judge.verdict import Verdict
+from servanda.record.facts import (
+    Complete,
+    Determination,
+    Exercise,
+    Facts,
+    Occurrence,
+    ReadingFact,
+)
+from servanda.semantics.clock import (
     FACT,
     day_start,
     micros_of,
@@ -19,7 +27,7 @@ from servanda.language.clock import (
     to_micros,
     zone_of,
 )
-from servanda.language.core import (
+from servanda.semantics.norms import (
     Always,
     And,
     Arg,
@@ -55,15 +63,7 @@ from servanda.language.core import (
     Variable,
     Window,
 )
-from servanda.language.model import NOWHERE, Calendar, Duration
-from servanda.record.facts import (
-    Complete,
-    Determination,
-    Exercise,
-    Facts,
-    Occurrence,
-    ReadingFact,
-)
+from servanda.syntax.tree import NOWHERE, Calendar, Duration
 
 Judge = Callable[[Norms, Facts], tuple[Verdict, ...]]
 DAY = 86_400_000_000
@@ -166,7 +166,7 @@ def event_point(match: Match) -> AtMatch:
 class Case:
     """One agreement and its record, built up line by line."""
 
-    def __init__(self, zone: str = "UTC", judge: Judge = naive.judge, **norms: Any) -> None:
+    def __init__(self, zone: str = "UTC", judge: Judge = walk.judge, **norms: Any) -> None:
         self.zone = zone
         self.judge = judge
         self.settings: dict[str, Any] = {

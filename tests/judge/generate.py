@@ -33,7 +33,8 @@ from build import (
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from servanda.language.core import (
+from servanda.record.facts import Determination, Facts
+from servanda.semantics.norms import (
     Always,
     And,
     AtVar,
@@ -48,7 +49,6 @@ from servanda.language.core import (
     RuleStatus,
     Trigger,
 )
-from servanda.record.facts import Determination, Facts
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from servanda.judge.plan.tables import cell
-from servanda.judge.plan.text import column_type, named
-from servanda.language.core import EventType, Norms
+from servanda.judge.engines.duckdb import cell
+from servanda.judge.plan.sql import column_type, named
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
+from servanda.semantics.norms import EventType, Norms
 
 
 def as_tables(norms: Norms, facts: Facts) -> Facts:

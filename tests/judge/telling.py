@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from servanda.judge.verdicts import Bindings
+from servanda.judge.verdict import Bindings
 
 
 def plain(bindings: Bindings) -> Bindings:

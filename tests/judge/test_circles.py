@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import servanda
-from servanda.judge import engine, naive
-from servanda.judge.engine import Judgement
-from servanda.language.core import Norms, Rule
+from servanda.judge import judgement
+from servanda.judge.judgement import Judgement
+from servanda.judge.reference import walk
 from servanda.record.facts import Facts
+from servanda.semantics.norms import Norms, Rule
 
 SALE = """
 agreement Sale "Sale"
@@ -56,11 +57,11 @@ def read(text: str, folder: Path) -> tuple[Norms, Facts]:
 def test_what_one_rule_tells_is_there_whenever_another_looks(sale: tuple[Norms, Facts]) -> None:
     spans = {
         (v.rule, v.status)
-        for v in engine.judge(*sale)
+        for v in judgement.judge(*sale)
         if v.rule == "Delivery" and v.status in ("suspended", "broken")
     }
     assert spans == {("Delivery", "suspended"), ("Delivery", "broken")}
-    assert sorted(map(repr, engine.judge(*sale))) == sorted(map(repr, naive.judge(*sale)))
+    assert sorted(map(repr, judgement.judge(*sale))) == sorted(map(repr, walk.judge(*sale)))
 
 
 def test_rules_of_a_circle_are_judged_one_after_the_other(
@@ -80,7 +81,7 @@ def test_rules_of_a_circle_are_judged_one_after_the_other(
             at_work -= 1
 
     monkeypatch.setattr(Judgement, "judge_batch", watched)
-    engine.judge(*sale)
+    judgement.judge(*sale)
     assert most == 1
 
 
@@ -92,6 +93,6 @@ def test_a_use_dated_by_the_day_answers_the_breach_that_begins_it(
     when: str, suspended: bool, tmp_path: Path
 ) -> None:
     norms, facts = read(SALE.replace("2024-01-09", when), tmp_path)
-    quick, slow = engine.judge(norms, facts), naive.judge(norms, facts)
+    quick, slow = judgement.judge(norms, facts), walk.judge(norms, facts)
     assert any(v.rule == "Delivery" and v.status == "suspended" for v in quick) is suspended
     assert sorted(map(repr, quick)) == sorted(map(repr, slow))

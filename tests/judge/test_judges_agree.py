@@ -21,12 +21,13 @@ from tables import as_tables
 from telling import plain
 
 from budgets import budget
-from servanda.answers.rows import is_final
-from servanda.judge import engine, naive
-from servanda.judge.verdicts import JudgeError, Verdict
-from servanda.language.clock import day_start, tick
-from servanda.language.core import Norms
+from servanda.explain.rows import is_final
+from servanda.judge import judgement
+from servanda.judge.reference import walk
+from servanda.judge.verdict import JudgeError, Verdict
 from servanda.record.facts import Facts
+from servanda.semantics.clock import day_start, tick
+from servanda.semantics.norms import Norms
 
 Answer = Callable[[Norms, Facts], tuple[Verdict, ...]]
 # Here the entries that opened a span are part of what the judges must agree on.
@@ -57,7 +58,7 @@ def answer(judge: Answer, norms: Norms, facts: Facts) -> list[str]:
 
 def check(norms: Norms, facts: Facts, tabled: Facts | None = None) -> None:
     """`tabled`: the same facts, as the quick judge gets them."""
-    slow, quick = answer(naive.judge, norms, facts), answer(engine.judge, norms, tabled or facts)
+    slow, quick = answer(walk.judge, norms, facts), answer(judgement.judge, norms, tabled or facts)
     only_slow = sorted((Counter(slow) - Counter(quick)).elements())
     only_quick = sorted((Counter(quick) - Counter(slow)).elements())
     assert not only_slow and not only_quick, "\n".join(
@@ -207,7 +208,7 @@ def test_of_several_uses_of_one_instant_the_first_entry_is_named() -> None:
     case.may("P", "waive", "1", debtor="B")
     case.uses("2024-03-29", "B", "waive", "1").uses("2024-03-29", "B", "waive", "1")
     case.now("2024-04-10")
-    for judge in (naive.judge, engine.judge):
+    for judge in (walk.judge, judgement.judge):
         told = [v.opened for v in judge(case.norms(), case.facts) if v.status == "kept"]
         assert told == [("e1",)]
 
@@ -322,8 +323,8 @@ def check_causality(judge: Answer, norms: Norms, facts: Facts, x: int) -> None:
 def test_the_future_changes_nothing(case: tuple[Norms, Facts], day: date) -> None:
     norms, facts = case
     x = min(facts.now, tick(day_start(day, norms.zone), 0) - 1)
-    check_causality(naive.judge, norms, facts, x)
-    check_causality(engine.judge, norms, facts, x)
+    check_causality(walk.judge, norms, facts, x)
+    check_causality(judgement.judge, norms, facts, x)
 
 
 def check_finality(judge: Answer, norms: Norms, facts: Facts, x: int) -> None:
@@ -351,8 +352,8 @@ def key(verdict: Verdict) -> tuple[object, ...]:
 def test_what_is_final_stays(case: tuple[Norms, Facts], day: date) -> None:
     norms, facts = case
     x = min(facts.now, tick(day_start(day, norms.zone), 0) - 1)
-    check_finality(naive.judge, norms, facts, x)
-    check_finality(engine.judge, norms, facts, x)
+    check_finality(walk.judge, norms, facts, x)
+    check_finality(judgement.judge, norms, facts, x)
 
 
 def test_the_check_of_finality_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,7 +363,7 @@ def test_the_check_of_finality_can_fail(monkeypatch: pytest.MonkeyPatch) -> None
     case.rule("1", "achieve", m("give"), debtor="A", opens="2024-03-28", until="2024-04-02")
     case.now("2024-04-10")
     x = tick(day_start(date(2024, 3, 30), "UTC"), 0)
-    check_finality(naive.judge, case.norms(), case.facts, x)
+    check_finality(walk.judge, case.norms(), case.facts, x)
     monkeypatch.setattr("test_judges_agree.is_final", lambda rule, verdict: True)
     with pytest.raises(AssertionError, match="was final"):
-        check_finality(naive.judge, case.norms(), case.facts, x)
+        check_finality(walk.judge, case.norms(), case.facts, x)

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from telling import plain
 
 from budgets import budget
-from servanda.answers.again import judge_again
-from servanda.judge import engine, naive
-from servanda.judge.verdicts import JudgeError, Verdict
-from servanda.language.core import Norms
+from servanda.explain.incremental import judge_again
+from servanda.judge import judgement
+from servanda.judge.reference import walk
+from servanda.judge.verdict import JudgeError, Verdict
 from servanda.record.facts import Facts
+from servanda.semantics.norms import Norms
 
 SETTINGS = ("clipped", "count_trigger_day", "suspension_stops_clock")
 
@@ -81,7 +82,7 @@ IN_ORDER = settings(
 
 def judged(norms: Norms, facts: Facts) -> Any:
     """As much of a judgement as judging again looks at."""
-    verdicts = engine.judge(norms, facts)
+    verdicts = judgement.judge(norms, facts)
     return SimpleNamespace(norms=norms, facts=facts, verdicts=verdicts)
 
 
@@ -101,7 +102,7 @@ def test_judging_again_says_what_judging_from_scratch_says(
     norms, facts = changed(data.draw, *case)
     try:
         before = judged(*case)
-        scratch = engine.judge(norms, facts)
+        scratch = judgement.judge(norms, facts)
     except JudgeError:
         return
     assert told(judge_again([before], norms, facts)) == told(scratch)
@@ -124,7 +125,7 @@ def test_each_edit_can_change_some_verdicts_and_leave_others(edit: Edit) -> None
 
 def changes_some(before: tuple[Norms, Facts], after: tuple[Norms, Facts]) -> bool:
     try:
-        was, is_ = told(naive.judge(*before)), told(naive.judge(*after))
+        was, is_ = told(walk.judge(*before)), told(walk.judge(*after))
     except JudgeError:
         return False
     return was != is_ and bool(was & is_)

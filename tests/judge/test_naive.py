@@ -23,8 +23,8 @@ from build import (
     var,
 )
 
-from servanda.judge.verdicts import JudgeError
-from servanda.language.core import Always, Trigger
+from servanda.judge.verdict import JudgeError
+from servanda.semantics.norms import Always, Trigger
 
 FOREVER = "2024-01-01"
 PAY = m("pay")

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from servanda.language import entries as e
-from servanda.language import model as m
+from servanda.syntax import entries as e
+from servanda.syntax import tree as m
 
 # A trailing underscore keeps clear of the words of the language.
 names = st.from_regex(r"[a-zA-Zéß][a-z0-9_]{0,5}_", fullmatch=True)

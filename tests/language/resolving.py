@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from servanda.language.checks import Coverage, check
-from servanda.language.core import Norms, Rule
-from servanda.language.errors import Problem, Problems
-from servanda.language.layout import lay_out
-from servanda.language.model import Agreement
-from servanda.language.parse import parse_agreement
-from servanda.language.resolve import norms_of
+from servanda.semantics.checks.agreement import Coverage, check
+from servanda.semantics.norms import Norms, Rule
+from servanda.semantics.resolver import norms_of
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import parse_agreement
+from servanda.syntax.problems import Problem, Problems
+from servanda.syntax.tree import Agreement
 
 HEAD = """
 agreement A "An agreement"
@@ -206,7 +206,7 @@ def agreement_of(text: str, head: str = HEAD) -> tuple[Agreement, Problems]:
     return agreement, problems
 
 
-def norms(text: str, account: str | None = None, head: str = HEAD) -> Norms:
+def resolved(text: str, account: str | None = None, head: str = HEAD) -> Norms:
     """The norms of a text without errors."""
     agreement, problems = agreement_of(text, head)
     found = norms_of(agreement, account, problems=problems)
@@ -215,7 +215,7 @@ def norms(text: str, account: str | None = None, head: str = HEAD) -> Norms:
 
 
 def rules(text: str, account: str | None = None) -> dict[str, Rule]:
-    return {rule.id: rule for rule in norms(text, account).rules}
+    return {rule.id: rule for rule in resolved(text, account).rules}
 
 
 def checked(text: str, head: str = HEAD) -> list[Problem]:

@@ -8,9 +8,9 @@ from language_models import agreements
 from msgspec.structs import replace
 from resolving import HEAD, WHOLE, agreement_of, checked, errors, page
 
-from servanda.language.checks import check
-from servanda.language.errors import render
-from servanda.language.model import Agreement
+from servanda.semantics.checks.agreement import check
+from servanda.syntax.problems import render
+from servanda.syntax.tree import Agreement
 
 
 def only(text: str, head: str = HEAD) -> tuple[str, str]:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servanda.language import grammar
-from servanda.language.errors import Problem, Problems, ServandaError, did_you_mean, render
-from servanda.language.files import load
-from servanda.language.format import format_text
-from servanda.language.layout import lay_out
-from servanda.language.model import Place
-from servanda.language.parse import MOST_FAILURES, parse, parse_agreement
+from servanda.syntax import line_parser
+from servanda.syntax.files import load
+from servanda.syntax.formatter import format_text
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import MOST_FAILURES, parse, parse_agreement
+from servanda.syntax.problems import Problem, Problems, ServandaError, did_you_mean, render
+from servanda.syntax.tree import Place
 
 CLAUSE = "clause 7\n  "
 
@@ -385,20 +385,20 @@ def test_a_long_chain_of_includes(tmp_path: Path) -> None:
 def test_a_spoilt_cache_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bytes
 ) -> None:
-    monkeypatch.setattr(grammar, "_cache_folder", lambda: tmp_path / "cache")
-    assert grammar.LineParser().fits("party A", "top")
+    monkeypatch.setattr(line_parser, "_cache_folder", lambda: tmp_path / "cache")
+    assert line_parser.LineParser().fits("party A", "top")
     (cached,) = (tmp_path / "cache").iterdir()
     cached.write_bytes(spoilt)
-    assert grammar.LineParser().fits("party A", "top")
-    assert grammar.LineParser().fits("party A", "top")
+    assert line_parser.LineParser().fits("party A", "top")
+    assert line_parser.LineParser().fits("party A", "top")
 
 
 def test_no_cache_where_none_can_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(grammar, "_cache_folder", lambda: tmp_path / "file" / "cache")
-    assert grammar.LineParser().fits("party A", "top")
+    monkeypatch.setattr(line_parser, "_cache_folder", lambda: tmp_path / "file" / "cache")
+    assert line_parser.LineParser().fits("party A", "top")
 
 
 # ---------------------------------------------------------------------- anything at all

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from language_models import agreements, conds, exprs, points, records, rules
 
-from servanda.language import lines as ln
-from servanda.language import model as m
-from servanda.language.errors import Problems, render
-from servanda.language.format import WIDTH, format_text
-from servanda.language.layout import lay_out
-from servanda.language.parse import Parsed, parse
-from servanda.language.show import phrases, show
+from servanda.syntax import block_lines as ln
+from servanda.syntax import tree as m
+from servanda.syntax.formatter import WIDTH, format_text
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import Parsed, parse
+from servanda.syntax.printer.statements import phrases, show
+from servanda.syntax.problems import Problems, render
 
 thorough = settings(
     max_examples=150,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servanda.language.errors import Problems
-from servanda.language.layout import Layout, Statement, lay_out
-from servanda.language.markdown import read_heading
+from servanda.syntax.layout import Layout, Statement, lay_out
+from servanda.syntax.markdown import read_heading
+from servanda.syntax.problems import Problems
 
 
 def laid_out(text: str, file: str = "case.sv") -> Layout:

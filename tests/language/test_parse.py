@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from servanda.language import entries as e
-from servanda.language import model as m
-from servanda.language.errors import Problems, render
-from servanda.language.layout import lay_out
-from servanda.language.parse import Parsed, parse, parse_agreement, parse_record
+from servanda.syntax import entries as e
+from servanda.syntax import tree as m
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import Parsed, parse, parse_agreement, parse_record
+from servanda.syntax.problems import Problems, render
 
 
 def parsed(text: str, file: str = "case.sv") -> Parsed:

@@ -1,4 +1,4 @@
-"""From text to norms: every construct is resolved as core.py and meaning.md say."""
+"""From text to norms: every construct is resolved as norms.py and meaning.md say."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import random
 from decimal import Decimal
 
 import pytest
-from resolving import HEAD, WHOLE, agreement_of, norms, page, rules
+from resolving import HEAD, WHOLE, agreement_of, page, resolved, rules
 
-from servanda.language import core
-from servanda.language.clock import LENGTHS
-from servanda.language.core import Always, Arg, AtMatch, AtTime, Const, Match, Var
-from servanda.language.errors import Problems
-from servanda.language.layout import lay_out
-from servanda.language.names import Names, verb_forms
-from servanda.language.parse import parse_agreement
-from servanda.language.resolve import norms_of
+from servanda.semantics import norms
+from servanda.semantics.clock import LENGTHS
+from servanda.semantics.names import Names
+from servanda.semantics.norms import Always, Arg, AtMatch, AtTime, Const, Match, Var
+from servanda.semantics.resolver import norms_of
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import parse_agreement
+from servanda.syntax.problems import Problems
+from servanda.syntax.verbs import verb_forms
 
 DAY = LENGTHS["day"]
 D2015 = 1437350400000000  # 2015-07-20 UTC
@@ -90,7 +91,7 @@ def test_each_makes_one_rule_for_each_member() -> None:
 def test_each_as_a_word() -> None:
     found = rules("clause 1\n  each x of E3 may suspend 1 while sanctions(x, any)\n  US must sign")
     power = found["1:France"]
-    assert power.while_ == core.InState(
+    assert power.while_ == norms.InState(
         Match("sanctions", (Arg("by", "in", values=("France", "E3")),))
     )
 
@@ -141,7 +142,7 @@ def test_a_trigger_binds_its_variables() -> None:
         "order",
         tuple(Arg(n, "bind", variable=n) for n in ("id", "buyer", "seller", "price")),
     )
-    assert rule.if_ == core.Compare(">", Var("price"), Const(Decimal(10)))
+    assert rule.if_ == norms.Compare(">", Var("price"), Const(Decimal(10)))
     assert rule.action == Match(
         "delivers",
         (
@@ -156,11 +157,11 @@ def test_a_remedy_answers_the_breach() -> None:
     found = rules(SALE)
     assert found["D"].remedy == "D/else"
     remedy = found["D/else"]
-    assert remedy.trigger == core.Trigger(breach_of="D")
+    assert remedy.trigger == norms.Trigger(breach_of="D")
     assert remedy.variables == found["D"].variables
     assert remedy.total == (
         "amount",
-        core.Arith("*", Const(Decimal("0.10")), Var("price")),
+        norms.Arith("*", Const(Decimal("0.10")), Var("price")),
     )
     assert remedy.action is not None
     assert all(arg.param != "amount" for arg in remedy.action.args)
@@ -173,7 +174,7 @@ def test_a_remedy_of_a_remedy() -> None:
     )
     found = rules(text + " within 5 days\n      else US must lift(any) within 5 days")
     assert found["1/else"].remedy == "1/else/else"
-    assert found["1/else/else"].trigger == core.Trigger(breach_of="1/else")
+    assert found["1/else/else"].trigger == norms.Trigger(breach_of="1/else")
 
 
 def test_following_joins_on_shared_variables() -> None:
@@ -188,49 +189,49 @@ def test_following_joins_on_shared_variables() -> None:
 def test_whenever_a_condition_becomes_true() -> None:
     text = "clause 1\n  whenever stock of Iran > 1 t:\n    Iran must sign within 5 days"
     rule = rules(text)["1"]
-    assert rule.trigger == core.Trigger(
-        cond=core.Compare(">", core.Reading("stock", Const("Iran")), Const(Decimal(1000)))
+    assert rule.trigger == norms.Trigger(
+        cond=norms.Compare(">", norms.Reading("stock", Const("Iran")), Const(Decimal(1000)))
     )
 
 
 # ------------------------------------------------------------------ conditions and expressions
-def kept(text: str, more: str = "") -> core.Cond | None:
+def kept(text: str, more: str = "") -> norms.Cond | None:
     return rules(f"{more}\nclause 1\n  Iran must keep {text}")["1"].keep
 
 
 def test_a_measure_is_the_debtors_unless_said() -> None:
-    stock = core.Reading("stock", Const("Iran"))
-    assert kept("stock <= 300 kg") == core.Compare("<=", stock, Const(Decimal(300)))
-    assert kept("stock of US <= 300 kg") == core.Compare(
-        "<=", core.Reading("stock", Const("US")), Const(Decimal(300))
+    stock = norms.Reading("stock", Const("Iran"))
+    assert kept("stock <= 300 kg") == norms.Compare("<=", stock, Const(Decimal(300)))
+    assert kept("stock of US <= 300 kg") == norms.Compare(
+        "<=", norms.Reading("stock", Const("US")), Const(Decimal(300))
     )
 
 
 def test_constants_take_the_unit_of_what_they_are_compared_with() -> None:
-    stock = core.Reading("stock", Const("Iran"))
-    assert kept("0.3 t >= stock") == core.Compare(">=", Const(Decimal(300)), stock)
-    assert kept("stock <= 0.2 t + 100 kg") == core.Compare("<=", stock, Const(Decimal(300)))
+    stock = norms.Reading("stock", Const("Iran"))
+    assert kept("0.3 t >= stock") == norms.Compare(">=", Const(Decimal(300)), stock)
+    assert kept("stock <= 0.2 t + 100 kg") == norms.Compare("<=", stock, Const(Decimal(300)))
 
 
 def test_two_measures_of_different_units_are_scaled() -> None:
     found = kept("stock <= tonnage", "measure tonnage in t")
-    assert found == core.Compare(
+    assert found == norms.Compare(
         "<=",
-        core.Reading("stock", Const("Iran")),
-        core.Arith("*", core.Reading("tonnage", None), Const(Decimal(1000))),
+        norms.Reading("stock", Const("Iran")),
+        norms.Arith("*", norms.Reading("tonnage", None), Const(Decimal(1000))),
     )
 
 
 def test_sums_counts_and_changes() -> None:
     pays = Match("pays", (Arg("by", "in", values=("Iran",)),))
-    assert kept("sum of amount in pays(by: Iran) over the last 90 days <= 5 EUR") == core.Compare(
-        "<=", core.Total(pays, "amount", 90 * DAY), Const(Decimal(5))
+    assert kept("sum of amount in pays(by: Iran) over the last 90 days <= 5 EUR") == norms.Compare(
+        "<=", norms.Total(pays, "amount", 90 * DAY), Const(Decimal(5))
     )
-    assert kept("count of pays(by: Iran) so far < 3") == core.Compare(
-        "<", core.Total(pays, None, None), Const(Decimal(3))
+    assert kept("count of pays(by: Iran) so far < 3") == norms.Compare(
+        "<", norms.Total(pays, None, None), Const(Decimal(3))
     )
-    assert kept("change of stock over the last 1 week <= 1 t") == core.Compare(
-        "<=", core.Change("stock", Const("Iran"), 7 * DAY), Const(Decimal(1000))
+    assert kept("change of stock over the last 1 week <= 1 t") == norms.Compare(
+        "<=", norms.Change("stock", Const("Iran"), 7 * DAY), Const(Decimal(1000))
     )
 
 
@@ -243,24 +244,24 @@ def test_sums_counts_and_changes() -> None:
     ],
 )
 def test_rates_are_exact(rate: str, factor: int, limit: int) -> None:
-    total = core.Total(Match("pays", ()), "amount", 0)
+    total = norms.Total(Match("pays", ()), "amount", 0)
     found = kept(f"rate of amount in pays {rate}")
-    assert isinstance(found, core.Compare)
+    assert isinstance(found, norms.Compare)
     assert found.right == Const(Decimal(limit))
-    inner = found.left.left if isinstance(found.left, core.Arith) else found.left
-    assert isinstance(inner, core.Total)
+    inner = found.left.left if isinstance(found.left, norms.Arith) else found.left
+    assert isinstance(inner, norms.Total)
     assert inner.param == total.param
     if factor > 1:
-        assert found.left == core.Arith("*", inner, Const(Decimal(factor)))
+        assert found.left == norms.Arith("*", inner, Const(Decimal(factor)))
 
 
 def test_a_rate_on_the_right_is_turned() -> None:
     found = kept("2 EUR >= rate of amount in pays per day over the last 30 days")
-    assert isinstance(found, core.Compare)
+    assert isinstance(found, norms.Compare)
     assert found.op == "<="
 
 
-def gate(text: str, more: str = "") -> core.Cond:
+def gate(text: str, more: str = "") -> norms.Cond:
     return rules(f"{more}\nclause 1\n  Iran must sign while {text}\nclause 2\n  US must sign")[
         "1"
     ].while_
@@ -277,38 +278,38 @@ def test_definitions_are_put_in_place() -> None:
     define = "define exposed(p) = sanctions(p, any) and not grave(p)"
     us = (Arg("by", "in", values=("US",)),)
     of = (Arg("of", "in", values=("US",)),)
-    assert gate("exposed(US)", define) == core.And(
-        (core.InState(Match("sanctions", us)), core.Not(core.IsVague(Match("grave", of))))
+    assert gate("exposed(US)", define) == norms.And(
+        (norms.InState(Match("sanctions", us)), norms.Not(norms.IsVague(Match("grave", of))))
     )
 
 
 def test_once_and_its_span() -> None:
-    assert gate("once signs") == core.Happened(Match("signs", ()), None)
-    assert gate("once signs in the last 2 weeks") == core.Happened(Match("signs", ()), 14 * DAY)
+    assert gate("once signs") == norms.Happened(Match("signs", ()), None)
+    assert gate("once signs in the last 2 weeks") == norms.Happened(Match("signs", ()), 14 * DAY)
 
 
 def test_breach_speaks_of_the_rules_of_that_debtor() -> None:
     text = "clause 3\n  each of E3 must sign\nclause 4\n  US must sign"
-    assert gate("UK in breach of 3", text) == core.RuleStatus(("3:UK",), "broken", None)
-    assert gate("E3 in breach of 3", text) == core.RuleStatus(
+    assert gate("UK in breach of 3", text) == norms.RuleStatus(("3:UK",), "broken", None)
+    assert gate("E3 in breach of 3", text) == norms.RuleStatus(
         ("3:France", "3:Germany", "3:UK"), "broken", None
     )
     everything = gate("US in breach", text)
-    assert everything == core.RuleStatus(("2", "4"), "broken", None)
+    assert everything == norms.RuleStatus(("2", "4"), "broken", None)
 
 
 def test_breach_by_a_variable_debtor() -> None:
     found = gate("US in breach of D", SALE)
-    assert found == core.RuleStatus(("D", "D/else"), "broken", Const("US"))
+    assert found == norms.RuleStatus(("D", "D/else"), "broken", Const("US"))
 
 
 def test_the_state_of_a_clause() -> None:
-    assert gate("clause 2 is suspended") == core.RuleStatus(("2",), "suspended", None)
-    assert gate("clause 2 is performed") == core.RuleStatus(("2",), "performed", None)
+    assert gate("clause 2 is suspended") == norms.RuleStatus(("2",), "suspended", None)
+    assert gate("clause 2 is performed") == norms.RuleStatus(("2",), "performed", None)
 
 
 # ------------------------------------------------------------------ time
-def window(text: str, more: str = "") -> core.Window:
+def window(text: str, more: str = "") -> norms.Window:
     return rules(f"{more}\nclause 1\n  Iran must sign {text}")["1"].window
 
 
@@ -336,11 +337,11 @@ def test_events_as_points() -> None:
 
 def test_named_days_and_instants() -> None:
     day = "day adoption = signs"
-    assert window("from adoption", day).opens == core.DayEdge(AtMatch(Match("signs", ())), False)
+    assert window("from adoption", day).opens == norms.DayEdge(AtMatch(Match("signs", ())), False)
     days90 = "day adoption = signs + 90 days"
-    assert isinstance(window("from adoption", days90).opens, core.Shifted)
+    assert isinstance(window("from adoption", days90).opens, norms.Shifted)
     exact = "instant adoption = signs + 90 hours"
-    assert isinstance(window("from adoption", exact).opens, core.Shifted)
+    assert isinstance(window("from adoption", exact).opens, norms.Shifted)
 
 
 def test_within_after_opens_there() -> None:
@@ -355,7 +356,7 @@ def test_within_after_opens_there() -> None:
 
 def test_counting_starts_with_the_force_of_the_agreement() -> None:
     head = HEAD.replace("  zone UTC\n", "  zone UTC\n  in force from 2015-07-20\n")
-    found = norms("clause 1\n  Iran must sign within 30 days", head=head)
+    found = resolved("clause 1\n  Iran must sign within 30 days", head=head)
     assert found.rules[0].window.opens == AtTime(D2015, True)
     assert found.force_from == AtTime(D2015, True)
 
@@ -371,7 +372,7 @@ clause 8
 """
 
 
-def power(text: str, more: str = POWERS) -> core.PowerEffect:
+def power(text: str, more: str = POWERS) -> norms.PowerEffect:
     found = rules(f"{more}\nclause P\n  {text}")["P"].power
     assert found is not None
     return found
@@ -465,7 +466,7 @@ def test_readings_replace_or_add() -> None:
 
 def test_a_reading_brings_its_definitions() -> None:
     limit = rules(READINGS, "Other")["15"].while_
-    assert isinstance(limit, core.Compare)
+    assert isinstance(limit, norms.Compare)
     assert limit.right == Const(Decimal(20))
 
 
@@ -478,15 +479,15 @@ def test_readings_may_be_tried_on_an_account() -> None:
 
 
 def test_what_an_account_holds() -> None:
-    held = norms(READINGS, "Other").held
-    assert held[0] == core.HeldVague("grave", ("US",), True, 1525737600000000, 1527811200000000)
-    assert held[1] == core.HeldVague("grave", ("E3",), False, None, None)
-    assert norms(READINGS).held == ()
+    held = resolved(READINGS, "Other").held
+    assert held[0] == norms.HeldVague("grave", ("US",), True, 1525737600000000, 1527811200000000)
+    assert held[1] == norms.HeldVague("grave", ("E3",), False, None, None)
+    assert resolved(READINGS).held == ()
 
 
 # ------------------------------------------------------------------ declarations
 def test_states_take_types_and_parameters_from_their_events() -> None:
-    state = norms("").states[0]
+    state = resolved("").states[0]
     bound = (Arg("by", "bind", variable="by"), Arg("programme", "bind", variable="programme"))
     assert [(p.name, p.type) for p in state.params] == [("by", "party"), ("programme", "text")]
     assert state.begins == (Match("reimposes", bound),)
@@ -496,7 +497,7 @@ def test_states_take_types_and_parameters_from_their_events() -> None:
 def test_an_event_that_arises_by_itself() -> None:
     text = "event notifies(by: party), silence means no\n"
     text += "event snapback(by: party) arises at the end of 30 days after notifies(by: by)"
-    found = norms(text + " unless signs")
+    found = resolved(text + " unless signs")
     derived = found.derived[0]
     assert derived.outputs == (("by", Var("by")),)
     assert derived.unless == Match("signs", ())
@@ -520,7 +521,7 @@ def test_a_whole_agreement_for_each_account() -> None:
     assert text["6"].yields_to == ("8",)
 
 
-def whole(account: str | None) -> dict[str, core.Rule]:
+def whole(account: str | None) -> dict[str, norms.Rule]:
     problems = Problems()
     layout = lay_out(WHOLE, "agreement.md", problems)
     agreement = parse_agreement(layout.statements, problems)
@@ -544,7 +545,7 @@ def test_the_order_of_blocks_does_not_matter() -> None:
     seen = set()
     for seed in range(5):
         mixed = random.Random(seed).sample(blocks, len(blocks))
-        found = norms("\n".join(mixed), "X", "agreement A\n  zone UTC\n")
+        found = resolved("\n".join(mixed), "X", "agreement A\n  zone UTC\n")
         seen.add(tuple((rule.id, rule.reading, rule.debtor) for rule in found.rules))
     assert len(seen) == 1
     assert [id_ for id_, _, _ in seen.pop()] == ["9:A", "9:B", "9/2", "9/3", "9/4", "10"]

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 import pytest
 
-from servanda.language.model import NOWHERE, Agreement, Conversion, Header, Number, UnitWord
-from servanda.language.units import BASES, COMMON, DEGREES, UnitError, Units, to_decimal
+from servanda.semantics.units import BASES, COMMON, DEGREES, UnitError, Units, to_decimal
+from servanda.syntax.tree import NOWHERE, Agreement, Conversion, Header, Number, UnitWord
 
 
 def agreement(

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from servanda.language.errors import Problem, Problems
-from servanda.language.layout import lay_out
-from servanda.language.model import Account, Agreement
-from servanda.language.parse import parse
+from servanda.record.account_facts import facts_for, parse_as_of
 from servanda.record.facts import Facts
 from servanda.record.record import Record
-from servanda.record.resolve import resolve_record
+from servanda.record.resolver import resolve_record
 from servanda.record.sources import Source
-from servanda.record.view import facts_for, parse_as_of
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import parse
+from servanda.syntax.problems import Problem, Problems
+from servanda.syntax.tree import Account, Agreement
 
 AGREEMENT = """agreement J "Test"
   zone {zone}

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_record import Reader, read
 
-from servanda.language.errors import Problems
-from servanda.language.layout import lay_out
-from servanda.language.parse import parse
-from servanda.language.show_record import fact
-from servanda.record.crosschecks import Finding, cross_check
+from servanda.record.cross_checks import Finding, cross_check
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import parse
+from servanda.syntax.printer.record import fact
+from servanda.syntax.problems import Problems
 
 # As of, total in kg U, and the change since the figure before where it was printed too.
 TOTALS = [

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servanda.language.errors import Problems
 from servanda.record.sources import Source, read_bibtex, read_csl, read_sources
+from servanda.syntax.problems import Problems
 
 
 def csl(*items: object) -> str:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servanda.language.clock import day_start, tick, to_micros
-from servanda.language.entries import When
-from servanda.record.spans import BadDate, span_of
-from servanda.record.view import parse_as_of
+from servanda.record.account_facts import parse_as_of
+from servanda.record.dates import BadDate, span_of
+from servanda.semantics.clock import day_start, tick, to_micros
+from servanda.syntax.entries import When
 
 
 def micros(text: str) -> int:

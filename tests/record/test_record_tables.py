@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_record import Reader, read
 
+from servanda.record.account_facts import parse_as_of
 from servanda.record.facts import Bulk, Facts
-from servanda.record.view import parse_as_of
 
 STOCK = """table "stock.csv"
   row is heavy_water of column who = column tonnes in t on column day

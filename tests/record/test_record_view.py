@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_record import Reader, read
 
-from servanda.language.errors import Problems
-from servanda.language.resolve import norms_of
+from servanda.record.account_facts import facts_for, parse_as_of
 from servanda.record.facts import Complete, Exercise, Occurrence, ReadingFact
 from servanda.record.trust import check_trust
-from servanda.record.view import facts_for, parse_as_of
+from servanda.semantics.resolver import norms_of
+from servanda.syntax.problems import Problems
 
 LEAST = Decimal("0.000000001")
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import servanda
 from servanda.cli import app
-from servanda.cli.drawing import page_of
+from servanda.cli.pictures import page_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADS = {"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"}

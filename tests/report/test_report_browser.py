@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import servanda
-from servanda.charts.palette import INK, PAPER
-from servanda.cli.drawing import page_of
+from servanda.cli.pictures import page_of
+from servanda.present.charts.palette import INK, PAPER
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -60,14 +60,14 @@ def test_without_java_the_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_statements(duckdb: str, spark: str) -> None:
     pytest.importorskip("sqlglot")
-    from servanda.judge.spark.dialect import Statement
+    from servanda.judge.engines.spark.dialect import Statement
 
     assert Statement(duckdb, {"a": ("iid", "t", "u")}, str).text(False) == spark
 
 
 def test_floats_as_names_are_refused_with_advice() -> None:
     pytest.importorskip("sqlglot")
-    from servanda.judge.spark.dialect import Statement, Untranslatable
+    from servanda.judge.engines.spark.dialect import Statement, Untranslatable
 
     with pytest.raises(Untranslatable, match="as text or as whole numbers"):
         Statement("SELECT CASE WHEN isfinite(t) THEN t END FROM a", {"a": ("t",)}, str)
@@ -75,7 +75,7 @@ def test_floats_as_names_are_refused_with_advice() -> None:
 
 def test_what_has_no_equal_is_refused() -> None:
     pytest.importorskip("sqlglot")
-    from servanda.judge.spark.dialect import Statement, Untranslatable
+    from servanda.judge.engines.spark.dialect import Statement, Untranslatable
 
     with pytest.raises(Untranslatable):
         Statement("SELECT * FROM a ASOF JOIN b ON a.t >= b.t", {}, str)

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 import servanda
 from pages import copied
 from servanda.cli import app
-from servanda.judge.engines import open_tables
-from servanda.judge.verdicts import JudgeError
+from servanda.judge.engines.registry import open_tables
+from servanda.judge.verdict import JudgeError
 
 pytestmark = pytest.mark.xdist_group("spark")
 EVERY = os.environ.get("SERVANDA_SPARK") == "all"
@@ -73,7 +73,7 @@ def test_what_is_added_at_once_is_all_there(cluster: None) -> None:
 
 def test_tables_too_large_for_the_driver(monkeypatch: pytest.MonkeyPatch, cluster: None) -> None:
     """The same answer where every table stays with the workers."""
-    from servanda.judge.spark import tables
+    from servanda.judge.engines.spark import tables
 
     monkeypatch.setattr(tables, "SMALL", 1)
     monkeypatch.chdir(ROOT / "docs" / "language")

@@ -17,9 +17,9 @@ import pytest
 from test_watch import append, kept
 
 from budgets import LONG
-from servanda.language.errors import ServandaError
+from servanda.syntax.problems import ServandaError
 from servanda.watch import Watch
-from servanda.watch.out import File
+from servanda.watch.output import File
 
 KILLS = LONG or 3
 CASE = """

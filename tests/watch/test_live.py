@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from budgets import LONG, budget
-from servanda.judge.engine import judge
-from servanda.judge.verdicts import JudgeError
-from servanda.language.clock import day_start, tick
-from servanda.language.core import Norms
+from servanda.judge.judgement import judge
+from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Facts
-from servanda.watch.filing import Named, facts_in
+from servanda.semantics.clock import day_start, tick
+from servanda.semantics.norms import Norms
+from servanda.watch.fact_files import Named, facts_in
 from servanda.watch.histories import Instance, Step, named, plain, read, steps, written
-from servanda.watch.live import Live
-from servanda.watch.store import Store
+from servanda.watch.live_verdicts import Live
+from servanda.watch.state import Store
 
 
 def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:

@@ -11,9 +11,9 @@ import pytest
 from msgspec.structs import replace
 from test_live import from_scratch
 
-from servanda.case import Case
-from servanda.language.errors import ServandaError
-from servanda.record.view import facts_for
+from servanda.api import Case
+from servanda.record.account_facts import facts_for
+from servanda.syntax.problems import ServandaError
 from servanda.watch import Batch, Watch
 from servanda.watch.histories import Instance, named, read, written
 

@@ -9,14 +9,14 @@ import sys
 import typer
 
 from servanda.cli.articles import accept, read
-from servanda.cli.asking import check, compare, status, suppose, timeline, why
-from servanda.cli.bulk import judge
+from servanda.cli.authoring import fmt, new
 from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
-from servanda.cli.drawing import chart, report
-from servanda.cli.exporting import export
-from servanda.cli.seeing import serve
-from servanda.cli.watching import watch
-from servanda.cli.writing import fmt, new
+from servanda.cli.export import export
+from servanda.cli.judge import judge
+from servanda.cli.pictures import chart, report
+from servanda.cli.questions import check, compare, status, suppose, timeline, why
+from servanda.cli.serve import serve
+from servanda.cli.watch import watch
 
 app = typer.Typer(
     add_completion=False,
@@ -63,7 +63,7 @@ def refuse_usage(error: Exception) -> int:
         sys.stderr.write(f"servanda: {type(error).__name__}: {error}\n")
         return ERRORS
     if "--json" in sys.argv and hasattr(error, "format_message"):
-        from servanda.language.errors import Problem
+        from servanda.syntax.problems import Problem
 
         problem = Problem("", 0, 0, error.format_message(), "see `servanda --help`")
         write_json(problem_document([problem]))

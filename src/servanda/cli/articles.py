@@ -11,8 +11,8 @@ import typer
 from servanda.cli.common import Json, open_case, show
 
 if TYPE_CHECKING:
-    from servanda.reading.drafts import Drafts
-    from servanda.report.blocks import Block
+    from servanda.articles.drafts import Drafts
+    from servanda.present.terminal.blocks import Block
 
 
 def read(
@@ -28,13 +28,13 @@ def read(
     json: Json = False,
 ) -> None:
     """Draft entries from an article: who says what, through whom. Nothing enters the record."""
-    from servanda.report.blocks import Line
+    from servanda.present.terminal.blocks import Line
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         import msgspec
 
-        from servanda.reading.show import lines_of
-        from servanda.reading.store import save
+        from servanda.articles.draft_files import save
+        from servanda.articles.rendering import lines_of
 
         drafts = read_drafts(article, case, published)
         lines = [Line(text) for text in lines_of(drafts)]
@@ -51,11 +51,11 @@ def read_drafts(article: Path, case: Path, published: str | None) -> Drafts:
     """Read an article, or say which extra is missing or what is wrong with it."""
     from datetime import date
 
-    from servanda.case import refused
+    from servanda.api import refused
 
     try:
-        from servanda.reading.drafting import drafts_of
-        from servanda.reading.page import read_article
+        from servanda.articles.draft_builder import drafts_of
+        from servanda.articles.page import read_article
 
         day = None if published is None else date.fromisoformat(published)
         opened = open_case(case)
@@ -77,12 +77,12 @@ def accept(
     json: Json = False,
 ) -> None:
     """Walk through drafts (keep, edit, drop); what is kept is added to the record in one step."""
-    from servanda.report.blocks import Line
+    from servanda.present.terminal.blocks import Line
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        from servanda.reading.review import confirmed, numbered
-        from servanda.reading.store import accept as add
-        from servanda.reading.store import load_drafts
+        from servanda.articles.draft_files import accept as add
+        from servanda.articles.draft_files import load_drafts
+        from servanda.articles.review import confirmed, numbered
 
         found = load_drafts(drafts)
         lines = confirmed(found) if keep is None else numbered(found, keep)

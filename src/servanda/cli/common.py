@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from servanda.case import Case
-    from servanda.language.errors import Problem
-    from servanda.report.blocks import Block
+    from servanda.api import Case
+    from servanda.present.terminal.blocks import Block
+    from servanda.syntax.problems import Problem
 
 ERRORS, USAGE = 1, 2
 
@@ -29,7 +29,7 @@ Engine = Annotated[
 
 
 def open_case(path: Path, engine: str = "duckdb") -> Case:
-    from servanda.case import open as open_
+    from servanda.api import open as open_
 
     return open_(path, engine)
 
@@ -69,7 +69,7 @@ def show(
         document_.pop("notes", None)
         write_json(document_)
     else:
-        from servanda.report.terminal import write
+        from servanda.present.terminal.rich_blocks import write
 
         write(blocks)
     return document_
@@ -77,9 +77,9 @@ def show(
 
 def explained(error: Exception) -> list[Problem]:
     """Whatever went wrong, as problems."""
-    from servanda.judge.plan.tables import EngineError
-    from servanda.judge.verdicts import JudgeError
-    from servanda.language.errors import Problem, ServandaError
+    from servanda.judge.engines.duckdb import EngineError
+    from servanda.judge.verdict import JudgeError
+    from servanda.syntax.problems import Problem, ServandaError
 
     if isinstance(error, ServandaError):
         return list(error.problems)
@@ -147,8 +147,8 @@ def refuse(problems: Iterable[Problem], json: bool) -> NoReturn:
             advice = f"; {problem.help}" if problem.help else ""
             sys.stderr.write(f"servanda: {problem.message}{advice}\n")
     else:
-        from servanda.report.blocks import problem_blocks
-        from servanda.report.terminal import write
+        from servanda.present.terminal.blocks import problem_blocks
+        from servanda.present.terminal.rich_blocks import write
 
         write(problem_blocks(listed), sys.stderr)
     raise typer.Exit(USAGE if asked else ERRORS)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from servanda.language.errors import ServandaError
+    from servanda.syntax.problems import ServandaError
 
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
 
 
 def check_place(path: Path) -> None:
     """Refuse a place where no file can be written. Raises ServandaError."""
-    from servanda.case import refused
+    from servanda.api import refused
 
     if path.is_dir():
         raise refused(f"`{path}` is a folder", "name a file in it")
@@ -29,8 +29,8 @@ def check_place(path: Path) -> None:
 
 def ending(path: Path, known: Iterable[str]) -> str:
     """The ending of a file's name, without its dot, one of those known. Raises ServandaError."""
-    from servanda.case import refused
-    from servanda.language.errors import did_you_mean
+    from servanda.api import refused
+    from servanda.syntax.problems import did_you_mean
 
     found, names = path.suffix.lower().lstrip("."), list(known)
     if found in names:
@@ -42,6 +42,6 @@ def ending(path: Path, known: Iterable[str]) -> str:
 
 def needs(error: ModuleNotFoundError, what: str) -> ServandaError:
     """The refusal of a verb whose extra is not installed."""
-    from servanda.case import refused
+    from servanda.api import refused
 
     return refused(f"{what} needs {error.name}", "install `servanda[view]`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.judge.plan.tables import Tables
+from servanda.judge.engines.duckdb import Tables
 
 
 class Progress:

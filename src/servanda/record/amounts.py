@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from servanda.language.model import Agreement, Number
-from servanda.language.units import UnitError, Units, plain_decimal
+from servanda.semantics.units import UnitError, Units, plain_decimal
+from servanda.syntax.tree import Agreement, Number
 
 NINTH = Decimal("0.000000001")
 TOO_LARGE = Decimal(10) ** 29

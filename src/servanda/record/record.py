@@ -8,10 +8,10 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.language.entries import Grade, SourceRef
-from servanda.language.model import NOWHERE, Number, Place
+from servanda.record.dates import Span
 from servanda.record.sources import Source
-from servanda.record.spans import Span
+from servanda.syntax.entries import Grade, SourceRef
+from servanda.syntax.tree import NOWHERE, Number, Place
 
 Value = str | Decimal | date
 

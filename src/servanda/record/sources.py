@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from servanda.language.errors import Problems, did_you_mean
-from servanda.language.model import Place
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Place
 
 CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
 ADVICE = 'a list of items, each like {"id": "gov-2019-21", "title": "..."}'

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from servanda.language.entries import SourceRef
-from servanda.language.errors import Problems, did_you_mean
-from servanda.language.model import Account
 from servanda.record.record import Declared, Entry, Record
+from servanda.syntax.entries import SourceRef
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Account
 
 ALWAYS_ACCEPTED = frozenset({None, "verified", "estimated", "declared"})
 

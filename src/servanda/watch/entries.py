@@ -8,15 +8,15 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from servanda.case import Case
-from servanda.language.model import Account
+from servanda.api import Case
+from servanda.record.account_facts import facts_for, standing
 from servanda.record.record import Entry
-from servanda.record.resolve import target_of
+from servanda.record.resolver import target_of
 from servanda.record.trust import Policy
-from servanda.record.view import facts_for, standing
-from servanda.watch.filing import COMPLETE, Named, facts_in
+from servanda.syntax.tree import Account
+from servanda.watch.fact_files import COMPLETE, Named, facts_in
 from servanda.watch.lines import Said
-from servanda.watch.live import AHEAD, Added, Gone, Live
+from servanda.watch.live_verdicts import AHEAD, Added, Gone, Live
 
 ROW = b"row"  # what stands for the digest of a table's row
 Wrong = tuple[int, bytes, str]

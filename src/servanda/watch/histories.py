@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from servanda.judge.verdicts import Bindings, Verdict
-from servanda.watch.filing import ALONE, key_of
+from servanda.judge.verdict import Bindings, Verdict
+from servanda.watch.fact_files import ALONE, key_of
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 decode = msgspec.json.decode

@@ -15,18 +15,18 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from servanda.case import Case
-from servanda.language import entries as raw
-from servanda.language.core import Variable
-from servanda.language.errors import Problems, did_you_mean
-from servanda.language.layout import lay_out
-from servanda.language.model import Arg, Day, Expr, Name, Number, Place, Text
-from servanda.language.parse import parse_line
-from servanda.language.scope import variable_of
-from servanda.record.names import Names
+from servanda.api import Case
+from servanda.record.dates import BadDate, day_of, end_of
+from servanda.record.lookup import Names
 from servanda.record.record import Entry
-from servanda.record.resolve import Resolver, target_of
-from servanda.record.spans import BadDate, day_of, end_of
+from servanda.record.resolver import Resolver, target_of
+from servanda.semantics.norms import Variable
+from servanda.semantics.resolving.scope import variable_of
+from servanda.syntax import entries as raw
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import parse_line
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Place, Text
 
 ABOUT = {
     "id",

@@ -14,9 +14,9 @@ from itertools import chain, islice, product
 
 from msgspec import Struct
 
-from servanda.answers.footprints import Footprints, Reach, nodes
-from servanda.language.core import Change, Match, Norms, Reading, Rule, RuleStatus, Var
-from servanda.language.model import Duration
+from servanda.explain.dependencies import Footprints, Reach, nodes
+from servanda.semantics.norms import Change, Match, Norms, Reading, Rule, RuleStatus, Var
+from servanda.syntax.tree import Duration
 
 MOST_WAYS = 256
 OF = "of"

@@ -16,22 +16,22 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from servanda.answers.judged import iso
-from servanda.case import open as open_case
-from servanda.case import refused
-from servanda.judge.verdicts import JudgeError
-from servanda.language.clock import day_start, micros_of, tick
-from servanda.language.errors import Problem, ServandaError
+from servanda.api import open as open_case
+from servanda.api import refused
+from servanda.explain.judged import iso
+from servanda.judge.verdict import JudgeError
+from servanda.record.account_facts import facts_for
+from servanda.record.dates import YEARS
 from servanda.record.record import Entry
-from servanda.record.spans import YEARS
-from servanda.record.view import facts_for
-from servanda.watch.begin import Told, begin, fingerprint, new_store, put_in_place
+from servanda.semantics.clock import day_start, micros_of, tick
+from servanda.syntax.problems import Problem, ServandaError
 from servanda.watch.entries import Entries
-from servanda.watch.follow import Followed, Mark
+from servanda.watch.followed_file import Followed, Mark
 from servanda.watch.histories import Step, encode
+from servanda.watch.initial_state import Told, begin, fingerprint, new_store, put_in_place
 from servanda.watch.lines import Lines, Said
-from servanda.watch.live import AHEAD, Live
-from servanda.watch.store import FORMAT, InUse, Store
+from servanda.watch.live_verdicts import AHEAD, Live
+from servanda.watch.state import FORMAT, InUse, Store
 
 Clock = Literal["events", "said", "wall"]
 BATCH, PAUSE = 1000, 0.2

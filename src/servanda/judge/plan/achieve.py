@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import (
-    GATE_COLUMNS,
-    UNCERTAIN,
-    UNDECIDED,
-    cut,
-    uncertain,
-)
-from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.text import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
-from servanda.judge.plan.timelines import UNTIL_NEXT
-from servanda.language.core import Match, Rule
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.local_days import Days
+from servanda.judge.plan.sql import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
+from servanda.judge.plan.step_functions import UNTIL_NEXT
+from servanda.judge.plan.verdict_spans import GATE_COLUMNS, UNCERTAIN, UNDECIDED, cut, uncertain
+from servanda.semantics.norms import Match, Rule
 
 WINDOW = "i.o_lo, i.o_hi, i.c_lo, i.c_hi, i.b_lo, i.b_hi, i.early, i.curable, i.rule"
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"

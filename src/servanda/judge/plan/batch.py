@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.language.core import Rule
+from servanda.semantics.norms import Rule
 
 
 class Batch:

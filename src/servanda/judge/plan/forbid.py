@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import (
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.load import Events
+from servanda.judge.plan.local_days import Days
+from servanda.judge.plan.sql import FOR_GOOD, matches, named
+from servanda.judge.plan.step_functions import counted
+from servanda.judge.plan.verdict_spans import (
     UNCERTAIN,
     UNDECIDED,
     Gates,
@@ -15,12 +20,7 @@ from servanda.judge.plan.common import (
     under,
     window_steps,
 )
-from servanda.judge.plan.days import Days
-from servanda.judge.plan.load import Events
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.text import FOR_GOOD, matches, named
-from servanda.judge.plan.timelines import counted
-from servanda.language.core import Rule
+from servanda.semantics.norms import Rule
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 

@@ -6,10 +6,10 @@ an opening that is absent is FOR_GOOD; `since` is where sums so far begin.
 
 from __future__ import annotations
 
-from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import (
+from servanda.judge.engines.duckdb import Tables
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.local_days import Days
+from servanda.judge.plan.sql import (
     FIRST_INSTANT,
     FOR_GOOD,
     SINCE_EVER,
@@ -21,10 +21,10 @@ from servanda.judge.plan.text import (
     quoted,
     scalar,
 )
-from servanda.judge.plan.timelines import at_tick
-from servanda.judge.verdicts import no_such_day
-from servanda.language.clock import LENGTHS, AmbiguousMonthEnd
-from servanda.language.core import (
+from servanda.judge.plan.step_functions import at_tick
+from servanda.judge.verdict import no_such_day
+from servanda.semantics.clock import LENGTHS, AmbiguousMonthEnd
+from servanda.semantics.norms import (
     Always,
     AtMatch,
     AtTime,
@@ -39,7 +39,7 @@ from servanda.language.core import (
     Var,
     Window,
 )
-from servanda.language.model import Duration
+from servanda.syntax.tree import Duration
 
 ORDER = "lo, trigger"
 

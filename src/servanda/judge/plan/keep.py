@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import (
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.local_days import Days
+from servanda.judge.plan.sql import FIRST_INSTANT, FOR_GOOD
+from servanda.judge.plan.step_functions import UNTIL_NEXT, valued
+from servanda.judge.plan.verdict_spans import (
     UNCERTAIN,
     UNDECIDED,
     Gates,
@@ -14,11 +18,7 @@ from servanda.judge.plan.common import (
     uncertain,
     window_steps,
 )
-from servanda.judge.plan.days import Days
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.text import FIRST_INSTANT, FOR_GOOD
-from servanda.judge.plan.timelines import UNTIL_NEXT, valued
-from servanda.language.core import Rule
+from servanda.semantics.norms import Rule
 
 
 def conditions(batch: Batch, compiled: Conditions) -> list[str]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import column_type, named
-from servanda.language.core import EventType, Match, Norms, VagueType
+from servanda.judge.engines.duckdb import Tables
+from servanda.judge.plan.sql import column_type, named
 from servanda.record.facts import Facts, Value
+from servanda.semantics.norms import EventType, Match, Norms, VagueType
 
 
 def load(tables: Tables, norms: Norms, facts: Facts) -> None:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, UNBOUNDED
-from servanda.language.core import Norms
+from servanda.judge.engines.duckdb import Tables
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.sql import FOR_GOOD, UNBOUNDED
+from servanda.semantics.norms import Norms
 
 STEP_COLUMNS = 'measure INTEGER, "of" VARCHAR, t BIGINT, low DECIMAL(38,9), high DECIMAL(38,9)'
 SUBJECT = 'measure, "of"'

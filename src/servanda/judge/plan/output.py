@@ -6,9 +6,9 @@ from servanda.judge.plan import forbid
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.rules import Rules
-from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, named, quoted
-from servanda.judge.verdicts import final_statuses
-from servanda.language.core import Variable
+from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named, quoted
+from servanda.judge.verdict import final_statuses
+from servanda.semantics.norms import Variable
 
 # Names and types, in order; all that an empty table still has.
 COLUMNS = {

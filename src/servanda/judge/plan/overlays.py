@@ -6,17 +6,17 @@ is their common timeline.
 
 from __future__ import annotations
 
+from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import GATE_COLUMNS, Gates
+from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.instances import Instances
-from servanda.judge.plan.order import is_own
 from servanda.judge.plan.powers import may_be_used
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, SINCE_EVER, literal, micros, named
-from servanda.judge.plan.timelines import counted, merged, valued
-from servanda.language.core import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
-from servanda.language.model import Duration
+from servanda.judge.plan.rule_order import is_own
+from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, literal, micros, named
+from servanda.judge.plan.step_functions import counted, merged, valued
+from servanda.judge.plan.verdict_spans import GATE_COLUMNS, Gates
+from servanda.semantics.norms import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
+from servanda.syntax.tree import Duration
 
 POWERS = ("su", "en", "wa", "re", "wait")
 CELLS = tuple(name for gate in (*POWERS, "ex", "idle") for name in (gate, f"{gate}_und"))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import (
+from servanda.judge.plan.rule_order import conditions_of, statuses
+from servanda.judge.plan.sql import FOR_GOOD, matches, named, quoted
+from servanda.judge.plan.step_functions import UNTIL_NEXT, counted, merged, valued
+from servanda.judge.plan.verdict_spans import (
     GATE_COLUMNS,
     UNCERTAIN,
     Gates,
@@ -13,13 +17,9 @@ from servanda.judge.plan.common import (
     under,
     window_steps,
 )
-from servanda.judge.plan.order import conditions_of, statuses
-from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, matches, named, quoted
-from servanda.judge.plan.timelines import UNTIL_NEXT, counted, merged, valued
-from servanda.language.clock import EFFECT
-from servanda.language.core import Norms, Rule, Var
 from servanda.record.facts import Exercise, Facts
+from servanda.semantics.clock import EFFECT
+from servanda.semantics.norms import Norms, Rule, Var
 
 EFFECT_COLUMNS = (
     "rule INTEGER, iid BIGINT, entry VARCHAR, clause VARCHAR, of_ VARCHAR, towards VARCHAR, "

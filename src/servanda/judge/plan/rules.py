@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from copy import copy
 
-from servanda.judge.plan import achieve, forbid, keep, powers, unmended
+from servanda.judge.engines.duckdb import Tables
+from servanda.judge.plan import achieve, forbid, keep, powers, uncurable
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.common import (
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.joint_powers import joined
+from servanda.judge.plan.load import event_types
+from servanda.judge.plan.loop_invariants import is_unmoved
+from servanda.judge.plan.overlays import Overlays, nothing_over
+from servanda.judge.plan.powers import EFFECT_COLUMNS
+from servanda.judge.plan.rule_order import joint_key
+from servanda.judge.plan.sql import FOR_GOOD, effect, named, quoted
+from servanda.judge.plan.step_functions import at_tick, counted
+from servanda.judge.plan.undetermined import marked, marks_of
+from servanda.judge.plan.verdict_spans import (
     UNDECIDED,
     Gates,
     undecided_in,
     variables,
     verdict_rows,
 )
-from servanda.judge.plan.instances import Instances
-from servanda.judge.plan.jointly import joined
-from servanda.judge.plan.load import event_types
-from servanda.judge.plan.marks import marked, marks_of
-from servanda.judge.plan.order import joint_key
-from servanda.judge.plan.overlays import Overlays, nothing_over
-from servanda.judge.plan.powers import EFFECT_COLUMNS
-from servanda.judge.plan.steps import Conditions
-from servanda.judge.plan.tables import Tables
-from servanda.judge.plan.text import FOR_GOOD, effect, named, quoted
-from servanda.judge.plan.timelines import at_tick, counted
-from servanda.judge.plan.unmoved import is_unmoved
-from servanda.language.core import Norms, Rule
+from servanda.semantics.norms import Norms, Rule
 
 STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 LEVELS = "(VALUES (1), (2)) n(level)"
@@ -357,9 +357,9 @@ class Rules:
         )
         order = "iid, hi, entry"
         self.tables.number(violated, "vid", found, order, self.conditions.bulk)
-        if unmended.never_mended(batch, gates, self.conditions):
-            batch.spans = unmended.spans_before(batch, gates, violated, self.now)
-            batch.breaches = unmended.spans_of_violations(batch, violated, self.now)
+        if uncurable.never_mended(batch, gates, self.conditions):
+            batch.spans = uncurable.spans_before(batch, gates, violated, self.now)
+            batch.breaches = uncurable.spans_of_violations(batch, violated, self.now)
         else:
             self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))
             self.answer(batch, forbid.points(batch.inst, line, violated))

@@ -1,0 +1,122 @@
+"""Who says it through whom, on what medium, and when: the way a statement came into the article."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from servanda.articles.dates import Dated, dates_in
+from servanda.articles.drafts import Link
+from servanda.articles.model import Attribution, Span
+from servanda.articles.page import Article
+from servanda.articles.parties import Names
+from servanda.articles.people import Speaker
+
+MEDIUM = re.compile(
+    r"""(?ix)\b(?:told|on|in|to)\s+
+    ((?:an?|the)?\s*(?:[\w'’]+\s){0,2}
+    (?:television|tv|radio|programme|program|twitter|interview|broadcast|news\ conference
+      |press\ conference|letter|statement|speech|channel))\b"""
+)
+OUTLET = re.compile(
+    r"""(?x)\b(?:Times|Post|News|Agency|Herald|Tribune|Journal|Guardian|Reuters|AFP|AP|ISNA|IRNA
+    |TASS|BBC|CNN|Daily|Gazette|Press|Monitor|Bloomberg|Xinhua|Al\ Jazeera)\b"""
+)
+GOES_ON = frozenset(("add", "continue", "conclude"))
+NEAR = 80
+
+
+class Chains:
+    """The chains of an article's statements."""
+
+    def __init__(
+        self,
+        article: Article,
+        sentences: list[Span],
+        said: list[Attribution],
+        speakers: list[Speaker],
+        names: Names,
+    ) -> None:
+        self.names = names
+        self.text = article.text
+        self.sentences = sentences
+        self.published = article.published
+        self.said = said
+        self.speakers = speakers
+
+    def links(self, place: int) -> tuple[Link, ...]:
+        """The speaker, then whoever reports that, outwards."""
+        links: list[Link] = []
+        at: int | None = place
+        while at is not None:
+            said, name = self.said[at], self.speakers[at].name
+            outlet = OUTLET.search(name) is not None
+            reports = outlet or (bool(links) and said.verb in ("accord", "report"))
+            day = self.day_told(said) if links else None
+            how = "reported" if reports else "said"
+            links.append(Link(name, how, self.medium(said), said.head, day))
+            at = said.parent
+        return tuple(links)
+
+    def medium(self, said: Attribution) -> str | None:
+        found = MEDIUM.search(self.text[said.cue.start : said.cue.start + 90].split("\n")[0])
+        return " ".join(found.group(1).split()) if found else None
+
+    def when(self, place: int) -> tuple[tuple[str | None, str] | None, bool]:
+        """The days between which it was said, and whether the text tells them.
+
+        As its own sentence tells, else what it goes on from ("adding"), else whoever reports it;
+        else only that it was on or before the day of publication.
+        """
+        outer: int | None = place
+        while outer is not None:
+            day = self.day_told(self.said[outer]) or self.day_before(outer)
+            if day is not None:
+                return day, True
+            outer = self.said[outer].parent
+        return (None if self.published is None else (None, self.published.isoformat())), False
+
+    def day_before(self, place: int) -> tuple[str | None, str] | None:
+        """ "…, adding: …": the day of what the same speaker said just before."""
+        if place == 0 or self.said[place].verb not in GOES_ON:
+            return None
+        before = next((i for i in range(place - 1, -1, -1) if self.is_told(i)), place)
+        if self.speakers[before].name != self.speakers[place].name:
+            return None
+        day, told = self.when(before)
+        return day if told else None
+
+    def is_told(self, place: int) -> bool:
+        """Whether a statement is what somebody says, and not who reports it ("according to")."""
+        return not any(said.parent == place for said in self.said)
+
+    def day_told(self, said: Attribution) -> tuple[str, str] | None:
+        """A date near the cue, outside of what is said."""
+        sentence = next((s for s in self.sentences if s.holds(said.cue)), said.cue)
+        found = dates_in(sentence.of(self.text), self.published)
+        named = [
+            Span(sentence.start + a.start, sentence.start + a.end)
+            for a in self.names.agreement_in(sentence.of(self.text))
+        ]
+        for dated in moved(found, sentence):
+            outside = not any(span.meets(dated.at) for span in (*said.content, *named))
+            near = abs(dated.at.start - said.cue.start) < NEAR
+            before = self.text[max(0, dated.at.start - 4) : dated.at.start].lower()
+            named_for_a_year = dated.grain == "year" and before == "the "
+            if outside and near and not dated.ambiguous and not named_for_a_year:
+                return days_of(dated)
+        return None
+
+
+def moved(found: list[Dated], by: Span) -> list[Dated]:
+    """Dates found in a span, at their places in the whole text."""
+    return [
+        Dated(Span(d.at.start + by.start, d.at.end + by.start), d.phrase, d.spans, d.grain)
+        for d in found
+    ]
+
+
+def days_of(dated: Dated) -> tuple[str, str]:
+    """The first and last day of a date phrase, both included."""
+    start, end = dated.spans[0]
+    return start.isoformat(), date.fromordinal(end.toordinal() - 1).isoformat()

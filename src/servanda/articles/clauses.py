@@ -1,0 +1,365 @@
+"""A cue verb in its parsed sentence: who is its subject, and which words are its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.articles.cues import (
+    CLAUSE,
+    DOCUMENTS,
+    EVERY_VERB,
+    OBJECT,
+    OF_THINGS,
+    PREPOSITION,
+    RESEARCH,
+)
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "prt")
+CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
+NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
+NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
+ISSUES = frozenset(
+    """
+    air carry circulate deliver distribute draft fire file give hold issue make mail pen plant post
+    publish put release run send share sign submit tweet wear write
+    """.split()  # noqa: SIM905
+)
+IDLE = frozenset("have want be try need choose expect seem appear help allow".split())  # noqa: SIM905
+ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
+TALKS = frozenset("discuss talk".split())  # noqa: SIM905
+TIMES = frozenset(("DATE", "TIME"))
+WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
+
+
+SPEAKERS = DOCUMENTS | frozenset(
+    """
+    administration agency alliance association bloc board body bureau campaign chamber coalition
+    commission committee company corporation council country court delegation department firm
+    foundation fund government group institute lobby ministry network office organization outfit
+    panel parliament party police side state team think-tank tribunal union
+    """.split()  # noqa: SIM905
+)
+NAMED = ("ORG", "PERSON", "GPE", "NORP")
+
+
+def subject(verb: Token, depth: int = 0) -> Token | None:
+    """The head word of who says it: the verb's own subject, else its governor's."""
+    own = own_subject(verb)
+    if own is not None or depth > 6:
+        return own
+    if verb.dep_ == "conj":
+        clause = verb.head
+        while clause.dep_ == "conj":
+            clause = clause.head
+        if clause.dep_ == "ccomp" and is_second(verb, clause.head):
+            return subject(clause.head, depth + 1)
+    if verb.tag_ == "VBG" and is_set_off(verb):
+        main = verb.sent.root
+        return own_subject(main) or passive_subject(main)
+    if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
+        return None if is_passive(verb) or verb.tag_ == "VBN" else issuer(verb.head) or verb.head
+    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i and verb.nbor(-1).text == ",":
+        cue = verb.head
+        while cue.dep_ in ("ccomp", "conj") and cue.head != cue and not speaks(cue):
+            cue = cue.head
+        if lemma_of(cue) in CLAUSE and cue.i < verb.i and own_subject(cue) is not None:
+            return own_subject(cue)
+    if verb.dep_ == "xcomp" and verb.head.pos_ == "ADJ" and verb.head.head.lemma_ == "be":
+        able = own_subject(verb.head.head)
+        return None if able is None or able.lower_ == "it" else able
+    if verb.dep_ == "xcomp" and verb.tag_ == "VB" and (made := made_to(verb.head)) is not None:
+        return made
+    if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
+        return subject(verb.head, depth + 1) or passive_subject(verb.head)
+    return None
+
+
+def speaks(verb: Token) -> bool:
+    """Whether a verb of saying has a subject of its own."""
+    return lemma_of(verb) in CLAUSE and own_subject(verb) is not None
+
+
+def made_to(verb: Token) -> Token | None:
+    """ "That led the minister to say …": who is made to do it."""
+    return next((ch for ch in verb.rights if ch.dep_ == "dobj" and ch.ent_type_ in NAMED), None)
+
+
+def is_set_off(verb: Token) -> bool:
+    """ "Ruiz rejected the idea that …, saying": after a comma whoever the sentence is about."""
+    root = verb.sent.root
+    loose = verb.dep_ == "acl" or (verb.dep_ == "advcl" and lemma_of(verb.head) not in EVERY_VERB)
+    says = lemma_of(verb) in CLAUSE and lemma_of(root) in EVERY_VERB
+    return loose and says and verb.i > root.i and verb.nbor(-1).text == ","
+
+
+def issuer(noun: Token) -> Token | None:
+    """ "issued a statement saying": who issues a paper is who says what is in it."""
+    verb = noun.head
+    if noun.dep_ == "dobj" and lemma_of(verb) in ISSUES and lemma_of(noun) in DOCUMENTS:
+        return subject(verb)
+    return None
+
+
+def is_no_speaker(source: Token, verb: Token) -> bool:
+    """ "a hat that says", "that shows": a thing that is no paper; a person who shows."""
+    if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
+        thing = verb.head if verb.dep_ == "relcl" else source
+        if source.lower_ == "that" and thing != source:
+            return lemma_of(thing) not in DOCUMENTS | RESEARCH
+        return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
+    shown = lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
+    meant = lemma_of(verb) == "show" and source.tag_ in ("PRP", "WP", "EX")
+    return meant or (shown and not clauses_of(verb))
+
+
+def own_subject(verb: Token) -> Token | None:
+    """A subject that stands with the verb itself, or the agent of a passive."""
+    for child in verb.children:
+        if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by"):
+            for noun in child.children:
+                if noun.dep_ == "pobj" and is_passive(verb):
+                    return noun
+    if is_passive(verb):
+        return None
+    found = [
+        ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)
+    ]
+    spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
+    return nearest(spoken or found, verb)
+
+
+def nearest(found: list[Token], verb: Token) -> Token | None:
+    """Of two subjects the first, since the second one names it ("the lawyer Beth Doran said"); but
+    the one beside the verb where that is "he" or stands after it, or all is set between commas."""
+    if len(found) < 2:
+        return found[0] if found else None
+    after = (ch for ch in found if ch.left_edge.i == verb.i + 1)
+    near = next(after, min(found, key=lambda ch: abs(ch.i - verb.i)))
+    aside = verb.i + 1 < len(verb.doc) and verb.doc[verb.i + 1].text in (",", ".")
+    inverted = near.left_edge.i == verb.i + 1 and near.left_edge.pos_ != "ADP"
+    beside = inverted or near.tag_ == "PRP" or (aside and near.i == verb.i - 1)
+    return near if beside or is_apart(found[0], near) else found[0]
+
+
+def is_apart(first: Token, near: Token) -> bool:
+    """ "His promises notwithstanding, the analysts agree": the first is no part of the clause."""
+    return any(t.is_punct or t.pos_ == "VERB" for t in first.doc[first.i + 1 : near.left_edge.i])
+
+
+def is_name(token: Token) -> bool:
+    return token.text[0].isalnum() and (token.pos_ in NAMERS or token.text.istitle())
+
+
+def passive_subject(verb: Token) -> Token | None:
+    """Who a passive is about: "he was quoted as saying"."""
+    for child in verb.children:
+        if child.dep_ == "nsubjpass":
+            return child
+    return None
+
+
+def is_passive(verb: Token) -> bool:
+    if verb.tag_ not in ("VBN", "VBD"):
+        return False
+    if any(ch.lower_ in ("'s", "’s") and ch.dep_ == "auxpass" for ch in verb.children):
+        return any(ch.dep_ == "agent" for ch in verb.rights)
+    return any(c.dep_ in ("auxpass", "nsubjpass", "agent") for c in verb.children)
+
+
+def noun_phrase(head: Token) -> tuple[int, int]:
+    """Token numbers `[from, to)` of a source: its head with what names it."""
+    left, right = head.left_edge.i, head.i + 1
+    for child in head.rights:
+        if child.dep_ in ("relcl", "advcl", "punct", "dep", "acl"):
+            continue
+        right = max(right, child.right_edge.i + 1)
+    if head.dep_ in ("nsubj", "nsubjpass") and head.i < head.head.i:
+        right = min(right, head.head.i)
+    for child in head.lefts:
+        if child.dep_ in ("punct", "relcl", "advcl", "ccomp"):
+            left = max(left, child.right_edge.i + 1)
+    return left, right
+
+
+def lemma_of(token: Token) -> str:
+    """The lemma; where the model takes "hopes" for "hop", the verb that the lists have."""
+    lemma = token.lemma_.lower()
+    whole = lemma + "e"
+    if token.lower_ in (whole + "s", whole + "d", lemma + "ing") and whole in EVERY_VERB:
+        return whole if lemma not in EVERY_VERB else lemma
+    return lemma
+
+
+def surface_lemma(word: str) -> str:
+    """The verb that a word would be a present or a past of, by its spelling alone."""
+    for end, base in (("ies", "y"), ("ied", "y"), ("es", ""), ("ed", ""), ("s", ""), ("d", "")):
+        if word.endswith(end) and word.removesuffix(end) + base in EVERY_VERB:
+            return word.removesuffix(end) + base
+    return word
+
+
+def governed(verb: Token) -> set[int]:
+    """The words of all that a verb governs to its right, without when and where it was said."""
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.dep_ in GOVERNED and not is_circumstance(child):
+            found.update(t.i for t in child.subtree)
+    return found
+
+
+def is_circumstance(child: Token) -> bool:
+    """Whether a companion of a verb says when, where or how it was said."""
+    if child.dep_ in ("npadvmod", "advmod", "agent", "prt"):
+        return True
+    if child.dep_ == "advcl":
+        return True
+    if child.dep_ != "prep" or child.lower_ not in WHEN:
+        return False
+    return any(t.ent_type_ in TIMES for t in child.subtree) or child.lower_ not in (
+        "in",
+        "at",
+        "on",
+    )
+
+
+def clauses_of(verb: Token) -> list[Token]:
+    """The verbs of the clauses that depend on a cue as what is said."""
+    return [
+        ch
+        for ch in verb.children
+        if (ch.dep_ == "ccomp" and ch.lower_ not in ('"', "”")) or is_bare_clause(ch, verb)
+    ]
+
+
+def is_bare_clause(clause: Token, verb: Token) -> bool:
+    """ "said after the vote he would resign": a clause that nothing marks."""
+    if clause.dep_ != "advcl" or clause.i < verb.i or clause.tag_ == "VBG":
+        return False
+    lefts = list(clause.lefts)
+    return (
+        any(t.dep_ == "nsubj" for t in lefts)
+        and not any(
+            t.dep_ == "mark" or t.is_punct or t.lower_ in WHEN or t.lower_ == "as" for t in lefts
+        )
+        and clause.doc[clause.left_edge.i - 1].text != ","
+    )
+
+
+def infinitive(verb: Token) -> Token | None:
+    """ "asks to leave", "promised to resign": the infinitive governed."""
+    for child in verb.rights:
+        if child.dep_ == "xcomp" and child.tag_ in ("VB", "VBG"):
+            return child
+    return None
+
+
+def after_preposition(verb: Token) -> set[int]:
+    """The content of a verb that says something about, of or to something."""
+    wanted = PREPOSITION.get(lemma_of(verb), frozenset())
+    moved = lemma_of(verb) in ("refer", "appeal") and any(ch.dep_ == "dobj" for ch in verb.rights)
+    if moved:
+        return set()
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.dep_ in ("prep", "prt", "agent") and child.lower_ in wanted:
+            found.update(t.i for t in child.subtree if t.i != child.i)
+        elif child.dep_ == "advcl" and any(
+            m.dep_ == "mark" and m.lower_ in wanted for m in child.lefts
+        ):
+            found.update(t.i for t in child.subtree if t.lower_ not in wanted)
+        elif found and child.dep_ in ("xcomp", "advcl", "ccomp") and child.tag_ == "VB":
+            found.update(t.i for t in child.subtree)
+    return found
+
+
+def as_clause(verb: Token) -> Token | None:
+    """ "…, as police have said": the verb of the sentence that is what was said."""
+    held = [ch for ch in verb.children if ch.dep_ in ("ccomp", "xcomp", "dobj")]
+    if verb.dep_ != "advcl" or (held and not is_put(verb)):
+        return None
+    return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
+
+
+def is_put(verb: Token) -> bool:
+    """ "As Ruiz put it, …": with these three words whatever stands around them is said."""
+    it = any(ch.lower_ == "it" and ch.i == verb.i + 1 for ch in verb.rights)
+    return it and verb.lemma_ == "put" and any(ch.lower_ == "as" for ch in verb.lefts)
+
+
+def is_as_reported(verb: Token) -> bool:
+    """ "as reported by the Post, …"."""
+    main = as_clause(verb)
+    return (
+        main is not None and main.dep_ == "ROOT" and any(ch.dep_ == "agent" for ch in verb.children)
+    )
+
+
+def taken_back(verb: Token) -> set[int]:
+    """ "said he would sign and warned against …": a second cue that the parser put inside."""
+    found: set[int] = set()
+    for clause in clauses_of(verb):
+        for second in clause.conjuncts:
+            if is_second(second, verb) or is_other_saying(second, verb):
+                found.update(t.i for t in second.subtree)
+    return found
+
+
+def is_second(second: Token, verb: Token) -> bool:
+    """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
+    said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
+    alike = second.tag_ in (verb.tag_, tense(verb))
+    bare = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
+    return said and alike and bare and second.i > verb.i
+
+
+def tense(verb: Token) -> str:
+    """The tag of its first auxiliary, else its own: "is telling" is of the present."""
+    return next((ch.tag_ for ch in verb.lefts if ch.dep_ == "aux"), verb.tag_)
+
+
+def is_other_saying(second: Token, verb: Token) -> bool:
+    """ "…, and rights groups warned that …": another who says something in the same tense."""
+    says = lemma_of(second) in EVERY_VERB and second.tag_ == verb.tag_ and second.i > verb.i
+    return says and any(ch.dep_ == "nsubj" for ch in second.children)
+
+
+def is_idle(verb: Token) -> bool:
+    """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
+    if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
+        return not (is_finite(verb) or (verb.dep_ == "advcl" and is_done(verb)))
+    if verb.dep_ in ("ccomp", "xcomp") and lemma_of(verb.head) in ASKING and is_bare(verb):
+        return True
+    if verb.dep_ == "amod" and verb.head.i == verb.i + 1:
+        return True
+    bare = not any(ch.dep_ in ("aux", "nsubj", "auxpass") for ch in verb.children)
+    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
+
+
+def is_finite(verb: Token) -> bool:
+    """ "though they may endorse her", "he didn't mention it": an auxiliary and a subject."""
+    helped = any(ch.dep_ == "aux" and ch.lower_ != "to" for ch in verb.lefts)
+    return helped and any(ch.dep_ == "nsubj" for ch in verb.lefts)
+
+
+def is_done(verb: Token) -> bool:
+    """ "went on to explain", "met to discuss": an infinitive that tells what was done."""
+    went_on = verb.head.lemma_ == "go" and any(ch.lower_ == "on" for ch in verb.head.rights)
+    return went_on or (lemma_of(verb) in TALKS and verb.head.tag_ in ("VBD", "VBZ", "VBP", "VBN"))
+
+
+def is_bare(verb: Token) -> bool:
+    """ "(requests) that he explain", "(asked them) to explain": what is still to be done."""
+    aux = [ch.lower_ for ch in verb.children if ch.dep_ in ("aux", "auxpass")]
+    return verb.tag_ in ("VB", "VBP") and aux in ([], ["to"])
+
+
+def is_weak(verb: Token) -> bool:
+    """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
+    if verb.dep_ == "acl":
+        return issuer(verb.head) is None
+    if verb.tag_ == "VB" and verb.dep_ in ("ccomp", "conj"):
+        return not any(ch.lower_ in ("did", "does", "do") for ch in verb.lefts)
+    return verb.tag_ == "VB" and verb.dep_ == "xcomp" and lemma_of(verb.head) in IDLE

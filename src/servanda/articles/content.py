@@ -1,0 +1,246 @@
+"""What a cue verb says: its clause, its quotation, its object, or the rest of its sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.articles import clauses as c
+from servanda.articles.cues import ASPECT, CLAUSE, OBJECT
+from servanda.articles.parsed_paragraph import Words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+WH = ("WP", "WDT", "WRB")
+PASSIVE = ("of", "as", "for", "over")  # "was accused of", "was criticized by Ruiz for"
+THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
+
+
+def clause_content(p: Words, verb: Token, source: Token) -> set[int]:
+    """The clauses of what is said, before or after the cue."""
+    content: set[int] = set()
+    main = c.as_clause(verb)
+    if main is not None:
+        told = {t.i for t in main.subtree} - {t.i for t in verb.subtree}
+        return told - ({max(told)} if told and p.doc[max(told)].text == "." else set())
+    left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
+    every = c.clauses_of(verb)
+    if any(clause.i > verb.i for clause in every) and not is_parenthetical(p, verb):
+        every = [clause for clause in every if clause.i > verb.i]
+    for clause in every:
+        words = {t.i for t in clause.subtree}
+        if clause.i > verb.i and not is_parenthetical(p, verb):
+            words = {i for i in words if i > verb.i}
+        if clause.i < left:
+            words |= set(range(min(words), left))
+        content |= words
+    content = (content | stranded(verb, source, every)) - c.taken_back(verb)
+    if not content and c.lemma_of(verb) not in ASPECT:
+        infinitive = c.infinitive(verb)
+        if infinitive is not None:
+            content = {t.i for t in infinitive.subtree}
+            content |= hearers(verb)
+    return content
+
+
+def stranded(verb: Token, source: Token, clauses: list[Token]) -> set[int]:
+    """ "The plan, Ruiz said in Lima, is dead": the subject that the parser gave to the cue."""
+    first = next((ch for ch in verb.lefts if ch.dep_ in ("nsubj", "nsubjpass")), source)
+    left = min(source.left_edge.i, verb.i)
+    if first.i >= left or verb.doc[left - 1].text != ",":
+        return set()
+    whole = [ch for ch in clauses if any(t.dep_ in ("nsubj", "nsubjpass") for t in ch.children)]
+    return {t.i for t in first.subtree} if clauses and not whole else set()
+
+
+def after_that(p: Words, verb: Token) -> set[int]:
+    """ "told a meeting of leaders that …": the clause that the parser hung elsewhere."""
+    for token in p.doc[verb.i + 1 : verb.sent.end]:
+        if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
+            return set()
+        if token.lower_ in THATS and (opens_clause(token) or verb.tag_ == "NNS"):
+            last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
+            return set(range(token.i, last))
+    return set()
+
+
+def after_colon(p: Words, verb: Token) -> set[int]:
+    """ "Ruiz tweeted on Monday: It is late": the sentence after a colon that no mark quotes."""
+    for token in p.doc[verb.i + 1 : verb.i + 12]:
+        if token.text == ":" and token.i + 1 < len(p.doc) and p.quote_of[token.i + 1] < 0:
+            sentence = p.doc[token.i + 1].sent
+            return set(range(token.i + 1, sentence.end - sentence[-1].is_punct))
+        if token.is_punct or token.pos_ == "VERB" or p.quote_of[token.i] >= 0:
+            return set()
+    return set()
+
+
+def opens_clause(token: Token) -> bool:
+    """ "in the suit that Ruiz earned millions": a that which is no part of its own clause."""
+    if token.dep_ in ("mark", "advmod"):
+        return True
+    parts = [ch.dep_ for ch in token.head.children if ch != token]
+    whole = any(part in ("nsubj", "nsubjpass") for part in parts)
+    return (
+        token.tag_ == "IN" and whole and any(p in ("dobj", "attr", "acomp", "ccomp") for p in parts)
+    )
+
+
+def bare_rest(verb: Token) -> set[int]:
+    """ "acknowledged funding was a reason": a clause with nothing before it, hung elsewhere."""
+    if c.lemma_of(verb) in ASPECT:
+        return set()
+    for token in verb.doc[verb.i + 1 : verb.sent.end]:
+        clause = token.head
+        other = token.head == verb and token.dep_ in ("dobj", "cc", "prep", "conj", "dative")
+        if other or token.is_punct or token.tag_ in WH or token.dep_ == "mark":
+            return set()
+        if token.dep_ in ("nsubj", "nsubjpass", "expl") and clause.i > token.i:
+            first = max(token.left_edge.i, verb.i + 1)
+            inside = verb.dep_ == "advcl" and clause.i > verb.i
+            ends = [t.i for t in verb.doc[first : verb.sent.end] if t.text == ","] if inside else []
+            return set(range(first, min([clause.right_edge.i + 1, *ends])))
+    return set()
+
+
+def around(p: Words, verb: Token, source: Token) -> set[int]:
+    """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
+    own = c.own_subject(verb) == source or abs(verb.i - source.i) == 1
+    if not own or abs(verb.i - source.i) > 12 or says_elsewhere(verb):
+        return set()
+    left, right = c.noun_phrase(source)
+    left, right = min(left, verb.i), max(right, verb.i + 1)
+    right = max(right, max(hearers(verb) | manner(verb), default=0) + 1)
+    sentence = verb.sent
+    before = p.doc[left - 1].text if left > sentence.start else ""
+    after = p.doc[right].text if right < sentence.end else "."
+    if before != "," or after not in (",", ".", "!", "?", "--", "—", "–"):
+        return set()
+    content = set(range(sentence.start, left)) | set(range(right, sentence.end))
+    if not any(p.doc[i].pos_ in ("VERB", "AUX") for i in content - of_circumstances(verb, left)):
+        return set()
+    last = max(content)
+    return content - {last} if p.doc[last].text in (".", "!", "?") else content
+
+
+def says_elsewhere(verb: Token) -> bool:
+    """ "mentioned the war", "asked him about it": what is said stands with the verb itself."""
+    held = any(ch.dep_ == "dobj" for ch in verb.rights) and c.lemma_of(verb) in OBJECT - {"tell"}
+    return held or bool(c.after_preposition(verb))
+
+
+def of_circumstances(verb: Token, left: int) -> set[int]:
+    """ "Campaigning in the north, he said …": before its subject, when and how it was said."""
+    return {
+        t.i
+        for ch in verb.lefts
+        if ch.dep_ in ("advcl", "prep", "npadvmod", "advmod") and ch.i < left
+        for t in ch.subtree
+    }
+
+
+def is_parenthetical(p: Words, verb: Token) -> bool:
+    """ "…, he said, …": a comma right after the cue."""
+    after = p.doc[verb.i + 1] if verb.i + 1 < len(p.doc) else None
+    return after is not None and after.text == ","
+
+
+def hearers(verb: Token) -> set[int]:
+    return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
+
+
+def manner(verb: Token) -> set[int]:
+    """When, where and how it is said, after the cue and before the next comma."""
+    found: set[int] = set()
+    for child in verb.rights:
+        if child.is_punct or child.dep_ not in ("advmod", "npadvmod", "prep", "dobj", "dative"):
+            break
+        found |= {t.i for t in child.subtree}
+    return found
+
+
+def object_content(p: Words, verb: Token) -> set[int]:
+    if c.lemma_of(verb) in CLAUSE and verb.sent.text.rstrip().endswith(":"):
+        return set()  # "Ruiz said the following:" announces what comes next
+    if c.is_passive(verb):
+        what = c.passive_subject(verb)
+        left = {t.i for t in what.subtree} if what is not None else set()
+        told = [ch for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ in PASSIVE]
+        return left | {t.i for ch in told for t in ch.subtree}
+    ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
+    held = c.governed(verb) if ways else set()
+    held |= {t.i for ch in verb.rights if ch.lower_ == "much" for t in ch.subtree}
+    meeting = c.lemma_of(verb) == "call" and ways == ["dobj"] and not names(held, p)
+    if meeting and not any(p.quote_of[i] >= 0 for i in held):
+        return set()
+    return held
+
+
+def names(held: set[int], p: Words) -> bool:
+    """ "called the hearing a farce": a second noun right after the first, which nothing joins."""
+    last = max(held)
+    if p.doc[last].pos_ == "ADJ" or p.quote_of[min(last + 1, len(p.doc) - 1)] >= 0:
+        return True
+    return any(
+        p.doc[i].lower_ in ("a", "an") and i - 1 in held and p.doc[i - 1].pos_ in c.NAMERS
+        for i in held
+    )
+
+
+def linked_quotes(p: Words, verb: Token, source: Token) -> set[int]:
+    """The quotations next to a cue, before or after its clause."""
+    if p.quote_of[verb.i] >= 0:
+        return set()
+    linked: set[int] = set()
+    if source.head == verb:
+        left = min(c.noun_phrase(source)[0], verb.i)
+        before = p.word_before(left)
+        if before is not None and p.quote_of[before] >= 0 and not is_ended(p, before, left):
+            linked.add(p.quote_of[before])
+    after = quote_after(p, verb)
+    after = next_sentence(p, verb) if after is None and not linked else after
+    if after is not None:
+        linked.add(after)
+    return linked
+
+
+def next_sentence(p: Words, verb: Token) -> int | None:
+    """ "Ruiz agreed. “…”": the quotation right after a sentence that says nothing more."""
+    after = verb.sent.end
+    ends = after < len(p.doc) and p.doc[after - 1].text == "." and p.quote_of[after] >= 0
+    told = any(ch.dep_ in c.GOVERNED and ch.dep_ != "prt" for ch in verb.rights)
+    return p.quote_of[after] if ends and not told and verb.dep_ == "ROOT" else None
+
+
+def inside_quote(p: Words, verb: Token) -> bool:
+    """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
+    return any(p.quote_of[i] >= 0 for i in c.governed(verb))
+
+
+def goes_on(p: Words, linked: set[int], verb: Token) -> bool:
+    """Whether a quotation after the cue goes on with a clause begun before it."""
+    first = min((p.words[n][0] for n in linked), default=0)
+    begun = p.doc[first : first + 2].text.lstrip("“\"'‘")
+    rest = p.doc[verb.i + 1 : verb.i + 3]
+    ended = len(rest) == 2 and rest[0].text == "," and rest[1].tag_ in ("MD", "VBD", "VBZ", "VBP")
+    return (first > verb.i and begun[:1].islower()) or (first < verb.i and ended)
+
+
+def is_ended(p: Words, close: int, left: int) -> bool:
+    """Whether a quotation ends its sentence with a full stop, and a capital begins the next."""
+    return close > 0 and p.doc[close - 1].text == "." and p.doc[left].text[:1].isupper()
+
+
+def quote_after(p: Words, verb: Token) -> int | None:
+    """The quotation that follows a cue with a comma, a colon or nothing between."""
+    for i in range(verb.i + 1, len(p.doc)):
+        token = p.doc[i]
+        if p.quote_of[i] >= 0:
+            before = p.doc[i - 1]
+            near = i - verb.i == 1 or before.text in (",", ":", "that", "—", "-", "–")
+            return p.quote_of[i] if near else None
+        if token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE:
+            return None
+        if token.text in (".", "!", "?", ";"):
+            return None
+    return None

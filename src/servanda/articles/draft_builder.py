@@ -1,0 +1,282 @@
+"""An article and a case to drafts: what would be added to a record if a person confirms it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from servanda.articles.annotations import at, marks
+from servanda.articles.attribution import chosen, found_in
+from servanda.articles.chain import Chains
+from servanda.articles.drafts import Attitude, Draft, Drafts
+from servanda.articles.entry_line import bracketed, tidy, with_record
+from servanda.articles.kinds import condition_of, kind_of
+from servanda.articles.labels import insertions, labels_in, without_insertions
+from servanda.articles.model import Attribution, Span
+from servanda.articles.page import Article, csl
+from servanda.articles.parse import parsed
+from servanda.articles.parties import Names
+from servanda.articles.people import People, Speaker
+from servanda.articles.quotes import quotations
+from servanda.articles.review_notes import remarks_on
+from servanda.articles.silence import is_silence, silences
+from servanda.syntax.tree import Agreement
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+BREACH = re.compile(
+    r"""(?ix)\b(?:breach(?:es|ed|ing)?|violat(?:e[sd]?|ing|ions?)|pulled\ out|withdr[ae]w\w*
+    |non-?complian\w+|reneg\w+|abandon(?:s|ed)?)\b"""
+)
+ASIDE = re.compile(r"\s*(?:—|–|--)\s*")
+FIRST_PERSON = ("i", "we", "you", "us")
+AIMED = frozenset(("demand", "request", "threat", "offer", "promise", "refusal", "no answer"))
+NO_PARTY = "the author is no party: a person decides whether this enters the record"
+
+
+def drafts_of(article: Article, agreement: Agreement) -> Drafts:
+    """Read an article against a case. Nothing is written."""
+    return Drafting(article, agreement).drafts()
+
+
+class Drafting:
+    """One article, read against one case."""
+
+    def __init__(self, article: Article, agreement: Agreement) -> None:
+        self.article = article
+        self.text = article.text
+        self.names = Names(agreement)
+        self.docs: list[tuple[int, Doc]] = list(parsed(article.text))
+        self.people = People(self.docs, self.names, article.text)
+        self.quotations = [
+            Span(p + q.start, p + q.end) for p, d in self.docs for q in quotations(d.text)
+        ]
+        self.sentences = [
+            Span(p + s.start_char, p + s.end_char) for p, d in self.docs for s in d.sents
+        ]
+        self.silent = silences(self.text)
+        every = found_in(self.docs, article.text, attitudes=True, nested=True)
+        found = [a for a in every if not is_silence(self.text, a)]
+        self.said = chosen(found, attitudes=False, nested=True)
+        self.felt = [a for a in chosen(found, attitudes=True, nested=False) if a.attitude]
+        self.speakers = [self.people.speaker(said) for said in self.said]
+        self.chains = Chains(article, self.sentences, self.said, self.speakers, self.names)
+
+    def drafts(self) -> Drafts:
+        reported: list[Draft] = []
+        for place, said in enumerate(self.said):
+            if not self.is_own_word(said) and not self.is_linked(place):
+                reported.append(self.reported(len(reported) + 1, place))
+        for span in self.silent:
+            reported.append(self.no_answer(len(reported) + 1, span))
+        author = [
+            self.own(len(reported) + i, span) for i, span in enumerate(self.own_sentences(), 1)
+        ]
+        texts = [doc.text for _, doc in self.docs]
+        return Drafts(
+            self.article.file,
+            self.text,
+            csl(self.article),
+            tuple(reported),
+            tuple(author),
+            tuple(remarks_on(self.article, texts, reported)),
+            tuple(self.attitude(felt) for felt in self.felt),
+        )
+
+    def attitude(self, felt: Attribution) -> Attitude:
+        """What somebody wants or thinks: listed apart, since nothing of it enters a record."""
+        name = felt.source[0].of(self.text)
+        words = tidy(joined(self.text, felt.content))
+        by = self.names.party(name)
+        return Attitude(name, by, felt.verb, words, felt.content, felt.head)
+
+    def is_own_word(self, said: Attribution) -> bool:
+        """ "“We reply in kind,” she said": what a speaker says of itself is no second statement."""
+        return said.parent is not None and said.head.of(self.text).lower() in FIRST_PERSON
+
+    def is_linked(self, place: int) -> bool:
+        """Whether a statement only passes on another one: that one is the draft."""
+        return any(self.is_link(other, place) for other in self.said)
+
+    def is_link(self, inner: Attribution, place: int) -> bool:
+        """Whether an inner statement is all that this one says: then the two are one chain."""
+        own = inner.parent != place or self.is_own_word(inner)
+        return not own and covers(inner, self.said[place])
+
+    # ------------------------------------------------------------------ what others say
+    def reported(self, number: int, place: int) -> Draft:
+        said, speaker = self.said[place], self.speakers[place]
+        words = joined(self.text, said.content)
+        kind = kind_of(said.verb, self.text[said.cue.start : said.cue.end + 12], words)
+        found = marks(self.text, said.content, self.names, self.article.published)
+        named = (at(s, m) for s in said.source for m in labels_in(s.of(self.text)))
+        found["labels"] = tuple(dict.fromkeys((*named, *found["labels"])))
+        inserted = [
+            at(part, i) for part in self.quoted_parts(said) for i in insertions(part.of(self.text))
+        ]
+        when, told = self.chains.when(place)
+        draft = Draft(
+            number,
+            "reported",
+            kind,
+            speaker.party,
+            self.chains.links(place),
+            tidy(bracketed(words) if inserted else words),
+            said.content,
+            said.form,
+            to=self.addressed(kind, words, speaker.party),
+            condition=self.condition(said),
+            when=when,
+            inserted=tuple(inserted),
+            bare=tidy(without_insertions(words)) if inserted else None,
+            confidence=confidence(said, speaker, told),
+            needs=needs(speaker, when),
+            **found,
+        )
+        return with_record(draft, self.article)
+
+    def addressed(self, kind: str, words: str, by: str | None) -> str | None:
+        """Whom a demand, an offer or the like is for: the first other party it names.
+
+        A party that is only called as a witness ("as affirmed by …") is none.
+        """
+        if kind not in AIMED:
+            return None
+        words = re.split(r"(?i),? as (?:\w+ )?(?:affirmed|agreed|required|stated)\b", words)[0]
+        return next((name for _, _, name in self.names.found(words) if name != by), None)
+
+    def condition(self, said: Attribution) -> Span | None:
+        for span in said.content:
+            found = condition_of(span.of(self.text))
+            if found is not None:
+                return at(span, Span(*found))
+        return None
+
+    def quoted_parts(self, said: Attribution) -> list[Span]:
+        """The parts of what is said that stand inside quotation marks."""
+        return [
+            Span(max(s.start, q.start), min(s.end, q.end))
+            for s in said.content
+            for q in self.quotations
+            if s.meets(q)
+        ]
+
+    def no_answer(self, number: int, span: Span) -> Draft:
+        """ "failed to respond": who does not answer whom, and when."""
+        sentence = next((s for s in self.sentences if s.holds(span)), span)
+        before = Span(sentence.start, span.start)
+        named = list(self.names.found(before.of(self.text)))
+        by = named[-1][2] if named else None
+        place = at(before, Span(*named[-1][:2])) if named else span
+        name = place.of(self.text) if named else ""
+        found = marks(self.text, (span,), self.names, self.article.published)
+        when = self.chains.day_told(
+            Attribution((place,), place, span, (), "indirect", "answer")
+        ) or (
+            None if self.article.published is None else (None, self.article.published.isoformat())
+        )
+        speaker = Speaker(name, by)
+        draft = Draft(
+            number,
+            "reported",
+            "no answer",
+            by,
+            (),
+            tidy(span.of(self.text)),
+            (span,),
+            "indirect",
+            to=self.asked(span, by),
+            when=when,
+            confidence=0.6,
+            needs=needs(speaker, when),
+            **found,
+        )
+        return with_record(draft, self.article)
+
+    def asked(self, span: Span, by: str | None) -> str | None:
+        """Who was not answered: a party named there, or the party of a person named there."""
+        words = span.of(self.text)
+        named = next((name for _, _, name in self.names.found(words) if name != by), None)
+        return named or self.people.party_in(words, span.start)
+
+    # ------------------------------------------------------------------ the author's own voice
+    def own_sentences(self) -> list[Span]:
+        """The sentences that nobody in the article says but its author; of one that tells of a
+        silence, what the author adds to it."""
+        taken = [
+            span
+            for place, said in enumerate(self.said)
+            for span in (*(() if self.is_linked(place) else said.content), said.cue)
+        ]
+        found: list[Span] = []
+        for start, doc in self.docs:
+            for sentence in doc.sents:
+                span = Span(start + sentence.start_char, start + sentence.end_char)
+                silent = next((s for s in self.silent if s.meets(span)), None)
+                if silent is not None:
+                    rest = self.text[silent.end : span.end]
+                    span = Span(span.end - len(rest.lstrip(" —–-,")), span.end)
+                span = self.after_dash(span, taken)
+                if len(span.of(self.text).split()) > 2 and not any(t.meets(span) for t in taken):
+                    found.append(span)
+        return found
+
+    def after_dash(self, sentence: Span, taken: list[Span]) -> Span:
+        """ "He called for X — an attribute its rulers shun": what the author adds after a dash."""
+        last = max((t.end for t in taken if t.meets(sentence)), default=sentence.start)
+        dash = ASIDE.match(self.text, last, sentence.end)
+        return sentence if dash is None else Span(dash.end(), sentence.end)
+
+    def own(self, number: int, span: Span) -> Draft:
+        found = marks(self.text, (span,), self.names, self.article.published)
+        alleged = bool(BREACH.search(span.of(self.text)) and found["parties"])
+        return Draft(
+            number,
+            "author",
+            "alleged breach" if alleged else "assertion",
+            None,
+            (),
+            tidy(span.of(self.text)),
+            (span,),
+            "indirect",
+            needs=(NO_PARTY,),
+            **found,
+        )
+
+
+def joined(text: str, spans: tuple[Span, ...]) -> str:
+    """The words of several spans, with an ellipsis where words lie between them."""
+    made = spans[0].of(text)
+    for before, span in pairwise(spans):
+        between = text[before.end : span.start]
+        whole = not any(c.isalnum() for c in between) and "\n" not in between and len(between) < 3
+        made += (between if whole else " … ") + span.of(text)
+    return made
+
+
+def covers(inner: Attribution, outer: Attribution) -> bool:
+    """Whether an inner attribution is all that an outer one says: then they are one chain."""
+    span = max(outer.content, key=lambda s: s.end - s.start)
+    reach = max(s.end for s in inner.content) - min(inner.source[0].start, inner.content[0].start)
+    begins = 0 <= inner.source[0].start - span.start <= 12
+    return begins or reach >= 0.5 * (span.end - span.start)
+
+
+def confidence(said: Attribution, speaker: Speaker, told: bool) -> float:
+    """A rough order for the reviewer, not a probability: quoted, named and dated count for it."""
+    score = {"direct": 0.8, "mixed": 0.7, "indirect": 0.6}[said.form]
+    score += 0.1 * told + 0.05 * (speaker.party is not None) - 0.15 * speaker.resolved
+    return round(min(score, 0.95), 2)
+
+
+def needs(speaker: Speaker, when: tuple[str | None, str] | None) -> tuple[str, ...]:
+    found = []
+    if speaker.party is None:
+        found.append("a party of the case who says it")
+    if when is None:
+        found.append("a date")
+    elif when[0] is None:
+        found.append(f"a date: the text gives none; it was on or before {when[1]}")
+    return tuple(found)

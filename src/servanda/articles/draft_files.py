@@ -1,0 +1,119 @@
+"""Drafts on disk, and what is accepted of them: appended to a record whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from servanda.articles.drafts import Draft, Drafts
+from servanda.atomic_files import whole_or_not
+from servanda.record.resolver import resolve_record
+from servanda.record.sources import read_sources
+from servanda.syntax.files import load
+from servanda.syntax.parser import parse
+from servanda.syntax.problems import Problem, Problems, ServandaError
+
+RECORD = "record/articles.md"
+SOURCES = "sources.json"
+HEADING = "# What articles say\n\nEntries that a person confirmed after `servanda read`.\n"
+
+
+def save(drafts: Drafts, path: Path) -> None:
+    """Write drafts as JSON, in one step."""
+    put(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
+
+
+def load_drafts(path: Path) -> Drafts:
+    """Read drafts back. Raises ServandaError for a file that is not one."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Drafts)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ServandaError(
+            [
+                Problem(
+                    str(path),
+                    0,
+                    0,
+                    f"these are no drafts: {error}",
+                    "make them with `servanda read FILE --case CASE -o drafts.json`",
+                )
+            ]
+        ) from None
+
+
+def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
+    """Append confirmed lines to the case's record, and its source to `sources.json`.
+
+    The whole case is read again with them first: if any is at fault, nothing is written and
+    ServandaError says why.
+    """
+    before = SOURCES if (case / SOURCES).is_file() else None
+    old = (case / RECORD).read_text(encoding="utf-8") if (case / RECORD).is_file() else HEADING
+    new = (
+        f"{old.rstrip()}\n\n## {drafts.source.get('title') or drafts.source['id']}\n\n```servanda\n"
+        + "\n".join(lines)
+        + "\n```\n"
+    )
+    sources = json.loads((case / SOURCES).read_text(encoding="utf-8")) if before else []
+    same = next((s for s in sources if s.get("id") == drafts.source["id"]), None)
+    if same is None:
+        sources.append(drafts.source)
+    elif same.get("title") != drafts.source.get("title"):
+        raise ServandaError([another_source(case, drafts.source["id"], same)])
+    listed = json.dumps(sources, indent=2, ensure_ascii=False) + "\n"
+    check(case, new, listed)
+    put(case / SOURCES, listed)
+    put(case / RECORD, new)
+    return case / RECORD
+
+
+def another_source(case: Path, id_: str, other: dict[str, Any]) -> Problem:
+    """The problem that the id of an article's source is that of another."""
+    return Problem(
+        str(case / SOURCES),
+        0,
+        0,
+        f"the source `{id_}` is another: {other.get('title') or 'without a title'}",
+        "give the article's file another name, and read it again",
+    )
+
+
+def check(case: Path, record: str, sources: str) -> None:
+    """Read a copy of the case with the new text: its first new errors stop everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "case"
+        shutil.copytree(case, copy, symlinks=True)
+        (copy / RECORD).parent.mkdir(exist_ok=True)
+        (copy / RECORD).write_text(record, encoding="utf-8")
+        (copy / SOURCES).write_text(sources, encoding="utf-8")
+        problems = Problems()
+        files = sorted(
+            str(p.relative_to(copy)) for p in copy.rglob("*") if p.suffix in (".md", ".sv")
+        )
+        texts = ["agreement.md", *(f for f in files if f.startswith("record/"))]
+        layouts = load(copy, [t for t in texts if (copy / t).is_file()], problems)
+        parsed = parse([s for layout in layouts for s in layout.statements], problems)
+        resolve_record(
+            parsed.record, parsed.agreement, read_sources(copy, problems), problems, copy
+        )
+    mine = [
+        p for p in problems.errors if p.file.endswith("articles.md") or p.file.endswith(SOURCES)
+    ]
+    if mine:
+        raise ServandaError(mine)
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_or_not(path) as made:
+        made.write_text(text, encoding="utf-8", newline="\n")
+
+
+def ready(drafts: Drafts) -> list[Draft]:
+    """The drafts that have a line for the record."""
+    return [d for d in drafts.reported if d.record]

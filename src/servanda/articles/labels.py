@@ -1,0 +1,56 @@
+"""Loaded labels, marked by span, never rewritten or scored; words an author puts in a quote."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from servanda.articles.model import Span
+
+LOADED = re.compile(
+    r"""(?ix)\b(?:
+    regimes?|flagrant(?:ly)?|illegal(?:ly)?|unlawful(?:ly)?|rogue|puppets?|terrorists?|apartheid
+    |hegemon(?:ic|y)?|imperial(?:ist|ists|ism)?|aggress(?:ion|or|ors)|complicit|hardliners?
+    |so-called|notorious(?:ly)?|blatant(?:ly)?|brazen(?:ly)?|shameful(?:ly)?|ruthless|barbaric
+    |fake\ news|propaganda|stooges?|lackeys?|tyrann(?:y|ical)|dictator(?:s|ship)?|fanatics?
+    |extremists?|warmonger(?:s|ing)?|bully(?:ing)?|blackmail|sham|evil|outrageous(?:ly)?
+    |reckless(?:ly)?|disgraceful|criminal|cynical(?:ly)?|draconian|bogus
+    )\b"""
+)
+INSERTED = re.compile(r"\[[^\]\n]{1,120}\]|\([^)\n]{1,120}\)")
+
+
+def labels_in(text: str) -> list[Span]:
+    """The spans of loaded words."""
+    return [Span(m.start(), m.end()) for m in LOADED.finditer(text)]
+
+
+def insertions(quote: str) -> list[Span]:
+    """Words in brackets or parentheses inside a quotation: the author's, not the speaker's."""
+    return [Span(m.start(), m.end()) for m in INSERTED.finditer(quote)]
+
+
+def without_insertions(quote: str) -> str:
+    """The quotation without the author's words."""
+    return re.sub(
+        r"\s+([,.;:!?”\"])", r"\1", re.sub(r"\s{2,}", " ", INSERTED.sub("", quote))
+    ).strip()
+
+
+def differences(one: str, other: str) -> list[tuple[str, str]]:
+    """Where two sources of one quotation differ: the words of each, at each place."""
+    a, b = one.split(), other.split()
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
+    return [
+        (" ".join(a[i:j]), " ".join(b[k:m]))
+        for tag, i, j, k, m in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+
+
+def same_quotation(one: str, other: str) -> bool:
+    """Whether two quotations are one, altered: most of their words agree in order."""
+    a, b = one.lower().split(), other.lower().split()
+    if min(len(a), len(b)) < 5:
+        return False
+    return difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.7

@@ -1,0 +1,87 @@
+"""A parsed paragraph with its quotations, and an attribution under construction in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from servanda.articles.model import Form, Span
+from servanda.articles.quotes import quotations
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
+
+
+class Found:
+    """An attribution under construction, in token numbers."""
+
+    def __init__(self, cue: Token, source: Token, content: set[int]) -> None:
+        self.cue = cue
+        self.source = source
+        self.content = content
+        self.quotes: set[int] = set()
+        self.object = False
+
+
+class Words:
+    """A parsed paragraph at a place of the text: its tokens, and which quotation each is in."""
+
+    def __init__(self, doc: Doc, start: int, text: str) -> None:
+        self.doc = doc
+        self.start = start
+        self.text = text
+        self.quotes = quotations(doc.text)
+        self.quote_of = [-1] * len(doc)
+        self.words: list[range] = []
+        for number, quote in enumerate(self.quotes):
+            inside = [t.i for t in doc if quote.start <= t.idx < quote.end]
+            self.words.append(range(inside[0], inside[-1] + 1) if inside else range(0))
+            for i in inside:
+                self.quote_of[i] = number
+        self.found: list[Found] = []
+
+    def word_before(self, i: int) -> int | None:
+        """The last token before a place that is not a bare comma or space."""
+        i -= 1
+        while (
+            i >= 0 and self.quote_of[i] < 0 and (self.doc[i].is_space or self.doc[i].text in TRIM)
+        ):
+            i -= 1
+        return i if i >= 0 else None
+
+    def span(self, i: int, j: int) -> Span:
+        last = self.doc[j - 1]
+        return Span(self.start + self.doc[i].idx, self.start + last.idx + len(last))
+
+    def spans(self, tokens: Iterable[int]) -> tuple[Span, ...]:
+        """Runs of tokens as spans, without the commas at their edges."""
+        runs: list[list[int]] = []
+        for i in sorted(tokens):
+            if runs and (i - runs[-1][-1] == 1 or self.is_gap(runs[-1][-1] + 1, i)):
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        made: list[Span] = []
+        for run in runs:
+            while run and self.doc[run[0]].text in TRIM:
+                run.pop(0)
+            while run and (self.doc[run[-1]].text in TRIM or self.doc[run[-1]].lower_ == "and"):
+                run.pop()
+            if run and any(not self.doc[i].is_punct for i in run):
+                made.append(self.span(run[0], run[-1] + 1))
+        return tuple(made)
+
+    def is_gap(self, i: int, j: int) -> bool:
+        """Whether only a space, or the full stop of an abbreviation, lies between two tokens."""
+        between = self.doc[i:j]
+        stop = len(between) == 1 and between[0].text == "." and not self.doc[j].text[0].isupper()
+        return stop or all(t.is_space for t in between)
+
+    def form(self, content: set[int]) -> Form:
+        words = [i for i in content if not self.doc[i].is_punct and not self.doc[i].is_space]
+        quoted = sum(self.quote_of[i] >= 0 for i in words)
+        if quoted == 0:
+            return "indirect"
+        return "direct" if quoted == len(words) else "mixed"

@@ -1,0 +1,98 @@
+"""The parties and clauses of a case, as a text names them: by name, title, group and custom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from servanda.articles.model import Span
+from servanda.syntax.tree import Agreement, Group, Party
+
+# How English prose calls states that are parties to many agreements: adjective, capital, organs.
+CUSTOM: dict[str, str] = {
+    "US": "United States|U.S.|USA|American|Washington|White House|State Department|Pentagon"
+    "|Treasury Department|Biden administration|Trump administration|Obama administration"
+    "|Biden regime",
+    "Iran": "Iranian|Tehran|Islamic Republic",
+    "UK": "United Kingdom|Britain|British|London|Downing Street",
+    "France": "French|Paris|Élysée",
+    "Germany": "German|Berlin",
+    "China": "Chinese|Beijing",
+    "Russia": "Russian|Moscow|Kremlin",
+    "EU": "European Union|E.U.|Brussels|European Commission",
+    "IAEA": "International Atomic Energy Agency|UN nuclear watchdog",
+    "SecurityCouncil": "Security Council",
+    "E3": "E-3|European three",
+    "Israel": "Israeli",
+}
+CLAUSE = re.compile(
+    r"(?i)\b(?:paragraphs?|clauses?|articles?|sections?|para\.?)\s+([A-Z]{0,3}\.?\d+[A-Za-z0-9.]*)"
+)
+
+
+def agreement_pattern(agreement: Agreement) -> re.Pattern[str]:
+    """The name and title of an agreement, and "the 2015 nuclear deal", "the accord", "the pact"."""
+    names = [agreement.header.name, agreement.header.title or ""]
+    parties = [p.name for p in agreement.parties] + [p.title or "" for p in agreement.parties]
+    called = "|".join(re.escape(n) for n in sorted(filter(None, names), key=len, reverse=True))
+    about = "|".join(re.escape(n) for n in parties if n)
+    return re.compile(
+        rf"\b(?:(?:the )?(?:{called})(?: (?:deal|accord|agreement|pact))?"
+        rf"|(?:the (?:(?:19|20)\d\d )?(?:(?:landmark|nuclear|international|multilateral|{about}) )*"
+        rf"|(?:{about}) nuclear )(?:deal|accord|agreement|pact|treaty))\b"
+    )
+
+
+class Names:
+    """Looks for the names of a case in a text."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.known: dict[str, str] = {}
+        declared: list[Party | Group] = [*agreement.parties, *agreement.groups]
+        for one in declared:
+            self.add(one.name, one.name)
+            self.add(one.title or "", one.name)
+            for word in CUSTOM.get(one.name, "").split("|"):
+                self.add(word, one.name)
+        self.members = {g.name: g.members for g in agreement.groups}
+        self.agreement = agreement_pattern(agreement)
+        self.clauses = {c.id for c in agreement.clauses}
+        self.titles = {c.title.lower(): c.id for c in agreement.clauses if c.title}
+
+    def add(self, word: str, name: str) -> None:
+        if word:
+            self.known.setdefault(word, name)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        every = sorted(self.known, key=len, reverse=True)
+        return (
+            re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, every))})(?!\w)")
+            if every
+            else re.compile("(?!)")
+        )
+
+    def found(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Each mention of a party, group or body: start, end and its name in the case."""
+        for match in self.pattern.finditer(text):
+            yield match.start(), match.end(), self.known[match.group()]
+
+    def party(self, text: str) -> str | None:
+        """The first party that a phrase names; the group, where it names all of its members."""
+        named = [name for _, _, name in self.found(text)]
+        whole = (g for g, members in self.members.items() if set(members) == set(named))
+        return next(whole, None) or (named[0] if named else None)
+
+    def agreement_in(self, text: str) -> Iterator[Span]:
+        """Where the agreement of the case is spoken of: by its name or title, as "the deal"."""
+        for match in self.agreement.finditer(text):
+            yield Span(match.start(), match.end())
+
+    def clauses_in(self, text: str) -> list[str]:
+        """Clauses of the case that a phrase names by number or heading."""
+        numbers = [m.group(1) for m in CLAUSE.finditer(text)]
+        found = [n.rstrip(".") for n in numbers if n.rstrip(".") in self.clauses]
+        low = text.lower()
+        found += [id_ for title, id_ in self.titles.items() if len(title) > 6 and title in low]
+        return list(dict.fromkeys(found))

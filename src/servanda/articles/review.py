@@ -1,0 +1,98 @@
+"""A person goes through the drafts: keep, edit, drop. Nothing is kept that was not confirmed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from servanda.articles.draft_files import ready
+from servanda.articles.drafts import Draft, Drafts
+from servanda.articles.rendering import draft_lines
+from servanda.syntax.problems import Problem, ServandaError
+
+HELP = "[k]eep  [e]dit  [d]rop  [s]top: add what was kept  [q]uit: add nothing"
+
+
+def confirmed(
+    drafts: Drafts, ask: Callable[[str], str] = input, say: Callable[[str], None] = print
+) -> list[str]:
+    """The lines that a person kept, as they left them; none if they quit."""
+    kept: list[str] = []
+    for draft in (*drafts.reported, *drafts.author):
+        say("")
+        for line in draft_lines(draft, drafts.text):
+            say(line)
+        for line in (draft.record or draft.outline or "").split("\n"):
+            say(f"     {line}")
+        choice = asked(ask, say, draft)
+        if choice == "q":
+            return []
+        if choice == "s":
+            break
+        if choice == "k" and draft.record:
+            kept.append(draft.record)
+        if choice == "e":
+            kept.extend(edited(ask, say, draft.record or draft.outline or ""))
+    return kept
+
+
+def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -> str:
+    """One of k, e, d, s, q; a draft that lacks something cannot be kept as it is."""
+    while True:
+        try:
+            choice = ask(f"{HELP} > ").strip().lower()[:1]
+        except EOFError:
+            return "q"
+        if choice == "k" and not draft.record:
+            say("     this one lacks what is said above: edit it, or drop it")
+        elif choice in "kedsq" and choice:
+            return choice
+
+
+def edited(ask: Callable[[str], str], say: Callable[[str], None], draft: str) -> list[str]:
+    """Lines of the record typed by a person, up to an empty one; the draft's own stand there to
+    be changed, where the terminal can do that."""
+    say("     change the entry line by line, or write it; an empty line ends it")
+    given = draft.split("\n")
+    lines: list[str] = []
+    while True:
+        try:
+            with typed(given[len(lines)] if len(lines) < len(given) else ""):
+                line = ask("     ")
+        except EOFError:
+            break
+        if not line.strip():
+            break
+        lines.append(line if not lines else f"  {line.strip()}")
+    return ["\n".join(lines)] if lines else []
+
+
+@contextmanager
+def typed(text: str) -> Iterator[None]:
+    """Text that stands in the next prompt as if it had been typed."""
+    try:
+        import readline
+    except ImportError:  # Windows has none
+        yield
+        return
+    readline.set_startup_hook(lambda: readline.insert_text(text))
+    try:
+        yield
+    finally:
+        readline.set_startup_hook(None)
+
+
+def numbered(drafts: Drafts, keep: str) -> list[str]:
+    """The lines of the drafts with these numbers. Raises ServandaError for one that has none."""
+    by_number = {d.number: d.record for d in ready(drafts)}
+    kept: list[str] = []
+    for word in re.split(r"[,\s]+", keep.strip()):
+        line = by_number.get(int(word)) if word.isdigit() else None
+        if line is None:
+            advice = f"these have a line: {', '.join(map(str, by_number)) or 'none'}"
+            raise ServandaError(
+                [Problem("", 0, 0, f"draft {word} has no line for the record", advice)]
+            )
+        kept.append(line)
+    return kept

@@ -1,0 +1,29 @@
+"""What nobody answered: "failed to respond" is a kind of its own, and no statement."""
+
+from __future__ import annotations
+
+import re
+
+from servanda.articles.model import Attribution, Span
+
+SILENCE = re.compile(
+    r"""(?ix)\b(?:(?:has|have)\ yet
+    |fail(?:s|ed)?|declin(?:es?|ed)|refus(?:es?|ed)|did\ not|didn['’]t
+    |has\ not|have\ not|does\ not|was\ not\ available|were\ not\ available)
+    (?:\ immediately|\ yet)*(?:\ to)?\ (?:respond|reply|answer|comment|to\ comment)\w*\b
+    (?:(?!\ [—–-])[^.;\n—])*"""
+)
+
+
+def silences(text: str) -> list[Span]:
+    """The places where somebody is said not to answer, without what the author makes of it."""
+    return [
+        Span(m.start(), m.start() + len(m.group().rstrip(" ,"))) for m in SILENCE.finditer(text)
+    ]
+
+
+def is_silence(text: str, said: Attribution) -> bool:
+    """Whether a cue is such a place: "failed to respond" is no statement."""
+    start = max(0, said.cue.start - 60)
+    found = silences(text[start : said.cue.end + 60])
+    return any(Span(s.start + start, s.end + start).meets(said.cue) for s in found)

@@ -1,0 +1,56 @@
+"""The text of a case: new, fmt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from servanda.cli.common import ERRORS, CasePath, Json, open_case, show
+
+if TYPE_CHECKING:
+    from servanda.present.terminal.blocks import Block
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
+    json: Json = False,
+) -> None:
+    """Start a case: a small complete one, with every line explained."""
+    from servanda.present.terminal.blocks import Line
+    from servanda.syntax.case_files import new_case
+
+    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+        files = new_case(folder)
+        lines = [Line(f"wrote {name}") for name in files]
+        return {"files": files}, [*lines, Line(f"now: servanda check {folder}")]
+
+    show(answer, json)
+
+
+def fmt(
+    case: CasePath,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+    json: Json = False,
+) -> None:
+    """Lay out the servanda blocks of a case; the prose is not touched."""
+    from servanda.present.terminal.blocks import Line
+    from servanda.syntax.case_files import format_files
+
+    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+        from servanda.syntax.problems import ServandaError
+
+        opened = open_case(case)
+        files = [layout.file for layout in opened.layouts]
+        found = format_files(opened.folder, files, write=not check)
+        if found.problems:
+            raise ServandaError(found.problems)
+        word = "would change" if check else "changed"
+        lines = [Line(f"{word} {name}") for name in found.changed] or [Line("nothing to change")]
+        return {"changed": list(found.changed)}, lines
+
+    found = show(answer, json)
+    if check and found["changed"]:
+        raise typer.Exit(ERRORS)

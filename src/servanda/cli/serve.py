@@ -1,0 +1,34 @@
+"""To look at a case: serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from servanda.cli.common import CasePath, refuse
+
+
+def serve(
+    case: CasePath,
+    *,
+    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
+    drafts: Annotated[
+        Path | None,
+        typer.Option("--drafts", metavar="FILE", help="Drafts of `read -o`, to review."),
+    ] = None,
+) -> None:
+    """Show a case in a browser, following its text; on this machine only unless told otherwise."""
+    from servanda.syntax.problems import Problem
+
+    try:
+        from servanda.web.server import serve as serve_case
+    except ModuleNotFoundError as error:
+        advice = "install `servanda[view]`"
+        refuse([Problem("", 0, 0, f"the view needs {error.name}", advice)], json=False)
+    try:
+        serve_case(case, host, port, typer.echo, drafts)
+    except OSError as error:
+        refuse([Problem("", 0, 0, f"cannot serve there: {error.strerror or error}")], json=False)

@@ -1,0 +1,153 @@
+"""A case kept up to date as events arrive: watch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from servanda.cli.common import (
+    ERRORS,
+    By,
+    CasePath,
+    On,
+    explained,
+    problem_document,
+    refuse,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from servanda.watch import Batch, Watch
+
+
+def watch(
+    case: CasePath,
+    *,
+    follow: Annotated[
+        Path | None, typer.Option("--follow", metavar="FILE", help="Events, one JSON a line.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option("--state", metavar="DIR", help="Default: FILE.watch.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Changes, each exactly once.")
+    ] = None,
+    account: By = None,
+    on: On = None,
+    clock: Annotated[
+        Literal["events", "said", "wall"],
+        typer.Option("--clock", help="What time it is: the events' own, as said, or the wall's."),
+    ] = "events",
+    batch: Annotated[
+        int, typer.Option("--batch", metavar="N", min=1, help="Lines at once.")
+    ] = 1000,
+    once: Annotated[bool, typer.Option("--once", help="Read what is there, and end.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at a bad line.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what is judged again for what, and end.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Follow a file of events; tell each change of status once, whatever happens meanwhile."""
+    try:
+        if explain:
+            explain_units(case, account, json)
+            return
+        if follow is None:
+            raise typer.BadParameter("say which file: --follow events.jsonl")
+        from servanda.watch import Watch
+
+        with Watch(
+            case,
+            follow,
+            state=state,
+            account=account,
+            on=on,
+            clock=clock,
+            strict=strict,
+            most=batch,
+            apart=() if out is None else (out,),
+            told=progress,
+        ) as found:
+            run(found, out, once, json)
+    except (typer.Exit, typer.BadParameter, BrokenPipeError):
+        raise
+    except KeyboardInterrupt:
+        note("stopped; the next `servanda watch` goes on from here")
+    except Exception as error:
+        if os.environ.get("SERVANDA_DEBUG"):
+            raise
+        stop(error, json)
+
+
+def run(watch: Watch, out: Path | None, once: bool, json: bool) -> None:
+    from servanda.present.terminal.plain_blocks import visible
+    from servanda.watch.output import File, Stream
+    from servanda.watch.rendering import line_of
+
+    def shown(body: bytes) -> bytes:
+        return body + b"\n" if json else f"{visible(line_of(body))}\n".encode()
+
+    outs: list[File | Stream] = []
+    if out is not None:
+        outs.append(File(watch, out))
+    if out is None or not json:
+        sys.stdout.flush()
+        outs.append(Stream(watch, sys.stdout.buffer, shown))
+    for each in outs:
+        each.catch_up()
+    for batch in watch.batches(once):
+        for each in outs:
+            each.catch_up()
+        report(batch)
+    if watch.followed.unended():
+        note(f"the last line of {watch.path.name} has no end yet: it is left for the next time")
+
+
+def report(batch: Batch) -> None:
+    """What one batch came to, on stderr."""
+    for problem in batch.rejected:
+        note(f"{problem.file}, line {problem.line}: {problem.message} (set aside)")
+    extra = [f"{batch.repeated} seen before"] if batch.repeated else []
+    extra += [f"{batch.waiting} wait for what they correct"] if batch.waiting else []
+    rate = batch.lines / max(batch.seconds, 1e-6)
+    said = [f"{batch.lines} lines, to line {batch.last}", f"{len(batch.changes)} changes", *extra]
+    note(f"{'; '.join(said)}; now {batch.now}; {batch.seconds:.2f} s, {rate:,.0f} lines/s")
+
+
+def progress(what: str, number: int) -> None:
+    note(f"beginning: {number:,} {what}")
+
+
+def note(text: str) -> None:
+    sys.stderr.write(f"servanda: {text}\n")
+    sys.stderr.flush()
+
+
+def stop(error: Exception, json: bool) -> NoReturn:
+    if json:
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(problem_document(explained(error))).decode() + "\n")
+        raise typer.Exit(ERRORS)
+    refuse(explained(error), json=False)
+
+
+def explain_units(case: Path, account: str | None, json: bool) -> None:
+    """Which rules are judged for which keys."""
+    from servanda.cli.common import open_case
+    from servanda.syntax.problems import ServandaError
+    from servanda.watch.rendering import unit_lines, unit_rows
+
+    opened = open_case(case)
+    if opened.found.errors:
+        raise ServandaError(opened.found.errors)
+    rows: list[dict[str, Any]] = unit_rows(opened.norms(account))
+    if json:
+        write_json({"units": rows})
+    else:
+        sys.stdout.write("\n".join(unit_lines(rows)) + "\n")

@@ -1,0 +1,105 @@
+"""Everything that is wrong with a case, at once, and which of its paragraphs have rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
+
+from servanda.syntax.layout import Layout
+from servanda.syntax.markdown import Paragraph
+from servanda.syntax.problems import Problem, Problems
+from servanda.syntax.tree import Agreement
+
+if TYPE_CHECKING:
+    from servanda.record.cross_checks import Finding
+    from servanda.record.record import Record
+
+NOT_THE_TEXT = ("accounts.md", "record/")
+
+
+class Case(Protocol):
+    """What checking needs of a case."""
+
+    layouts: tuple[Layout, ...]
+    agreement: Agreement
+    record: Record
+    found: Problems
+
+
+class Checked(Struct, frozen=True):
+    """All problems of a case, the coverage of its paragraphs, as the JSON has it, and how the
+    figures of its record fit one another."""
+
+    problems: tuple[Problem, ...]
+    paragraphs: dict[str, Any]
+    cross_checks: tuple[Finding, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "error")
+
+    @property
+    def hints(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "hint")
+
+
+def checked(case: Case) -> Checked:
+    """The problems of reading a case and those of its rules together, in order of the files."""
+    from servanda.record.cross_checks import cross_check
+    from servanda.semantics.checks.agreement import check
+
+    problems = Problems()
+    for layout in case.layouts:
+        problems.remember(layout.file, layout.lines)
+    text = list(paragraphs(case))
+    found, coverage = check(case.agreement, text, problems, said(case.agreement, case.record))
+    every = list(dict.fromkeys([*case.found, *found]))
+    order = {file: n for n, file in enumerate(dict.fromkeys(p.file for p in every))}
+    every.sort(key=lambda p: (order[p.file], p.line, p.column))
+    covered = {
+        "modelled": coverage.modelled,
+        "not_modelled": coverage.not_modelled,
+        "uncovered": list(coverage.uncovered),
+    }
+    return Checked(tuple(every), covered, cross_check(case.record))
+
+
+def said(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
+    """The parameters of events that the record gives, (event, name) each; a table: all."""
+    from servanda.record.record import Happened, Said
+
+    params = {event.name: [p.name for p in event.params] for event in agreement.events}
+    found = {(t.event, p) for t in record.tables if t.event for p in params.get(t.event, ())}
+    for what in (entry.what for entry in record.entries):
+        if isinstance(what, Happened | Said) and what.event in params:
+            given = zip(params[what.event], what.args, strict=False)
+            found |= {(what.event, name) for name, value in given if value is not None}
+    return found
+
+
+def paragraphs(case: Case) -> Iterator[Paragraph]:
+    """The paragraphs of the agreement's own text: headings of accounts and record are none."""
+    for layout in case.layouts:
+        if not layout.file.startswith(NOT_THE_TEXT):
+            yield from layout.paragraphs
+
+
+def cross_check_row(found: Finding) -> dict[str, Any]:
+    """One cross-check as the JSON has it."""
+    return {
+        "kind": found.kind,
+        "agrees": found.agrees,
+        "measure": found.measure,
+        "of": found.of,
+        "on": found.on,
+        "message": found.message,
+        "off": None if found.off is None else float(found.off),
+        "entries": list(found.entries),
+        "sources": list(found.sources),
+        "odd": found.odd,
+        "odd_sources": list(found.odd_sources),
+        "file": found.place.file,
+        "line": found.place.line,
+    }

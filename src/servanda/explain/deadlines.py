@@ -1,0 +1,269 @@
+"""What is still to come after the day asked: windows that open and close, readings that go stale,
+events that arise by themselves. Each with the rule and the count that gave its date.
+
+What cannot be dated surely is told apart, with the reason: no date is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.explain.date_counting import Counted
+from servanda.explain.evidence import Evidence
+from servanda.explain.judged import Judged
+from servanda.explain.measured import comparisons, readings
+from servanda.explain.rows import bindings, is_final
+from servanda.explain.rule_text import Duties
+from servanda.explain.statuses import PAST
+from servanda.explain.windows import Closing, Moment, Windows
+from servanda.judge.reference.conditions import Conditions
+from servanda.judge.reference.walk import no_status
+from servanda.judge.reference.windows import risen_from
+from servanda.judge.reference.world import FOR_GOOD
+from servanda.judge.verdict import Verdict
+from servanda.semantics.clock import AmbiguousMonthEnd, day_start, local_day, micros_of
+from servanda.semantics.norms import Derived, Rule
+
+What = OneOf["deadline", "lapses", "opens", "cure ends", "goes stale", "arises"]
+
+ENDS = ("deadline", "lapses", "cure ends")
+
+
+class Deadline(Struct, frozen=True):
+    """Something still to come. `micros`: the instant, in microseconds (None: no sure date, and
+    `counted` says why). `last_day`: what ends there ends with the day before that instant."""
+
+    what: What
+    key: tuple[str, ...]
+    clause: str | None
+    debtor: str | None
+    instance: dict[str, Any]
+    text: str
+    status: str | None
+    micros: int | None
+    last_day: bool
+    counted: str
+    entries: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+def deadlines(judged: Judged) -> list[Deadline]:
+    """Everything still to come in one account, the soonest first; what has no sure date last."""
+    found = list(Coming(judged).all())
+    return sorted(found, key=lambda d: (d.micros is None, d.micros or 0, d.key))
+
+
+class Coming:
+    """Looks ahead from the day that was judged."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        self.now = micros_of(judged.facts.now)
+        self.evidence = Evidence(judged)
+        self.windows = Windows(judged, self.evidence)
+        self.counted = Counted(self.windows)
+        self.duties = Duties(judged.agreement)
+        self.rules = {rule.id: rule for rule in judged.norms.rules}
+
+    def all(self) -> Iterator[Deadline]:
+        limited = set[tuple[str, str | None]]()
+        for verdict in self.judged.current():
+            rule = self.rules[verdict.rule]
+            if is_final(rule, verdict):
+                continue
+            yield from self.of_window(rule, verdict)
+            yield from self.of_cure(rule, verdict)
+            if rule.keep is not None and verdict.status not in PAST:
+                bound = dict(verdict.instance)
+                for compare in comparisons(rule.keep):
+                    for side in (compare.left, compare.right):
+                        for reading in readings(side):
+                            of = self.evidence.value(reading.of, bound)
+                            limited.add((reading.measure, None if of is None else str(of)))
+        for measure, whose in sorted(limited, key=str):
+            yield from self.stale(measure, whose)
+        for derived in self.judged.norms.derived:
+            yield from self.arising(derived)
+
+    # -------------------------------------------------------------- windows
+    def of_window(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
+        window = rule.window
+        if verdict.status in PAST and verdict.status != "dormant":
+            return
+        if rule.kind == "achieve" and verdict.status == "broken":
+            return
+        row = verdict.trigger is not None and verdict.trigger not in self.evidence.by_id
+        if row and rule.trigger is not None and rule.trigger.match is not None:
+            if window.within is not None and rule.kind == "achieve":
+                yield self.undated("deadline", rule, verdict, "it counts from a row of a table")
+            return
+        bounds = self.windows.bounds(rule, verdict)
+        opens = bounds.opens
+        if opens is not None and opens.micros is not None and opens.micros > self.now:
+            said = self.counted.opening(window.opens, verdict, opens)
+            yield self.dated("opens", rule, verdict, opens, said)
+        if bounds.closes is None or bounds.closes.micros is None:
+            return
+        what: What = "deadline" if rule.kind == "achieve" else "lapses"
+        unsure = self.unsure(bounds.closes.entries) or self.unsure_rise(rule, verdict)
+        if unsure is not None:
+            yield self.undated(what, rule, verdict, unsure)
+            return
+        if bounds.closes.micros <= self.now:
+            return
+        if window.every is not None:
+            said = self.counted.period(rule, verdict, bounds.closes)
+        else:
+            said = self.counted.closing(self.earliest(rule, verdict, opens), verdict, opens)
+        paused = self.paused(rule, verdict)
+        if paused is not None:
+            yield self.undated(what, rule, verdict, paused)
+        else:
+            yield self.dated(what, rule, verdict, bounds.closes, said)
+
+    def earliest(self, rule: Rule, verdict: Verdict, opens: Moment | None) -> Closing:
+        told = [c for c in self.windows.closings(rule, verdict, opens) if c.moment.micros]
+        return min(told, key=lambda c: c.moment.micros or 0)
+
+    def paused(self, rule: Rule, verdict: Verdict) -> str | None:
+        """A suspension that moves the deadline: how far is known only when it is over."""
+        if not self.judged.norms.suspension_stops_clock or rule.kind != "achieve":
+            return None
+        if any(span.status == "suspended" for span in self.evidence.spans(verdict)):
+            return "it has been suspended, and suspension stops the clock: not dated here"
+        return None
+
+    def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
+        """The time left to make a breach good."""
+        broken = verdict.status == "broken" and verdict.from_ is not None
+        if rule.cure_within is None or rule.kind == "keep" or not broken:
+            return
+        assert verdict.from_ is not None
+        begun = Moment(micros_of(verdict.from_), verdict.opened)
+        try:
+            ends = self.windows.counting.deadline(begun.micros or 0, rule.cure_within)
+        except AmbiguousMonthEnd as error:
+            yield self.undated("cure ends", rule, verdict, str(error))
+            return
+        if ends > self.now:
+            said = self.counted.days(rule.cure_within, begun, ends)
+            moment = Moment(ends, verdict.opened)
+            yield self.dated("cure ends", rule, verdict, moment, said)
+
+    # -------------------------------------------------------------- one of them
+    def dated(
+        self,
+        what: What,
+        rule: Rule,
+        verdict: Verdict,
+        moment: Moment,
+        said: str,
+    ) -> Deadline:
+        """With its date, unless what it counts from has itself no one instant."""
+        unsure = self.unsure(moment.entries)
+        if unsure is not None:
+            return self.undated(what, rule, verdict, unsure)
+        return self.made(what, rule, verdict, moment, said)
+
+    def undated(self, what: What, rule: Rule, verdict: Verdict, why: str) -> Deadline:
+        return self.made(what, rule, verdict, Moment(None), why)
+
+    def made(self, what: What, rule: Rule, verdict: Verdict, moment: Moment, said: str) -> Deadline:
+        instance = bindings(verdict.instance)
+        micros = moment.micros
+        whole = micros is not None and self.is_midnight(micros)
+        return Deadline(
+            what=what,
+            key=(rule.clause, rule.id, verdict.debtor, verdict.creditor or "", str(instance)),
+            clause=rule.clause,
+            debtor=verdict.debtor,
+            instance=instance,
+            text=self.duties.of(rule).short(verdict.debtor),
+            status=verdict.status,
+            micros=micros,
+            last_day=whole and what in ENDS,
+            counted=said,
+            entries=tuple(dict.fromkeys(moment.entries)),
+            sources=tuple(self.evidence.sources(list(moment.entries))),
+        )
+
+    def unsure(self, entries: tuple[str, ...]) -> str | None:
+        """Why an entry does not give one instant to count from, if it does not."""
+        for id_ in entries:
+            entry = self.evidence.by_id.get(id_)
+            if entry is not None and micros_of(entry.when.lo) != micros_of(entry.when.hi):
+                return f"it counts from {id_}, of which only {entry.when.text} is known"
+        return None
+
+    def unsure_rise(self, rule: Rule, verdict: Verdict) -> str | None:
+        """A breach or condition that is only possible at first raises at no one instant."""
+        if rule.trigger is None or rule.trigger.match is not None:
+            return None
+        if self.evidence.spans(verdict)[0].status not in ("unknown", "undetermined"):
+            return None
+        return "it is not sure when it arose: what raised it was at first only possible"
+
+    def is_midnight(self, micros: int) -> bool:
+        zone = self.judged.norms.zone
+        return day_start(local_day(micros, zone), zone) == micros
+
+    # -------------------------------------------------------------- readings and derived events
+    def stale(self, measure: str, whose: str | None) -> Iterator[Deadline]:
+        """When the reading that counts now stops counting, if no other is recorded."""
+        known = [r for r in self.judged.facts.readings.get(measure, ()) if r.of == whose]
+        tier = min((r.tier for r in known), default=0)
+        last = max((r.hi for r in known if r.tier == tier), default=None)
+        if last is None:
+            return
+        at = self.windows.risen.stale(measure, last)
+        if at == FOR_GOOD or micros_of(at) <= self.now:
+            return
+        entries = tuple(r.entry for r in known if r.hi == last and r.tier == tier)
+        silent = next(m.silent_after for m in self.judged.norms.measures if m.name == measure)
+        assert silent is not None
+        subject = measure if whose is None else f"{measure} of {whose}"
+        said = self.counted.silence(silent, last, at)
+        yield Deadline(
+            what="goes stale",
+            key=("measure", measure, whose or ""),
+            clause=None,
+            debtor=whose,
+            instance={},
+            text=f"the last reading of {subject}",
+            status=None,
+            micros=micros_of(at),
+            last_day=False,
+            counted=said,
+            entries=entries,
+            sources=tuple(self.evidence.sources(list(entries))),
+        )
+
+    def arising(self, derived: Derived) -> Iterator[Deadline]:
+        """What arises by itself if nothing comes between."""
+        world = self.windows.risen
+        conditions = Conditions(world, no_status)
+        for trigger in world.happenings[derived.trigger.name]:
+            risen = risen_from(world, conditions, derived, trigger)
+            if risen is None or micros_of(risen.lo) <= self.now:
+                continue
+            why = self.unsure((trigger.entry,))
+            moment = None if why else micros_of(risen.lo)
+            said = why or self.counted.derived(derived, trigger.lo, risen.lo)
+            yield Deadline(
+                what="arises",
+                key=("event", derived.name, trigger.entry),
+                clause=None,
+                debtor=None,
+                instance=bindings(tuple(risen.params.items())),
+                text=f"the event {derived.name}",
+                status=None if risen.sure else "unknown",
+                micros=moment,
+                last_day=False,
+                counted=said,
+                entries=(trigger.entry,),
+                sources=tuple(self.evidence.sources([trigger.entry])),
+            )

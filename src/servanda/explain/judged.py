@@ -1,0 +1,45 @@
+"""One judgement of a case: an account, a date, what was known, and the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from msgspec import Struct
+
+from servanda.judge.verdict import Verdict
+from servanda.record.facts import Facts
+from servanda.record.record import Record
+from servanda.semantics.clock import micros_of, to_datetime
+from servanda.semantics.norms import Norms, Rule
+from servanda.syntax.tree import Agreement
+
+
+class Judged(Struct):
+    """Verdict spans with all that explains them. `on` and `known` are as asked (None: open)."""
+
+    case: str
+    account: str
+    on: str
+    known: str | None
+    agreement: Agreement
+    record: Record
+    norms: Norms
+    facts: Facts
+    verdicts: tuple[Verdict, ...]
+
+    def rule(self, id_: str) -> Rule:
+        return next(r for r in self.norms.rules if r.id == id_)
+
+    def current(self) -> Iterator[Verdict]:
+        """The last span of every instance: its status at the end of time known."""
+        return (v for v in self.verdicts if v.until is None)
+
+
+def iso(tick: int | None, zone: str) -> str | None:
+    """An instant as RFC 3339 in the agreement's zone; `Z` for UTC; None stays None."""
+    if tick is None:
+        return None
+    moment = to_datetime(micros_of(tick), zone)
+    text = moment.isoformat()
+    return text.replace("+00:00", "Z") if moment.tzinfo in (UTC,) or zone == "UTC" else text

@@ -1,0 +1,74 @@
+"""The rows of `status` and `timeline`: the JSON contract, one dict a verdict span."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from servanda.explain.evidence import Evidence
+from servanda.explain.judged import Judged, iso
+from servanda.explain.table_entries import spelled_out
+from servanda.judge.verdict import Bindings, Verdict, final_statuses
+from servanda.semantics.norms import Rule
+
+
+def plain(value: object) -> Any:
+    """A value as JSON has it: whole numbers as int, others as the shortest float, dates as text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def bindings(pairs: Bindings) -> dict[str, Any]:
+    return {name: plain(value) for name, value in pairs}
+
+
+def is_final(rule: Rule, verdict: Verdict) -> bool:
+    """Whether nothing dated later can change the verdict: docs/meaning.md, 7."""
+    return verdict.status in final_statuses(rule.kind)
+
+
+def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:
+    """The part that status and timeline share."""
+    rule = judged.rule(verdict.rule)
+    entries = evidence.of(rule, verdict)
+    return {
+        "clause": rule.clause,
+        "kind": rule.kind,
+        "debtor": verdict.debtor,
+        "creditor": verdict.creditor,
+        "instance": bindings(verdict.instance),
+        "status": verdict.status,
+        "final": is_final(rule, verdict),
+        "entries": entries,
+        "sources": evidence.sources(entries),
+        "rule": rule.id,
+        "version": rule.version,
+        "reading": rule.reading,
+        "breach": bindings(verdict.breach),
+        "breaches": [bindings(each) for each in verdict.breaches],
+        "breach_entries": list(verdict.opened) if verdict.breaches else [],
+    }
+
+
+def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
+    """One row per instance: its status at `on`."""
+    evidence = Evidence(spelled_out(judged))
+    zone = judged.norms.zone
+    rows = []
+    for verdict in judged.current():
+        if clause is None or judged.rule(verdict.rule).clause == clause:
+            times = {"since": iso(verdict.from_, zone), "until": None}
+            rows.append(row(judged, verdict, evidence) | times)
+    return rows
+
+
+def timeline_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
+    """Every span of every instance, half-open."""
+    evidence = Evidence(spelled_out(judged))
+    zone = judged.norms.zone
+    return [
+        row(judged, v, evidence) | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}
+        for v in judged.verdicts
+        if clause is None or judged.rule(v.rule).clause == clause
+    ]

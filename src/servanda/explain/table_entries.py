@@ -1,0 +1,122 @@
+"""Rows of tables spelled out as entries, so that an answer can say what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from servanda.explain.judged import Judged, iso
+from servanda.judge.verdict import Verdict
+from servanda.record.dates import Span
+from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
+from servanda.record.record import Entry, Happened, Measured
+from servanda.record.tables.files import connect
+from servanda.record.tables.row_sources import cited_by_rows, graded_by_rows
+from servanda.semantics.clock import day_start, local_day, micros_of
+from servanda.syntax.entries import SourceRef
+
+MOST_ROWS = 20_000
+FEW_ROWS = 2_000
+
+Wanted = tuple[list[str], list[str]] | None
+"""Of which rows of a large table: their ids, or values of an instance; None: of none."""
+
+
+def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
+    """The judgement with rows of tables among its entries: those of tables with few rows.
+
+    Asked about one clause, also of larger tables: all rows, or of very many those that its verdicts
+    name or that have a value of an instance.
+    """
+    mine = [] if clause is None else verdicts_of(judged, clause)
+    named = {id_ for v in mine for id_ in (v.trigger, *v.opened) if id_}
+    values = {str(value) for v in mine for _, value in v.instance if value is not None}
+    wanted = None if clause is None else (sorted(named), sorted(values))
+    return _with_readings(_with_events(judged, wanted), wanted)
+
+
+def readings_spelled_out(judged: Judged) -> Judged:
+    """The judgement with the readings of tables with few rows among its entries."""
+    return _with_readings(judged, None)
+
+
+def _with_events(judged: Judged, wanted: Wanted) -> Judged:
+    events, entries = dict(judged.facts.events), list[Entry]()
+    for name, bulks in judged.facts.bulk_events.items():
+        params = [p.name for e in judged.norms.events if e.name == name for p in e.params]
+        for row in _rows(bulks, [f"p_{p}" for p in params], wanted):
+            args = tuple(row[f"p_{p}"] for p in params)
+            found = Occurrence(row["entry"], row["lo"], row["hi"], row["fin"], row["sure"], args)
+            events[name] = (*events.get(name, ()), found)
+            by = dict(zip(params, args, strict=True)).get("by")
+            says = Happened(name, args, None if by is None else str(by))
+            entries.append(_entry(judged, row, row["fin"], says))
+    return _among(judged, replace(judged.facts, events=events, bulk_events={}), entries)
+
+
+def _with_readings(judged: Judged, wanted: Wanted) -> Judged:
+    readings, entries = dict(judged.facts.readings), list[Entry]()
+    for name, bulks in judged.facts.bulk_readings.items():
+        for row in _rows(bulks, ["of"], wanted):
+            bounds = row["low"], row["high"]
+            read = ReadingFact(row["entry"], row["lo"], row["hi"], row["of"], *bounds, row["tier"])
+            readings[name] = (*readings.get(name, ()), read)
+            entries.append(_entry(judged, row, None, Measured(name, row["of"], *bounds)))
+    return _among(judged, replace(judged.facts, readings=readings, bulk_readings={}), entries)
+
+
+def _among(judged: Judged, facts: Facts, rows: list[Entry]) -> Judged:
+    """The judgement with rows among its entries, each with its grade and its sources."""
+    if not rows:
+        return replace(judged, facts=facts)
+    ids = {row.id for row in rows}
+    cited, graded = cited_by_rows(judged.record, ids), graded_by_rows(judged.record, ids)
+    told = list[Entry]()
+    for row in rows:
+        grade, by = graded.get(row.id, (None, None))
+        sources = tuple(SourceRef(id_) for id_ in cited[row.id])
+        told.append(replace(row, sources=sources, grade=grade, by=by))
+    entries = (*judged.record.entries, *told)
+    return replace(judged, facts=facts, record=replace(judged.record, entries=entries))
+
+
+def verdicts_of(judged: Judged, clause: str) -> list[Verdict]:
+    rules = {rule.id for rule in judged.norms.rules if rule.clause == clause}
+    return [verdict for verdict in judged.verdicts if verdict.rule in rules]
+
+
+def _rows(bulks: Collection[Bulk], keys: list[str], wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """The rows of some tables as dicts, in the order of time. `wanted`: ids, and values of keys."""
+    with connect() as connection:
+        for bulk in bulks:
+            found = f"SELECT * FROM ({bulk.sql})"
+            (count,) = connection.execute(f"SELECT count(*) FROM ({found})").fetchall()[0]
+            if wanted is None and count > FEW_ROWS:
+                continue
+            given: list[list[str]] = []
+            if wanted is not None and count > MOST_ROWS:
+                tests = ["entry IN (SELECT unnest(?::VARCHAR[]))"]
+                tests += [f'"{key}"::VARCHAR IN (SELECT unnest(?::VARCHAR[]))' for key in keys]
+                given = [wanted[0], *([wanted[1]] * len(keys))]
+                found += f" WHERE {' OR '.join(tests)}"
+            answer = connection.execute(f"{found} ORDER BY lo, entry LIMIT {MOST_ROWS}", given)
+            names = [column[0] for column in answer.description]
+            yield from (dict(zip(names, row, strict=True)) for row in answer.fetchall())
+
+
+def _entry(
+    judged: Judged, row: dict[str, Any], fin: int | None, says: Happened | Measured
+) -> Entry:
+    zone = judged.record.zone
+    text = _text(row["lo"], zone)
+    if row["hi"] != row["lo"]:
+        text = f"{text}..{_text(row['hi'], zone)}"
+    return Entry(row["entry"], Span(row["lo"], row["hi"], fin or row["hi"] + 1, text), says)
+
+
+def _text(tick: int, zone: str) -> str:
+    """A day where it is the first instant of one, else an instant."""
+    day = local_day(micros_of(tick), zone)
+    return str(day if day_start(day, zone) == micros_of(tick) else iso(tick, zone))

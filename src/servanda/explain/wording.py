@@ -1,0 +1,274 @@
+"""Times, values and entries in plain words, one way each for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from servanda.explain.judged import Judged, iso
+from servanda.record.facts import Value
+from servanda.record.record import (
+    Declared,
+    Determined,
+    Entry,
+    Exercised,
+    Happened,
+    Measured,
+    Said,
+    What,
+    Withdrawn,
+)
+from servanda.record.tables.row_sources import cited_by_rows
+from servanda.record.trust import Policy
+from servanda.semantics.clock import day_start, local_day, micros_of
+from servanda.syntax.printer.values import number
+
+PREFERRED_ENTRIES = 12
+VERBS = {
+    "suspend": "suspends",
+    "resume": "resumes",
+    "waive": "waives",
+    "release": "releases",
+    "end": "ends",
+    "end_all": "ends the agreement",
+    "amend": "amends",
+    "create": "creates",
+}
+
+
+class Node(Struct):
+    """A step of a derivation: one sentence, the entries and sources it rests on, its reasons."""
+
+    sentence: str
+    entries: list[str] = []
+    sources: list[str] = []
+    children: list[Node] = []
+
+
+def at(tick: int | None, zone: str) -> str:
+    """A tick in words: a day where it is the first instant of one, else an instant."""
+    if tick is None:
+        return "ever"
+    micros = micros_of(tick)
+    day = local_day(micros, zone)
+    if day_start(day, zone) == micros:
+        return day.isoformat()
+    return str(iso(tick, zone))
+
+
+def closing(tick: int, zone: str) -> str:
+    """The end of a half-open span, so that no reader is a day out: `the end of 2024-01-08`."""
+    micros = micros_of(tick)
+    day = local_day(micros, zone)
+    if day_start(day, zone) == micros:
+        return f"the end of {day - timedelta(days=1)}"
+    return str(iso(tick, zone))
+
+
+def value(given: Value | None, unit: str | None = None) -> str:
+    """A value as a reader writes it: `205 kg U`, `2019-07-01`, `Iran`."""
+    if given is None:
+        return "not said"
+    if isinstance(given, Decimal):
+        return amount(given, unit)
+    return str(given)
+
+
+def amount(given: Decimal, unit: str | None) -> str:
+    plain = given.normalize() if given else Decimal(0)
+    text = f"{plain:f}" if abs(plain) < 10**15 else number(plain)
+    whole, dot, fraction = text.partition(".")
+    grouped = f"{int(whole):,}" if len(whole.lstrip("-")) > 4 else whole
+    return f"{grouped}{dot}{fraction}" + (f" {unit}" if unit else "")
+
+
+def bounds(low: Decimal | None, high: Decimal | None, unit: str | None) -> str:
+    """What a reading says: `= 205 kg U`, `<= 130 t`, `between 1 and 2 t`, `unknown`."""
+    if low is not None and low == high:
+        return f"= {amount(low, unit)}"
+    if low is not None and high is not None:
+        return f"between {amount(low, None)} and {amount(high, unit)}"
+    if high is not None:
+        return f"at most {amount(high, unit)}"
+    if low is not None:
+        return f"at least {amount(low, unit)}"
+    return "unknown"
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+class Words:
+    """Entries of one judgement in words."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        self.zone = judged.norms.zone
+        self.by_id = {e.id: e for e in judged.record.entries}
+        self.params = {e.name: e.params for e in judged.norms.events}
+        self.units = {m.name: m.unit for m in judged.norms.measures}
+
+    def time(self, tick: int | None) -> str:
+        return at(tick, self.zone)
+
+    # -------------------------------------------------------------- what an entry says
+    def what(self, what: What) -> str:
+        """`US reimposes(programme: oil)`, `uranium_stock of Iran = 205 kg U`."""
+        match what:
+            case Happened(event, args, by):
+                params = self.params.get(event, ())
+                said = [
+                    f"{p.name}: {value(a, p.unit)}"
+                    for p, a in zip(params, args, strict=False)
+                    if a is not None and not (a == by and p.type == "party")
+                ]
+                inside = f"({', '.join(said)})" if said else ""
+                return f"{by + ' ' if by else ''}{event}{inside}"
+            case Measured(measure, of):
+                return f"{self.subject(measure, of)} {self.written(what)}"
+            case Exercised(verb, by, clauses):
+                of = f" of {what.of}" if what.of else ""
+                towards = f" towards {what.towards}" if what.towards else ""
+                to = f" to {what.amendment}" if what.amendment else ""
+                on = f" {joined(clauses)}" if clauses else ""
+                return f"{by} {VERBS.get(verb, verb)}{on}{to}{of}{towards}"
+            case Determined(by, name, args, holds):
+                inside = ", ".join(value(a) for a in args if a is not None)
+                verb = "determines" if holds else "determines that not"
+                return f"{by} {verb} {name}({inside})" if inside else f"{by} {verb} {name}"
+            case Said(by, verb):
+                about = f" about clause {what.clause}" if what.clause else ""
+                words = f" “{what.text}”" if what.text else ""
+                return f"{by} {verb}{' ' + what.to if what.to else ''}{about}{words}"
+            case Withdrawn(entry):
+                return f"withdraws {entry}"
+            case _:
+                return self.other(what)
+
+    def other(self, what: Any) -> str:
+        """A cross-check of a measure, whatever its kind."""
+        measure = getattr(what, "measure", type(what).__name__)
+        return f"a reported relation of {self.subject(measure, getattr(what, 'of', None))}"
+
+    def subject(self, measure: str, of: str | None) -> str:
+        return measure if of is None else f"{measure} of {of}"
+
+    def written(self, what: Measured) -> str:
+        unit = self.units.get(what.measure)
+        text = bounds(what.low, what.high, unit)
+        if what.open_low and what.high is None:
+            return text.replace("at least", "more than")
+        if what.open_high and what.low is None:
+            return text.replace("at most", "less than")
+        return text
+
+    # -------------------------------------------------------------- leaves
+    def leaf(self, id_: str, before: str = "") -> Node:
+        """An entry: what it says, its dates, its grade, who says so, and its sources."""
+        entry = self.by_id.get(id_)
+        if entry is None:
+            sources = cited_by_rows(self.judged.record, [id_])[id_]
+            return Node(f"{before}entry {id_}, a row of a table", [id_], sources)
+        parts = [self.what(entry.what), *self.dates(entry), *self.grade(entry)]
+        parts += self.chain(entry)
+        sentence = f"{before}entry {id_}: {', '.join(parts)}; {self.cited(entry)}."
+        return Node(sentence, [id_], list(dict.fromkeys(ref.id for ref in entry.sources)))
+
+    def leaves(self, ids: Iterable[str], before: str = "") -> list[Node]:
+        """A leaf for each entry; of very many, the last ones, and how many there are besides."""
+        every = list(dict.fromkeys(ids))
+        shown = every[-PREFERRED_ENTRIES:]
+        found = [self.leaf(id_, before) for id_ in shown]
+        left = every[: len(every) - len(shown)]
+        if left:
+            found.append(Node(f"and {len(left)} earlier entries", left))
+        return found
+
+    def dates(self, entry: Entry) -> Iterator[str]:
+        yield f"done {entry.when.text}"
+        for word in ("announced", "verified", "reported"):
+            span = getattr(entry, word)
+            if span is not None:
+                yield f"{word} {span.text}"
+        if entry.corrects:
+            yield f"in place of {entry.corrects}"
+
+    def grade(self, entry: Entry) -> Iterator[str]:
+        if entry.grade is not None:
+            yield entry.grade + (f" by {entry.by}" if entry.by else "")
+        elif entry.by:
+            yield f"by {entry.by}"
+
+    def chain(self, entry: Entry) -> Iterator[str]:
+        for step in entry.chain:
+            on = f" on {step.on}" if step.on else ""
+            when = f" on {step.at.text}" if step.at else ""
+            yield f"{step.kind} by {step.by}{on}{when}"
+
+    def cited(self, entry: Entry) -> str:
+        """The sources with their places, and whether there is only one."""
+        if not entry.sources:
+            return "it names no source"
+        known = self.judged.record.sources
+        said = []
+        for ref in entry.sources:
+            title = known[ref.id].title if ref.id in known else None
+            locator = f", {ref.locator}" if ref.locator else ""
+            said.append(f"{ref.id}{locator}" + (f" (“{title}”)" if title else ""))
+        if len({ref.id for ref in entry.sources}) == 1:
+            return f"rests on this one source: {said[0]}"
+        return f"sources: {'; '.join(said)}"
+
+    # -------------------------------------------------------------- silence
+    def silence(self, name: str, from_: int | None, until: int | None) -> Node:
+        """What the absence of entries on an event or measure proves in this account."""
+        event = next((e for e in self.judged.norms.events if e.name == name), None)
+        if event is not None and event.closed:
+            return Node(f"The agreement says that silence on {name} means no.")
+        spans = [
+            c
+            for c in self.judged.facts.complete
+            if c.name == name
+            and (until is None or c.from_ is None or c.from_ < until)
+            and (from_ is None or c.until is None or c.until > from_)
+        ]
+        if not spans:
+            return Node(
+                f"No source that this account trusts declares its record of {name} complete: "
+                "absence of an entry proves nothing."
+            )
+        said = [
+            f"from {self.time(c.from_ if c.from_ is None else c.from_ + 1)} until "
+            f"{self.time(c.until if c.until is None else c.until + 1)}".replace(
+                "until ever", "on, without end"
+            )
+            for c in spans
+        ]
+        declared = self.declarations(name)
+        who = joined(dict.fromkeys(d.by for d in declared)) or "A trusted source"
+        return Node(
+            f"{who} declares its record of {name} complete {joined(said)}.",
+            [],
+            list(dict.fromkeys(ref.id for d in declared for ref in d.sources)),
+        )
+
+    def declarations(self, name: str) -> list[Declared]:
+        """The declarations of completeness that this account trusts."""
+        record = self.judged.record
+        accounts = self.judged.agreement.accounts
+        account = next((a for a in accounts if a.name == self.judged.account), None)
+        policy = Policy(account, record)
+        return [d for d in record.complete if name in d.names and policy.of_declaration(d)]

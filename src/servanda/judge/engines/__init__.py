@@ -1,0 +1,1 @@
+"""Engines: the databases that can run the plan."""

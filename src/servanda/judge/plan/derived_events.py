@@ -1,0 +1,90 @@
+"""Derived events: what arises by itself some time after a trigger, unless something comes between."""
+
+from __future__ import annotations
+
+from servanda.judge.engines.duckdb import Tables
+from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.fact_tables import prepare_state
+from servanda.judge.plan.instances import ORDER, Instances
+from servanda.judge.plan.load import patterns
+from servanda.judge.plan.sql import SINCE_EVER, at_phase, literal, matches, micros, named, scalar
+from servanda.judge.plan.step_functions import at_tick
+from servanda.judge.verdict import JudgeError
+from servanda.semantics.norms import Always, Const, Derived, Norms, Var
+
+
+def arise(tables: Tables, norms: Norms, instances: Instances, conditions: Conditions) -> None:
+    """Fill `ev_X` of every derived event, those that others wait for first."""
+    for derived in in_order(norms):
+        if named("ev_", derived.trigger.name) not in tables.empty:
+            found = occurrences(tables, derived, instances, conditions)
+            tables.append(named("ev_", derived.name), found)
+        for state in norms.states:  # the next event may ask for it
+            if derived.name in patterns((state.begins, state.ends)):
+                prepare_state(tables, state, conditions)
+
+
+def in_order(norms: Norms) -> list[Derived]:
+    """Raises JudgeError if some wait for each other."""
+    waiting = {d.name: d for d in norms.derived}
+    ordered: list[Derived] = []
+    while waiting:
+        ready = [d for d in waiting.values() if not mentioned(d, norms) & waiting.keys()]
+        if not ready:
+            raise JudgeError(f"these events arise from each other: {', '.join(sorted(waiting))}")
+        for derived in ready:
+            ordered.append(waiting.pop(derived.name))
+    return ordered
+
+
+def mentioned(derived: Derived, norms: Norms) -> set[str]:
+    """The events that must be known before this one can arise."""
+    names = set(patterns((derived.trigger, derived.if_, derived.unless)))
+    for state in norms.states:
+        if state.name in names:
+            names |= set(patterns((state.begins, state.ends)))
+    return names
+
+
+def occurrences(
+    tables: Tables,
+    derived: Derived,
+    instances: Instances,
+    conditions: Conditions,
+) -> str:
+    table = named("arising_", derived.name)
+    found = f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})"
+    tables.number(table, "iid", found, ORDER, conditions.bulk)
+    level = f"SELECT iid, 2 AS val, false AS und FROM {table}"
+    if not (isinstance(derived.if_, Always) and derived.if_.value):
+        level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1), True)
+    days = instances.days
+    count = days.deadline if derived.end_of_day else days.shift
+    due_lo, due_hi = (
+        f"greatest({micros(at)}, {count(micros(at), derived.delay)}) * 64 + 1"
+        for at in ("i.lo", "i.hi")
+    )
+    blocked, left_open = "0", "false"
+    if derived.unless is not None:
+        source = f"FROM {named('ev_', derived.unless.name)} e WHERE {matches(derived.unless)}"
+        blocked = f"""(CASE
+          WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
+          WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_hi) THEN 1 ELSE 0 END)"""
+        if conditions.may_be_undecided(derived.unless.name):
+            left_open = f"EXISTS (SELECT 1 {source} AND e.und AND e.fin > i.lo AND e.lo < i.due_hi)"
+    outputs = "".join(f", {value(term)} AS {named('p_', name)}" for name, term in derived.outputs)
+    return f"""
+      SELECT entry, lo, hi, fin, sure AND val = 2 AND blocked = 0 AS sure,
+             doubt_und OR (val = 1 AND und) OR (blocked = 1 AND left_open) AS und{columns(derived)} FROM (
+        SELECT i.trigger AS entry, i.due_lo AS lo, i.due_hi AS hi, i.due_hi + 63 AS fin, i.sure, i.doubt_und,
+               v.val, v.und, {blocked} AS blocked, {left_open} AS left_open{outputs}
+        FROM (SELECT i.*, {due_lo} AS due_lo, {due_hi} AS due_hi FROM {table} i) i JOIN ({level}) v USING (iid))
+      WHERE val > 0 AND blocked < 2 AND lo <= {conditions.facts.now}"""
+
+
+def value(term: Var | Const) -> str:
+    return scalar(term) if isinstance(term, Var) else literal(term.value)
+
+
+def columns(derived: Derived) -> str:
+    return "".join(f", {named('p_', name)}" for name, _ in derived.outputs)

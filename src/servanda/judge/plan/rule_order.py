@@ -1,0 +1,157 @@
+"""In which order rules are judged: what each needs of others, and which need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from servanda.semantics.norms import And, Cond, Norms, Not, Or, Rule, RuleStatus
+
+
+def statuses(cond: Cond | None) -> Iterator[RuleStatus]:
+    """Every status of a rule that a condition speaks of."""
+    if isinstance(cond, And | Or):
+        for item in cond.items:
+            yield from statuses(item)
+    elif isinstance(cond, Not):
+        yield from statuses(cond.item)
+    elif isinstance(cond, RuleStatus):
+        yield cond
+
+
+def conditions_of(rule: Rule) -> Iterable[Cond | None]:
+    trigger = rule.trigger.cond if rule.trigger is not None else None
+    return (rule.if_, rule.while_, rule.unless, rule.keep, trigger)
+
+
+def wanted_statuses(norms: Norms) -> set[tuple[str, str]]:
+    """`(state, rule id)` of every status that some condition or priority needs."""
+    wanted = set()
+    for rule in norms.rules:
+        wanted |= {("binding", other) for other in rule.yields_to}
+        for cond in conditions_of(rule):
+            wanted |= {(s.state, other) for s in statuses(cond) for other in s.rules}
+    for derived in norms.derived:
+        wanted |= {(s.state, other) for s in statuses(derived.if_) for other in s.rules}
+    return wanted
+
+
+def needs(norms: Norms) -> dict[str, set[str]]:
+    """For each rule that stands by itself, the others it needs; remedies go with their parent."""
+    head = heads(norms)
+    found: dict[str, set[str]] = {h: set() for h in set(head.values())}
+    for rule in norms.rules:
+        mine = found[head[rule.id]]
+        for cond in conditions_of(rule):
+            mine |= {head[o] for s in statuses(cond) for o in s.rules if o in head}
+        mine |= {head[o] for o in rule.yields_to if o in head}
+    for rule in norms.rules:
+        if rule.power is None:
+            continue
+        if rule.power.joint and not is_standing(rule):  # its holders' parts are judged apart
+            found[head[rule.id]].add(head[rule.id])
+        for other in norms.rules:
+            touched = other.id in rule.power.rules or other.clause in rule.power.clauses
+            if (touched or rule.power.verb == "end_all") and not is_own(rule, other):
+                found[head[other.id]].add(head[rule.id])
+    return found
+
+
+def is_own(power: Rule, rule: Rule) -> bool:
+    """A use of a power lies neither over the power itself nor over another's part in a joint one."""
+    if power.id == rule.id:
+        return True
+    if power.power is None or rule.power is None or not power.power.joint:
+        return False
+    return joint_key(power) == joint_key(rule)
+
+
+def joint_key(rule: Rule) -> tuple[object, ...]:
+    """The same for the parts of all who hold a power together."""
+    assert rule.power is not None
+    does = rule.power
+    return (rule.clause, does.verb, does.clauses, does.holders, does.joint)
+
+
+def is_standing(rule: Rule) -> bool:
+    """Whether it has the one instance that is there from the beginning."""
+    return rule.trigger is None and rule.window.every is None
+
+
+def heads(norms: Norms) -> dict[str, str]:
+    """Each rule's outermost parent: itself, unless it is a remedy; what several hold together goes
+    with the first holder's."""
+    parents = {
+        r.id: r.trigger.breach_of
+        for r in norms.rules
+        if r.trigger is not None and r.trigger.breach_of is not None
+    }
+
+    firsts: dict[object, str] = {}
+    first = {
+        r.id: firsts.setdefault(joint_key(r), r.id)
+        for r in norms.rules
+        if r.power is not None and r.power.joint
+    }
+
+    def head(id_: str) -> str:
+        while id_ in parents:
+            id_ = parents[id_]
+        return first.get(id_, id_)
+
+    return {r.id: head(r.id) for r in norms.rules}
+
+
+def units(norms: Norms) -> dict[str, list[Rule]]:
+    """The rules that each head stands for, without remedies: those are judged by their parents."""
+    head = heads(norms)
+    found: dict[str, list[Rule]] = {}
+    for rule in norms.rules:
+        if rule.trigger is None or rule.trigger.breach_of is None:
+            found.setdefault(head[rule.id], []).append(rule)
+    return found
+
+
+def components(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Strongly connected components, each after all that it needs (Tarjan)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(graph[node]):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            cut = stack.index(node)
+            found.append(stack[cut:])
+            del stack[cut:]
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def levels(norms: Norms) -> list[list[list[str]]]:
+    """Components in waves: each wave needs only earlier ones."""
+    graph = needs(norms)
+    wave: dict[str, int] = {}
+    waves: list[list[list[str]]] = []
+    for component in components(graph):
+        outside = {o for node in component for o in graph[node]} - set(component)
+        number = 1 + max((wave[o] for o in outside), default=-1)
+        wave |= dict.fromkeys(component, number)
+        while len(waves) <= number:
+            waves.append([])
+        waves[number].append(component)
+    return waves
+
+
+def is_circle(component: list[str], graph: dict[str, set[str]]) -> bool:
+    return len(component) > 1 or component[0] in graph[component[0]]

@@ -1,0 +1,112 @@
+"""Small pieces of SQL text that every part of the plan shares."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from servanda.record.facts import Value
+from servanda.semantics.norms import (
+    And,
+    Arith,
+    Compare,
+    Cond,
+    Const,
+    Expr,
+    Match,
+    Not,
+    Or,
+    Var,
+    Within,
+)
+
+SINCE_EVER = -9_000_000_000_000_000_000
+FIRST_INSTANT = SINCE_EVER + 63  # the last tick of it: what follows at once is felt within it
+FOR_GOOD = 9_000_000_000_000_000_000
+UNBOUNDED = 10**24
+NUMBER = "DECIMAL(38,9)"
+COLUMN_TYPES = {"number": NUMBER, "date": "DATE"}
+
+
+def column_type(type_: str) -> str:
+    return COLUMN_TYPES.get(type_, "VARCHAR")
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(prefix: str, name: str) -> str:
+    """A safe identifier: `ev_deliver`, `k_id`."""
+    return '"' + prefix + name.replace('"', '""') + '"'
+
+
+def literal(value: Value | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, Decimal):
+        return f"{value:f}::{NUMBER}"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return quoted(value)
+
+
+def scalar(expr: Expr, inst: str = "i") -> str:
+    """An expression of constants and the instance's variables."""
+    if isinstance(expr, Const):
+        return literal(expr.value)
+    if isinstance(expr, Var):
+        return f"{inst}.{named('k_', expr.name)}"
+    if isinstance(expr, Arith):
+        left, right = scalar(expr.left, inst), scalar(expr.right, inst)
+        return f"CAST(({left} {expr.op} {right}) AS {NUMBER})"
+    raise TypeError(f"{type(expr).__name__} changes over time")
+
+
+def compares_variables(part: Cond | Expr) -> bool:
+    """Whether a variable of the instance itself stands in a comparison."""
+    if isinstance(part, And | Or):
+        return any(map(compares_variables, part.items))
+    if isinstance(part, Not):
+        return compares_variables(part.item)
+    if isinstance(part, Compare | Arith):
+        return compares_variables(part.left) or compares_variables(part.right)
+    return isinstance(part, Var) or (isinstance(part, Within) and compares_variables(part.term))
+
+
+def matches(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
+    """The test that occurrence `event` passes a pattern, for instance `inst`.
+
+    `violation` is the alias whose parameters `same` speaks of.
+    """
+    tests = []
+    for arg in match.args:
+        column = f"{event}.{named('p_', arg.param)}"
+        if arg.op == "in":
+            tests.append(f"{column} IN ({', '.join(map(quoted, arg.values))})")
+        elif arg.op == "same":
+            tests.append(f"{column} = {violation}.{named('p_', arg.param)}")
+        elif arg.op != "bind" and arg.value is not None:
+            tests.append(f"{column} {arg.op} {scalar(arg.value, inst)}")
+    return " AND ".join(tests) or "true"
+
+
+def micros(tick: str) -> str:
+    """The microseconds of a tick: floor division, also before 1970."""
+    return f"(({tick}) >> 6)"
+
+
+def at_phase(tick: str, phase: int) -> str:
+    """The given phase of a tick's instant; the two infinities stay."""
+    return (
+        f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} WHEN {tick} <= {SINCE_EVER} "
+        f"THEN {SINCE_EVER} ELSE (({tick}) >> 6) * 64 + {phase} END)"
+    )
+
+
+def effect(tick: str) -> str:
+    """When what follows from a status change at `tick` is felt."""
+    return (
+        f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} "
+        f"ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"
+    )

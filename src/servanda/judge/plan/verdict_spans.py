@@ -1,0 +1,150 @@
+"""What the plans of all four kinds share: windows as steps, spans from points, verdict rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from servanda.judge.plan.batch import Batch
+from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named
+from servanda.judge.plan.step_functions import UNTIL_NEXT, Sources, merged
+
+# `…_und`: a vague term leaves it open; `off`: suspended or ended, `let`: waived or released.
+GATE_COLUMNS = ("su", "ex", "idle", "en", "wa", "re", "ex_und", "idle_und", "off_und", "let_und")
+MADE_OF = {
+    "idle": {"idle", "wait"},
+    "idle_und": {"idle_und", "wait_und"},
+    "off_und": {"su_und", "en_und"},
+    "let_und": {"wa_und", "re_und"},
+}
+UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
+
+
+class Gates(Struct, frozen=True):
+    """What lies over a batch: a table `(iid, t, su, ex, idle, …)` or a query in its place.
+
+    `present` are the overlays that may be anything but 0; `few`: no instance has many rows;
+    `ended`: the rows have the tick `u` at which each ends.
+    """
+
+    table: str
+    present: frozenset[str]
+    few: bool
+    ended: bool = False
+
+    def columns(self) -> tuple[str, ...]:
+        """Those of GATE_COLUMNS that may be anything but 0."""
+        return tuple(n for n in GATE_COLUMNS if self.present & MADE_OF.get(n, {n}))
+
+    def most(self, *names: str) -> str:
+        """The greatest of several overlays, as an expression over a timeline that has `columns`."""
+        there = [n for n in names if n in self.columns()]
+        return f"greatest({', '.join(there)})" if there else "0"
+
+    def zeros(self) -> str:
+        """Those of GATE_COLUMNS that are 0 throughout, as cells."""
+        there = self.columns()
+        return "".join(f", 0 AS {n}" for n in GATE_COLUMNS if n not in there)
+
+    def spans(self) -> str:
+        """The rows with the tick `u` at which each ends."""
+        if self.ended:
+            return self.table
+        u = UNTIL_NEXT if self.present else str(FOR_GOOD)
+        return f"(SELECT *, {u} AS u FROM {self.table})"
+
+
+def undecided_in(gates: str) -> str:
+    """`UNDECIDED`, of a table of gates among others."""
+    return UNDECIDED.replace("(", f"({gates}.").replace(", ", f", {gates}.")
+
+
+def window_steps(inst: str) -> str:
+    """Inside the window: 2 surely, 1 possibly, 0 not."""
+    return f"""
+      SELECT iid, {SINCE_EVER} AS t, 0 AS val FROM {inst}
+      UNION ALL SELECT iid, hi, CASE WHEN hi >= o_hi AND hi < c_lo THEN 2 WHEN hi >= o_lo AND hi < c_hi THEN 1 ELSE 0 END
+        FROM {inst} WHERE lo < hi
+      UNION ALL SELECT iid, lo, 0 FROM {inst} WHERE lo < o_lo OR o_lo >= c_hi
+      UNION ALL SELECT iid, o_lo, 0 FROM {inst} WHERE o_lo >= c_hi AND o_lo < {FOR_GOOD}
+      UNION ALL SELECT iid, o_lo, 1 FROM {inst} WHERE o_lo < c_hi AND o_lo < o_hi
+      UNION ALL SELECT iid, o_hi, 2 FROM {inst} WHERE o_hi < c_lo
+      UNION ALL SELECT iid, o_hi, CASE WHEN o_hi < c_hi THEN 1 ELSE 0 END
+        FROM {inst} WHERE o_lo < o_hi AND o_hi > c_lo AND o_hi <> c_hi AND o_hi < {FOR_GOOD}
+      UNION ALL SELECT iid, c_lo, 1 FROM {inst} WHERE o_lo < c_lo AND c_lo < c_hi
+      UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
+
+
+def laid_over(
+    gates: Gates, columns: dict[str, str], inst: str, others: Sources, ended: bool = False
+) -> str:
+    """`merged` of step functions and of what may lie over them."""
+    there = gates.columns()
+    laid = {there: f"SELECT * FROM {gates.table}"} if there else {}
+    return merged(columns, inst, {**others, **laid}, ended=ended)
+
+
+def under(gates: Gates, columns: dict[str, str], inst: str) -> str:
+    """The same with all overlays: what never lies over them is 0 throughout."""
+    return f"SELECT *{gates.zeros()} FROM ({laid_over(gates, columns, inst, {})})"
+
+
+def not_in_force(name: str, c: str = "i.c_hi") -> str:
+    """The overlay began before the window closed: a duty that has lapsed stays lapsed."""
+    return f"({name} = 2 AND {name}_t < {c})"
+
+
+def first_ticks(*names: str, present: Collection[str] = GATE_COLUMNS) -> str:
+    """For each overlay, the tick from which it surely lies over the duty; never, if not `present`."""
+    surely = "min(CASE WHEN {0} = 2 THEN t END) OVER (PARTITION BY iid) AS {0}_t"
+    never = "NULL::BIGINT AS {0}_t"
+    return ", ".join((surely if n in present else never).format(n) for n in names)
+
+
+def uncertain(line: str) -> str:
+    """It is not certain at a tick that there is such an instance."""
+    return f"({line}.t < i.hi OR (NOT i.sure AND {line}.t >= i.doubt))"
+
+
+UNCERTAIN = "CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END"
+
+
+def doubtful(*names: str) -> str:
+    return " OR ".join(f"{n} = 1" for n in names)
+
+
+def variables(batch: Batch, at: str) -> str:
+    """The columns of the instance's variables, where a batch has any."""
+    found = batch.rules[0].variables if len(batch.rules) == 1 else ()
+    return "".join(f", {at}{named('k_', v.name)}" for v in found)
+
+
+def cut(tick: str) -> str:
+    """The instant of a tick; the beginning of time stays."""
+    return f"(CASE WHEN {tick} <= {SINCE_EVER} THEN {tick} ELSE ({tick} >> 6) * 64 END)"
+
+
+def verdict_rows(batch: Batch, points: str, now: int, last: bool = False) -> str:
+    """Merge equal neighbours of `(iid, t, status, opened, breach_key)` into spans.
+
+    Points that share an instant are cut to the last of them first (reports show instants, never
+    phases), unless they are it already (`last`); `breach_key` NULL merges, else starts a span of
+    its own.
+    """
+    f = f"{cut('t')} AS f"
+    rows = f"SELECT iid, {f}, status, opened, breach_key FROM p"
+    if not last:
+        rows = f"""SELECT iid, {f}, arg_max(status, t) AS status, arg_max(opened, t) AS opened,
+                         arg_max(breach_key, t) AS breach_key FROM p GROUP BY iid, f"""
+    return f"""
+      WITH p AS (SELECT iid, greatest(t, {SINCE_EVER}) AS t, status, opened, breach_key FROM ({points})
+                 WHERE t <= {now}),
+      m AS ({rows}),
+      k AS (SELECT *, lag(status) OVER (PARTITION BY iid ORDER BY f) AS was FROM m
+            QUALIFY was IS NULL OR was <> status OR breach_key IS NOT NULL),
+      s AS (SELECT *, lead(f, 1, {FOR_GOOD}) OVER w AS u, lead(opened) OVER w AS closed FROM k
+            WINDOW w AS (PARTITION BY iid ORDER BY f))
+      SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, s.status, s.f, s.u,
+             CASE WHEN s.was IS NULL THEN i.trigger END AS began, s.opened, s.closed, s.breach_key{variables(batch, "i.")}
+      FROM s JOIN {batch.inst} i USING (iid)"""

@@ -1,0 +1,305 @@
+"""`must E`, for the naive judge: performed in time, late, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from servanda.judge.reference.instance import Breach, Instance
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE
+from servanda.judge.reference.world import FOR_GOOD, Happening, instant, scalar
+from servanda.judge.verdict import Status
+from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
+from servanda.semantics.norms import Match
+
+
+class Performance:
+    """An occurrence that fulfils the duty; read once possibly, once surely."""
+
+    def __init__(self, act: Happening, sure: bool) -> None:
+        self.act = act
+        self.sure = sure
+        self.read_lo = False
+        self.read_hi = False
+
+    @property
+    def lo(self) -> int:
+        return tick(micros_of(self.act.lo), FULFIL)
+
+    @property
+    def hi(self) -> int:
+        return tick(micros_of(self.act.hi), FULFIL)
+
+
+def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happening]:
+    """The parts up to the one with which their sum is what is owed; none, if it never is."""
+    done = Decimal(0)
+    for n, part in enumerate(parts, 1):
+        amount = part.params.get(param)
+        done += amount if isinstance(amount, Decimal) else 0
+        if done >= owed:
+            return parts[:n]
+    return []
+
+
+class Achieve(Instance):
+    """Live until it is kept, ended, or its breach comes; then perhaps made good."""
+
+    acts: list[Performance] | None = None
+    possibly_kept = False
+    kept: Happening | None = None
+    off: Status | None = None  # waived, released, ended or lapsed while live
+    bound_surely = False  # somewhere in its window it was not idle
+    bound_possibly = False
+    breach_lo: int | None = None
+    breach_hi: int | None = None
+    surely_broken = False
+    after: Status | None = None  # what made the breach good
+    after_entries: tuple[str, ...] = ()
+    breach_record: Breach | None = None
+    stopped = (0, 0)  # microseconds the clock has stood still before c_lo and c_hi
+    standing_still: int | None = None
+
+    # -------------------------------------------------------------- what counts as performance
+    def found(self) -> list[Performance]:
+        if self.acts is None:
+            assert self.rule.action is not None
+            matching = self.walk.world.matching
+            if self.rule.total is None:
+                self.acts = [
+                    Performance(h, h.sure) for h in matching(self.rule.action, self.bindings)
+                ]
+            else:
+                param, owed = self.rule.total
+                match = self.rule.action
+                parts = Match(match.name, tuple(a for a in match.args if a.param != param))
+                self.walk.kept_alive.append(parts)
+                self.acts = self.added_up(
+                    matching(parts, self.bindings), param, scalar(owed, self.bindings)
+                )
+        return self.acts
+
+    def added_up(self, parts: list[Happening], param: str, owed: object) -> list[Performance]:
+        """Part performances: the one that completes what is owed stands for all of them."""
+        if not isinstance(owed, Decimal):
+            return []
+        opened = instant(self.window.o_hi), instant(self.window.o_lo)
+        sure = [h for h in parts if h.sure and (self.rule.early or h.lo >= opened[0])]
+        possible = [h for h in parts if self.rule.early or h.fin > opened[1]]
+        found = []
+        if by_hi := reaching(sorted(sure, key=lambda h: (h.hi, h.entry)), param, owed):
+            in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
+            last = (reaching(in_order, param, owed) or in_order[:1])[-1]
+            whole = replace(by_hi[-1], lo=last.lo, fin=max(h.fin for h in by_hi))
+            found.append(Performance(whole, True))
+        if by_lo := reaching(sorted(possible, key=lambda h: (h.lo, h.entry)), param, owed):
+            found.append(Performance(by_lo[-1], False))
+        return found
+
+    # -------------------------------------------------------------- time
+    def advance(self, x: int) -> None:
+        if self.window.never_opens:
+            self.stop_if_off(x)
+            return
+        self.stop_clock(x)
+        if self.live:
+            self.stop_if_off(x)
+        self.note_bound(x)
+        for performance in self.found():
+            self.read(performance, x)
+        self.fall_due(x)
+        if self.breach_lo is not None and self.kept is None and self.after is None:
+            self.make_good(x)
+        settled = self.kept is not None or self.off is not None or self.after is not None
+        self.finished = settled and x >= self.sure_from
+
+    def comes(self, hi: int, sure: bool) -> None:
+        super().comes(hi, sure)
+        self.acts = None  # read again, in the window as it now stands
+
+    @property
+    def live(self) -> bool:
+        return self.kept is None and self.off is None and self.breach_lo is None
+
+    @property
+    def closes(self) -> tuple[int, int]:
+        """The close as it stands now: later by the time the clock has stood still."""
+        window = self.window
+        return (
+            min(FOR_GOOD, window.c_lo + self.stopped[0] * PHASES),
+            min(FOR_GOOD, window.c_hi + self.stopped[1] * PHASES),
+        )
+
+    def stop_clock(self, x: int) -> None:
+        """Sure suspension within the window moves the close."""
+        if not self.walk.norms.suspension_stops_clock:
+            return
+        if self.standing_still is not None:
+            since = max(self.standing_still, self.window.o_hi)
+            length = max(0, micros_of(x) - micros_of(since))
+            self.stopped = (
+                self.stopped[0] + (length if since < self.closes[0] else 0),
+                self.stopped[1] + (length if since < self.closes[1] else 0),
+            )
+        self.standing_still = x if self.gates(x).su.value == SURE else None
+        for close in self.closes:
+            self.walk.schedule(close)
+
+    def stop_if_off(self, x: int) -> None:
+        gates = self.gates(x)
+        if gates.wa.value == SURE:
+            self.off = "waived"
+        elif gates.re.value == SURE:
+            self.off = "released"
+        elif gates.en.value == SURE:
+            self.off = "ended"
+
+    def note_bound(self, x: int) -> None:
+        """Whether it was ever not idle in its window; a duty that never was lapses with it."""
+        window, closes, idle = self.window, self.closes, self.gates(x).idle.value
+        inside = (window.o_hi, closes[0])
+        if inside[0] >= inside[1]:
+            inside = (window.o_lo, closes[1])
+        if inside[0] <= x < inside[1] and idle == FALSE:
+            self.bound_surely = True
+        end = max(closes[1], self.sure_from)
+        if window.o_lo <= x < end and idle < SURE:
+            self.bound_possibly = True
+        if self.live and not self.bound_possibly and x >= max(end, window.o_lo):
+            self.off = "lapsed"
+
+    def read(self, performance: Performance, x: int) -> None:
+        """In time is judged at fulfilment, with the overlays as they are then."""
+        act, early = performance.act, self.rule.early
+        window, closes = self.window, self.closes
+        if x >= performance.lo and not performance.read_lo:
+            performance.read_lo = True
+            shut = closes[1] <= performance.lo and self.gates(performance.lo).over == FALSE
+            opened = early or act.fin > instant(window.o_lo)
+            if opened and self.breach_hi is None and not shut and self.off is None:
+                self.possibly_kept = True
+        if x >= performance.hi and not performance.read_hi:
+            performance.read_hi = True
+            opened = early or act.lo >= instant(window.o_hi)
+            bound = self.gates(performance.hi).over < SURE
+            in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
+            if performance.sure and opened and in_time and self.live:
+                self.kept = act
+
+    def fall_due(self, x: int) -> None:
+        """The breach comes at the first bound tick from the close on, phase 3 at the earliest."""
+        if x % PHASES < DEADLINE or self.kept is not None or self.off is not None:
+            return
+        window, closes = self.window, self.closes
+        gates = self.gates(x)
+        if not self.bound_possibly:
+            return
+        if self.breach_lo is None and x >= max(closes[0], window.o_lo) and gates.over < SURE:
+            self.breach_lo = x
+            self.breach_record = self.walk.breach(self, x, self.trigger, gates.vague)
+        due = self.breach_hi is None and x >= max(closes[1], window.o_hi)
+        if due and self.bound_surely and gates.over == FALSE:
+            self.breach_hi = x
+            assert self.rule.action is not None
+            start = instant(window.o_lo) if not self.rule.early else -FOR_GOOD
+            closed = self.walk.world.closed_over(self.rule.action.name, start, instant(x))
+            self.surely_broken = closed and not self.possibly_kept
+            if self.breach_record is not None:
+                sure = self.surely_broken and x >= self.sure_from
+                self.walk.breach_comes(self.breach_record, x, sure)
+
+    def make_good(self, x: int) -> None:
+        """Late performance, compensation, waiver, release: the first of them, for good."""
+        gates = self.gates(x)
+        late = [p.act for p in self.found() if self.cures(p, x)]
+        remedy = self.breach_record.remedy if self.breach_record is not None else None
+        if gates.wa.value == SURE:
+            self.after = "waived"
+        elif gates.re.value == SURE:
+            self.after = "released"
+        elif late:
+            first = min(late, key=lambda h: (h.hi, h.entry))
+            self.after, self.after_entries = "cured", (first.entry,)
+        elif isinstance(remedy, Achieve) and remedy.felt("performed", x).value == SURE:
+            self.after, self.after_entries = "compensated", remedy.performing_entries()
+
+    def cures(self, performance: Performance, x: int) -> bool:
+        if self.breach_hi is None or not self.rule.curable or not performance.sure:
+            return False
+        act = performance.act
+        if x < performance.hi or act.lo < instant(self.breach_hi):
+            return False
+        if self.breach_hi % PHASES > DEADLINE and act.lo < self.breach_hi:
+            return False
+        if self.rule.cure_within is None:
+            return True
+        counting = self.walk.world.counting
+        return act.hi < tick(counting.deadline(micros_of(self.breach_hi), self.rule.cure_within), 0)
+
+    def performing_entries(self) -> tuple[str, ...]:
+        return (self.kept.entry,) if self.kept is not None else self.after_entries
+
+    # -------------------------------------------------------------- what it is
+    def status(self, x: int) -> Status:
+        gates, window = self.gates(x), self.window
+        if self.off is not None:
+            return self.off
+        if self.kept is not None:
+            return "kept"
+        if self.after is not None:
+            return self.after
+        if self.surely_broken:
+            return "broken"
+        if x < window.o_lo or window.never_opens:
+            return "dormant"
+        if self.breach_lo is not None:
+            return "undetermined" if gates.vague else "unknown"
+        if x < window.o_hi or self.possibly_kept:
+            return "unknown"
+        if POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value):
+            return "undetermined" if gates.vague else "unknown"
+        if gates.su.value == SURE:
+            return "suspended"
+        if gates.ex.value == SURE:
+            return "excused"
+        if gates.idle.value == SURE:
+            return "dormant"
+        if gates.over == POSSIBLE:
+            return "undetermined" if gates.vague else "unknown"
+        return "due"
+
+    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+        if status == "kept" and self.kept is not None:
+            return (self.kept.entry,)
+        if status == self.after:
+            return self.after_entries
+        return ()
+
+    def in_breach(self, x: int) -> int:
+        if self.kept is not None or self.after is not None or self.off is not None:
+            return FALSE
+        return SURE if self.surely_broken else int(self.breach_lo is not None)
+
+    def performed(self, x: int) -> int:
+        if self.kept is not None or self.after == "cured":
+            return SURE
+        silent = self.breach_hi is not None and not self.surely_broken
+        return int(self.off is None and self.after is None and (self.possibly_kept or silent))
+
+    def binding(self, x: int) -> int:
+        """From the opening until it is kept or its breach comes, when nothing lies over it."""
+        if x == self.walk.x:
+            self.step(x)
+        if self.finished_by(x):
+            return FALSE
+        inside = SURE if x >= self.window.o_hi else int(x >= self.window.o_lo)
+        if self.window.never_opens:
+            inside = FALSE
+        if self.possibly_kept or (self.breach_lo is not None and self.breach_lo <= x):
+            inside = min(inside, POSSIBLE)
+        return min(inside, 2 - self.gates(x).over)
+
+    def finished_by(self, x: int) -> bool:
+        if self.kept is not None or self.off is not None:
+            return True
+        return self.breach_hi is not None and self.breach_hi <= x

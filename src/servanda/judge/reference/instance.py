@@ -1,0 +1,368 @@
+"""One instance of a rule, for the naive judge: what lies over it, and its timeline so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from servanda.judge.reference.conditions import NO_OPENING
+from servanda.judge.reference.exercises import ends_of, overlay
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, either, negated
+from servanda.judge.reference.windows import Window, at_tick, moment, window_of
+from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
+from servanda.judge.verdict import Bindings as Said
+from servanda.judge.verdict import Status, no_such_day
+from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
+from servanda.semantics.norms import Cond, Rule, RuleStatus
+from servanda.syntax.tree import Duration
+
+if TYPE_CHECKING:
+    from servanda.judge.reference.walk import Walk
+
+IN_FORCE = ("wa", "re", "en")
+NOTHING_OWED = ("lapsed", "ended", "waived", "released")
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What makes an instance: it comes at `lo` at the earliest, at `hi` at the latest."""
+
+    entry: str | None
+    lo: int
+    hi: int
+    sure: bool
+    bindings: Bindings
+    vague: bool = False  # if it is not sure: because of a vague term
+
+
+@dataclass
+class Change:
+    """The status from tick `at` on, and the entries that brought it about.
+
+    `act` is when the acts violated, and their entries: violations start a span of their own, even
+    one like the last.
+    """
+
+    at: int
+    status: Status
+    opened: tuple[str, ...]
+    breaches: tuple[Said, ...] = ()
+    act: tuple[int, tuple[str, ...]] | None = None
+
+
+@dataclass
+class Breach:
+    """What a remedy answers: it comes at `lo` at the earliest, at `hi` at the latest, if at all.
+
+    `vague`: while that is open, a vague term is why.
+    """
+
+    trigger: str | None
+    lo: int
+    vague: bool
+    hi: int = FOR_GOOD
+    sure: bool = False
+    remedy: Instance | None = None
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What lies over a duty at one tick."""
+
+    su: Truth
+    ex: Truth
+    idle: Truth
+    en: Truth
+    wa: Truth
+    re: Truth
+
+    @property
+    def unbound(self) -> int:
+        """Suspended, idle, ended, waived or released: surely, possibly or not."""
+        return max(g.value for g in (self.su, self.idle, self.en, self.wa, self.re))
+
+    @property
+    def over(self) -> int:
+        return max(self.unbound, self.ex.value)
+
+    @property
+    def vague(self) -> bool:
+        """Something that may lie over it is open because of a vague term."""
+        return any(g.vague for g in (self.su, self.ex, self.idle, self.en, self.wa, self.re))
+
+
+class Instance:
+    """A rule, bound for one occasion. The kinds of duty say what its status is at a tick."""
+
+    def __init__(
+        self,
+        walk: Walk,
+        rule: Rule,
+        at: Occasion,
+        window: Window | None = None,
+    ) -> None:
+        self.walk = walk
+        self.rule = rule
+        self.trigger = at.entry
+        self.bindings = at.bindings
+        self.lo = at.lo
+        self.hi = at.hi
+        self.sure_from = at.hi if at.sure else FOR_GOOD
+        self.doubted = False  # its `if` was unknown, or its version: never sure
+        self.fixed = window is not None
+        self.window = window or self.find_window()
+        self.standing_if = rule.trigger is None
+        self.doubt_is_vague = at.vague
+        self.debtor = str(scalar(rule.debtor, at.bindings) or "")
+        creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
+        self.creditor = None if creditor is None else str(creditor)
+        self.changes: list[Change] = []
+        self.flags: dict[str, list[tuple[int, Truth]]] = {"broken": [], "performed": []}
+        self.stepped: int | None = None
+        self.finished = False
+        self.first: dict[str, int] = {}
+        self._gates: dict[int, Gates] = {}
+        self.announce()
+
+    # -------------------------------------------------------------- window
+    def find_window(self) -> Window:
+        try:
+            return window_of(self.walk.world, self.rule, self.bindings, self.lo, self.hi)
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, self.rule.id, self.trigger) from error
+
+    def announce(self) -> None:
+        window = self.window
+        for at in (window.o_lo, window.o_hi, window.c_lo, window.c_hi, self.sure_from):
+            self.walk.schedule(at)
+
+    def comes(self, hi: int, sure: bool) -> None:
+        """It is now known when the breach came at the latest that this remedy answers."""
+        self.hi = hi
+        if sure and not self.doubted:
+            self.sure_from = hi
+        if not self.fixed:
+            self.window = self.find_window()
+        self.announce()
+
+    def inside(self, x: int) -> int:
+        """Whether tick `x` is in the window. A standing rule reads its `if` when it opens."""
+        if self.standing_if and x >= self.window.o_lo:
+            self.standing_if = False
+            read = max(self.window.o_lo, tick(micros_of(self.window.o_lo), FACT))
+            wanted = self.walk.conditions.truth(self.rule.if_, self.bindings, read)
+            if wanted.value == FALSE:
+                self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
+            elif wanted.value == POSSIBLE:
+                self.doubt(wanted)
+        return self.window.inside(x)
+
+    def doubt(self, wanted: Truth) -> None:
+        """It is unknown, for good, whether there is such an instance."""
+        self.sure_from, self.doubted = FOR_GOOD, True
+        self.doubt_is_vague = self.doubt_is_vague or wanted.vague
+
+    def in_window(self, lo: int, hi: int, fin: int, early: bool = False) -> int:
+        """Whether a fact lies after the opening and before the close."""
+        window = self.window
+        if (early or lo >= instant(window.o_hi)) and fin <= window.c_lo:
+            return SURE
+        return int((early or fin > instant(window.o_lo)) and lo < window.c_hi)
+
+    def certainty(self, x: int) -> int:
+        """How sure it is at tick `x` that there is such an instance."""
+        return FALSE if x < self.lo else POSSIBLE if x < self.sure_from else SURE
+
+    def is_there(self, x: int) -> Truth:
+        """Its certainty, and whether a vague term is what leaves that open."""
+        sure = self.certainty(x)
+        return Truth(sure, sure == POSSIBLE and self.doubt_is_vague)
+
+    # -------------------------------------------------------------- what lies over it
+    def truth(self, cond: Cond, x: int) -> Truth:
+        window = self.window
+        since = (instant(window.o_lo), instant(window.o_hi))
+        return self.walk.conditions.truth(
+            cond, self.bindings, x, NO_OPENING if window.o_lo >= FOR_GOOD else since
+        )
+
+    def gates(self, x: int) -> Gates:
+        if x not in self._gates:
+            if len(self._gates) > 8:
+                self._gates.clear()
+            self._gates[x] = Gates(
+                self.suspended(x),
+                self.excused(x),
+                self.idle(x),
+                self.ended(x),
+                overlay(self, "waive", x),
+                overlay(self, "release", x),
+            )
+        return self._gates[x]
+
+    def suspended(self, x: int) -> Truth:
+        return overlay(self, "suspend", x)
+
+    def excused(self, x: int) -> Truth:
+        prevailing = RuleStatus(self.rule.yields_to, "binding", None)
+        return either([self.truth(self.rule.unless, x), self.truth(prevailing, x)])
+
+    def idle(self, x: int) -> Truth:
+        """`while` is false, or clause, version or agreement is not in force yet."""
+        waits = [negated(self.truth(self.rule.while_, x))]
+        if self.rule.needs_creation:
+            waits.append(negated(overlay(self, "create", x)))
+        if self.rule.version is not None and self.rule.trigger is None:
+            waits.append(negated(overlay(self, "amend", x, to=self.rule.version)))
+        if self.walk.norms.force_from is not None:
+            lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_from, {}))
+            waits.append(Truth(SURE if x < lo else int(x < hi)))
+        return either(waits)
+
+    def ended(self, x: int) -> Truth:
+        found = [overlay(self, "end", x)]
+        if not self.rule.survives:
+            found.append(overlay(self, "end_all", x))
+            if self.walk.norms.force_until is not None:
+                lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
+                found.append(Truth(SURE if x >= hi else int(x >= lo)))
+        elif self.rule.survives_for is not None:
+            found.append(self.outlived(x, self.rule.survives_for))
+        if self.rule.trigger is None:
+            found.append(overlay(self, "amend", x, away_from=self.rule.version))
+        return either(found)
+
+    def outlived(self, x: int, term: Duration) -> Truth:
+        """The agreement has ended, and so long ago that what survives it for a time is over."""
+        ends = [end for end in ends_of(self, x) if self.term_after(end, term) <= x]
+        levels = [overlay(self, "end_all", end) for end in ends]
+        if self.walk.norms.force_until is not None:
+            lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
+            over = [self.term_after(at, term) <= x for at in (lo, hi)]
+            levels.append(Truth(SURE if over[1] else int(over[0])))
+        return either(levels)
+
+    def term_after(self, end: int, term: Duration) -> int:
+        """When a term that runs from the end is over; the walk comes back then."""
+        if end >= FOR_GOOD:
+            return FOR_GOOD
+        try:
+            after = self.walk.world.counting.term_end(micros_of(end), term)
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, self.rule.id, self.trigger) from error
+        over = max(end, tick(after, 0))
+        self.walk.schedule(over)
+        return over
+
+    def note_over(self, x: int) -> None:
+        """Note what surely lies over the duty at `x`, and whether it did so before."""
+        for name in IN_FORCE:
+            if getattr(self.gates(x), name).value == SURE:
+                self.first.setdefault(name, x)
+
+    def over_for_good(self, name: str, x: int) -> bool:
+        """Waived, released or ended, and before the window closed: what has lapsed stays so."""
+        surely = getattr(self.gates(x), name).value == SURE
+        return surely and self.first.get(name, x) < self.window.c_hi
+
+    # -------------------------------------------------------------- what others feel of it
+    def felt(self, state: str, x: int) -> Truth:
+        if self.certainty(x) == FALSE:
+            return Truth(FALSE)
+        if state == "suspended":
+            return self.marked(self.gates(x).su.value, x)
+        if state == "binding":
+            return self.marked(self.binding(x), x)
+        value = Truth(FALSE)
+        for felt_at, then in self.flags[state]:
+            if felt_at > x:
+                break
+            value = then
+        return value
+
+    def marked(self, value: int, x: int, also: bool = False) -> Truth:
+        """A status; if it is only possible: marked while something about the duty is undecided."""
+        value = min(value, self.certainty(x))
+        vague = also or self.gates(x).vague or self.is_there(x).vague
+        return Truth(value, value == POSSIBLE and vague)
+
+    def undecided(self, x: int) -> bool:
+        """A vague term leaves open what was done, apart from what lies over the duty."""
+        return False
+
+    def left_open(self, x: int) -> bool:
+        """A vague term leaves open what was done, or what lies over the duty."""
+        return self.undecided(x) or self.gates(x).vague
+
+    def binding(self, x: int) -> int:
+        return min(self.inside(x), 2 - self.gates(x).over)
+
+    # -------------------------------------------------------------- time
+    def step(self, x: int) -> None:
+        """Bring the instance to tick `x` and note what has changed."""
+        if self.stepped == x or self.finished or x < self.lo:
+            return
+        if self.stepped is None and self.window.c_hi <= x:
+            self.note_over(self.window.c_hi - 1)  # what arises with its window closed
+        self.stepped = x
+        self.inside(x)
+        self.note_over(x)
+        try:
+            self.advance(x)
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, self.rule.id, self.trigger) from error
+        status = self.doubted_status(x)
+        change = Change(x, status, ())
+        if status == "broken":
+            change.act, change.breaches = self.breaches(x)
+        last = self.changes[-1] if self.changes else None
+        if last is None or (status, change.act) != (last.status, last.act):
+            change.opened = self.opened(x, status)
+            self.changes.append(change)
+        for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
+            if self.tell(name, self.marked(value, x, self.undecided(x)), effect(x)):
+                self.walk.follows(x, self)
+
+    def tell(self, name: str, now: Truth, felt_at: int) -> bool:
+        """Note what others feel of a status from a tick on; whether that is something new.
+
+        Once undecided it is so while it is only possible: else marks would chase each other round
+        a circle of rules.
+        """
+        history = self.flags[name]
+        if history and history[-1][0] == felt_at:  # nobody has felt that yet
+            history.pop()
+        before = history[-1][1] if history else Truth(FALSE)
+        if before.vague and now.value == POSSIBLE:
+            now = before
+        if now != before:
+            history.append((felt_at, now))
+        return now != before
+
+    def doubted_status(self, x: int) -> Status:
+        """Unknown, while it is not certain that there is such an instance: unless what it would be
+        says no more than that nothing is owed."""
+        status = self.status(x)
+        unopened = status == "dormant" and (x < self.window.o_lo or self.window.never_opens)
+        if x >= self.sure_from or unopened or status in NOTHING_OWED:
+            return status
+        return "undetermined" if self.doubt_is_vague else "unknown"
+
+    def advance(self, x: int) -> None:
+        raise NotImplementedError
+
+    def status(self, x: int) -> Status:
+        raise NotImplementedError
+
+    def breaches(self, x: int) -> tuple[tuple[int, tuple[str, ...]] | None, tuple[Said, ...]]:
+        """The acts that began this stretch of a broken prohibition, and the parameters of each."""
+        return None, ()
+
+    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+        return ()
+
+    def in_breach(self, x: int) -> int:
+        return FALSE
+
+    def performed(self, x: int) -> int:
+        return FALSE

@@ -1,0 +1,285 @@
+"""The naive judge: docs/meaning.md in Python, instant by instant. It judges the quick one.
+
+It walks forward over the instants at which anything may change; at each tick it works out every
+status from the facts and from the statuses at earlier ticks. Clarity over speed.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from dataclasses import replace
+
+from servanda.judge.reference.achieve import Achieve
+from servanda.judge.reference.agenda import first_instants
+from servanda.judge.reference.conditions import Conditions
+from servanda.judge.reference.duties import Forbid, Keep, May
+from servanda.judge.reference.exercises import overlay
+from servanda.judge.reference.instance import Breach, Change, Instance, Occasion
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
+from servanda.judge.reference.windows import Window, arise, as_truth, periods_of
+from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, World, bound, instant
+from servanda.judge.verdict import JudgeError, Verdict, no_such_day
+from servanda.record.facts import Facts, Value
+from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
+from servanda.semantics.norms import Norms, Rule, RuleStatus
+
+KINDS: dict[str, type[Instance]] = {
+    "achieve": Achieve,
+    "keep": Keep,
+    "forbid": Forbid,
+    "may": May,
+}
+
+
+def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
+    """Status spans of every instance of every rule, in the order of the rules.
+
+    Raises JudgeError for a month end the agreement does not settle and for a circle in time.
+    """
+    walk = Walk(norms, facts)
+    walk.run()
+    return tuple(
+        verdict
+        for rule in norms.rules
+        for instance in walk.instances[rule.id]
+        for verdict in verdicts(instance)
+    )
+
+
+class Walk:
+    """One walk through time; `x` is the tick it is at."""
+
+    def __init__(self, norms: Norms, facts: Facts) -> None:
+        self.norms = norms
+        self.world = World(norms, facts)
+        self.conditions = Conditions(self.world, self.felt)
+        self.rules = {r.id: r for r in norms.rules}
+        self.instances: dict[str, list[Instance]] = {r.id: [] for r in norms.rules}
+        self.live: list[Instance] = []
+        self.occasions: dict[str, deque[Occasion]] = {r.id: deque() for r in norms.rules}
+        self.births: dict[int, list[tuple[Instance, Breach]]] = {}
+        self.whenever: dict[str, int] = {}
+        self.touching: dict[tuple[str, str], list[Rule]] = {}
+        self.asking: set[object] = set()
+        self.kept_alive: list[object] = []
+        self.x = SINCE_EVER - 1
+        self.agenda: list[int] = []
+        self.pending: set[int] = set()
+
+    def run(self) -> None:
+        arise(self.world, Conditions(self.world, no_status))
+        self.agenda = sorted(first_instants(self.world))
+        for rule in self.norms.rules:
+            if rule.trigger is None:
+                self.create(rule, Occasion(None, SINCE_EVER, SINCE_EVER, True, {}))
+            elif rule.trigger.match is not None:
+                self.occasions[rule.id] = deque(occasions(self.world, rule))
+        while self.agenda and tick(self.agenda[0], 0) <= self.world.facts.now:
+            now = heapq.heappop(self.agenda)
+            if now > micros_of(self.x) or self.x < SINCE_EVER:
+                self.pass_instant(now)
+
+    def pass_instant(self, micros: int) -> None:
+        self.pending = {tick(micros, phase) for phase in range(DEADLINE + 1)}
+        self.x = tick(micros, 0)
+        for rule in self.norms.rules:
+            self.instances_of(rule.id)
+        while self.pending:
+            self.x = min(self.pending)
+            self.pending.discard(self.x)
+            if self.x <= self.world.facts.now:
+                self.pass_tick()
+
+    def pass_tick(self) -> None:
+        x = self.x
+        for rule in self.norms.rules:
+            if rule.trigger is not None and rule.trigger.cond is not None:
+                self.watch(rule)
+        for parent, breach in self.births.pop(x, ()):
+            remedy = self.rules[parent.rule.remedy or ""]
+            at = Occasion(breach.trigger, x, breach.hi, breach.sure, parent.bindings, breach.vague)
+            breach.remedy = self.create(remedy, at)
+        between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
+        for instance in self.live:  # grows as it goes
+            if not between or instance.rule.kind == "achieve":
+                instance.step(x)
+        self.live = [i for i in self.live if not i.finished]
+
+    def watch(self, rule: Rule) -> None:
+        """`whenever`: an instance at each tick where the condition becomes surely true."""
+        assert rule.trigger is not None and rule.trigger.cond is not None
+        now = self.conditions.truth(rule.trigger.cond, {}, self.x).value
+        before = self.whenever.get(rule.id, SURE)
+        self.whenever[rule.id] = now
+        if before < SURE == now and micros_of(self.x) > micros_of(SINCE_EVER):
+            self.create(rule, Occasion(None, self.x, self.x, True, {}))
+
+    # -------------------------------------------------------------- instances
+    def instances_of(self, rule_id: str) -> list[Instance]:
+        """The instances of a rule, those that arise in this instant included."""
+        waiting = self.occasions.get(rule_id, ())
+        while waiting and micros_of(waiting[0].lo) <= micros_of(self.x):
+            self.create(self.rules[rule_id], self.occasions[rule_id].popleft())
+        return self.instances.get(rule_id, [])
+
+    def create(self, rule: Rule, at: Occasion) -> Instance | None:
+        """An instance (per period, where the duty recurs), unless `if` or the version says no."""
+        probe = KINDS[rule.kind](self, rule, at)
+        wanted = Truth(SURE)
+        if rule.trigger is not None:
+            read = max(at.lo, tick(micros_of(at.lo), FACT))
+            wanted = self.conditions.truth(rule.if_, at.bindings, read)
+            if rule.trigger.breach_of is None:
+                wanted = both([wanted, self.version_at(probe, at.lo)])
+        if wanted.value == FALSE:
+            return None
+        made = [probe]
+        if rule.window.every is not None:
+            made = [
+                KINDS[rule.kind](self, rule, in_period(at, label), window)
+                for label, window in self.periods(probe)
+            ]
+        for instance in made:
+            if wanted.value == POSSIBLE:
+                instance.doubt(wanted)
+            self.instances[rule.id].append(instance)
+            self.live.append(instance)
+        return made[0] if made else None
+
+    def periods(self, whole: Instance) -> list[tuple[str, Window]]:
+        try:
+            return periods_of(self.world, whole.rule, whole.window)
+        except AmbiguousMonthEnd as error:
+            raise no_such_day(error, whole.rule.id, whole.trigger) from error
+
+    def version_at(self, instance: Instance, x: int) -> Truth:
+        """How surely the instance's version of the clause is the one in force when it arises."""
+        version = instance.rule.version
+        replaced = overlay(instance, "amend", x, away_from=version)
+        begun = Truth(SURE) if version is None else overlay(instance, "amend", x, to=version)
+        return both([begun, negated(replaced)])
+
+    def breach(self, of: Instance, x: int, trigger: str | None, vague: bool) -> Breach:
+        """A possible breach at `x`; where the text has a remedy, it arises from it."""
+        breach = Breach(trigger, effect(x), vague or of.doubt_is_vague)
+        if of.rule.remedy is not None:
+            self.births.setdefault(breach.lo, []).append((of, breach))
+            self.follows(x, of)
+        return breach
+
+    def breach_comes(self, breach: Breach, x: int, sure: bool) -> None:
+        """It is known now when a breach came at the latest, and whether it did."""
+        breach.hi, breach.sure = effect(x), sure
+        if breach.remedy is not None:
+            breach.remedy.comes(breach.hi, sure)
+        self.schedule(breach.hi)
+
+    # -------------------------------------------------------------- status and time
+    def felt(self, cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
+        return either(
+            [
+                instance.felt(cond.state, x)
+                for rule_id in cond.rules
+                for instance in self.instances_of(rule_id)
+                if cond.debtor is None or instance.debtor == debtor
+            ]
+        )
+
+    def follows(self, x: int, of: Instance) -> None:
+        """Something follows from what happened to this instance at tick `x`."""
+        if micros_of(effect(x)) > micros_of(x):
+            raise JudgeError(
+                f"{of.rule.id}: a circle with no time in it, or a chain of more than 60 effects",
+                of.rule.id,
+                of.trigger,
+            )
+        self.schedule(effect(x))
+
+    def schedule(self, at: int) -> None:
+        """Come back at this tick, if it is still to come."""
+        if not self.x < at < FOR_GOOD:
+            return
+        if micros_of(at) == micros_of(self.x):
+            self.pending.add(at)
+        else:
+            heapq.heappush(self.agenda, micros_of(at))
+
+
+def in_period(at: Occasion, label: str) -> Occasion:
+    return replace(at, bindings=at.bindings | {"period": label})
+
+
+def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
+    raise JudgeError("an event that arises by itself cannot hang on the status of a clause")
+
+
+def occasions(world: World, rule: Rule) -> list[Occasion]:
+    """The triggering occurrences, each with every choice of earlier ones it is to follow."""
+    assert rule.trigger is not None and rule.trigger.match is not None
+    found: list[Occasion] = []
+    for trigger in world.happenings[rule.trigger.match.name]:
+        first = bound(rule.trigger.match, trigger.params, {})
+        chosen = [] if first is None else [(first, as_truth(trigger))]
+        for match in rule.trigger.following:
+            chosen = [
+                (bindings, both([sure, as_truth(earlier), came_by(earlier, trigger.lo)]))
+                for before, sure in chosen
+                for earlier in world.happenings[match.name]
+                if earlier.lo <= trigger.lo
+                and (bindings := bound(match, earlier.params, before)) is not None
+            ]
+        found += [
+            Occasion(
+                trigger.entry, trigger.lo, trigger.hi, there.value == SURE, bindings, there.vague
+            )
+            for bindings, there in chosen
+        ]
+    return sorted(found, key=lambda o: (o.lo, o.entry or ""))
+
+
+def came_by(of: Happening, x: int) -> Truth:
+    return Truth(SURE if of.hi <= x else POSSIBLE)
+
+
+# ------------------------------------------------------------------ answers
+def verdicts(instance: Instance) -> list[Verdict]:
+    """The spans of an instance, their ends cut to instants."""
+    rule = instance.rule
+    names = [v.name for v in rule.variables]
+    if rule.window.every is not None and "period" not in names:
+        names.append("period")
+    spans = merged(instance.changes)
+    ends = [span.at for span in spans[1:]]
+    return [
+        Verdict(
+            rule=rule.id,
+            debtor=instance.debtor,
+            creditor=instance.creditor,
+            trigger=instance.trigger,
+            instance=tuple((name, instance.bindings.get(name)) for name in names),
+            status=span.status,
+            from_=None if span.at <= SINCE_EVER else span.at,
+            until=until,
+            opened=span.opened,
+            breaches=span.breaches,
+        )
+        for span, until in zip(spans, [*ends, None], strict=True)
+    ]
+
+
+def merged(changes: list[Change]) -> list[Change]:
+    """Of the changes in one instant only the last shows; equal neighbours are one span."""
+    shown: dict[int, Change] = {}
+    for change in changes:
+        at = instant(change.at)
+        before = shown.get(at)
+        same = before is not None and before.status == change.status
+        opened = before.opened + change.opened if same and before else change.opened
+        shown[at] = Change(at, change.status, opened, change.breaches, change.act)
+    found: list[Change] = []
+    for change in shown.values():
+        last = found[-1] if found else None
+        if last is None or (last.status, last.act) != (change.status, change.act):
+            found.append(change)
+    return found

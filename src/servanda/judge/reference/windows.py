@@ -1,0 +1,205 @@
+"""Points in time, windows and periods, for the naive judge; and events that arise by themselves.
+
+All of this is read off the facts as a whole (docs/meaning.md, 3 and 6); no status enters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from servanda.judge.reference.conditions import Conditions, facts_of
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
+from servanda.judge.reference.world import (
+    FOR_GOOD,
+    SINCE_EVER,
+    Bindings,
+    Happening,
+    World,
+    bound,
+    instant,
+    scalar,
+)
+from servanda.judge.verdict import JudgeError, no_such_day
+from servanda.semantics.clock import FACT, AmbiguousMonthEnd, day_start, micros_of, tick
+from servanda.semantics.norms import AtMatch, AtTime, AtVar, DayEdge, Derived, Point, Rule, Shifted
+
+# Microseconds: the earliest it can be, and from when it is sure. None: absent.
+Moment = tuple[int | None, int | None]
+
+
+def moved(moment: Moment, count: Callable[[int], int]) -> Moment:
+    lo, hi = moment
+    return None if lo is None else count(lo), None if hi is None else count(hi)
+
+
+def moment(world: World, point: Point, bindings: Bindings) -> Moment:
+    if isinstance(point, AtTime):
+        return point.micros, point.micros
+    if isinstance(point, AtVar):
+        day = bindings.get(point.name)
+        start = day_start(day, world.norms.zone) if isinstance(day, date) else None
+        return start, start
+    if isinstance(point, AtMatch):
+        found = world.matching(point.match, bindings)
+        return (
+            min((micros_of(h.lo) for h in found), default=None),
+            min((micros_of(h.hi) for h in found if h.sure), default=None),
+        )
+    if isinstance(point, Shifted):
+        return moved(
+            moment(world, point.point, bindings),
+            lambda at: world.counting.shift(at, point.duration, point.sign),
+        )
+    if isinstance(point, DayEdge):
+        edge = world.counting.day_end if point.end else world.counting.day_begin
+        return moved(moment(world, point.point, bindings), edge)
+    moments = [moment(world, each, bindings) for each in point.points]
+    return (
+        first([m[0] for m in moments], point.latest),
+        first([m[1] for m in moments], point.latest),
+    )
+
+
+def first(ats: list[int | None], latest: bool) -> int | None:
+    """The earliest that exists; or the latest, absent if any is."""
+    exist = [at for at in ats if at is not None]
+    if latest:
+        return max(exist) if len(exist) == len(ats) else None
+    return min(exist, default=None)
+
+
+def at_tick(micros: int | None) -> int:
+    """The tick of a bound; one that is absent never comes."""
+    return FOR_GOOD if micros is None else tick(micros, 0)
+
+
+@dataclass
+class Window:
+    """Ticks; `o_lo` and `c_lo` are the earliest the bounds can be, `o_hi` and `c_hi` the latest."""
+
+    o_lo: int
+    o_hi: int
+    c_lo: int
+    c_hi: int
+
+    def inside(self, x: int) -> int:
+        """Whether tick `x` is in the window."""
+        if self.o_hi <= x < self.c_lo:
+            return SURE
+        return int(self.o_lo <= x < self.c_hi)
+
+    @property
+    def never_opens(self) -> bool:
+        return instant(self.c_hi) <= instant(self.o_lo) < FOR_GOOD
+
+
+def window_of(world: World, rule: Rule, bindings: Bindings, lo: int, hi: int) -> Window:
+    """The window of one instance whose trigger lies at `lo` (surely from `hi`)."""
+    o_lo, o_hi = lo, hi
+    if rule.window.opens is not None:
+        opens = moment(world, rule.window.opens, bindings)
+        o_lo, o_hi = max(lo, at_tick(opens[0])), max(hi, at_tick(opens[1]))
+    bounds = [bounds_of(world, rule, bindings, at) for at in (o_lo, o_hi)]
+    return Window(o_lo, o_hi, bounds[0][0], bounds[1][1])
+
+
+def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> tuple[int, int]:
+    """When the window closes, at the earliest and at the latest: the first bound that exists."""
+    lows, highs = [FOR_GOOD], [FOR_GOOD]
+    for point, how in rule.window.closes:
+        at = moment(world, point, bindings)
+        if how == "day":
+            at = moved(at, world.counting.day_end)
+        lows.append(at_tick(at[0]))
+        highs.append(at_tick(at[1]))
+    if instant(opening) > SINCE_EVER and opening < FOR_GOOD:
+        opened = micros_of(opening)
+        ends = []
+        if rule.window.within is not None and rule.window.every is None:
+            ends.append(world.counting.deadline(opened, rule.window.within))
+        if rule.window.term is not None:
+            ends.append(world.counting.term_end(opened, rule.window.term))
+        lows += [tick(end, 0) for end in ends]
+        highs += [tick(end, 0) for end in ends]
+    return min(lows), min(highs)
+
+
+def periods_of(world: World, rule: Rule, whole: Window) -> list[tuple[str, Window]]:
+    """The calendar periods of a recurring duty that have begun: label and window."""
+    window = rule.window
+    if window.every is None or not SINCE_EVER < whole.o_hi < FOR_GOOD:
+        return []
+    start, last = micros_of(whole.o_hi), min(whole.c_hi, world.facts.now + 1)
+    found = []
+    for begins, ends, label in world.counting.periods(window.every, start, micros_of(last - 1) + 1):
+        if window.edge is not None and window.within is not None:
+            opens = ends if window.edge == "end" else begins
+            closes = world.counting.deadline(opens, window.within)
+        else:
+            opens = max(begins, start)
+            closes = min(ends, micros_of(whole.c_hi))
+            if window.within is not None:
+                closes = min(closes, world.counting.deadline(opens, window.within))
+        at = tick(opens, 0)
+        found.append((label, Window(at, at, tick(closes, 0), tick(closes, 0))))
+    return found
+
+
+# ------------------------------------------------------------------ events that arise by themselves
+def arise(world: World, conditions: Conditions) -> None:
+    """Add the occurrences of every derived event, those that others wait for first."""
+    waiting = dict(world.derived)
+    while waiting:
+        ready = [d for d in waiting.values() if not spoken_of(world, d) & waiting.keys()]
+        if not ready:
+            names = ", ".join(sorted(waiting))
+            raise JudgeError(f"these events arise from each other: {names}")
+        for derived in ready:
+            del waiting[derived.name]
+            for trigger in world.happenings[derived.trigger.name]:
+                risen = risen_from(world, conditions, derived, trigger)
+                if risen is not None and risen.lo <= world.facts.now:
+                    world.happenings[derived.name].append(risen)
+
+
+def spoken_of(world: World, derived: Derived) -> set[str]:
+    """The events that must be known before this one can arise."""
+    names = {derived.trigger.name} | facts_of(world, [derived.if_])
+    return names | ({derived.unless.name} if derived.unless is not None else set())
+
+
+def risen_from(
+    world: World, conditions: Conditions, derived: Derived, trigger: Happening
+) -> Happening | None:
+    bindings = bound(derived.trigger, trigger.params, {})
+    if bindings is None:
+        return None
+    wanted = conditions.truth(derived.if_, bindings, tick(micros_of(trigger.lo), FACT))
+    count = world.counting.deadline if derived.end_of_day else world.counting.shift
+    try:
+        lo, hi = (
+            tick(max(micros_of(at), count(micros_of(at), derived.delay)), FACT)
+            for at in (trigger.lo, trigger.hi)
+        )
+    except AmbiguousMonthEnd as error:
+        raise no_such_day(error, derived.name, trigger.entry) from error
+    prevented = Truth(FALSE)
+    if derived.unless is not None:
+        for other in world.matching(derived.unless, bindings):
+            if other.sure and other.lo >= trigger.hi and other.fin <= lo:
+                prevented = Truth(SURE)
+            elif other.fin > trigger.lo and other.lo < hi:
+                prevented = either([prevented, Truth(POSSIBLE, other.vague)])
+    risen = both([as_truth(trigger), wanted, negated(prevented)])
+    if risen.value == FALSE:
+        return None
+    params = {name: scalar(term, bindings) for name, term in derived.outputs}
+    fin = tick(micros_of(hi) + 1, 0)
+    return Happening(trigger.entry, lo, hi, fin, risen.value == SURE, params, risen.vague)
+
+
+def as_truth(of: Happening) -> Truth:
+    """How surely it happened, and whether a vague term leaves that open."""
+    return Truth(SURE if of.sure else POSSIBLE, of.vague)

@@ -1,0 +1,355 @@
+"""What the facts say at a tick, for the naive judge: occurrences, states, measures, vague terms.
+
+Nothing here knows of rules or statuses; every answer is read off the facts by definition
+(docs/meaning.md, 2). Truths are 0 false, 1 possible, 2 sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, either
+from servanda.judge.verdict import JudgeError
+from servanda.record.facts import Facts, Occurrence, Value
+from servanda.semantics.clock import PHASES, Counting, micros_of, tick
+from servanda.semantics.norms import (
+    Arg,
+    Arith,
+    Const,
+    Expr,
+    Match,
+    Norms,
+    StateType,
+    Term,
+    Total,
+    Var,
+)
+
+SINCE_EVER = -(1 << 62)
+FOR_GOOD = 1 << 62
+INFINITE = Decimal("Infinity")
+UNBOUNDED = (-INFINITE, INFINITE)
+
+Bindings = dict[str, Value | None]
+Bounds = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, eq=False)
+class Happening:
+    """An occurrence with its parameters by name; `vague`: a vague term leaves it open."""
+
+    entry: str
+    lo: int
+    hi: int
+    fin: int
+    sure: bool
+    params: dict[str, Value | None]
+    vague: bool = False
+
+
+def scalar(expr: Expr | Term, bindings: Bindings) -> Value | None:
+    """The value of constants, variables and arithmetic on them; None: not said."""
+    if isinstance(expr, Const):
+        return expr.value
+    if isinstance(expr, Var):
+        return bindings.get(expr.name)
+    if isinstance(expr, Arith):
+        left, right = scalar(expr.left, bindings), scalar(expr.right, bindings)
+        if not isinstance(left, Decimal) or not isinstance(right, Decimal):
+            return None
+        return {"+": left + right, "-": left - right, "*": left * right}[expr.op]
+    raise TypeError(f"{type(expr).__name__} changes over time")
+
+
+def passes(
+    arg: Arg, params: Bindings, bindings: Bindings, violation: Bindings | None = None
+) -> bool:
+    """Whether a parameter passes one test. What is not said passes none."""
+    if arg.op == "bind":
+        return True
+    said = params.get(arg.param)
+    if said is None:
+        return False
+    if arg.op == "in":
+        return said in arg.values
+    wanted = violation and violation.get(arg.param)
+    if arg.op != "same" and arg.value is not None:
+        wanted = scalar(arg.value, bindings)
+    if wanted is None:
+        return False
+    return compares("=" if arg.op == "same" else arg.op, said, wanted)
+
+
+def compares(op: str, left: Any, right: Any) -> bool:
+    """Two values of one type, compared."""
+    if op in ("=", "!="):
+        return (left == right) is (op == "=")
+    if op in ("<=", ">"):
+        return (left <= right) is (op == "<=")
+    return (left < right) is (op == "<")
+
+
+def bound(match: Match, params: Bindings, before: Bindings) -> Bindings | None:
+    """The variables a trigger binds, or None if the occurrence does not match."""
+    found = dict(before)
+    for arg in match.args:
+        if arg.op == "bind" and arg.variable is not None:
+            said = params.get(arg.param)
+            if arg.variable in found and (said is None or found[arg.variable] != said):
+                return None
+            found[arg.variable] = said
+    return found if all(passes(arg, params, found) for arg in match.args) else None
+
+
+class World:
+    """The facts of one account, ready to be asked what holds at any tick."""
+
+    def __init__(self, norms: Norms, facts: Facts) -> None:
+        if facts.bulk_events or facts.bulk_readings:
+            raise JudgeError("the naive judge reads no tables")
+        self.norms = norms
+        self.facts = facts
+        self.counting = Counting(
+            norms.zone, norms.clipped, norms.count_trigger_day, norms.calendars
+        )
+        self.params = {e.name: [p.name for p in e.params] for e in norms.events}
+        self.params |= {d.name: [p.name for p in d.params] for d in norms.derived}
+        self.happenings = {
+            name: [self.happening(name, o) for o in facts.events.get(name, ())]
+            for name in self.params
+        }
+        self.derived = {d.name: d for d in norms.derived}
+        self.states = {s.name: s for s in norms.states}
+        self.vagues = {v.name: v for v in norms.vagues}
+        self.silence = {m.name: m.silent_after for m in norms.measures}
+        self.declared_closed = {e.name for e in norms.events if e.closed}
+        self.complete: dict[str, list[tuple[int, int]]] = {}
+        self._changes: dict[str, dict[tuple[Value | None, ...], list[Change]]] = {}
+        self._matching: dict[tuple[object, ...], list[Happening]] = {}
+        for span in facts.complete:
+            self.complete.setdefault(span.name, []).append(
+                (
+                    SINCE_EVER if span.from_ is None else span.from_,
+                    FOR_GOOD if span.until is None else span.until,
+                )
+            )
+        self.complete = {name: merged(spans) for name, spans in self.complete.items()}
+
+    def happening(self, name: str, of: Occurrence) -> Happening:
+        params = dict(zip(self.params[name], of.args, strict=True))
+        return Happening(of.entry, of.lo, of.hi, of.fin, of.sure, params)
+
+    # -------------------------------------------------------------- occurrences
+    def matching(
+        self, match: Match, bindings: Bindings, violation: Bindings | None = None
+    ) -> list[Happening]:
+        names = variables(match)
+        key = (id(match), *(bindings.get(n) for n in names))
+        if violation is None and key in self._matching:
+            return self._matching[key]
+        found = [
+            h
+            for h in self.happenings[match.name]
+            if all(passes(a, h.params, bindings, violation) for a in match.args)
+        ]
+        found.sort(key=lambda h: (h.hi, h.entry))
+        if violation is None:
+            self._matching[key] = found
+        return found
+
+    def is_closed(self, name: str) -> bool:
+        """Silence means no, everywhere; a derived event is as closed as what it arises from."""
+        if name in self.derived:
+            return self.is_closed(self.derived[name].trigger.name)
+        return name in self.declared_closed
+
+    def closed_over(self, name: str, start: int, end: int) -> bool:
+        """Silence on the event means no over `[start, end)`."""
+        spans = self.complete.get(name, ())
+        return self.is_closed(name) or any(f <= start and end <= u for f, u in spans)
+
+    # -------------------------------------------------------------- states
+    def changes(self, state: StateType) -> dict[tuple[Value | None, ...], list[Change]]:
+        """Per key, the occurrences that begin or end the state."""
+        if state.name not in self._changes:
+            found: dict[tuple[Value | None, ...], list[Change]] = {}
+            for begins, matches in ((True, state.begins), (False, state.ends)):
+                for match in matches:
+                    for h in self.happenings[match.name]:
+                        key = bound(match, h.params, {})
+                        if key is not None:
+                            at = tuple(key.get(p.name) for p in state.params)
+                            found.setdefault(at, []).append(
+                                Change(h.lo, h.hi, h.sure, begins, h.vague)
+                            )
+            self._changes[state.name] = found
+        return self._changes[state.name]
+
+    def in_state(self, match: Match, bindings: Bindings, x: int) -> Truth:
+        """True if true for some key that matches; of keys never heard of, silence decides."""
+        state = self.states[match.name]
+        names = [p.name for p in state.params]
+        closed = all(self.closed_over(b.name, SINCE_EVER, x + 1) for b in state.begins)
+        unheard = FALSE if closed else POSSIBLE
+        single = len(match.args) == len(names) and all(
+            a.op == "=" or (a.op == "in" and len(a.values) == 1) for a in match.args
+        )
+        values = [
+            key_in_state(changes, x, unheard)
+            for key, changes in self.changes(state).items()
+            if all(passes(a, dict(zip(names, key, strict=True)), bindings) for a in match.args)
+        ]
+        if not single or not values:
+            values.append(Truth(unheard))
+        return either(values)
+
+    # -------------------------------------------------------------- measures
+    def reading(self, measure: str, of: Value | None, x: int) -> Bounds:
+        """The bounds of a measure: the best tier that is current; none: unknown.
+
+        Where it is not sure which of several readings is the last, all that it may be.
+        """
+        readings = [r for r in self.facts.readings.get(measure, ()) if r.of == of and r.lo <= x]
+        for tier in sorted({r.tier for r in readings}):
+            mine = [r for r in readings if r.tier == tier]
+            coming = [r for r in mine if x < r.hi]
+            came = [r for r in mine if r.hi <= x]
+            newest = max((r.lo for r in came), default=0)
+            taken = [r for r in came if r.hi >= newest and x < self.stale(measure, r.hi)]
+            if coming and not taken:
+                return UNBOUNDED
+            if taken:
+                lows = [-INFINITE if r.low is None else r.low for r in (*coming, *taken)]
+                highs = [INFINITE if r.high is None else r.high for r in (*coming, *taken)]
+                return min(lows), max(highs)
+        return UNBOUNDED
+
+    def stale(self, measure: str, read: int) -> int:
+        """When a reading taken at tick `read` goes stale; completeness puts it off."""
+        silent_after = self.silence[measure]
+        if silent_after is None:
+            return FOR_GOOD
+        expiry = read + silent_after * PHASES
+        return max(
+            [expiry] + [u for f, u in self.complete.get(measure, ()) if f <= expiry and u > read]
+        )
+
+    # -------------------------------------------------------------- sums and counts
+    def total(self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]) -> Bounds:
+        """Bounds of a sum or count: in the last `window` microseconds, or since the opening."""
+        low = high = Decimal(0)
+        length = None if of.window is None else of.window * PHASES
+        for h in self.matching(of.match, bindings):
+            amount = Decimal(1) if of.param is None else h.params.get(of.param)
+            if length is None:
+                surely, possibly = h.lo >= since[1] and h.hi <= x, h.fin > since[0] and h.lo <= x
+            else:
+                surely, possibly = h.hi <= x < h.lo + length, h.lo <= x < h.hi + length
+            if h.sure and surely and isinstance(amount, Decimal):
+                low += amount
+            if possibly:
+                high += amount if isinstance(amount, Decimal) else INFINITE
+        start = since[0] if length is None else max(SINCE_EVER, x - length)
+        return low, high if self.closed_over(of.match.name, start, x + 1) else INFINITE
+
+    def counts_undecided(
+        self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]
+    ) -> bool:
+        """Whether an occurrence that a vague term leaves open may count in it."""
+        gone = FOR_GOOD if of.window is None else of.window * PHASES
+        return any(
+            h.vague and h.lo <= x < h.hi + gone and (of.window is not None or h.fin > since[0])
+            for h in self.matching(of.match, bindings)
+        )
+
+    # -------------------------------------------------------------- vague terms
+    def vague(self, match: Match, bindings: Bindings, x: int) -> int:
+        """The account's own answer, else the last determination by a named body, else open."""
+        names = [p.name for p in self.vagues[match.name].params]
+
+        def concerns(name: str, args: tuple[Value | None, ...]) -> bool:
+            said = dict(zip(names, args, strict=True))
+            return name == match.name and all(
+                said.get(a.param) is None or passes(a, said, bindings) for a in match.args
+            )
+
+        held = [
+            h
+            for h in self.norms.held
+            if concerns(h.name, h.args)
+            and (h.from_ is None or tick(h.from_, 0) <= x)
+            and (h.until is None or x < tick(h.until, 0))
+        ]
+        if held:
+            last = max(held, key=lambda h: SINCE_EVER if h.from_ is None else h.from_)
+            return SURE if last.holds else FALSE
+        said = [
+            d
+            for d in self.facts.determinations
+            if concerns(d.name, d.args) and d.by in self.vagues[match.name].deciders
+        ]
+        sure = [d for d in said if d.sure and d.hi <= x]
+        if not sure:
+            return POSSIBLE
+        decided = max(d.hi for d in sure)
+        answers = {d.holds for d in sure if d.hi == decided}
+        answers |= {d.holds for d in said if decided <= d.lo <= x and (not d.sure or x < d.hi)}
+        if len(answers) > 1:
+            return POSSIBLE
+        return SURE if answers == {True} else FALSE
+
+
+@dataclass(frozen=True)
+class Change:
+    """One occurrence that begins (or ends) a state for one key."""
+
+    lo: int
+    hi: int
+    sure: bool
+    begins: bool
+    vague: bool
+
+
+def key_in_state(changes: list[Change], x: int, unheard: int) -> Truth:
+    """The last sure change decides, unless a possible contrary one came then or later."""
+    sure = [c for c in changes if c.sure and c.hi <= x]
+    possible = [c for c in changes if c.lo <= x and (not c.sure or c.lo < c.hi)]
+    if not sure:
+        begun = [c for c in possible if c.begins]
+        return Truth(POSSIBLE, any(c.vague for c in begun)) if begun else Truth(unheard)
+    last = max(c.hi for c in sure)
+    ways = {c.begins for c in sure if c.hi == last}
+    contrary = [c for c in possible if c.lo >= last and c.begins not in ways]
+    if len(ways) > 1 or contrary:
+        return Truth(POSSIBLE, any(c.vague for c in contrary))
+    return Truth(SURE if ways == {True} else FALSE)
+
+
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def variables(match: Match) -> tuple[str, ...]:
+    return tuple(n for arg in match.args if arg.value is not None for n in named(arg.value))
+
+
+def named(expr: Expr) -> Iterator[str]:
+    if isinstance(expr, Var):
+        yield expr.name
+    elif isinstance(expr, Arith):
+        yield from named(expr.left)
+        yield from named(expr.right)
+
+
+def instant(tick_: int) -> int:
+    """A tick cut to the beginning of its instant."""
+    return tick(micros_of(tick_), 0)

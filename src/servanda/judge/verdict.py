@@ -1,0 +1,82 @@
+"""What the judges answer: status spans, one shape for the naive one and the quick one."""
+
+from __future__ import annotations
+
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.record.facts import Value
+from servanda.syntax.tree import Place
+
+Status = OneOf[
+    "dormant",
+    "due",
+    "kept",
+    "broken",
+    "cured",
+    "compensated",
+    "released",
+    "suspended",
+    "waived",
+    "excused",
+    "lapsed",
+    "ended",
+    "unknown",
+    "undetermined",
+]
+Bindings = tuple[tuple[str, Value | None], ...]
+OVER = ("lapsed", "ended", "released", "waived")
+SETTLED = ("kept", "cured", "compensated", *OVER)
+
+
+def final_statuses(kind: str) -> tuple[str, ...]:
+    """Those that nothing dated later can change, for a kind of rule: docs/meaning.md, 7."""
+    return SETTLED if kind == "achieve" else OVER
+
+
+class Verdict(Struct, frozen=True):
+    """One status span of one instance of one rule.
+
+    `from_`/`until` are ticks (None: since ever / still so at the end of time known). `trigger` is
+    the entry that made the instance (None: standing). `opened` are the acts that began the span: a
+    performance, violations, their cures, the use of a power. `breaches` are the parameters of each
+    of the violations that began the span (forbid only), in the order of `opened`.
+    """
+
+    rule: str
+    debtor: str
+    creditor: str | None
+    trigger: str | None
+    instance: Bindings
+    status: Status
+    from_: int | None
+    until: int | None
+    opened: tuple[str, ...] = ()
+    breaches: tuple[Bindings, ...] = ()
+
+    @property
+    def breach(self) -> Bindings:
+        """The parameters of the first of the violations."""
+        return self.breaches[0] if self.breaches else ()
+
+
+class JudgeError(Exception):
+    """The norms and the record cannot be judged: an undeclared month end, a circle in time.
+
+    `rule` names the duty and `entry` the entry that raised it, where there is one; `place` is where
+    the duty is written, once somebody has looked it up.
+    """
+
+    place: Place | None = None
+
+    def __init__(self, message: str, rule: str | None = None, entry: str | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.entry = entry
+
+
+def no_such_day(error: Exception, rule: str | None, entry: str | None = None) -> JudgeError:
+    """A count of months or years that lands on a missing day, where nobody said what then."""
+    advice = "write `months clipped` in the agreement, or give the time in days"
+    return JudgeError(f"{error}; {advice}", rule, entry)

@@ -1,0 +1,90 @@
+"""The verdict table of one judgement: written to a file, streamed as Arrow, or counted.
+
+Nothing here loops over rows: the engine writes, streams and counts.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from servanda.atomic_files import whole_or_not
+from servanda.judge.engines.duckdb import EngineError
+from servanda.judge.judgement import Judgement
+from servanda.judge.plan.sql import quoted
+
+if TYPE_CHECKING:
+    import pyarrow
+
+FORMATS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER true",
+}
+ROWS_AT_ONCE = 100_000
+
+
+class Count(Struct, frozen=True):
+    """How many instances of a clause have a status at the end of time known."""
+
+    clause: str
+    status: str
+    instances: int
+
+
+def write(judgement: Judgement, path: Path) -> int:
+    """Write the table whole or not at all, in place of any file of that name; its number of rows.
+
+    Raises JudgeError where the plan cannot be run, or the disk is full.
+    """
+    judgement.progress.step("writing")
+    with whole_or_not(path) as made:
+        try:
+            return judgement.tables.write(judgement.table(), str(made), options(path))
+        except EngineError as error:
+            raise judgement.explained(error) from error
+
+
+def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
+    """The tables of several accounts in one file, as `write` does, with a first column `account`.
+
+    The judgements are of one engine, each made beside another; the file is written once for all.
+    """
+    parts: list[str] = []
+    judged: list[Judgement] = []  # tables live as long as their judgement
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        for account, judgement in judgements:
+            judged.append(judgement)
+            try:
+                rows = judgement.tables.give(judgement.table(), folder)
+            except EngineError as error:
+                raise judgement.explained(error) from error
+            parts.append(f"SELECT {quoted(account)} AS account, * FROM {rows}")
+        judgement.progress.step("writing", len(parts))
+        with whole_or_not(path) as made:
+            try:
+                query = " UNION ALL ".join(parts)
+                return judgement.tables.writer().write(query, str(made), options(path))
+            except EngineError as error:
+                raise judgement.explained(error) from error
+
+
+def options(path: Path) -> str:
+    return FORMATS[path.suffix.lower().lstrip(".")]
+
+
+def reader(judgement: Judgement) -> pyarrow.RecordBatchReader:
+    """The table as a stream of Arrow record batches, in no order; read once."""
+    return judgement.tables.stream(judgement.table(), ROWS_AT_ONCE)
+
+
+def counts(judgement: Judgement) -> list[Count]:
+    """By clause in the order of the agreement, and by status."""
+    clauses = list(dict.fromkeys(rule.clause for rule in judgement.norms.rules))
+    last = f"({judgement.table()}) WHERE until IS NULL"
+    rows = judgement.tables.rows(f"SELECT clause, status, count(*) FROM {last} GROUP BY ALL")
+    rows.sort(key=lambda row: (clauses.index(row[0]), row[1]))
+    return [Count(*row) for row in rows]

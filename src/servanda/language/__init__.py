@@ -1,1 +1,0 @@
-"""The language: grammar, parser, model, checks and formatter of agreements and entries."""

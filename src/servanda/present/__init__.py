@@ -1,0 +1,1 @@
+"""Presentation: statuses in words and colours, terminal blocks, charts, reports and exports."""

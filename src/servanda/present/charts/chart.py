@@ -1,0 +1,174 @@
+"""A chart: a Vega-Lite spec, and in words what it shows; drawn as SVG or PNG without a browser."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.explain.escaping import visible
+from servanda.present.charts.palette import GRID, INK, PAPER, QUIET, dark
+
+VERSION = "6.4"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
+MIME = "application/vnd.vegalite.v6+json"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+CONFIG: dict[str, Any] = {
+    "background": PAPER.light,
+    "font": FONT,
+    "aria": False,
+    "view": {"stroke": None},
+    "title": {"color": INK.light, "subtitleColor": QUIET.light, "anchor": "start"},
+    "axis": {
+        "labelColor": INK.light,
+        "titleColor": INK.light,
+        "gridColor": GRID.light,
+        "domainColor": QUIET.light,
+        "tickColor": QUIET.light,
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+    "legend": {
+        "labelColor": INK.light,
+        "titleColor": INK.light,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "symbolStrokeWidth": 1.5,
+        "labelLimit": 400,
+    },
+    "header": {"labelColor": INK.light, "titleColor": INK.light},
+    "text": {"color": INK.light},
+}
+NAMES = re.compile(r' (?:role="graphics-\w+"|aria-\w+="[^"<>]*")')
+Theme = OneOf["light", "dark"]
+
+
+class Chart(Struct, frozen=True):
+    """`spec` is Vega-Lite in light colours; `columns` and `rows` say the same as a table of words.
+
+    `name` is a short name for files and ids; `text` is one paragraph that says what is drawn, and
+    stands as the picture's description.
+    """
+
+    name: str
+    title: str
+    text: str
+    spec: dict[str, Any]
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    # -------------------------------------------------------------- as a spec
+    def vegalite(self, theme: Theme = "light") -> dict[str, Any]:
+        """The whole Vega-Lite spec, its colours for a light page or a dark one."""
+        whole = {
+            "$schema": SCHEMA,
+            "description": f"{self.title}. {self.text}",
+            "config": CONFIG,
+            **self.spec,
+        }
+        found: dict[str, Any] = whole if theme == "light" else dark(whole)
+        return found
+
+    def vega(self, theme: Theme = "light") -> dict[str, Any]:
+        """The same compiled to Vega: what the page's script draws."""
+        import vl_convert
+
+        found: dict[str, Any] = vl_convert.vegalite_to_vega(
+            self.vegalite(theme), vl_version=VERSION
+        )
+        return found
+
+    def altair(self) -> Any:
+        """The chart as an Altair object, to be changed further."""
+        import altair
+
+        return altair.Chart.from_dict(self.vegalite())
+
+    # -------------------------------------------------------------- as a picture
+    def svg(self, theme: Theme = "light") -> str:
+        """One SVG element with its title and description, drawn here: no script, no request."""
+        import vl_convert
+
+        drawn = vl_convert.vegalite_to_svg(self.vegalite(theme), vl_version=VERSION)
+        return named(drawn, self.name, self.title, self.text)
+
+    def png(self, theme: Theme = "light", scale: float = 2.0) -> bytes:
+        """A PNG, `scale` times as many pixels as the SVG has units."""
+        import vl_convert
+
+        found: bytes = vl_convert.vegalite_to_png(
+            self.vegalite(theme), vl_version=VERSION, scale=scale
+        )
+        return found
+
+    # -------------------------------------------------------------- as words
+    def table(self) -> str:
+        """The chart's table of words, as HTML."""
+        head = "".join(f'<th scope="col">{shown(c)}</th>' for c in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{shown(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def figure(self) -> str:
+        """The picture with its words, as HTML: caption, SVG, and the table folded away."""
+        table = ""
+        if self.rows:
+            said = f"The same as a table ({len(self.rows)} rows)"
+            table = f"<details><summary>{said}</summary>{self.table()}</details>"
+        return (
+            f'<figure class="chart" id="chart-{escape(self.name)}">'
+            f"<figcaption><strong>{shown(self.title)}</strong> {shown(self.text)}</figcaption>"
+            f'<div class="drawing">{self.svg()}</div>{table}</figure>'
+        )
+
+    def _repr_html_(self) -> str:
+        return self.figure()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """What a notebook shows: the live spec where it can draw one, else SVG, else words."""
+        return {
+            MIME: self.vegalite(),
+            "text/html": self.figure(),
+            "text/plain": f"{self.title}. {self.text}",
+        }
+
+
+def shown(text: str) -> str:
+    """A text of the record in HTML: seen, never run."""
+    return escape(visible(text))
+
+
+def named(svg: str, name: str, title: str, text: str) -> str:
+    """An SVG with what a screen reader says of it, its ids its own among others on a page.
+
+    It is one image: the parts that Vega names for themselves would be read out without a name.
+    """
+    ids: dict[str, str] = {}
+    for id_ in re.findall(r'<[^<>]* id="([^"]+)"', svg):
+        ids.setdefault(id_, f"{slug(name)}-{len(ids)}")
+
+    def own(tag: re.Match[str]) -> str:
+        found = NAMES.sub("", tag[0])
+        found = re.sub(r' id="([^"]+)"', lambda m: f' id="{ids[m[1]]}"', found)
+        return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{ids.get(m[1], m[1])})", found)
+
+    head, rest = re.sub(r"<[^<>]+>", own, svg).split(">", 1)
+    head = re.sub(r' class="[^"]*"', ' class="chart"', head)
+    labels = f"{escape(name)}-title {escape(name)}-text"
+    titles = (
+        f'<title id="{escape(name)}-title">{shown(title)}</title>'
+        f'<desc id="{escape(name)}-text">{shown(text)}</desc>'
+    )
+    return f'{head} role="img" aria-labelledby="{labels}">{titles}{rest}'
+
+
+def slug(text: str) -> str:
+    """A text as part of a file name or an id."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "chart"

@@ -1,0 +1,1 @@
+"""Terminal output: blocks of text and tables, drawn with Rich or as plain text."""

@@ -1,0 +1,56 @@
+"""Blocks as plain text for a pipe: no box, no tab, no colour, the same whatever the width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from servanda.explain.wording import Node
+from servanda.present.terminal.blocks import Bars, Block, Line, Table, Tree
+
+CELL = 300  # one endless cell would make every row as wide; `--json` has all of it
+
+
+def plain(blocks: Iterable[Block]) -> str:
+    """All blocks, ending in one line end."""
+    lines = [line.rstrip() for block in blocks for line in lines_of(block)]
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def lines_of(block: Block) -> Iterator[str]:
+    match block:
+        case Line(text):
+            yield visible(text)
+        case Table():
+            yield from aligned(block)
+        case Tree(node):
+            yield from indented(node, 0)
+        case Bars():
+            return
+
+
+def aligned(table: Table) -> Iterator[str]:
+    """Columns two spaces apart, as wide as their longest word."""
+    rows = [[in_cell(cell) for cell in row] for row in (table.columns, *table.rows)]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(table.columns))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+
+
+def indented(node: Node, depth: int) -> Iterator[str]:
+    """A tree as an indented list."""
+    yield "  " * depth + ("- " if depth else "") + visible(node.sentence)
+    for child in node.children:
+        yield from indented(child, depth + 1)
+
+
+def visible(text: str) -> str:
+    """Control characters would move the cursor of whoever reads the text in a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def in_cell(text: str) -> str:
+    """What a table shows of a text: all of it, or its beginning and how much is left out."""
+    more = len(text) - CELL
+    return visible(text if more <= 0 else f"{text[:CELL]} … and {more:,} more characters")

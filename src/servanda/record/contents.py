@@ -1,0 +1,307 @@
+"""What an entry says, resolved: its names, arguments, amounts and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from servanda.record.amounts import BadAmount
+from servanda.record.lookup import Names
+from servanda.record.record import (
+    Determined,
+    Exercised,
+    Happened,
+    Linked,
+    Measured,
+    Said,
+    Value,
+    What,
+    Withdrawn,
+)
+from servanda.semantics.norms import Variable
+from servanda.semantics.resolving.scope import variable_of
+from servanda.syntax import entries as raw
+from servanda.syntax.problems import did_you_mean
+from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Param, Place, Text
+
+
+class Reader:
+    """Reads raw facts against an agreement; None, and a problem, where one cannot be."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.problems = names.problems
+
+    def read(self, fact: raw.Fact) -> What | None:
+        match fact:
+            case raw.EventFact():
+                return self.happened(fact)
+            case raw.ReadingFact():
+                return self.measured(fact)
+            case raw.LinkFact():
+                return self.linked(fact)
+            case raw.PowerFact():
+                return self.exercised(fact)
+            case raw.DetermineFact():
+                return self.determined(fact)
+            case raw.SaidFact():
+                return self.said(fact)
+            case raw.WithdrawFact(id):
+                return Withdrawn(id)
+
+    # -------------------------------------------------------------- events
+    def happened(self, fact: raw.EventFact) -> Happened | None:
+        event = self.names.event(fact.event, fact.place)
+        if event is None:
+            return None
+        if event.arises is not None:
+            message = f"`{event.name}` arises by itself: it cannot be recorded"
+            self.problems.add(fact.place, message, "record what it arises from")
+            return None
+        by = self.names.who(fact.by, fact.place) if fact.by else None
+        if fact.by and by is None:
+            return None
+        args = self.arguments(event.name, event.params, fact.args, by, fact.place)
+        return None if args is None else Happened(event.name, args, by)
+
+    def arguments(
+        self,
+        name: str,
+        declared: Sequence[Param],
+        args: Sequence[Arg],
+        by: str | None,
+        place: Place,
+    ) -> tuple[Value | None, ...] | None:
+        """The arguments in the order of the parameters; the actor fills `by`."""
+        params = [variable_of(param) for param in declared]
+        found: dict[str, Value] = {}
+        sound = True
+        if by is not None:
+            actor = actor_of(params)
+            if actor is None:
+                message = f"`{name}` has no parameter `by` that {by} could be"
+                advice = f"declare `event {name}(by: party, …)`, or leave `{by}` out"
+                self.problems.add(place, message, advice)
+                return None
+            found[actor.name] = by
+        open_params = [param for param in params if param.name not in found]
+        by_name = {param.name: param for param in params}
+        for arg in args:
+            at = arg.place if arg.place.line else place
+            if arg.name is not None and arg.name not in by_name:
+                message = f"`{name}` has no parameter `{arg.name}`"
+                self.problems.add(at, message, did_you_mean(arg.name, by_name) or _listed(params))
+                sound = False
+                continue
+            named = {other.name for other in args if other.name}
+            free = [param for param in open_params if param.name not in named]
+            param = by_name[arg.name] if arg.name is not None else next(iter(free), None)
+            if param is None:
+                self.problems.add(at, f"too many arguments for `{name}`", _listed(params))
+                return None
+            if param.name in found:
+                self.problems.add(at, f"`{param.name}` of `{name}` is given twice", "drop one")
+                sound = False
+                continue
+            if param in open_params:
+                open_params.remove(param)
+            value = self.value(arg.value, param, at)
+            if value is None:
+                sound = False
+            else:
+                found[param.name] = value
+        return tuple(found.get(param.name) for param in params) if sound else None
+
+    def value(self, expr: Expr | None, param: Variable, place: Place) -> Value | None:
+        """An argument as its parameter's type."""
+        if isinstance(expr, Name):
+            place = expr.place if expr.place.line else place
+        elif isinstance(expr, Number) and expr.place.line:
+            place = expr.place
+        match param.type, expr:
+            case "number", Number():
+                return self.amount(expr, param.unit, param.name, place)
+            case "party", Name(name):
+                return self.names.who(name, place)
+            case "text", Text(value):
+                return value
+            case "text", Name(name):
+                return name
+            case "text", Number(value, None) if value == value.to_integral_value():
+                return f"{value:f}"
+            case "date", Day(day):
+                return day
+            case "clause", Text(value) | Name(value):
+                return self.names.clause(value, place)
+            case "clause", Number(value, None):
+                return self.names.clause(f"{value:f}", place)
+        advice = {
+            "number": "write a number" + (f" in {param.unit}" if param.unit else ""),
+            "party": "name a party, a body or a group, without quotes",
+            "text": "write it in quotes",
+            "date": "write a date like 2019-07-01",
+            "clause": "name a clause",
+        }[param.type]
+        self.problems.add(place, f"`{param.name}` is a {param.type}", advice)
+        return None
+
+    def amount(self, number: Number, unit: str | None, name: str, place: Place) -> Decimal | None:
+        try:
+            return self.names.amounts.convert(number, unit, name)
+        except BadAmount as error:
+            place = number.place if number.place.line else place
+            self.problems.add(place, str(error), error.help)
+            return None
+
+    # -------------------------------------------------------------- measures
+    def measured(self, fact: raw.ReadingFact) -> Measured | None:
+        measure = self.names.measure(fact.measure, fact.place)
+        if measure is None:
+            return None
+        subject = self.subject(fact.measure, measure.params, fact.of, fact.place)
+        bounds = self.bounds(fact, measure.unit, fact.measure)
+        if bounds is None or subject == "":
+            return None
+        low, high = bounds
+        if low is not None and high is not None and low > high:
+            self.problems.add(fact.place, "the lower bound is above the upper one", "swap them")
+            return None
+        written = tuple(dict.fromkeys(n for n in (fact.low, fact.high) if n is not None))
+        return Measured(fact.measure, subject, low, high, fact.open_low, fact.open_high, written)
+
+    def bounds(
+        self, fact: raw.ReadingFact, unit: str | None, name: str
+    ) -> tuple[Decimal | None, Decimal | None] | None:
+        """The bounds in the unit, each None if it was not said; None if one cannot be had."""
+        low = self.amount(fact.low, unit, name, fact.place) if fact.low else None
+        high = self.amount(fact.high, unit, name, fact.place) if fact.high else None
+        if (low is None) != (fact.low is None) or (high is None) != (fact.high is None):
+            return None
+        return low, high
+
+    def linked(self, fact: raw.LinkFact) -> Linked | None:
+        said = fact.reading
+        measure = self.names.measure(said.measure, fact.place)
+        if measure is None:
+            return None
+        unit = None if fact.kind == "ratio" else measure.unit
+        name = "ratio" if fact.kind == "ratio" else said.measure
+        subject = self.subject(said.measure, measure.params, said.of, fact.place)
+        bounds = self.bounds(said, unit, name)
+        to = self.amount(fact.to, measure.unit, said.measure, fact.place) if fact.to else None
+        since = self.names.span(fact.since, fact.place) if fact.since else None
+        if to is not None and to <= 0:
+            self.problems.add(fact.place, f"a ratio to {to} says nothing", "compare with an amount")
+            return None
+        unread = (fact.to and to is None) or (fact.since and since is None)
+        if bounds is None or subject == "" or unread:
+            return None
+        return Linked(
+            kind=fact.kind,
+            measure=said.measure,
+            of=subject,
+            low=bounds[0],
+            high=bounds[1],
+            open_low=said.open_low,
+            open_high=said.open_high,
+            written=tuple(dict.fromkeys(n for n in (said.low, said.high) if n is not None)),
+            since=since,
+            to=to,
+        )
+
+    def subject(
+        self, name: str, params: Sequence[Param], of: str | None, place: Place
+    ) -> str | None:
+        """Whose measure it is; the empty text where it is not said or may not be."""
+        if not params:
+            if of is None:
+                return None
+            self.problems.add(
+                place, f"`{name}` is nobody's: it has no parameter", f"drop `of {of}`"
+            )
+            return ""
+        if of is None:
+            advice = f"say `{name} of …`"
+            self.problems.add(
+                place, f"whose `{name}`? It has the parameter `{params[0].name}`", advice
+            )
+            return ""
+        if variable_of(params[0]).type == "party":
+            return self.names.who(of, place) or ""
+        return of
+
+    # -------------------------------------------------------------- powers, terms, statements
+    def exercised(self, fact: raw.PowerFact) -> Exercised | None:
+        by = self.names.who(fact.by, fact.place)
+        clauses = [self.names.clause(id, fact.place) for id in fact.clauses]
+        others = [self.names.who(name, fact.place) for name in (fact.of, fact.towards) if name]
+        if fact.amendment is not None and fact.amendment not in self.names.amendments:
+            known = self.names.amendments
+            self.names.missing("amendment", fact.amendment, known, fact.place)
+            return None
+        key = [(name, self.key_value(value, fact.place)) for name, value in fact.key]
+        if by is None or not all(clauses) or not all(others):
+            return None
+        return Exercised(
+            verb=fact.verb,
+            by=by,
+            clauses=tuple(id for id in clauses if id),
+            key=tuple((name, value) for name, value in key if value is not None),
+            of=fact.of,
+            towards=fact.towards,
+            amendment=fact.amendment,
+        )
+
+    def key_value(self, value: raw.Literal, place: Place) -> Value | None:
+        match value:
+            case Number(number, None):
+                return number
+            case Number(_, unit):
+                message = f"an instance is not named by an amount in {unit}"
+                self.problems.add(place, message, "write the number without its unit")
+                return None
+            case Text(text):
+                return text
+            case Day(day):
+                return day
+            case Name(name):
+                return name
+
+    def determined(self, fact: raw.DetermineFact) -> Determined | None:
+        by = self.names.who(fact.by, fact.place)
+        vague = self.names.vague(fact.pattern.name, fact.pattern.place)
+        if by is None or vague is None:
+            return None
+        args = self.arguments(vague.name, vague.params, fact.pattern.args, None, fact.place)
+        if args is None:
+            return None
+        return Determined(by, vague.name, args, fact.holds)
+
+    def said(self, fact: raw.SaidFact) -> Said | None:
+        by = self.names.who(fact.by, fact.place)
+        to = self.names.who(fact.to, fact.place) if fact.to else None
+        clause = self.names.clause(fact.clause, fact.place) if fact.clause else None
+        if by is None or (fact.to and to is None) or (fact.clause and clause is None):
+            return None
+        event, args = None, tuple[Value | None, ...]()
+        if fact.pattern is not None:
+            declared = self.names.event(fact.pattern.name, fact.pattern.place)
+            if declared is None:
+                return None
+            pattern = fact.pattern
+            found = self.arguments(declared.name, declared.params, pattern.args, None, fact.place)
+            if found is None:
+                return None
+            event, args = declared.name, found
+        return Said(by, fact.verb, to, fact.text, clause, event, args)
+
+
+def actor_of(params: Sequence[Variable]) -> Variable | None:
+    """The parameter that the actor before the verb fills."""
+    return next((param for param in params if (param.name, param.type) == ("by", "party")), None)
+
+
+def _listed(params: Sequence[Variable]) -> str:
+    if not params:
+        return "it has no parameters"
+    return f"its parameters are {', '.join(f'`{param.name}`' for param in params)}"

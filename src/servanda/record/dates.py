@@ -1,0 +1,138 @@
+"""When a fact happened, as three ticks: see docs/meaning.md, 1, "Dates and instants"."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
+
+from msgspec import Struct
+
+from servanda.semantics.clock import FACT, WINDOW, day_start, tick, to_micros, zone_of
+from servanda.syntax.entries import When
+
+YEARS = (1700, 2200)
+LAST_PHASE = 63
+ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+ISO_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)"
+    r"(Z|[+-]\d\d:\d\d)?(?: +([A-Z][\w+-]*(?:/[\w+-]+)*))?",
+    re.ASCII,
+)
+
+
+class BadDate(ValueError):
+    """What is wrong with a date or an instant; the second argument is advice."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+class Span(Struct, frozen=True):
+    """`lo`: the earliest it can have happened; from `hi` on it surely has; `fin`: its extent's end.
+
+    `text` is the date as written.
+    """
+
+    lo: int
+    hi: int
+    fin: int
+    text: str
+
+
+def span_of(when: When, zone: str) -> Span:
+    """A day, month, instant, or a span of them, as ticks. Raises BadDate."""
+    begin = _simple(when.start, zone, when.zone)
+    if when.end is None:
+        return begin
+    end = _simple(when.end, zone, when.zone)
+    if end.lo < begin.lo:
+        raise BadDate(f"{begin.text} comes after {end.text}", "write the earlier one first")
+    text = f"{begin.text}..{end.text}"
+    if when.granularity == "month" and begin.text[:7] == end.text[:7]:
+        text = begin.text[:7]
+    return Span(begin.lo, end.hi, end.fin, text)
+
+
+def _simple(moment: date | str, zone: str, named: str | None) -> Span:
+    if isinstance(moment, str):
+        micros = instant_of(moment, zone, named)
+        text = f"{moment} {named}" if named else moment
+        return Span(tick(micros, FACT), tick(micros, FACT), tick(micros + 1, WINDOW), text)
+    day = day_of(moment.isoformat())
+    begin = tick(day_start(day, zone), FACT)
+    following = tick(day_start(day + timedelta(days=1), zone), WINDOW)
+    return Span(begin, begin, following, day.isoformat())
+
+
+def day_of(text: str) -> date:
+    """An ISO date of a year this clock can hold. Raises BadDate."""
+    match = ISO_DAY.fullmatch(text)
+    if not match:
+        raise BadDate(f"`{text}` is not a date", "dates look like 2019-07-01")
+    year, month, day = (int(part) for part in match.groups())
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise BadDate(f"{text} is out of range", f"years run from {YEARS[0]} to {YEARS[1]}")
+    if not 1 <= month <= 12:
+        raise BadDate(f"there is no day {text}", "dates are year-month-day, as in 2019-07-31")
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise BadDate(f"there is no day {text}", f"{year}-{month:02} has {last} days")
+    return date(year, month, day)
+
+
+def instant_of(text: str, zone: str, named: str | None = None) -> int:
+    """Microseconds since 1970 UTC of an ISO instant; without an offset, in local time: of the
+    zone after it, else of `named`, else of `zone`.
+
+    A local time that the clocks skip or show twice needs an offset. Raises BadDate.
+    """
+    match = ISO_INSTANT.fullmatch(text)
+    if not match:
+        raise BadDate(f"`{text}` is not an instant", "instants look like 2025-09-28T00:00Z")
+    written, offset, zone_said = match.groups()
+    named = zone_said or named
+    day_of(written[:10])
+    try:
+        moment = datetime.fromisoformat(written + (offset or ""))
+    except ValueError as error:
+        raise BadDate(f"there is no time {text}", "hours run from 00:00 to 23:59") from error
+    if offset:
+        return _within_range(moment, text, named)
+    return _local(moment, named or zone, text)
+
+
+def _local(moment: datetime, zone: str, text: str) -> int:
+    try:
+        info = zone_of(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadDate(f"there is no zone `{zone}`", "zones look like Europe/Amsterdam") from error
+    early = moment.replace(tzinfo=info, fold=0)
+    late = moment.replace(tzinfo=info, fold=1)
+    if early.utcoffset() != late.utcoffset():
+        skipped = early.astimezone(UTC).astimezone(info).replace(tzinfo=None) != moment
+        how = "skip this time" if skipped else "show this time twice"
+        raise BadDate(f"the clocks of {zone} {how}: {text}", "give the offset, as in +02:00")
+    return to_micros(early)
+
+
+def _within_range(moment: datetime, text: str, named: str | None) -> int:
+    if named is None:
+        return to_micros(moment)
+    try:
+        there = moment.astimezone(zone_of(named))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadDate(f"there is no zone `{named}`", "zones look like Europe/Amsterdam") from error
+    if there.utcoffset() != moment.utcoffset():
+        raise BadDate(f"{text}: that is not the offset of {named} then", "drop one of the two")
+    return to_micros(moment)
+
+
+def end_of(text: str, zone: str) -> int:
+    """The last tick of a day, or of an instant. Raises BadDate."""
+    text = text.strip()
+    if "T" in text:
+        return tick(instant_of(text, zone), LAST_PHASE)
+    return tick(day_start(day_of(text) + timedelta(days=1), zone), WINDOW) - 1

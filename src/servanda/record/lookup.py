@@ -1,0 +1,99 @@
+"""Finding what the words of a record name: parties, events, measures, terms, clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from servanda.record.amounts import Amounts
+from servanda.record.dates import BadDate, Span, span_of
+from servanda.semantics import names as declared
+from servanda.syntax.entries import When
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Agreement, Event, Measure, Place, Vague
+
+
+class Names:
+    """The declared names of an agreement; what is not found is a problem, and None."""
+
+    def __init__(self, agreement: Agreement, problems: Problems) -> None:
+        self.agreement = agreement
+        self.problems = problems
+        self.declared = declared.Names(agreement)
+        self.amounts = Amounts(agreement)
+        self.zone = agreement.header.zone or "UTC"
+        self.events = self.declared.events
+        self.measures = self.declared.measures
+        self.vagues = self.declared.vagues
+        self.clauses = self.declared.clauses
+        self.amendments = self.declared.amendments
+        self.people = {**self.declared.parties, **self.declared.groups}
+
+    def missing(self, kind: str, name: str, known: Iterable[str], place: Place) -> None:
+        known = list(known)
+        advice = did_you_mean(name, known)
+        if advice is None and 0 < len(known) <= 12:
+            advice = f"there is {', '.join(f'`{other}`' for other in sorted(known))}"
+        self.problems.add(place, f"there is no {kind} `{name}`", advice or f"declare the {kind}")
+
+    def who(self, name: str, place: Place) -> str | None:
+        """A party, body or group."""
+        if name in self.people:
+            return name
+        self.missing("party, body or group", name, self.people, place)
+        return None
+
+    def event(self, word: str, place: Place) -> Event | None:
+        """An event by its name, or by the same verb inflected: `reimpose` for `reimposes`."""
+        found = self.declared.event(word)
+        if found is not None:
+            return found
+        if word in self.measures:
+            message = f"`{word}` is a measure: say what it read, as in `{word} of X = 1 …`"
+            self.problems.add(place, message)
+        elif word in self.vagues:
+            advice = f"say who decided: `{self.vagues[word].deciders[0]} determines {word}(…)`"
+            self.problems.add(place, f"`{word}` is decided by a body, not observed", advice)
+        else:
+            self.missing("event", word, self.events, place)
+        return None
+
+    def measure(self, name: str, place: Place) -> Measure | None:
+        found = self.measures.get(name)
+        if found is None:
+            if name in self.events:
+                message = f"`{name}` is an event, not a measure: it has no reading"
+                self.problems.add(place, message)
+            else:
+                self.missing("measure", name, self.measures, place)
+        return found
+
+    def vague(self, name: str, place: Place) -> Vague | None:
+        found = self.vagues.get(name)
+        if found is None:
+            self.missing("vague term", name, self.vagues, place)
+        return found
+
+    def observed(self, name: str, place: Place) -> str | None:
+        """What a source can be complete on: an event or a measure."""
+        if name in self.measures:
+            return name
+        if event := self.declared.event(name):
+            return event.name
+        self.missing("event or measure", name, [*self.events, *self.measures], place)
+        return None
+
+    def clause(self, id: str, place: Place) -> str | None:
+        if id in self.clauses:
+            return id
+        self.missing("clause", id, self.clauses, place)
+        return None
+
+    def span(self, when: When | None, place: Place) -> Span | None:
+        """A time as written, in ticks."""
+        if when is None:
+            return None
+        try:
+            return span_of(when, self.zone)
+        except BadDate as error:
+            self.problems.add(place, str(error), error.help)
+            return None

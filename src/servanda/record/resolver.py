@@ -1,0 +1,260 @@
+"""From entries as written to the record: names, units, dates, ids, corrections and sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from servanda.record.contents import Reader
+from servanda.record.dates import Span
+from servanda.record.lookup import Names
+from servanda.record.record import (
+    Declared,
+    Determined,
+    Entry,
+    Exercised,
+    Happened,
+    Linked,
+    Measured,
+    Record,
+    Said,
+    Step,
+    Table,
+    What,
+    Withdrawn,
+)
+from servanda.record.sources import Source
+from servanda.record.tables.table import read_tables
+from servanda.syntax import entries as raw
+from servanda.syntax import parser
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Agreement
+
+LONGEST_WORD = 24
+VERBS = {
+    "suspend": "suspends",
+    "resume": "resumes",
+    "waive": "waives",
+    "release": "releases",
+    "end": "ends",
+    "end_all": "ends",
+    "amend": "amends",
+    "create": "creates",
+}
+
+
+def resolve_record(
+    raw_record: parser.Record,
+    agreement: Agreement,
+    sources: Mapping[str, Source],
+    problems: Problems,
+    folder: Path | None = None,
+) -> Record:
+    """The record of an agreement. What cannot be resolved is left out, with a problem.
+
+    `folder` is the case's: the files of tables are relative to it.
+    """
+    names = Names(agreement, problems)
+    resolver = Resolver(names, sources, problems)
+    tables = read_tables(folder, raw_record.tables, names, sources) if folder else ()
+    resolved = [
+        (entry, written.id)
+        for written in raw_record.entries
+        if (entry := resolver.entry(written)) is not None
+    ]
+    unique = _check_targets(_without_duplicates(resolved, problems), tables, problems)
+    declared = [resolver.completeness(written) for written in raw_record.completeness]
+    return Record(
+        zone=names.zone,
+        entries=tuple(unique),
+        complete=tuple(item for item in declared if item is not None),
+        tables=tables,
+        sources=dict(sources),
+        aliases=_aliases(agreement),
+    )
+
+
+def _aliases(agreement: Agreement) -> dict[str, tuple[str, ...]]:
+    titles = {party.name: party.title for party in agreement.parties}
+    found: dict[str, tuple[str, ...]] = {}
+    found |= {name: (title,) if title else () for name, title in titles.items()}
+    for group in agreement.groups:
+        names = [group.title, *group.members, *(titles.get(name) for name in group.members)]
+        found[group.name] = tuple(name for name in names if name)
+    return found
+
+
+class Resolver:
+    def __init__(self, names: Names, sources: Mapping[str, Source], problems: Problems) -> None:
+        self.names = names
+        self.sources = sources
+        self.problems = problems
+        self.reader = Reader(names)
+
+    def entry(self, written: raw.Entry) -> Entry | None:
+        place = written.place
+        when = self.names.span(written.when, place)
+        announced = self.names.span(written.announced, place)
+        verified = self.names.span(written.verified, place)
+        reported = self.names.span(written.reported, place)
+        chain = tuple(
+            Step(step.kind, step.by, step.on, self.names.span(step.at, place))
+            for step in written.chain
+        )
+        cited = self.cited(written.sources)
+        what = self.reader.read(written.fact)
+        if when is None or what is None:
+            return None
+        if reported is None:
+            dates = [step.at for step in chain if step.at is not None]
+            reported = min(dates, key=lambda at: at.hi, default=None)
+        if isinstance(what, Withdrawn) and written.corrects is not None:
+            self.problems.add(place, "an entry corrects or withdraws, not both", "write two")
+            return None
+        if isinstance(what, Linked) and what.since is not None and what.since.lo >= when.lo:
+            message = f"a change since {what.since.text}, which is not before {when.text}"
+            self.problems.add(place, message, "the entry's own date is that of the later reading")
+        for after, done in ((verified, "verified"), (reported, "reported")):
+            if after is not None and after.fin <= when.lo:
+                self.problems.add(
+                    place,
+                    f"{done} {after.text}, before it was done on {when.text}",
+                    "say `announced` for what was said before it was done",
+                )
+        return Entry(
+            id=written.id or derived_id(when, what),
+            when=when,
+            what=what,
+            sources=cited,
+            grade=written.grade,
+            by=written.grade_by,
+            announced=announced,
+            verified=verified,
+            reported=reported,
+            chain=chain,
+            corrects=written.corrects,
+            note=written.note,
+            place=place,
+        )
+
+    def completeness(self, written: raw.Completeness) -> Declared | None:
+        from_ = self.names.span(written.from_, written.place)
+        until = self.names.span(written.until, written.place)
+        reported = self.names.span(written.reported, written.place)
+        names = [self.names.observed(name, written.place) for name in written.names]
+        cited = self.cited(written.sources)
+        if from_ and until and until.lo <= from_.lo:
+            message = f"complete until {until.text}, which is not after {from_.text}"
+            self.problems.add(written.place, message)
+            return None
+        if not all(names):
+            return None
+        return Declared(
+            by=written.by,
+            names=tuple(name for name in names if name),
+            from_=from_.lo - 1 if from_ else None,
+            until=until.lo - 1 if until else None,
+            sources=cited,
+            known=reported.hi if reported else None,
+            place=written.place,
+        )
+
+    def cited(self, refs: Sequence[raw.SourceRef]) -> tuple[raw.SourceRef, ...]:
+        for ref in refs:
+            if ref.id not in self.sources:
+                advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
+                self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
+        return tuple(ref for ref in refs if ref.id in self.sources)
+
+
+# ------------------------------------------------------------------ ids
+def derived_id(when: Span, what: What) -> str:
+    """`<date>-<event or measure>-<actor>-<short texts>`: stable while the entry says the same."""
+    words = [part for part in _words(what) if part]
+    return "-".join([when.text[:10], *(_slug(word) for word in words)])
+
+
+def _words(what: What) -> tuple[str | None, ...]:
+    match what:
+        case Happened(event, args, by):
+            names = (a for a in args if isinstance(a, str) and a != by and len(a) <= LONGEST_WORD)
+            return event, by, *names
+        case Measured(measure, of):
+            return measure, of
+        case Linked(kind, measure, of):
+            return measure, kind, of
+        case Exercised(verb, by, clauses, key):
+            return VERBS[verb], by, *clauses, *(str(value) for _, value in key)
+        case Determined(by, name):
+            return name, by
+        case Said(by, verb):
+            return verb.replace(" ", "-"), by
+        case Withdrawn(entry):
+            return "withdraws", entry
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.:/]+", "-", text).strip("-")
+
+
+def _without_duplicates(
+    resolved: Sequence[tuple[Entry, str | None]], problems: Problems
+) -> list[Entry]:
+    """The first entry of each id; `resolved` are entries with their written ids."""
+    first: dict[str, Entry] = {}
+    for entry, written_id in resolved:
+        earlier = first.setdefault(entry.id, entry)
+        if earlier is entry:
+            continue
+        where = f"{earlier.place.file}, line {earlier.place.line}"
+        if earlier == entry:
+            problems.add(entry.place, f"this entry is there twice: first in {where}", "drop one")
+        elif written_id:
+            message = f"two entries have the id `{entry.id}`: the other is in {where}"
+            problems.add(entry.place, message, "give one of them another id")
+        else:
+            problems.add(
+                entry.place,
+                f"this entry and the one in {where} would both be called `{entry.id}`",
+                f"give this one a name of its own, as in `id {entry.id}-2`"
+                f"; if it replaces the other, add `corrects {entry.id}`",
+            )
+    return list(first.values())
+
+
+# ------------------------------------------------------------------ corrections
+def _check_targets(
+    entries: Sequence[Entry], tables: Sequence[Table], problems: Problems
+) -> list[Entry]:
+    """Drop corrections and withdrawals of what is not there, and those that go in a circle."""
+    by_id = {entry.id: entry for entry in entries}
+    prefixes = tuple(prefix for table in tables for prefix in table.prefixes)
+    sound = []
+    for entry in entries:
+        target = target_of(entry)
+        if target is None or target in by_id or target.startswith(prefixes or ("\0",)):
+            sound.append(entry)
+            continue
+        verb = "corrects" if entry.corrects else "withdraws"
+        advice = did_you_mean(target, by_id) or "entries are named by `id`, or date-what-who"
+        problems.add(entry.place, f"{verb} `{target}`: there is no such entry", advice)
+    return [entry for entry in sound if not _in_circle(entry, by_id, problems)]
+
+
+def target_of(entry: Entry) -> str | None:
+    """The entry that this one corrects or withdraws."""
+    return entry.what.entry if isinstance(entry.what, Withdrawn) else entry.corrects
+
+
+def _in_circle(entry: Entry, by_id: Mapping[str, Entry], problems: Problems) -> bool:
+    path = [entry.id]
+    target = target_of(entry)
+    while target is not None and target in by_id and target not in path:
+        path.append(target)
+        target = target_of(by_id[target])
+    if target != entry.id:
+        return False
+    circle = " → ".join([*path, entry.id])
+    problems.add(entry.place, f"these entries correct each other: {circle}", "drop one correction")
+    return True

@@ -1,0 +1,1 @@
+"""Tables of the record: one module a file format, and a registry of them."""

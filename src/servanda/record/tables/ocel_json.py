@@ -1,0 +1,87 @@
+"""OCEL 2.0 in JSON, read as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from servanda.record.tables.files import Unreadable
+from servanda.record.tables.ocel import NOT_OCEL, as_text
+
+if TYPE_CHECKING:
+    from servanda.record.tables.ocel import Sink
+
+BUFFER = 1 << 18
+
+
+def read(path: Path, sink: Sink) -> None:
+    """Put the objects, events and relations of a file into the sink. Raises Unreadable."""
+    if find_spec("ijson") is None:
+        raise Unreadable(0, "OCEL in JSON needs `ijson`", "pip install 'servanda[bulk]'")
+    for item in _items(path, "objects"):
+        sink.object(_text(item, "id"), _text(item, "type"))
+    for item in _items(path, "events"):
+        attributes: dict[str, str | None] = {}
+        for said in _listed(item, "attributes"):
+            name = _text(said, "name") or ""
+            if name in attributes:
+                raise Unreadable(0, f"`{name}` is said twice of the event `{item.get('id')}`")
+            attributes[name] = as_text(said.get("value"))
+        related = [
+            (_text(said, "objectId"), _text(said, "qualifier"))
+            for said in _listed(item, "relationships")
+        ]
+        times = _text(item, "time")
+        sink.event(_text(item, "id"), _text(item, "type"), times, attributes, related)
+    if not sink.events.count and not {"objects", "events"} <= _keys(path):
+        raise Unreadable(0, NOT_OCEL, "it has `objects` and `events`, and their `relationships`")
+
+
+def _items(path: Path, list_: str) -> Iterator[dict[str, Any]]:
+    import ijson
+
+    with path.open("rb") as file:
+        try:
+            for item in ijson.items(file, f"{list_}.item", buf_size=BUFFER):
+                if not isinstance(item, dict):
+                    raise Unreadable(0, NOT_OCEL, f"what stands in its `{list_}` has no names")
+                yield item
+        except ijson.IncompleteJSONError as error:
+            raise Unreadable(0, _words(error), "write it again") from None
+        except ijson.JSONError as error:
+            raise Unreadable(0, _words(error), "write it again") from None
+
+
+def _words(error: Exception) -> str:
+    said = str(error).splitlines()[0] if str(error) else ""
+    if "premature" in said or "Incomplete" in said or "EOF" in said:
+        return "this JSON ends early"
+    return f"this is not JSON: {said}"[:200]
+
+
+def _keys(path: Path) -> set[str]:
+    """The names at the top."""
+    import ijson
+
+    with path.open("rb") as file:
+        return {
+            value
+            for prefix, event, value in ijson.parse(file)
+            if (prefix, event) == ("", "map_key")
+        }
+
+
+def _text(item: dict[str, Any], key: str) -> str | None:
+    value = item.get(key)
+    if isinstance(value, dict | list):
+        raise Unreadable(0, NOT_OCEL, f"`{key}` of `{item.get('id')}` is no text")
+    return as_text(value)
+
+
+def _listed(item: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = item.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(said, dict) for said in found):
+        raise Unreadable(0, NOT_OCEL, f"`{key}` of `{item.get('id')}` is no list of what has names")
+    return found

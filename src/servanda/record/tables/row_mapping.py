@@ -1,0 +1,328 @@
+"""What the rows of one table file say: a `row is …` line as expressions, and what can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from servanda.record.contents import Reader
+from servanda.record.dates import YEARS
+from servanda.record.lookup import Names
+from servanda.record.sources import Source
+from servanda.record.tables.files import TableFile, literal, quoted
+from servanda.record.tables.sql import (
+    DATE,
+    DECIMAL,
+    Moment,
+    inexact,
+    is_number,
+    moment,
+    number,
+    scaled,
+    text,
+)
+from servanda.semantics.norms import Variable
+from servanda.semantics.resolving.scope import variable_of
+from servanda.semantics.units import UnitError
+from servanda.syntax.entries import Cell, Column, RowMap
+from servanda.syntax.problems import did_you_mean
+from servanda.syntax.tree import Place
+
+SEVERAL = "say `each` and the type of the objects after the file's name, for a row of each object"
+GRADES = ("verified", "estimated", "declared", "alleged")
+
+
+class Check(Struct, frozen=True):
+    """A row is wrong where `bad` is true; `value` is what it holds there.
+
+    `{}` in the message stands for the value; `known` are what it may have been meant to be.
+    """
+
+    bad: str
+    value: str
+    message: str
+    help: str | None = None
+    known: tuple[str, ...] = ()
+
+    def advice(self, value: str) -> str | None:
+        return did_you_mean(value, self.known) or self.help
+
+
+class Plan(Struct):
+    """A file's rows as expressions over its columns, and the checks they must pass first.
+
+    `prefix` is what their entries' ids begin with; `columns` are those of the moments.
+    """
+
+    file: TableFile
+    where: str = "TRUE"
+    prefix: str = ""
+    entry: str = ""
+    id: str | None = None
+    values: dict[str, str] = {}
+    moments: dict[str, Moment] = {}
+    columns: dict[str, str] = {}
+    grade: str = "NULL::VARCHAR"
+    source: str = "NULL::VARCHAR"
+    checks: list[Check] = []
+
+    @property
+    def rows(self) -> str:
+        """The rows that count, with the columns of their moments."""
+        rows = f"SELECT * FROM ({self.file.sql}) WHERE {self.where}"
+        depth = max((len(found.layers) for found in self.moments.values()), default=0)
+        for level in range(depth):
+            layers = [found.layers for found in self.moments.values()]
+            added = [item for each in layers if level < len(each) for item in each[level]]
+            rows = f"SELECT *, {', '.join(added)} FROM ({rows})"
+        return f"({rows})"
+
+
+class Planner:
+    """Plans one `row is …` line over one file; `sound` turns false with the first problem."""
+
+    def __init__(
+        self, row: RowMap, file: TableFile, names: Names, sources: Mapping[str, Source]
+    ) -> None:
+        self.row = row
+        self.file = file
+        self.names = names
+        self.sources = sources
+        self.problems = names.problems
+        self.reader = Reader(names)
+        self.sound = True
+        self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
+
+    def refuse(self, place: Place, message: str, help: str | None = None) -> None:
+        self.sound = False
+        self.problems.add(place, message, help)
+
+    def has(self, column: str | None, place: Place) -> bool:
+        """Whether the file has the column; that it has not is a problem."""
+        if column is None:
+            return False
+        if column in self.file.columns:
+            if counted := self.file.several.get(column):
+                message = f"{{}} objects stand in column `{column}`, where one is wanted"
+                self.check(f"{counted} > 1", counted, message, SEVERAL)
+            return True
+        known = tuple(self.file.columns)
+        advice = did_you_mean(column, known) or f"its columns are {', '.join(known[:20])}"
+        self.refuse(place, f"`{self.file.file}` has no column `{column}`", advice)
+        return False
+
+    def check(
+        self, bad: str, value: str, message: str, help: str | None = None, known: Iterable[str] = ()
+    ) -> None:
+        self.plan.checks.append(Check(bad, value, message, help, tuple(known)))
+
+    # -------------------------------------------------------------- the whole line
+    def make(self, table: str) -> Plan | None:
+        """The plan, or None with problems. `table` is what the entries of ids are called by."""
+        row, plan = self.row, self.plan
+        if row.is_measure:
+            self._measure()
+        else:
+            self._event()
+        conditions = [
+            f"{text(column, self.file.columns[column])} = {literal(value)}"
+            for column, value in row.where
+            if self.has(column, row.place)
+        ]
+        plan.where = " AND ".join(conditions) or "TRUE"
+        if row.on is None:
+            self.sound = False  # the parser has said so
+        for name in ("on", "until", "reported", "verified", "announced"):
+            self._moment(name, getattr(row, name))
+        plan.prefix = f"{self.file.name}:"
+        plan.entry = f"{literal(plan.prefix)} || __row::VARCHAR"
+        if self.has(row.id, row.place):
+            plan.id = self.text(str(row.id))
+            plan.prefix = f"{table}:"
+            plan.entry = f"{literal(plan.prefix)} || {plan.id}"
+            self.check(f"{plan.id} IS NULL", "''", f"there is no id (column `{row.id}`)")
+        self._texts()
+        return plan if self.sound else None
+
+    def _moment(self, name: str, column: str | None) -> None:
+        if column is None or not self.has(column, self.row.place):
+            return
+        found = moment(name, column, self.file.columns[column])
+        if found is None:
+            kind = self.file.columns[column].lower()
+            self.refuse(self.row.place, f"column `{column}` holds {kind}, not dates or times")
+            return
+        self.plan.moments[name] = found
+        self.plan.columns[name] = column
+        advice = "dates look like 2019-07-01, times like 2019-07-01T12:00"
+        message = f"`{{}}` is not a date or a time (column `{column}`)"
+        self.check(found.bad, found.given, message, advice)
+        years = f"(year({_timestamp(found)}) NOT BETWEEN {YEARS[0]} AND {YEARS[1]})"
+        self.check(years, found.given, f"{{}} is out of range (column `{column}`)")
+        if name == "on":
+            bad = f"{found.given} IS NULL"
+            self.check(bad, "''", f"there is no date (column `{column}`)")
+
+    def _texts(self) -> None:
+        row, plan = self.row, self.plan
+        if row.graded is not None:
+            plan.grade = literal(row.graded)
+        elif self.has(row.grade, row.place):
+            plan.grade = self.text(str(row.grade))
+            message = f"`{{}}` is no grade (column `{row.grade}`)"
+            self._one_of(plan.grade, GRADES, message, f"a grade is {', '.join(GRADES)}")
+        if self.has(row.source, row.place):
+            plan.source = self.text(str(row.source))
+            message = f"there is no source `{{}}` (column `{row.source}`)"
+            self._one_of(plan.source, self.sources, message, "add it to sources.json")
+
+    def _one_of(self, value: str, known: Iterable[str], message: str, help: str | None) -> None:
+        listed = ", ".join(literal(name) for name in known) or "''"
+        self.check(
+            f"({value} IS NOT NULL AND {value} NOT IN ({listed}))", value, message, help, known
+        )
+
+    # -------------------------------------------------------------- events and measures
+    def _event(self) -> None:
+        row = self.row
+        event = self.names.event(row.name, row.place)
+        if event is None:
+            self.sound = False
+            return
+        if event.arises is not None:
+            self.refuse(row.place, f"`{event.name}` arises by itself: it cannot be recorded")
+            return
+        params = {param.name: variable_of(param) for param in event.params}
+        said = {}
+        for arg in row.args:
+            if arg.name not in params:
+                listed = f"its parameters are {', '.join(params)}" if params else "it has none"
+                advice = did_you_mean(arg.name, params) or listed
+                self.refuse(arg.place, f"`{event.name}` has no parameter `{arg.name}`", advice)
+            elif arg.name in said:
+                self.refuse(arg.place, f"`{arg.name}` is said twice", "drop one")
+            said[arg.name] = arg
+        for param in params.values():
+            arg_said = said.get(param.name)
+            value = self.value(arg_said.value, param, arg_said.place) if arg_said else None
+            self.plan.values[f"p_{param.name}"] = value or _nothing(param.type)
+
+    def _measure(self) -> None:
+        row = self.row
+        measure = self.names.measure(row.name, row.place)
+        if measure is None or row.value is None:
+            self.sound = False
+            return
+        values = self.plan.values
+        values["of"] = "NULL::VARCHAR"
+        if measure.params and row.of is None:
+            self.refuse(row.place, f"whose `{row.name}`?", f"say `{row.name} of column …`")
+        elif row.of is not None and not measure.params:
+            self.refuse(row.place, f"`{row.name}` is nobody's: it has no parameter", "drop `of …`")
+        elif row.of is not None:
+            subject = self.value(row.of, variable_of(measure.params[0]), row.place)
+            values["of"] = subject or values["of"]
+            self._needed(row.of, "whose it is")
+        param = Variable(measure.name, "number", measure.unit)
+        amount = self.value(row.value, param, row.place) or f"NULL::{DECIMAL}"
+        self._needed(row.value, "what was measured")
+        values["low"] = values["high"] = amount
+
+    def _needed(self, cell: Cell, what: str) -> None:
+        if isinstance(cell, Column) and cell.name in self.file.columns:
+            bad = f"{text(cell.name, self.file.columns[cell.name])} IS NULL"
+            self.check(bad, "''", f"nothing says {what} (column `{cell.name}`)")
+
+    # -------------------------------------------------------------- values
+    def text(self, column: str) -> str:
+        """A column as a text that names something: a number that was rounded names nothing."""
+        kind = self.file.columns[column]
+        if bad := inexact(column, kind):
+            message = f"{{}} in column `{column}` is a float, and may have been another number"
+            help = "keep ids as text or whole numbers: floats round them past 2^53"
+            self.check(bad, quoted(column), message, help)
+        return text(column, kind)
+
+    def value(self, cell: Cell, param: Variable, place: Place) -> str | None:
+        """A column or a constant as its parameter's type."""
+        if not isinstance(cell, Column):
+            constant = self.reader.value(cell, param, place)
+            self.sound = self.sound and constant is not None
+            return None if constant is None else _constant(constant)
+        place = cell.place if cell.place.line else place
+        if not self.has(cell.name, place):
+            return None
+        if cell.unit is not None and param.type != "number":
+            self.refuse(place, f"`{param.name}` is a {param.type}, and has no unit")
+        if param.type == "number":
+            return self._number(cell, param, place)
+        if param.type == "date":
+            return self._date(cell, place)
+        value = self.text(cell.name)
+        if param.type == "party":
+            message = f"there is no party, body or group `{{}}` (column `{cell.name}`)"
+            self._one_of(value, self.names.people, message, "declare it in the agreement")
+        elif param.type == "clause":
+            message = f"there is no clause `{{}}` (column `{cell.name}`)"
+            self._one_of(value, self.names.clauses, message, None)
+        return value
+
+    def _number(self, cell: Column, param: Variable, place: Place) -> str | None:
+        value = number(cell.name, self.file.columns[cell.name])
+        if value is None:
+            kind = self.file.columns[cell.name].lower()
+            self.refuse(place, f"column `{cell.name}` holds {kind}, not numbers")
+            return None
+        if param.unit is not None and cell.unit is None:
+            message = f"in which unit is column `{cell.name}`? `{param.name}` is in {param.unit}"
+            self.refuse(place, message, f"add `in {param.unit}`")
+            return None
+        try:
+            factor = self.names.amounts.units.factor(cell.unit, param.unit)
+        except UnitError as error:
+            wanted = f"in {param.unit}" if param.unit else "a bare number"
+            self.refuse(place, f"`{param.name}` is {wanted}: {error.message}", error.help)
+            return None
+        given, at = text(cell.name, self.file.columns[cell.name]), f"(column `{cell.name}`)"
+        written = is_number(cell.name)
+        bad = f"({given} IS NOT NULL AND NOT {written})"
+        self.check(bad, given, f"`{{}}` is not a number {at}", "numbers look like 1234.5")
+        result = scaled(value, factor)
+        overflow = f"({given} IS NOT NULL AND {written} AND {result} IS NULL)"
+        help = "at most 29 digits before the point"
+        self.check(overflow, given, f"{{}} is too large a number {at}", help)
+        return result
+
+    def _date(self, cell: Column, place: Place) -> str | None:
+        kind = self.file.columns[cell.name].upper()
+        if kind == "DATE":
+            return quoted(cell.name)
+        if kind != "VARCHAR":
+            self.refuse(place, f"column `{cell.name}` holds {kind.lower()}, not dates")
+            return None
+        given = f"nullif(trim({quoted(cell.name)}), '')"
+        matches = f"regexp_full_match({given}, {literal(DATE)})"
+        value = f"CASE WHEN {matches} THEN TRY_CAST({given} AS DATE) END"
+        message = f"`{{}}` is not a date (column `{cell.name}`)"
+        self.check(f"({given} IS NOT NULL AND {value} IS NULL)", given, message)
+        return value
+
+
+def _timestamp(found: Moment) -> str:
+    return f"make_timestamp({found.local})"
+
+
+def _nothing(type_: str) -> str:
+    kind = {"number": DECIMAL, "date": "DATE"}.get(type_, "VARCHAR")
+    return f"NULL::{kind}"
+
+
+def _constant(value: str | Decimal | date) -> str:
+    if isinstance(value, str):
+        return literal(value)
+    if isinstance(value, Decimal):
+        return f"{literal(f'{value:f}')}::{DECIMAL}"
+    return f"DATE {literal(value.isoformat())}"

@@ -1,0 +1,108 @@
+"""Scratch: what files hold that DuckDB cannot scan, as Parquet files that it can.
+
+It lies in the system's folder for temporary files, and is gone when the process ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from servanda.record.tables.files import Unreadable
+
+ROWS_AT_ONCE = 50_000
+MOST_COLUMNS = 2_000
+_MADE: dict[tuple[str, int, int], Path] = {}
+
+
+@lru_cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="servanda-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def scratch_of(path: Path, fill: Callable[[Path, Path], None]) -> Path:
+    """The folder of what `fill(path, folder)` makes of a file: once for each state of the file."""
+    state = path.stat()
+    key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
+    if key not in _MADE:
+        folder = Path(tempfile.mkdtemp(dir=_folder()))
+        try:
+            fill(path, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        _MADE[key] = folder
+    return _MADE[key]
+
+
+class Parts:
+    """Rows of texts, written as Parquet files `name-*.parquet`, so many at once.
+
+    Columns may come late: files are read together by the names of their columns. `__row` is the
+    row's number, from 1. `fixed` are columns that are there even if nothing is in them.
+    """
+
+    def __init__(self, folder: Path, name: str, fixed: tuple[str, ...] = ()) -> None:
+        self.folder = folder
+        self.name = name
+        self.fixed = fixed
+        self.count = 0
+        self.rows: list[dict[str, str | None]] = []
+        self.spelling: dict[str, str] = {}
+
+    def add(self, row: dict[str, str | None]) -> None:
+        self.rows.append(row)
+        self.count += 1
+        if len(self.rows) >= ROWS_AT_ONCE:
+            self.write()
+
+    def close(self) -> None:
+        """Write what is left; of no rows at all, their columns."""
+        if self.rows or not self.count:
+            self.write()
+
+    def write(self) -> None:
+        """Write the rows at hand. Raises Unreadable for columns or texts that cannot be."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        names = dict.fromkeys(self.fixed)
+        for row in self.rows:
+            names.update(dict.fromkeys(row))
+        self._named_apart(names)
+        first = self.count - len(self.rows) + 1
+        columns = {"__row": pa.array(range(first, self.count + 1), pa.int64())}
+        for name in names:
+            try:
+                columns[name] = pa.array([row.get(name) for row in self.rows], pa.string())
+            except UnicodeEncodeError:
+                raise Unreadable(0, f"a text of `{name}` is no Unicode", "save it anew") from None
+        pq.write_table(pa.table(columns), self.folder / f"{self.name}-{self.count:012}.parquet")
+        self.rows = []
+
+    def _named_apart(self, names: dict[str, None]) -> None:
+        """Upper and lower case make no difference in a table, so they may not in a log."""
+        for name in names:
+            other = self.spelling.setdefault(name.lower(), name)
+            if other != name:
+                message = f"two attributes are called `{other}` and `{name}`"
+                raise Unreadable(0, message, "upper and lower case make no difference in a table")
+            if name.startswith("__") or not name.strip():
+                raise Unreadable(0, f"`{name}` cannot be the name of an attribute", "rename it")
+        if len(self.spelling) > MOST_COLUMNS:
+            message = f"more than {MOST_COLUMNS:,} different attributes"
+            raise Unreadable(0, message, "is this a log?")
+
+
+def parts_sql(folder: Path, name: str) -> str:
+    """The rows of all parts of that name, for a FROM."""
+    from servanda.record.tables.files import literal
+
+    files = literal(str(folder / f"{name}-*.parquet"))
+    return f"read_parquet({files}, union_by_name=true)"

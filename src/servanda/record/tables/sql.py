@@ -1,0 +1,243 @@
+"""DuckDB expressions that turn a column's values into ticks, decimals and texts.
+
+Time zones are Python's: the offsets of the years in the data become a tree of `CASE`s, so that a
+local time in a table and the same one in an entry are one instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from msgspec import Struct
+
+from servanda.record.tables.files import literal, quoted
+from servanda.semantics.clock import EPOCH, PHASES, to_micros, zone_of
+
+DAY = 86_400_000_000
+DATE = r"\d{4}-\d\d-\d\d"
+INSTANT = rf"{DATE}[T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:?\d\d)?"
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+DECIMAL = "DECIMAL(38,9)"
+FLOATS = ("DOUBLE", "FLOAT", "REAL")
+EXACT = 2**53
+INTEGERS = frozenset(
+    sign + kind
+    for sign in ("", "U")
+    for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+)
+
+
+# ------------------------------------------------------------------ moments
+class Moment(Struct, frozen=True):
+    """A date or time column, as columns to add to the rows, one layer of SELECT upon the other.
+
+    The last layer has `<name>_local`, the wall clock in microseconds, `<name>_offset`, the written
+    offset (NULL: the zone's), and `<name>_day`, whether it is a whole day. `given`: as written.
+    """
+
+    layers: tuple[tuple[str, ...], ...]
+    given: str
+    local: str
+
+    @property
+    def extents(self) -> tuple[str, str, str]:
+        """Wall clock without an offset; UTC of one with it; the row of a time of day without."""
+        offset, day = (self.local.replace("_local", part) for part in ("_offset", "_day"))
+        return (
+            f"CASE WHEN {offset} IS NULL THEN {self.local} END",
+            f"{self.local} - {offset}",
+            f"CASE WHEN {offset} IS NULL AND {self.local} IS NOT NULL AND NOT {day} THEN __row END",
+        )
+
+    @property
+    def bad(self) -> str:
+        """Something is written, and it is no date or time."""
+        return f"({self.given} IS NOT NULL AND {self.local} IS NULL)"
+
+
+def moment(name: str, column: str, type_: str) -> Moment | None:
+    """A column of dates or times; None if its type is neither."""
+    given = quoted(column)
+    kind = type_.upper()
+    name = f"__{name}"  # so that no column of the file has it
+    local = f"{name}_local"
+    if kind == "VARCHAR":
+        return Moment(_written(name, given), f"{name}_text", local)
+    if kind == "DATE":
+        clock, offset, day = f"{given}::TIMESTAMP", "NULL", "TRUE"
+    elif kind.startswith("TIMESTAMP"):
+        zoned = "TZ" in kind or "TIME ZONE" in kind
+        clock = given if zoned else f"{given}::TIMESTAMP"
+        offset, day = "0" if zoned else "NULL", "FALSE"
+    else:
+        return None
+    layer = (
+        f"epoch_us({clock}) AS {local}",
+        f"{offset}::BIGINT AS {name}_offset",
+        f"{day} AS {name}_day",
+    )
+    return Moment((layer,), given, local)
+
+
+def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
+    """Dates and times as text. The offset is found by position, once the pattern has matched."""
+    text, kind, zone = f"{name}_text", f"{name}_kind", f"{name}_zone"
+    is_kind = (
+        f"CASE WHEN regexp_full_match({text}, {literal(DATE)}) THEN 1 "
+        f"WHEN regexp_full_match({text}, {literal(INSTANT)}) THEN 2 END"
+    )
+    offset_at = (
+        f"CASE WHEN {kind} = 1 OR length({text}) < 17 THEN '' WHEN {text}[-1] = 'Z' THEN 'Z' "
+        f"WHEN {text}[-6] IN ('+', '-') THEN {text}[-6:] "
+        f"WHEN {text}[-5] IN ('+', '-') THEN {text}[-5:] ELSE '' END"
+    )
+    clock = (
+        f"CASE {kind} WHEN 1 THEN TRY_CAST({text} AS DATE)::TIMESTAMP "
+        f"WHEN 2 THEN TRY_CAST(left({text}, length({text}) - length({zone})) AS TIMESTAMP) END"
+    )
+    minutes = f"({zone}[2:3]::BIGINT * 60 + {zone}[-2:]::BIGINT)"
+    sign = f"(CASE WHEN {zone}[1] = '-' THEN -60000000 ELSE 60000000 END)"
+    offset = (
+        f"CASE WHEN {kind} IS NULL OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "
+        f"ELSE {minutes} * {sign} END"
+    )
+    return (
+        (f"nullif(trim({given}), '') AS {text}",),
+        (f"{is_kind} AS {kind}",),
+        (f"CASE WHEN {kind} IS NULL THEN '' ELSE {offset_at} END AS {zone}",),
+        (
+            f"epoch_us({clock}) AS {name}_local",
+            f"({offset})::BIGINT AS {name}_offset",
+            f"({kind} = 1) AS {name}_day",
+        ),
+    )
+
+
+class Offsets:
+    """What a zone's clocks were ahead of UTC, over some years."""
+
+    def __init__(self, zone: str, first_year: int, last_year: int) -> None:
+        self.base, self.changes = _changes(zone, first_year, last_year)
+
+    def utc(self, local: str) -> str:
+        """Wall clock to UTC, in microseconds; a time shown twice is the first, and a skipped one
+        counts on from before the gap (as midnight does in `clock.day_start`)."""
+        values = [self.base, *(after for _, _, after in self.changes)]
+        switches = [moment + max(before, after) for moment, before, after in self.changes]
+        return f"({local} - {_tree(local, switches, values)})"
+
+    def doubtful(self, local: str) -> str:
+        """Whether the clocks skip this wall time, or show it twice."""
+        if not self.changes:
+            return "FALSE"
+        switches = [moment + max(before, after) for moment, before, after in self.changes]
+        begins = [moment + min(before, after) for moment, before, after in self.changes]
+        never = 2**62
+        return f"({local} >= {_tree(local, switches, [*begins, never])})"
+
+
+def _tree(value: str, switches: Sequence[int], values: Sequence[int]) -> str:
+    """`values[i]` for the number `i` of switches that `value` has reached, by halving."""
+    if not switches:
+        return f"{values[0]}"
+    middle = len(switches) // 2
+    before = _tree(value, switches[:middle], values[: middle + 1])
+    after = _tree(value, switches[middle + 1 :], values[middle + 1 :])
+    return f"(CASE WHEN {value} < {switches[middle]} THEN {before} ELSE {after} END)"
+
+
+@lru_cache
+def _changes(zone: str, first: int, last: int) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+    """The offset at the start of the first year, and each change: when (UTC), before, after."""
+    info = zone_of(zone)
+
+    def ahead(at: datetime) -> int:
+        shown = at.astimezone(info).utcoffset() or timedelta()
+        return shown // timedelta(microseconds=1)
+
+    at, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
+    base = before = ahead(at)
+    found = []
+    while at < end:
+        following = at + timedelta(days=1)
+        after = ahead(following)
+        if after != before:
+            low, high = at, following
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                low, high = (middle, high) if ahead(middle) == before else (low, middle)
+            change = to_micros(high.replace(microsecond=0))
+            found.append((change, before, after))
+            before = after
+        at = following
+    return base, tuple(found)
+
+
+def years_of(least: int, most: int) -> tuple[int, int]:
+    """The years of two wall clocks in microseconds, with one to spare on both sides."""
+    years = [(EPOCH + timedelta(microseconds=micros)).year for micros in (least, most)]
+    return years[0] - 1, years[1] + 1
+
+
+def ticks(micros: str, phase: int) -> str:
+    return f"({micros} * {PHASES} + {phase})"
+
+
+# ------------------------------------------------------------------ numbers and texts
+def number(column: str, type_: str) -> str | None:
+    """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
+    name = quoted(column)
+    kind = type_.upper()
+    if kind in FLOATS:
+        return f"TRY_CAST({name}::VARCHAR AS {DECIMAL})"
+    if kind in INTEGERS or kind.startswith("DECIMAL"):
+        return f"TRY_CAST({name} AS {DECIMAL})"
+    if kind == "VARCHAR":
+        text = f"trim({name})"
+        matches = f"regexp_full_match({text}, {literal(NUMBER)})"
+        return f"CASE WHEN {matches} THEN TRY_CAST({text} AS {DECIMAL}) END"
+    return None
+
+
+def is_number(column: str) -> str:
+    """Whether what a column holds is written as a number, be it past what can be kept."""
+    given = f"trim({quoted(column)}::VARCHAR)"
+    return f"regexp_full_match({given}, {literal(NUMBER)})"
+
+
+def scaled(value: str, factor: Fraction) -> str:
+    """A DECIMAL(38,9) times an exact factor, rounded to nine decimals; NULL if it overflows."""
+    if factor == 1:
+        return value
+    ends = Fraction(1)
+    for places in range(19):
+        ends = factor * 10**places
+        if ends.denominator == 1 and abs(ends.numerator) < 10**18:
+            digits = f"{Decimal(ends.numerator).scaleb(-places):f}"
+            return f"TRY(CAST({value} * {digits}::DECIMAL(19,{places}) AS {DECIMAL}))"
+    above, below = factor.numerator, factor.denominator
+    whole = f"CAST({value} * 1000000000::DECIMAL(10,0) AS DECIMAL(38,0))::HUGEINT"
+    doubled = f"(abs({whole}) * {2 * above} + {below})"
+    rounded = f"(sign({whole}) * ({doubled} // {2 * below}))"
+    return f"TRY(CAST({rounded}::DECIMAL(38,0) * 0.000000001::DECIMAL(9,9) AS {DECIMAL}))"
+
+
+def text(column: str, type_: str) -> str:
+    """A column as text; empty is not said, and a whole number of a column of floats is `7`."""
+    name = quoted(column)
+    if type_.upper() in FLOATS:
+        whole = f"isfinite({name}) AND {name} = trunc({name}) AND abs({name}) <= {EXACT}"
+        return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+    return f"nullif({name}::VARCHAR, '')"
+
+
+def inexact(column: str, type_: str) -> str | None:
+    """Whether a float cannot be an id: past 2^53 whole numbers are rounded; None: no float."""
+    name = quoted(column)
+    if type_.upper() not in FLOATS:
+        return None
+    return f"({name} IS NOT NULL AND (NOT isfinite({name}) OR abs({name}) > {EXACT}))"

@@ -1,0 +1,379 @@
+"""Tables of the record: files whose rows are events or readings.
+
+Every row is checked when the record is read; what the judges get is one SELECT for DuckDB, which
+reads the rows again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from servanda.record.facts import Bulk
+from servanda.record.lookup import Names
+from servanda.record.record import Table
+from servanda.record.sources import Source
+from servanda.record.tables.files import (
+    TableFile,
+    Unreadable,
+    connect,
+    find_files,
+    literal,
+    quoted,
+    run,
+    table_name,
+)
+from servanda.record.tables.registry import open_table
+from servanda.record.tables.row_mapping import Check, Plan, Planner
+from servanda.record.tables.sql import DAY, Offsets, ticks, years_of
+from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
+from servanda.syntax.entries import RowMap, TableMap
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Place
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LONGEST_VALUE = 60
+ONE_CLOCK = (
+    "name the zone of times without one after the file, as in `zone Europe/Amsterdam`; "
+    "or give every time an offset"
+)
+
+
+class Clocks(Struct, frozen=True):
+    """A column of times: the least and most, of those with no offset as wall clock and of those
+    with one in UTC, in microseconds; `bare` is the first row of a time of day with no offset."""
+
+    least_local: int | None
+    most_local: int | None
+    least_instant: int | None
+    most_instant: int | None
+    bare: int | None
+
+    @property
+    def locals(self) -> list[int]:
+        return [micros for micros in (self.least_local, self.most_local) if micros is not None]
+
+    @property
+    def instants(self) -> list[int]:
+        ends = (self.least_instant, self.most_instant)
+        return [micros for micros in ends if micros is not None]
+
+
+class Rows(Struct, frozen=True):
+    """A file's rows, checked: `sql` as Table has it; `first`, `last`: ticks, None of no rows."""
+
+    plan: Plan
+    sql: str
+    clocks: dict[str, Clocks]
+    first: int | None
+    last: int | None
+
+
+def read_tables(
+    folder: Path, maps: Sequence[TableMap], names: Names, sources: Mapping[str, Source]
+) -> tuple[Table, ...]:
+    """Check the files of all tables; those in order become SELECTs, the rest are problems."""
+    if not maps:
+        return ()
+    reader = _TableReader(folder, names, sources)
+    return tuple(table for written in maps for table in reader.read(written))
+
+
+class _TableReader:
+    def __init__(self, folder: Path, names: Names, sources: Mapping[str, Source]) -> None:
+        self.folder = folder.resolve()
+        self.names = names
+        self.sources = sources
+        self.problems: Problems = names.problems
+        self.connection: DuckDBPyConnection = connect()
+        self.files_of: dict[str, str] = {}
+
+    def read(self, written: TableMap) -> list[Table]:
+        for ref in written.sources:
+            if ref.id not in self.sources:
+                advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
+                self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
+        paths = find_files(self.folder, written.file, written.place, self.problems)
+        files = [file for path in paths if (file := self._open(path, written)) is not None]
+        files = self._named_apart(files, written)
+        tables = [self._table(row, files, written) for row in written.rows]
+        return [table for table in tables if table is not None]
+
+    def _open(self, path: Path, written: TableMap) -> TableFile | None:
+        wanted = frozenset(name for row in written.rows for name in row.columns)
+        try:
+            return open_table(self.connection, self.folder, path, written.each, wanted)
+        except Unreadable as error:
+            self._report(path.relative_to(self.folder).as_posix(), error)
+        except OSError as error:
+            self.problems.add(written.place, f"`{path.name}` cannot be read: {error.strerror}")
+        return None
+
+    def _report(self, file: str, error: Unreadable) -> None:
+        where = f"`{file}`, line {error.line}" if error.line else f"`{file}`"
+        self.problems.add(Place(file, error.line, 0), f"{where}: {error}", error.help)
+
+    def _named_apart(self, files: list[TableFile], written: TableMap) -> list[TableFile]:
+        """Files with names of their own, so that no two rows have one id."""
+        if len({file.name for file in files}) < len(files):
+            files = [
+                replace(file, name=f"{Path(file.file).parent.as_posix()}/{file.name}")
+                for file in files
+            ]
+        sound = []
+        for file in files:
+            other = self.files_of.setdefault(file.name, file.file)
+            if other == file.file:
+                sound.append(file)
+                continue
+            message = f"the rows of `{file.file}` and `{other}` would have the same ids"
+            self.problems.add(written.place, message, "give the files different names")
+        return sound
+
+    def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
+        zone = written.zone or self.names.zone
+        name = table_name(written.file) + (f".{written.each}" if written.each else "")
+        sound: list[Rows] = []
+        for file in files:
+            plan = Planner(row, file, self.names, self.sources).make(name)
+            if plan is None:
+                continue
+            try:
+                rows = self._checked(plan, zone)
+            except Unreadable as error:
+                self._report(file.file, error)
+                continue
+            if rows is not None:
+                sound.append(rows)
+        if not sound or (written.zone is None and not self._one_clock(sound)):
+            return None
+        if row.id is not None and not self._ids_differ([rows.plan for rows in sound]):
+            return None
+        return Table(
+            name=name,
+            at_once=row.until is None,
+            event=None if row.is_measure else self._event(row),
+            measure=row.name if row.is_measure else None,
+            sql="\nUNION ALL\n".join(rows.sql for rows in sound),
+            by=row.graded_by,
+            sources=tuple(ref for ref in written.sources if ref.id in self.sources),
+            prefixes=tuple(dict.fromkeys(rows.plan.prefix for rows in sound)),
+            cites=row.source is not None,
+            first=min((rows.first for rows in sound if rows.first is not None), default=None),
+            last=max((rows.last for rows in sound if rows.last is not None), default=None),
+            place=row.place,
+        )
+
+    def _event(self, row: RowMap) -> str | None:
+        event = self.names.declared.event(row.name)
+        return event.name if event else None
+
+    # -------------------------------------------------------------- checking
+    def _checked(self, plan: Plan, zone: str) -> Rows | None:
+        """A file's rows as a SELECT, once every row has passed the checks."""
+        extents = [text for moment in plan.moments.values() for text in moment.extents]
+        found = self._run_checks(plan.checks, plan.rows, plan.file, extents)
+        if found is None:
+            return None
+        clocks = {name: Clocks(*found[n * 6 : n * 6 + 5]) for n, name in enumerate(plan.moments)}
+        bounds = [micros for each in clocks.values() for micros in (*each.locals, *each.instants)]
+        years = years_of(min(bounds), max(bounds)) if bounds else (1970, 1970)
+        offsets = Offsets(zone, max(years[0], 2), years[1])
+        select = _select(plan, offsets)
+        checks = _time_checks(plan, offsets, zone)
+        if checks and self._run_checks(checks, f"({select})", plan.file, []) is None:
+            return None
+        first, last = self._ends(clocks["on"], offsets)
+        return Rows(plan, _without_helpers(select, plan), clocks, first, last)
+
+    def _ends(self, on: Clocks, offsets: Offsets) -> tuple[int | None, int | None]:
+        """The ticks of a file's first and last row."""
+        ends = [*on.instants, *(offsets.utc(f"{local}") for local in on.locals)]
+        if not ends:
+            return None, None
+        listed = ", ".join(f"({ticks(f'{end}', 1)})" for end in ends)
+        row = run(self.connection, f"SELECT min(t), max(t) FROM (VALUES {listed}) v(t)")[0]
+        return row[0], row[1]
+
+    def _one_clock(self, files: Sequence[Rows]) -> bool:
+        """Where no zone is named, a column's times all have an offset, or none has."""
+        sound = True
+        for name in files[0].clocks:
+            every = [(rows.plan, rows.clocks[name]) for rows in files if name in rows.clocks]
+            bare = next(((plan, c.bare) for plan, c in every if c.bare is not None), None)
+            if bare is None or not any(c.instants for _, c in every):
+                continue
+            sound = False
+            file, column = bare[0].file, bare[0].columns[name]
+            message = f"`{file.file}`, row {bare[1]}: this time has no offset, and others have one"
+            self.problems.add(file.place(bare[1]), f"{message} (column `{column}`)", ONE_CLOCK)
+        return sound
+
+    def _run_checks(
+        self, checks: Sequence[Check], rows: str, file: TableFile, extents: Sequence[str]
+    ) -> list[int | None] | None:
+        """One pass over the rows; the least and most of `extents`, or None if a check failed."""
+        ends = [f"min({value}), max({value})" for value in extents]
+        bad = " OR ".join(f"({check.bad})" for check in checks) or "false"
+        sql = f"SELECT {', '.join([f'count(*) FILTER (WHERE {bad})', *ends])} FROM {rows}"
+        found, *answer = run(self.connection, sql)[0]
+        if found:
+            self._report_rows(checks, rows, file)
+        return None if found else answer
+
+    def _report_rows(self, checks: Sequence[Check], rows: str, file: TableFile) -> None:
+        """Of each check that fails, the first row that does, and how many more."""
+        looked = [
+            f"({check.bad}) AS __bad_{n}, "
+            f"CASE WHEN __bad_{n} THEN left(({check.value})::VARCHAR, {LONGEST_VALUE}) END "
+            f"AS __value_{n}"
+            for n, check in enumerate(checks)
+        ]
+        asked = [
+            f"count(*) FILTER (WHERE __bad_{n}), min(__row) FILTER (WHERE __bad_{n}), "
+            f"arg_min(__value_{n}, __row) FILTER (WHERE __bad_{n})"
+            for n in range(len(checks))
+        ]
+        inner = f"SELECT {', '.join(['__row', *looked])} FROM {rows}"
+        answer = run(self.connection, f"SELECT {', '.join(asked)} FROM ({inner})")[0]
+        for number, check in enumerate(checks):
+            count, row, value = answer[number * 3 : number * 3 + 3]
+            if count:
+                more_rows = f" (and {count - 1:,} more rows)" if count > 1 else ""
+                message = f"`{file.file}`, row {row}: {check.message.replace('{}', value or '')}"
+                self.problems.add(file.place(row), message + more_rows, check.advice(value or ""))
+
+    def _ids_differ(self, plans: Sequence[Plan]) -> bool:
+        every = " UNION ALL ".join(
+            f"SELECT {number} AS file, __row, {plan.id} AS id FROM {plan.rows}"
+            for number, plan in enumerate(plans)
+        )
+        rows = run(
+            self.connection,
+            f"SELECT id, count(*), max((file, __row)) FROM ({every}) GROUP BY id "
+            "HAVING count(*) > 1 ORDER BY 3 LIMIT 3",
+        )
+        for id, count, (number, row) in rows:
+            file = plans[number].file
+            message = f"`{file.file}`, row {row}: the id `{id}` stands in {count} rows"
+            self.problems.add(file.place(row), message, "an id is of one row only")
+        return not rows
+
+
+# ------------------------------------------------------------------ SQL
+def _select(plan: Plan, offsets: Offsets) -> str:
+    """Rows with ticks; the helpers (`__row`, `<moment>_*`) are for the checks."""
+    kept = ["__row", "entry", "grade", "source", *(quoted(name) for name in plan.values)]
+    read = ["__row", f"{plan.entry} AS entry", f"{plan.grade} AS grade", f"{plan.source} AS source"]
+    read += [f"{value} AS {quoted(name)}" for name, value in plan.values.items()]
+    clocks, ends = [], []
+    for name in plan.moments:
+        local, offset, day = f"__{name}_local", f"__{name}_offset", f"__{name}_day"
+        read += [local, offset, day, f"{local} + {DAY} AS __{name}_next"]
+        kept += [local, offset, day]
+        utc = f"CASE WHEN {offset} IS NULL THEN {offsets.utc(local)} ELSE {local} - {offset} END"
+        clocks += [f"{utc} AS __{name}_utc", f"__{name}_next"]
+        end = f"CASE WHEN {day} THEN {offsets.utc(f'__{name}_next')} ELSE __{name}_utc + 1 END"
+        ends += [f"__{name}_utc", f"{end} AS __{name}_end"]
+    late = "coalesce(__until_utc, __on_utc)" if "until" in plan.moments else "__on_utc"
+    end = "coalesce(__until_end, __on_end)" if "until" in plan.moments else "__on_end"
+    known = [f"__{name}_utc" for name in ("reported", "verified") if name in plan.moments]
+    since = f"coalesce({', '.join([*known, late])})"
+    final = [
+        f"{ticks('__on_utc', 1)} AS lo",
+        f"{ticks(late, 1)} AS hi",
+        f"{ticks(end, 0)} AS fin",
+        f"{ticks(since, 1)} AS known",
+    ]
+    rows = f"SELECT {', '.join(read)} FROM {plan.rows}"
+    rows = f"SELECT {', '.join([*kept, *clocks])} FROM ({rows})"
+    rows = f"SELECT {', '.join([*kept, *ends])} FROM ({rows})"
+    return f"SELECT {', '.join(final)}, * FROM ({rows})"
+
+
+def _without_helpers(select: str, plan: Plan) -> str:
+    columns = ["entry", "lo", "hi", "fin", "known", "grade", "source"]
+    columns += [quoted(name) for name in plan.values]
+    return f"SELECT {', '.join(columns)} FROM ({select})"
+
+
+def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
+    """What can be wrong with times once the zone's offsets are known."""
+    checks = []
+    for name in plan.moments:
+        local = f"__{name}_local"
+        doubtful = offsets.doubtful(local)
+        if doubtful != "FALSE":
+            checks.append(
+                Check(
+                    f"(__{name}_offset IS NULL AND NOT __{name}_day AND {doubtful})",
+                    f"make_timestamp({local})",
+                    f"the clocks of {zone} skip this time, or show it twice: {{}}",
+                    "give the offset, as in +02:00",
+                )
+            )
+    shown = "make_timestamp(__on_local)"
+    if "until" in plan.moments:
+        checks.append(Check("__until_utc < __on_utc", shown, "it ends before it begins, on {}"))
+    for name in ("reported", "verified"):
+        if name in plan.moments:
+            checks.append(
+                Check(f"__{name}_end <= __on_utc", shown, f"{name} before it was done, on {{}}")
+            )
+    return checks
+
+
+def bulk_for(
+    table: Table, policy: Policy, *, on: int, known: int | None, gone: frozenset[str]
+) -> Bulk:
+    """A table's rows as an account sees them. `gone` are entries corrected or withdrawn."""
+    trusted = _Trusted(table, policy)
+    where = [f"lo <= {on}", trusted.keeps()]
+    if known is not None:
+        where.append(f"known <= {known}")
+    mine = sorted(id for id in gone if ":" in id)
+    if mine:
+        where.append(f"entry NOT IN ({', '.join(literal(id) for id in mine)})")
+    accepted = sorted(grade for grade in policy.grades if grade)
+    sure = f"(grade IS NULL OR grade IN ({', '.join(literal(grade) for grade in accepted)}))"
+    if table.event is not None:
+        columns = f"* EXCLUDE (known, grade, source), {sure} AS sure"
+    else:
+        where.append(sure)
+        columns = f"entry, lo, hi, of, low, high, {trusted.tier()} AS tier"
+    sql = f"SELECT {columns} FROM ({table.sql}) WHERE {' AND '.join(where)}"
+    return Bulk(sql, table.at_once)
+
+
+class _Trusted:
+    """An account's trust over the rows of a table, in SQL."""
+
+    def __init__(self, table: Table, policy: Policy) -> None:
+        self.policy = policy
+        self.record = record = policy.record
+        self.base = names_of_sources(table.sources, record)
+        if table.by is not None:
+            self.base |= {fold(table.by)}
+
+    def _from(self, names: frozenset[str]) -> str:
+        """Whether a row is from one of these."""
+        if self.base & names:
+            return "TRUE"
+        ids = [id for id in self.record.sources if names & names_of_source(id, self.record)]
+        listed = ", ".join(literal(id) for id in ids)
+        return f"coalesce(source IN ({listed}), FALSE)" if ids else "FALSE"
+
+    def keeps(self) -> str:
+        only = self._from(self.policy.only) if self.policy.only else "TRUE"
+        return f"({only} AND NOT {self._from(self.policy.distrusts)})"
+
+    def tier(self) -> str:
+        if not self.policy.first:
+            return "0"
+        return f"(CASE WHEN {self._from(self.policy.first)} THEN 0 ELSE 1 END)"

@@ -1,0 +1,84 @@
+"""XES logs (IEEE 1849) as tables: a row for each event, in the order of the log.
+
+Columns are the attributes of the event by their keys, and those of its trace with `case:` before
+them. Values stay as they are written: a mapping says what they are, and is held to it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from servanda.record.tables.files import Unreadable
+from servanda.record.tables.scratch import Parts
+from servanda.record.tables.xml_stream import Stream, as_dict
+
+VALUES = frozenset(("string", "date", "int", "float", "boolean", "id"))
+NESTED = frozenset(("list", "container"))
+
+
+def fill(path: Path, folder: Path) -> None:
+    """Write the events of a log as parts `event-*`. Raises Unreadable."""
+    parts = Parts(folder, "event")
+    _Log(parts).read(path)
+    if not parts.count:
+        raise Unreadable(0, "there is no event in this log", "nothing would be read of it")
+    parts.close()
+
+
+class _Log(Stream):
+    root = "log"
+    wanted = "a XES log begins with `<log`"
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.parts = parts
+        self.trace: dict[str, str | None] | None = None
+        self.event: dict[str, str | None] | None = None
+        self.begun = False
+
+    def start(self, tag: str, attributes: list[str]) -> None:
+        depth = self.depth = self.depth + 1
+        if self.event is not None:
+            if depth == (3 if self.trace is None else 4):
+                self.value(self.event, "", tag, attributes)
+        elif tag == "event" and depth == (2 if self.trace is None else 3):
+            self.begun = True
+            self.event = {} if self.trace is None else self.trace.copy()
+        elif tag == "trace" and depth == 2:
+            self.begun = False
+            self.trace = {}
+        elif depth == 3 and self.trace is not None:
+            if self.begun and tag in VALUES:
+                message = "an attribute of the trace stands after an event"
+                self.refuse(message, "XES has a trace's attributes before its events")
+            self.value(self.trace, "case:", tag, attributes)
+
+    def value(
+        self, of: dict[str, str | None], prefix: str, tag: str, attributes: list[str]
+    ) -> None:
+        """Keep an attribute; those inside others, lists and containers are left aside."""
+        if tag not in VALUES:
+            if tag in NESTED:
+                return
+            self.refuse(f"`<{tag}>` is no attribute of XES", f"it has {', '.join(sorted(VALUES))}")
+        if len(attributes) == 4 and attributes[0] == "key" and attributes[2] == "value":
+            key, value = prefix + attributes[1], attributes[3]
+        else:
+            said = as_dict(attributes)
+            if "key" not in said or "value" not in said:
+                self.refuse(f"`<{tag}>` has no {'value' if 'key' in said else 'key'}")
+            key, value = prefix + said["key"], said["value"]
+        if key in of:
+            self.refuse(
+                f"`{key}` is said twice of one {'trace' if self.event is None else 'event'}"
+            )
+        of[key] = value
+
+    def end(self, tag: str) -> None:
+        depth = self.depth = self.depth - 1
+        if self.event is not None:
+            if depth == (1 if self.trace is None else 2):
+                self.parts.add(self.event)
+                self.event = None
+        elif depth == 1:
+            self.trace = None

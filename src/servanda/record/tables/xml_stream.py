@@ -1,0 +1,90 @@
+"""XML read as a stream, in bounded memory: no document types, no entities, nothing fetched."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import NoReturn
+from xml.parsers import expat
+
+from servanda.record.tables.files import Unreadable
+
+CHUNK = 1 << 18
+LONGEST_TOKEN = 16 << 20
+
+
+class Stream:
+    """Reads an XML file and calls `start`, `end` and `text` of its subclass; `root` it must have.
+
+    Attributes come as [name, value, name, value …], in the order of the file.
+    """
+
+    root = ""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.parser = parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartElementHandler = self.begin
+        parser.StartDoctypeDeclHandler = self.refuse_doctype
+
+    def begin(self, tag: str, attributes: list[str]) -> None:
+        """The first element; what comes after it is the subclass's."""
+        if tag != self.root:
+            message = f"its first element is `{tag}`, not `{self.root}`"
+            raise Unreadable(self.line, message, self.wanted)
+        self.depth = 1
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+
+    wanted = ""
+
+    def start(self, tag: str, attributes: list[str]) -> None:
+        raise NotImplementedError
+
+    def end(self, tag: str) -> None:
+        raise NotImplementedError
+
+    @property
+    def line(self) -> int:
+        return self.parser.CurrentLineNumber
+
+    def refuse(self, message: str, help: str | None = None) -> NoReturn:
+        raise Unreadable(self.line, message, help)
+
+    def refuse_doctype(self, *_: object) -> None:
+        message = "a document type (`<!DOCTYPE`) stands in this XML, and could define entities"
+        self.refuse(message, "a log needs none: take it out")
+
+    def read(self, path: Path) -> None:
+        """All of it. Raises Unreadable with the line."""
+        packed = path.name.lower().endswith(".gz")
+        fed = 0
+        try:
+            with gzip.open(path) if packed else path.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    self.parser.Parse(chunk, False)
+                    fed += len(chunk)
+                    if fed - self.parser.CurrentByteIndex > LONGEST_TOKEN:
+                        self.refuse(f"more than {LONGEST_TOKEN >> 20} MB in one piece")
+            self.parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise _malformed(error, fed) from None
+        except EOFError:
+            raise Unreadable(self.line, "this gzip file ends early", "copy it again") from None
+        except (gzip.BadGzipFile, zlib.error):
+            raise Unreadable(self.line, "this is not a whole gzip file", "copy it again") from None
+
+
+def _malformed(error: expat.ExpatError, fed: int) -> Unreadable:
+    said = expat.ErrorString(error.code)
+    ended = ("no element found", "unclosed token", "unclosed CDATA section")
+    if said in ended or (said == "partial character" and fed):
+        return Unreadable(error.lineno, "this XML ends early", "copy it again")
+    return Unreadable(error.lineno, f"this is not well-formed XML: {said}", "write it again")
+
+
+def as_dict(attributes: list[str]) -> dict[str, str]:
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))

@@ -1,0 +1,1 @@
+"""Semantics: the norms of one account, static checks, units and time."""

@@ -1,0 +1,259 @@
+"""All static checks of an agreement, at once: every problem with its place and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+
+from servanda.semantics.checks.circles import check_circles, report_named
+from servanda.semantics.checks.conflicts import check_conflicts
+from servanda.semantics.checks.names import check_declarations, check_unused, namespace
+from servanda.semantics.checks.variables import Parameter, check_bound, check_parameters, tested
+from servanda.semantics.checks.windows import check_windows
+from servanda.semantics.names import Names
+from servanda.semantics.norms import Always, Const, Norms, Rule, Var
+from servanda.semantics.resolver import Resolver
+from servanda.semantics.resolving.scope import Context, Scope, Typed, variable_of
+from servanda.syntax import tree
+from servanda.syntax.markdown import Paragraph
+from servanda.syntax.problems import Problem, Problems
+from servanda.syntax.tree import Agreement, Place
+
+
+class Coverage(Struct, frozen=True):
+    """How many paragraphs have rules, how many say why not, and which do neither."""
+
+    modelled: int
+    not_modelled: int
+    uncovered: tuple[str, ...]
+
+
+def check(
+    agreement: Agreement,
+    paragraphs: Sequence[Paragraph],
+    problems: Problems | None = None,
+    said: Collection[Parameter] | None = None,
+) -> tuple[list[Problem], Coverage]:
+    """Every problem of an agreement, for the text and all accounts and readings, and its coverage.
+
+    Problems are added to `problems`, if given: it knows the lines they stand in. `said` are the
+    parameters that the record gives, (event, name) each; None: there is no record to ask.
+    """
+    found = problems if problems is not None else Problems()
+    used: set[str] = set()
+    circles: set[tuple[str, ...]] = set()
+    looked_at: set[Parameter] = set()
+    for account, override in _views(agreement):
+        resolver = Resolver(agreement, found)
+        norms = resolver.resolve(account, override)
+        check_norms(norms, resolver.context.names, found)
+        used |= resolver.context.used
+        looked_at |= tested(norms)
+        circles |= resolver.context.circles
+    last = Resolver(agreement, found)
+    last.context.used = used
+    check_declarations(last.context)
+    _check_definitions(last)
+    _check_moments(last)
+    report_named(circles | last.context.circles, last.context.names, found)
+    _check_rules(last.context, agreement)
+    chosen = frozenset(f"{g}.{n}" for account in agreement.accounts for g, n in account.reads)
+    if not found.errors and agreement.unread is None:
+        check_unused(last.context, chosen)
+        if said is not None:
+            check_parameters(agreement, looked_at, said, used, found)
+    covered = coverage(agreement, paragraphs)
+    _report_uncovered(covered, paragraphs, found)
+    return list(found), covered
+
+
+def check_norms(norms: Norms, names: Names, problems: Problems) -> None:
+    """What can be wrong between the rules of one account."""
+    check_windows(norms, problems)
+    check_conflicts(norms, names, problems)
+    check_circles(norms, names, problems)
+    _check_clock(norms, names.agreement, problems)
+    _check_exact_amounts(norms, problems)
+    _check_keeps(norms, problems)
+    check_bound(norms, problems)
+
+
+def _views(agreement: Agreement) -> Iterable[tuple[str | None, dict[str, str | None]]]:
+    """The text, every account, and each reading that no account holds with what it needs."""
+    yield None, {}
+    readings = {reading.full_name: reading for reading in agreement.readings}
+    held = set()
+    for account in agreement.accounts:
+        yield account.name, {}
+        held |= {f"{group}.{name}" for group, name in account.reads}
+    for name, reading in sorted(readings.items()):
+        if name in held:
+            continue
+        override: dict[str, str | None] = {reading.group: reading.name}
+        waiting = list(reading.needs)
+        while waiting:
+            needed = readings.get(waiting.pop())
+            if needed is not None and needed.group not in override:
+                override[needed.group] = needed.name
+                waiting.extend(needed.needs)
+        yield None, override
+
+
+# ------------------------------------------------------------------ definitions
+def _check_definitions(resolver: Resolver) -> None:
+    """Resolve every definition by itself, so that one that is never used is looked at too."""
+    context, moments = resolver.context, resolver.moments
+    for define in _all_defines(context.agreement):
+        known: dict[str, Typed] = {}
+        for param in define.params:
+            variable = variable_of(param)
+            type_ = None if variable.type == "text" else variable.type
+            known[variable.name] = Typed(Var(variable.name), type_, variable.unit)
+        scope = Scope(define.place, known, Var("debtor"), (define.name,))
+        before = set(context.used)
+        moments.condition(define.cond, scope)
+        context.used |= before
+        for name in sorted(known.keys() - scope.used):
+            near = context.names.suggest(name, context.names.parties, context.names.measures)
+            message = f"the parameter `{name}` of `{define.name}` is never used"
+            context.problems.hint(define.place, message, near)
+
+
+def _all_defines(agreement: Agreement) -> list[tree.Define]:
+    return [*agreement.defines, *(d for r in agreement.readings for d in r.defines)]
+
+
+def _check_moments(resolver: Resolver) -> None:
+    """The same for named days and instants."""
+    used = set(resolver.context.used)
+    for name in resolver.context.names.moments:
+        resolver.moments.named(name)
+    resolver.context.used &= used
+
+
+# ------------------------------------------------------------------ single rules
+def _check_rules(context: Context, agreement: Agreement) -> None:
+    """Who determines a vague term, and other things that a rule says by itself."""
+    sources: tuple[tree.Clause | tree.Reading | tree.Amendment, ...] = (
+        *agreement.clauses,
+        *agreement.readings,
+        *agreement.amendments,
+    )
+    for rule in (rule for source in sources for rule in source.rules):
+        if isinstance(rule, tree.Power) and rule.verb == "determine" and rule.pattern:
+            vague = context.names.vagues.get(rule.pattern.name)
+            for holder in rule.holder.names if vague is not None else ():
+                _check_decider(context, rule, holder, vague)
+
+
+def _check_decider(
+    context: Context, power: tree.Power, holder: str, vague: tree.Vague | None
+) -> None:
+    if vague is None or not context.names.is_actor(holder):
+        return
+    entitled = {v for d in vague.deciders for v in context.names.values_matching(d)}
+    if holder not in entitled:
+        deciders = " or ".join(vague.deciders)
+        context.problems.add(
+            power.place,
+            f"`{vague.name}` is decided by {deciders}, not by {holder}",
+            f"declare it `decided by {', '.join((*vague.deciders, holder))}`",
+        )
+
+
+def _check_clock(norms: Norms, agreement: Agreement, problems: Problems) -> None:
+    """A suspension of a duty with a deadline: does the clock stop? Someone has to say."""
+    if agreement.header.suspension is not None:
+        return
+    rules = {rule.id: rule for rule in norms.rules}
+    for rule in norms.rules:
+        if rule.power is None or rule.power.verb != "suspend":
+            continue
+        timed = [rules[id_] for id_ in rule.power.rules if _has_deadline(rules[id_])]
+        if timed:
+            problems.add(
+                rule.place,
+                f"while {timed[0].clause} is suspended, does its deadline come nearer?",
+                "write `suspension stops the clock` or `suspension runs the clock` below "
+                "`agreement`",
+            )
+
+
+def _has_deadline(rule: Rule) -> bool:
+    window = rule.window
+    bounded = window.closes or window.within or window.term or window.every
+    return rule.kind == "achieve" and bool(bounded)
+
+
+def _check_exact_amounts(norms: Norms, problems: Problems) -> None:
+    """Hint at duties that only an exactly equal amount performs."""
+    types = {e.name: {p.name: p.type for p in e.params} for e in norms.events}
+    for rule in norms.rules:
+        if rule.kind != "achieve" or rule.action is None:
+            continue
+        for arg in rule.action.args:
+            if arg.op == "=" and types.get(rule.action.name, {}).get(arg.param) == "number":
+                value = arg.value.value if isinstance(arg.value, Const) else "…"
+                problems.hint(
+                    rule.place,
+                    f"only exactly this `{arg.param}` performs the duty: more or less does not",
+                    f"write `{arg.param}: at least {value}` if more is also good",
+                )
+
+
+def _check_keeps(norms: Norms, problems: Problems) -> None:
+    """Conditions that are decided before anything happens."""
+    for rule in norms.rules:
+        if rule.keep == Always(True):
+            problems.hint(rule.place, "this is kept whatever happens", "compare a measure or sum")
+
+
+# ------------------------------------------------------------------ coverage
+def coverage(agreement: Agreement, paragraphs: Sequence[Paragraph]) -> Coverage:
+    """Which paragraphs have rules. One whose parts are paragraphs too (7 of 7.1, 7(a)) is its
+    parts; declarations in a paragraph count as its rules."""
+    modelled, excused = _spoken_for(agreement)
+    ids = list(dict.fromkeys(paragraph.id for paragraph in paragraphs))
+    counted = [id_ for id_ in ids if id_ in modelled | excused or not _has_parts(id_, ids)]
+    return Coverage(
+        sum(id_ in modelled for id_ in counted),
+        sum(id_ in excused - modelled for id_ in counted),
+        tuple(id_ for id_ in counted if id_ not in modelled | excused),
+    )
+
+
+def _spoken_for(agreement: Agreement) -> tuple[set[str], set[str]]:
+    """The paragraphs with rules or declarations, and those that say `not modelled`."""
+    modelled: set[str] = set()
+    excused: set[str] = set()
+    for clause in agreement.clauses:
+        names = {clause.id, clause.place.paragraph or clause.id}
+        if clause.not_modelled is not None and not clause.rules:
+            excused |= names
+        elif clause.rules or clause.prevails_over:
+            modelled |= names
+    others: list[tree.Reading | tree.Amendment] = [*agreement.readings, *agreement.amendments]
+    for source in others:
+        modelled |= {source.clause, source.place.paragraph or source.clause}
+    places: list[Place] = [item.place for item in namespace(agreement)]
+    modelled |= {place.paragraph for place in places if place.paragraph is not None}
+    return modelled, excused
+
+
+def _has_parts(id_: str, ids: Iterable[str]) -> bool:
+    return any(other.startswith((f"{id_}.", f"{id_}(", f"{id_}-")) for other in ids)
+
+
+def _report_uncovered(
+    covered: Coverage, paragraphs: Sequence[Paragraph], problems: Problems
+) -> None:
+    places = {paragraph.id: paragraph for paragraph in reversed(paragraphs)}
+    for id_ in covered.uncovered:
+        if problems.expects(id_):
+            continue
+        problems.add(
+            places[id_].place,
+            f"paragraph {id_} has neither a rule nor `not modelled`",
+            f'write `clause {id_}` with its rules below it, or `not modelled "why"`',
+        )

@@ -1,0 +1,116 @@
+"""Variables that a trigger binds for nothing, and parameters that nobody ever looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from servanda.semantics.norms import Arg, AtVar, Match, Norms, Rule, Total, Trigger, Var
+from servanda.syntax.problems import Problems
+from servanda.syntax.tree import Agreement
+
+# (event, parameter)
+Parameter = tuple[str, str]
+ACTOR = "by"  # an entry's subject: it says who acted, whether or not a rule asks
+
+
+def check_bound(norms: Norms, problems: Problems) -> None:
+    """Hint at variables of a trigger that the rule never uses.
+
+    One that alone tells the instances apart is shown with them, and so used: unless the act has a
+    parameter of that name that is left open, so that any such act serves every instance.
+    """
+    remedies = {r.trigger.breach_of: r for r in norms.rules if r.trigger and r.trigger.breach_of}
+    for rule in norms.rules:
+        if rule.trigger is None or rule.trigger.match is None:
+            continue
+        chain = [rule]
+        while chain[-1].id in remedies:
+            chain.append(remedies[chain[-1].id])
+        used = set(named(chain))
+        binds = list(bound(rule.trigger))
+        idle = [arg for arg in binds if arg.variable not in used]
+        for arg in idle:
+            if [b.variable for b in binds].count(arg.variable) > 1:
+                continue
+            left_open = [act.name for act in acts(chain) if leaves_open(act, arg.param, norms)]
+            if left_open:
+                problems.hint(
+                    rule.place,
+                    f"nothing uses `{arg.variable}`: any `{left_open[0]}` serves every instance",
+                    f"write `{left_open[0]}({arg.param}: {arg.variable})` if it must be the same",
+                )
+            elif len(idle) < len(binds):
+                problems.hint(
+                    rule.place,
+                    f"the trigger binds `{arg.variable}`, and nothing uses it",
+                    f"leave `{arg.param}: {arg.variable}` out, or is it misspelt below?",
+                )
+
+
+def bound(trigger: Trigger) -> Iterator[Arg]:
+    """The arguments of a trigger that bind a variable."""
+    for match in (trigger.match, *trigger.following):
+        yield from (a for a in (match.args if match else ()) if a.op == "bind")
+
+
+def acts(chain: Iterable[Rule]) -> Iterator[Match]:
+    """The events that perform or break the duties of a rule and its remedies."""
+    return (rule.action for rule in chain if rule.action is not None)
+
+
+def leaves_open(act: Match, param: str, norms: Norms) -> bool:
+    """Whether the event has this parameter, and the pattern does not ask for it."""
+    has = any(e.name == act.name and param in {p.name for p in e.params} for e in norms.events)
+    return has and param not in {a.param for a in act.args}
+
+
+def tested(norms: Norms) -> set[Parameter]:
+    """The parameters of events that some pattern, sum, state or duty looks at."""
+    found: set[Parameter] = set()
+    for part in parts(norms):
+        if isinstance(part, Match):
+            found |= {(part.name, arg.param) for arg in part.args}
+        elif isinstance(part, Total) and part.param is not None:
+            found.add((part.match.name, part.param))
+        elif isinstance(part, Rule) and part.total is not None and part.action is not None:
+            found.add((part.action.name, part.total[0]))
+    return found
+
+
+def check_parameters(
+    agreement: Agreement,
+    tested_: Collection[Parameter],
+    said: Collection[Parameter],
+    used: Collection[str],
+    problems: Problems,
+) -> None:
+    """Hint at parameters of used events that no rule looks at and no entry gives."""
+    for event in agreement.events:
+        for param in event.params if event.name in used else ():
+            key = (event.name, param.name)
+            if param.name != ACTOR and key not in tested_ and key not in said:
+                problems.hint(
+                    event.place,
+                    f"no rule looks at `{param.name}` of `{event.name}`, and no entry gives it",
+                    "leave it out, or is it misspelt where it should be used?",
+                )
+
+
+def named(whole: object) -> Iterator[str]:
+    """Every variable that is used somewhere inside."""
+    return (p.name for p in parts(whole) if isinstance(p, Var | AtVar))
+
+
+def parts(whole: Any) -> Iterator[Any]:
+    """A piece of the norms and every piece inside it."""
+    yield whole
+    inside: Iterable[Any] = ()
+    if isinstance(whole, Struct):
+        inside = (getattr(whole, field) for field in whole.__struct_fields__)
+    elif isinstance(whole, tuple | list):
+        inside = whole
+    for piece in inside:
+        yield from parts(piece)

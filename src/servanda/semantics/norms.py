@@ -1,0 +1,344 @@
+"""The norms of one account: what `resolve` makes of a model, and what both judges read.
+
+Names are resolved, groups spread over their members, units made one per parameter and measure,
+readings chosen, definitions and named moments put in place. Nothing here is optional sugar: every
+value is what `docs/meaning.md` speaks of.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.syntax.tree import Calendar, Duration, Place
+
+Value = str | Decimal | date
+
+
+class Var(Struct, frozen=True, tag=True):
+    """A variable of the instance, bound by its trigger."""
+
+    name: str
+
+
+class Const(Struct, frozen=True, tag=True):
+    value: Value
+
+
+Term = Var | Const
+
+
+# ------------------------------------------------------------------ expressions
+class Reading(Struct, frozen=True, tag=True):
+    """The current value of a measure for a subject (`of` None: the measure has no subject)."""
+
+    measure: str
+    of: Term | None
+
+
+class Change(Struct, frozen=True, tag=True):
+    """`m(x) − m(x − window)`; window in microseconds."""
+
+    measure: str
+    of: Term | None
+    window: int
+
+
+class Total(Struct, frozen=True, tag=True):
+    """Sum of `param` (or, if None, the number) of matching occurrences in the last `window`
+    microseconds, or since the instance's opening if None. `scale` multiplies the result."""
+
+    match: Match
+    param: str | None
+    window: int | None
+
+
+class Arith(Struct, frozen=True, tag=True):
+    op: OneOf["+", "-", "*"]
+    left: Expr
+    right: Expr
+
+
+Expr = Var | Const | Reading | Change | Total | Arith
+
+
+# ------------------------------------------------------------------ patterns
+class Arg(Struct, frozen=True):
+    """A test on one parameter. `op`:
+
+    - `=`, `>=`, `<=`, `>`, `<`: against `value` (constants, variables, arithmetic on them);
+    - `in`: the parameter is one of `values` (a party: itself, its groups, its members);
+    - `bind`: binds `variable` to the parameter (only in triggers);
+    - `same`: equals the violating occurrence's parameter of the same name (only in `cured by`).
+    """
+
+    param: str
+    op: OneOf["=", ">=", "<=", ">", "<", "in", "bind", "same"]
+    value: Expr | None = None
+    values: tuple[str, ...] = ()
+    variable: str | None = None
+
+
+class Match(Struct, frozen=True):
+    """Occurrences of an event (or keys of a state, or a vague term) whose parameters pass."""
+
+    name: str
+    args: tuple[Arg, ...]
+
+
+# ------------------------------------------------------------------ conditions
+class Always(Struct, frozen=True, tag=True):
+    value: bool
+
+
+class And(Struct, frozen=True, tag=True):
+    items: tuple[Cond, ...]
+
+
+class Or(Struct, frozen=True, tag=True):
+    items: tuple[Cond, ...]
+
+
+class Not(Struct, frozen=True, tag=True):
+    item: Cond
+
+
+class Compare(Struct, frozen=True, tag=True):
+    op: OneOf["<=", ">=", "<", ">", "=", "!="]
+    left: Expr
+    right: Expr
+
+
+class Within(Struct, frozen=True, tag=True):
+    """The term is one of the values (a party in a group)."""
+
+    term: Term
+    values: tuple[str, ...]
+
+
+class InState(Struct, frozen=True, tag=True):
+    match: Match
+
+
+class IsVague(Struct, frozen=True, tag=True):
+    match: Match
+
+
+class Happened(Struct, frozen=True, tag=True):
+    """A matching occurrence so far, or in the last `window` microseconds."""
+
+    match: Match
+    window: int | None
+
+
+class RuleStatus(Struct, frozen=True, tag=True):
+    """Some instance of one of `rules` is in `state`; `debtor` narrows to that debtor."""
+
+    rules: tuple[str, ...]
+    state: OneOf["broken", "performed", "suspended", "binding"]
+    debtor: Term | None
+
+
+Cond = Always | And | Or | Not | Compare | Within | InState | IsVague | Happened | RuleStatus
+
+
+# ------------------------------------------------------------------ time
+class AtTime(Struct, frozen=True, tag=True):
+    """Microseconds since 1970 UTC; `is_date` when it is the start of a local day."""
+
+    micros: int
+    is_date: bool
+
+
+class AtMatch(Struct, frozen=True, tag=True):
+    """The first matching occurrence; with variables, the instance's own."""
+
+    match: Match
+
+
+class Shifted(Struct, frozen=True, tag=True):
+    point: Point
+    sign: int
+    duration: Duration
+
+
+class First(Struct, frozen=True, tag=True):
+    """The earliest of the points that exist (`latest`: the latest, absent if any is)."""
+
+    points: tuple[Point, ...]
+    latest: bool
+
+
+class DayEdge(Struct, frozen=True, tag=True):
+    point: Point
+    end: bool
+
+
+class AtVar(Struct, frozen=True, tag=True):
+    """The start of the day that a variable of the instance holds; absent where it was not said."""
+
+    name: str
+
+
+Point = AtTime | AtVar | AtMatch | Shifted | First | DayEdge
+
+
+# ------------------------------------------------------------------ rules
+class Variable(Struct, frozen=True):
+    name: str
+    type: OneOf["party", "text", "number", "date", "clause"]
+    unit: str | None
+
+
+class Trigger(Struct, frozen=True):
+    """What makes an instance. Exactly one of `match`, `cond`, `breach_of` is set.
+
+    `following` are earlier (or same-instant) occurrences joined on shared variables; `breach_of`
+    is the rule whose breach this remedy answers (its variables are this rule's too).
+    """
+
+    match: Match | None = None
+    following: tuple[Match, ...] = ()
+    cond: Cond | None = None
+    breach_of: str | None = None
+
+
+class Window(Struct, frozen=True):
+    """Bounds of the window; each `closes` item is a point and how it closes.
+
+    `closing` kinds: `at` (closes at the point's instant), `day` (the point's whole day belongs).
+    `every` is a calendar period (`month`), or a length counted from the opening (`6 months`).
+    """
+
+    opens: Point | None = None
+    closes: tuple[tuple[Point, OneOf["at", "day"]], ...] = ()
+    within: Duration | None = None
+    term: Duration | None = None
+    every: str | None = None
+    edge: OneOf["start", "end"] | None = None
+
+
+class PowerEffect(Struct, frozen=True):
+    """What a power does. `rules` are the rules it can touch; `joint` needs every holder."""
+
+    verb: str
+    clauses: tuple[str, ...]
+    rules: tuple[str, ...]
+    holders: tuple[str, ...]
+    joint: bool
+    amendment: str | None = None
+    match: Match | None = None
+
+
+class Rule(Struct, frozen=True):
+    """One duty or power of one debtor (or of a variable one).
+
+    `id` is unique and stable: the clause, then `:debtor` where one rule was spread over several,
+    `/2` for a second rule of the clause, `@version` for an amendment, `/else` for a remedy.
+    """
+
+    id: str
+    clause: str
+    version: str | None
+    reading: str | None
+    kind: OneOf["achieve", "keep", "forbid", "may"]
+    debtor: Term
+    creditor: Term | None
+    variables: tuple[Variable, ...]
+    trigger: Trigger | None
+    window: Window
+    if_: Cond
+    while_: Cond
+    unless: Cond
+    action: Match | None
+    keep: Cond | None
+    total: tuple[str, Expr] | None
+    early: bool
+    cured_by: Match | None
+    cure_within: Duration | None
+    curable: bool
+    remedy: str | None
+    power: PowerEffect | None
+    yields_to: tuple[str, ...]
+    needs_creation: bool
+    survives: bool
+    place: Place
+    survives_for: Duration | None = None
+
+
+class EventType(Struct, frozen=True):
+    """`params` in order, with types and (for numbers) the unit all occurrences are kept in."""
+
+    name: str
+    params: tuple[Variable, ...]
+    closed: bool
+
+
+class Derived(Struct, frozen=True):
+    """An event that arises by itself: see meaning.md, 6. Arguments of `name` are `outputs`:
+    parameter of the derived event → the trigger's variable."""
+
+    name: str
+    params: tuple[Variable, ...]
+    outputs: tuple[tuple[str, Term], ...]
+    trigger: Match
+    delay: Duration
+    end_of_day: bool
+    if_: Cond
+    unless: Match | None
+
+
+class StateType(Struct, frozen=True):
+    """Patterns bind variables named as the state's parameters."""
+
+    name: str
+    params: tuple[Variable, ...]
+    begins: tuple[Match, ...]
+    ends: tuple[Match, ...]
+
+
+class MeasureType(Struct, frozen=True):
+    name: str
+    of: Variable | None
+    unit: str | None
+    silent_after: int | None
+
+
+class VagueType(Struct, frozen=True):
+    name: str
+    params: tuple[Variable, ...]
+    deciders: tuple[str, ...]
+
+
+class HeldVague(Struct, frozen=True):
+    """An account's own answer: ticks are microseconds; None is open."""
+
+    name: str
+    args: tuple[Value | None, ...]
+    holds: bool
+    from_: int | None
+    until: int | None
+
+
+class Norms(Struct, frozen=True):
+    """All that one account holds to be agreed."""
+
+    account: str
+    zone: str
+    clipped: bool
+    count_trigger_day: bool
+    suspension_stops_clock: bool
+    force_from: Point | None
+    force_until: Point | None
+    calendars: tuple[Calendar, ...]
+    events: tuple[EventType, ...]
+    derived: tuple[Derived, ...]
+    states: tuple[StateType, ...]
+    measures: tuple[MeasureType, ...]
+    vagues: tuple[VagueType, ...]
+    held: tuple[HeldVague, ...]
+    rules: tuple[Rule, ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]

@@ -1,0 +1,1 @@
+"""Resolving: names found, groups expanded, readings chosen, units and dates made exact."""

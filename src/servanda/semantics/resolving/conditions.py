@@ -1,0 +1,334 @@
+"""Conditions: definitions put in place, statuses turned into the rules they speak of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal as OneOf
+
+from servanda.semantics import norms
+from servanda.semantics.clock import LENGTHS
+from servanda.semantics.resolving.expressions import OPPOSITE, Comparing, Expressions
+from servanda.semantics.resolving.scope import RuleHead, Scope, Signature, Typed, pick, variable_of
+from servanda.syntax import tree
+from servanda.syntax.tree import Place
+
+TRUE = norms.Always(True)
+FALSE = norms.Always(False)
+
+
+class Conditions(Expressions):
+    """Resolves conditions within a scope.
+
+    `undecided` is set whenever a condition is false only for now: after an error, or because
+    no rule of this account is what it speaks of.
+    """
+
+    undecided = False
+
+    def _nothing(self) -> norms.Cond:
+        """What stands for a condition that cannot be resolved."""
+        self.undecided = True
+        return FALSE
+
+    def condition(self, cond: tree.Cond | None, scope: Scope) -> norms.Cond:
+        """A condition with everything in it found; nothing said is true."""
+        match cond:
+            case None:
+                return TRUE
+            case tree.And():
+                return all_of(*(self.condition(item, scope) for item in cond.items))
+            case tree.Or():
+                return any_of(*(self.condition(item, scope) for item in cond.items))
+            case tree.Not():
+                return negated(self.condition(cond.item, scope))
+            case tree.Compare():
+                return self._compare(cond, scope.at(pick(cond.place, scope.place)))
+            case tree.Member():
+                return self._member(cond, pick(cond.place, scope.place), scope)
+            case tree.InBreach():
+                return self._in_breach(cond, pick(cond.place, scope.place), scope)
+            case tree.ClauseIs():
+                return self._clause_is(cond, pick(cond.place, scope.place))
+            case tree.Once():
+                return self._once(cond, scope)
+            case tree.Holds():
+                return self._holds(cond.pattern, scope.at(pick(cond.pattern.place, scope.place)))
+
+    # -------------------------------------------------------------- comparing
+    def _compare(self, cond: tree.Compare, scope: Scope) -> norms.Cond:
+        if isinstance(cond.left, tree.RateOf):
+            return self._compare_rate(cond.left, cond.op, cond.right, scope)
+        if isinstance(cond.right, tree.RateOf):
+            return self._compare_rate(cond.right, OPPOSITE[cond.op], cond.left, scope)
+        left, right = self.expression(cond.left, scope), self.expression(cond.right, scope)
+        if left.type is None or right.type is None:
+            return self._nothing()
+        if left.type == right.type == "number":
+            return self._compare_numbers(cond.op, left, right, scope)
+        if not self._comparable(cond.op, left, right, scope.place):
+            return self._nothing()
+        party = self._compare_parties(cond.op, left, right)
+        return party or norms.Compare(cond.op, left.expr, right.expr)
+
+    def _compare_numbers(
+        self, op: Comparing, left: Typed, right: Typed, scope: Scope
+    ) -> norms.Cond:
+        if isinstance(left.expr, norms.Change) or isinstance(right.expr, norms.Change):
+            if isinstance(left.expr, norms.Const):
+                return _comparison(op, self._by_factor(left, right.unit, scope).expr, right.expr)
+            return _comparison(op, left.expr, self._by_factor(right, left.unit, scope).expr)
+        if isinstance(left.expr, norms.Const):
+            return _comparison(op, self.in_unit(left, right.unit, scope.place), right.expr)
+        return _comparison(op, left.expr, self.in_unit(right, left.unit, scope.place))
+
+    def _comparable(self, op: Comparing, left: Typed, right: Typed, place: Place) -> bool:
+        pair = {left.type, right.type}
+        texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
+        if not texts and pair != {"date"}:
+            message = f"a {left.type} is compared with a {right.type}"
+            self.problems.add(place, message, "both sides must be of one kind")
+            return False
+        if texts and op not in ("=", "!="):
+            self.problems.add(place, f"`{op}` is for numbers and dates", "use `=` or `!=`")
+            return False
+        return True
+
+    def _compare_parties(self, op: Comparing, left: Typed, right: Typed) -> norms.Cond | None:
+        """A party or variable against a party or group: as patterns match them."""
+        for one, other in ((left.expr, right.expr), (right.expr, left.expr)):
+            if not isinstance(one, norms.Const) or not isinstance(other, norms.Var | norms.Const):
+                continue
+            if isinstance(one.value, str) and self.names.is_actor(one.value):
+                found = self._within(other, self.names.values_matching(one.value))
+                return found if op == "=" else negated(found)
+        return None
+
+    def _compare_rate(
+        self, rate: tree.RateOf, op: Comparing, against: tree.Expr, scope: Scope
+    ) -> norms.Cond:
+        """`sum / (window / per) <= c` as `sum × per <= c × window`, in whole numbers."""
+        summed = self._sum(rate.param, rate.pattern, rate.window, scope.at(rate.place))
+        limit = self.expression(against, scope)
+        if summed.type is None or limit.type is None:
+            return self._nothing()
+        ratio = self._window_per(rate, scope)
+        if not isinstance(limit.expr, norms.Const) or limit.type != "number" or ratio is None:
+            if ratio is not None:
+                self.problems.add(
+                    scope.place,
+                    "a rate can only be compared with a constant",
+                    "write the limit as a number with its unit",
+                )
+            return self._nothing()
+        unit = summed.unit
+        if limit.unit is not None and "/" in limit.unit:
+            unit = f"{summed.unit or ''}/{rate.per}".strip()
+        bound = self.in_unit(limit, unit, scope.place)
+        if not isinstance(bound, norms.Const) or not isinstance(bound.value, Decimal):
+            return self._nothing()
+        times = norms.Const(Decimal(ratio.denominator))
+        left = summed.expr if ratio.denominator == 1 else norms.Arith("*", summed.expr, times)
+        return _comparison(op, left, norms.Const(bound.value * ratio.numerator))
+
+    def _window_per(self, rate: tree.RateOf, scope: Scope) -> Fraction | None:
+        """How many `per` units the window has; None (and a complaint) if that varies."""
+        per = rate.per.removesuffix("s")
+        if per in LENGTHS and rate.window.unit in LENGTHS and rate.window.calendar is None:
+            return Fraction(rate.window.count * LENGTHS[rate.window.unit], LENGTHS[per])
+        if per not in LENGTHS:
+            self.problems.add(
+                pick(rate.place, scope.place),
+                f"a rate per {per} is not exact: {per}s differ in length",
+                "say it per day or per week, or compare the sum over the window",
+            )
+        return None
+
+    # -------------------------------------------------------------- parties
+    def _member(self, cond: tree.Member, place: Place, scope: Scope) -> norms.Cond:
+        term = self.term(cond.name, place, scope)
+        if cond.group not in self.names.groups:
+            what = self.names.what_is(cond.group)
+            near = self.names.suggest(cond.group, self.names.groups)
+            message = (
+                f"`{cond.group}` is {what}, not a group"
+                if what
+                else f"unknown group `{cond.group}`"
+            )
+            self.problems.add(place, message, near or f"declare it: `group {cond.group} = …`")
+            return self._nothing()
+        self.context.used.add(cond.group)
+        if term is None:
+            return self._nothing()
+        return self._within(term, (cond.group, *self.names.members(cond.group)))
+
+    def _within(self, term: norms.Term, values: tuple[str, ...]) -> norms.Cond:
+        if isinstance(term, norms.Const):
+            return norms.Always(term.value in values)
+        return norms.Within(term, values)
+
+    # -------------------------------------------------------------- statuses
+    def _in_breach(self, cond: tree.InBreach, place: Place, scope: Scope) -> norms.Cond:
+        party = self.term(cond.party, place, scope)
+        if party is None or (
+            cond.clause is not None and not self.context.check_clause(cond.clause, place)
+        ):
+            return self._nothing()
+        heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
+        if isinstance(party, norms.Var):
+            return self._status(heads, "broken", party)
+        surely = [h for h in heads if isinstance(h.debtor, norms.Const)]
+        surely = [h for h in surely if self.context.can_be(h.debtor, str(party.value))]
+        perhaps = [h for h in heads if isinstance(h.debtor, norms.Var)]
+        values = self.names.values_matching(str(party.value))
+        return any_of(
+            self._status(surely, "broken", None),
+            *(self._status(perhaps, "broken", norms.Const(value)) for value in values if perhaps),
+        )
+
+    def _clause_is(self, cond: tree.ClauseIs, place: Place) -> norms.Cond:
+        if not self.context.check_clause(cond.clause, place):
+            return self._nothing()
+        heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
+        if cond.state == "performed":
+            heads = [head for head in heads if head.kind == "achieve"]
+        return self._status(heads, cond.state, None)
+
+    def _status(
+        self,
+        heads: list[RuleHead],
+        state: OneOf["broken", "performed", "suspended", "binding"],
+        debtor: norms.Term | None,
+    ) -> norms.Cond:
+        """Some instance of the rules is in the state; false if there is no rule."""
+        if not heads:
+            return self._nothing()
+        return norms.RuleStatus(tuple(head.id for head in heads), state, debtor)
+
+    # -------------------------------------------------------------- what happened and what holds
+    def _once(self, cond: tree.Once, scope: Scope) -> norms.Cond:
+        place = pick(cond.place, scope.place)
+        match_ = self.event_match(cond.pattern, scope.at(place))
+        last = None if cond.last is None else self.context.window(cond.last, place)
+        return norms.Happened(match_, last)
+
+    def _holds(self, pattern: tree.Pattern, scope: Scope) -> norms.Cond:
+        name = pattern.name
+        if name in self.context.defines:
+            return self._defined(self.context.defines[name], pattern, scope)
+        state = self.context.state(name)
+        if state is not None:
+            return norms.InState(self.match(pattern, state, scope))
+        vague = self.context.vague(name)
+        if vague is not None:
+            return norms.IsVague(self.match(pattern, vague, scope))
+        self._not_a_condition(name, scope)
+        return self._nothing()
+
+    def _not_a_condition(self, name: str, scope: Scope) -> None:
+        what = self.names.what_is(name)
+        help_ = None
+        if what == "an event":
+            help_ = f"to ask whether it has happened, write `once {name}`"
+        elif what == "a measure":
+            help_ = f"compare it: `{name} <= …`"
+        elif what is None:
+            near = self.names.suggest(
+                name, self.names.states, self.names.vagues, self.context.defines, self.names.events
+            )
+            help_ = near or f"declare it: `state {name} from … until …` or `define {name} = …`"
+        message = f"`{name}` is {what}, not a condition" if what else f"unknown condition `{name}`"
+        self.problems.add(scope.place, message, help_)
+
+    def _defined(self, define: tree.Define, pattern: tree.Pattern, scope: Scope) -> norms.Cond:
+        """The condition behind a definition, its parameters given the values said here."""
+        self.context.used.add(define.name)
+        if define.name in scope.expanding:
+            self.context.circles.add((*scope.expanding, define.name))
+            return self._nothing()
+        params = tuple(variable_of(param) for param in define.params)
+        signature = Signature(define.name, "define", params)
+        known: dict[str, Typed] = {}
+        for param, arg in self.assign(pattern, signature, scope):
+            if arg.op != "=" or arg.value is None:
+                self.problems.add(
+                    pick(arg.place, scope.place),
+                    f"`{define.name}` needs a value for `{param.name}`",
+                    "a defined condition takes values only, not `any` or `at least`",
+                )
+            else:
+                known[param.name] = self.expression(arg.value, scope)
+        for param in params:
+            if param.name not in known:
+                message = f"`{define.name}` needs a value for `{param.name}`"
+                names = ", ".join(p.name for p in params)
+                self.problems.add(scope.place, message, f"write `{define.name}({names})`")
+                known[param.name] = Typed(norms.Const(""), None)
+        inner = Scope(define.place, known, scope.debtor, (*scope.expanding, define.name))
+        return self.condition(define.cond, inner)
+
+
+# ------------------------------------------------------------------ building conditions
+def all_of(*items: norms.Cond) -> norms.Cond:
+    """All of them hold; what is always true is left out."""
+    left = [item for item in _flat(items, norms.And) if item != TRUE]
+    if FALSE in left:
+        return FALSE
+    return TRUE if not left else left[0] if len(left) == 1 else norms.And(tuple(left))
+
+
+def any_of(*items: norms.Cond) -> norms.Cond:
+    """One of them holds; what is always false is left out."""
+    left = [item for item in _flat(items, norms.Or) if item != FALSE]
+    if TRUE in left:
+        return TRUE
+    return FALSE if not left else left[0] if len(left) == 1 else norms.Or(tuple(left))
+
+
+def negated(cond: norms.Cond) -> norms.Cond:
+    """Not the condition."""
+    if isinstance(cond, norms.Always):
+        return norms.Always(not cond.value)
+    return cond.item if isinstance(cond, norms.Not) else norms.Not(cond)
+
+
+def speaks_of_status(cond: norms.Cond) -> bool:
+    """Whether a condition asks for the status of a rule."""
+    match cond:
+        case norms.And() | norms.Or():
+            return any(speaks_of_status(item) for item in cond.items)
+        case norms.Not():
+            return speaks_of_status(cond.item)
+        case _:
+            return isinstance(cond, norms.RuleStatus)
+
+
+def _flat(
+    items: tuple[norms.Cond, ...], kind: type[norms.And] | type[norms.Or]
+) -> list[norms.Cond]:
+    found: list[norms.Cond] = []
+    for item in items:
+        found.extend(item.items if isinstance(item, kind) else (item,))
+    return found
+
+
+def _comparison(op: Comparing, left: norms.Expr, right: norms.Expr) -> norms.Cond:
+    """A comparison, decided at once between constants."""
+    if isinstance(left, norms.Const) and isinstance(right, norms.Const):
+        decided = _decide(op, left.value, right.value)
+        if decided is not None:
+            return norms.Always(decided)
+    return norms.Compare(op, left, right)
+
+
+def _decide(op: Comparing, left: norms.Value, right: norms.Value) -> bool | None:
+    if not isinstance(left, Decimal) or not isinstance(right, Decimal):
+        return None
+    return {
+        "<=": left <= right,
+        ">=": left >= right,
+        "<": left < right,
+        ">": left > right,
+        "=": left == right,
+        "!=": left != right,
+    }[op]

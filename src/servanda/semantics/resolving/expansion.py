@@ -1,0 +1,225 @@
+"""Which rules an account has, before they are resolved: readings chosen, holders spread, ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from servanda.semantics import norms
+from servanda.semantics.resolving.scope import Context, RuleHead, Scope, Typed, pick
+from servanda.syntax import tree
+
+
+class Planned(NamedTuple):
+    """One rule of one debtor, still as written, with what is known of it already.
+
+    `known` are the words its holder binds (`each state of E3`); `prevails` the clauses that it
+    prevails over; `otherwise` its remedy.
+    """
+
+    head: RuleHead
+    rule: tree.Rule
+    clause: tree.Clause | None
+    known: dict[str, Typed]
+    joint: bool
+    prevails: tuple[str, ...]
+    otherwise: Planned | None
+
+
+class Source(NamedTuple):
+    """Rules that stand together: a clause's own, a reading's or an amendment's."""
+
+    clause: str
+    version: str | None
+    reading: str | None
+    rules: tuple[tree.Rule, ...]
+    prevails: tuple[str, ...]
+
+
+def chosen_readings(
+    context: Context,
+    account: tree.Account | None,
+    override: Mapping[str, str | None] | None = None,
+) -> tuple[tree.Reading, ...]:
+    """The readings an account holds, by name; `override` takes the place of its own choice."""
+    chosen: dict[str, str | None] = {}
+    for group, name in account.reads if account is not None else ():
+        if group in chosen and account is not None:
+            message = f"account {account.name} reads {group} twice"
+            context.problems.add(account.place, message, "keep one of the two")
+        chosen.setdefault(group, name)
+    chosen.update(override or {})
+    found = []
+    for group, chosen_name in sorted(chosen.items()):
+        if chosen_name is None:
+            continue
+        reading = context.names.readings.get(f"{group}.{chosen_name}")
+        if reading is not None:
+            found.append(reading)
+        elif account is not None:
+            _unknown_reading(context, account, group, chosen_name)
+    return tuple(found)
+
+
+def _unknown_reading(context: Context, account: tree.Account, group: str, name: str) -> None:
+    if context.problems.expects(group) or context.problems.expects(f"{group}.{name}"):
+        return
+    beside = [r.name for r in context.names.readings.values() if r.group == group]
+    if beside:
+        words = ", ".join(f"`{word}`" for word in sorted(beside))
+        help_ = context.names.suggest(name, beside) or f"the readings of {group} are {words}"
+        message = f"account {account.name} reads {group} as `{name}`: there is no such reading"
+    else:
+        groups = {r.group for r in context.names.readings.values()}
+        help_ = context.names.suggest(group, groups) or f"declare it: `reading {group}.{name} of …`"
+        message = f"account {account.name} reads `{group}`: nothing of that name is read"
+    context.problems.add(account.place, message, help_)
+
+
+def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[Source]:
+    """All rules in force or to come, in an order that does not depend on that of the files."""
+    readings = sorted(readings, key=lambda r: r.full_name)
+    replaced = {reading.clause for reading in readings if reading.replaces}
+    clauses = context.names.clauses
+    found = [
+        Source(clause.id, None, None, clause.rules, clause.prevails_over)
+        for clause in clauses.values()
+        if clause.id not in replaced
+    ]
+    for reading in readings:
+        over = clauses[reading.clause].prevails_over if reading.clause in clauses else ()
+        over = tuple(dict.fromkeys((*over, *reading.prevails_over)))
+        found.append(Source(reading.clause, None, reading.full_name, reading.rules, over))
+    for amendment in sorted(context.names.amendments.values(), key=lambda a: a.name):
+        clause = clauses.get(amendment.clause)
+        over = clause.prevails_over if clause is not None else ()
+        found.append(Source(amendment.clause, amendment.name, None, amendment.rules, over))
+    return sorted(found, key=lambda s: (natural(s.clause), s.version or ""))
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that puts `9` before `10` and `I.2` before `I.14`."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
+
+
+def plan(context: Context, sources: Iterable[Source]) -> list[Planned]:
+    """One entry for each rule and debtor, remedies beneath their duties."""
+    counts: dict[tuple[str, str | None], int] = {}
+    found: list[Planned] = []
+    for source in sources:
+        for rule in source.rules:
+            key = (source.clause, source.version)
+            counts[key] = counts.get(key, 0) + 1
+            found.extend(_spread(context, source, rule, counts[key]))
+    return found
+
+
+def with_remedies(planned: Iterable[Planned]) -> Iterator[Planned]:
+    """Every rule, each followed by its remedies."""
+    for one in planned:
+        current: Planned | None = one
+        while current is not None:
+            yield current
+            current = current.otherwise
+
+
+def _spread(context: Context, source: Source, rule: tree.Rule, number: int) -> Iterator[Planned]:
+    """One rule for each debtor."""
+    holder = rule.holder
+    ending = f"/{number}" if number > 1 else ""
+    if source.version is not None:
+        ending += f"@{source.version}"
+    names, joint = _holders(context, rule)
+    spread = holder.mode in ("many", "each", "all")
+    for name in names:
+        known: dict[str, Typed] = {}
+        if holder.variable is not None:
+            known[holder.variable] = Typed(norms.Const(name), "party")
+        middle = f":{name}" if spread else ""
+        id_ = f"{source.clause}{middle}{ending}"
+        yield _planned(
+            context, source, rule, id_, _term(context, name, known), known=known, joint=joint
+        )
+
+
+def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
+    """The debtors of a rule, and whether they act only all together."""
+    holder = rule.holder
+    place = pick(holder.place, rule.place)
+    name = holder.names[0]
+    if holder.mode in ("one", "many"):
+        for one in holder.names:
+            if one in context.names.groups:
+                verb = "must" if isinstance(rule, tree.Duty) else "may"
+                context.problems.add(
+                    place,
+                    f"`{one}` is a group: does each member {verb} it, or all as one?",
+                    f"write `each of {one}`, `all of {one}` or `{one} jointly`",
+                )
+        return holder.names, False
+    if name not in context.names.groups:
+        what = context.names.what_is(name)
+        message = f"`{name}` is {what}, not a group" if what else f"unknown group `{name}`"
+        near = context.names.suggest(name, context.names.groups)
+        context.problems.add(place, message, near or f"declare it: `group {name} = …`")
+        return (name,), False
+    context.used.add(name)
+    if holder.mode == "jointly":
+        return (name,), False
+    together = holder.mode == "all" and isinstance(rule, tree.Power)
+    return context.names.leaf_members(name), together
+
+
+def _planned(
+    context: Context,
+    source: Source,
+    rule: tree.Rule,
+    id_: str,
+    debtor: norms.Term,
+    *,
+    known: dict[str, Typed],
+    joint: bool = False,
+) -> Planned:
+    kind = rule.kind if isinstance(rule, tree.Duty) else "may"
+    creditor = rule.creditor if isinstance(rule, tree.Duty) else None
+    towards = None if creditor is None else _term(context, creditor, known)
+    head = RuleHead(id_, source.clause, source.version, source.reading, kind, debtor, towards)
+    otherwise = None
+    if isinstance(rule, tree.Duty) and rule.otherwise is not None:
+        otherwise = _remedy(context, source, rule.otherwise, id_, known)
+    clause = context.names.clauses.get(source.clause)
+    return Planned(head, rule, clause, known, joint, source.prevails, otherwise)
+
+
+def _remedy(
+    context: Context, source: Source, duty: tree.Duty, parent: str, known: dict[str, Typed]
+) -> Planned:
+    holder = duty.holder
+    names, _ = _holders(context, duty)
+    if len(names) != 1 or holder.variable is not None:
+        context.problems.add(
+            pick(holder.place, duty.place),
+            "a remedy has one debtor",
+            "name one party, or write the duty as a clause of its own: `when …`",
+        )
+    name = names[0] if names else holder.names[0]
+    debtor = _term(context, name, known)
+    return _planned(context, source, duty, f"{parent}/else", debtor, known=known)
+
+
+def _term(context: Context, name: str, known: Mapping[str, Typed]) -> norms.Term:
+    """Who a name is: a word the holder binds, a party or group, else a variable of the trigger."""
+    bound = known.get(name)
+    if bound is not None and isinstance(bound.expr, norms.Const | norms.Var):
+        return bound.expr
+    if context.names.is_actor(name):
+        context.used.add(name)
+        return norms.Const(name)
+    return norms.Var(name)
+
+
+def scope_of(planned: Planned) -> Scope:
+    """A fresh scope for a rule, with the words its holder binds."""
+    return Scope(planned.rule.place, planned.known, planned.head.debtor)

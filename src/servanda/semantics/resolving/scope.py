@@ -1,0 +1,236 @@
+"""What resolving a rule knows: the agreement's names and units, and the words bound so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal as OneOf
+from typing import NamedTuple
+
+from servanda.semantics import norms
+from servanda.semantics.clock import LENGTHS
+from servanda.semantics.names import Names
+from servanda.semantics.units import UnitError, Units
+from servanda.syntax.problems import Problems
+from servanda.syntax.tree import Agreement, Define, Duration, Measure, Param, Pattern, Place, State
+
+Type = OneOf["party", "text", "number", "date", "clause"]
+PARTY_WORDS = frozenset({"by", "to", "of", "from", "towards"})
+
+
+class Typed(NamedTuple):
+    """An expression with its type and, for numbers, its unit. Type None: already complained of,
+    fits anywhere."""
+
+    expr: norms.Expr
+    type: Type | None
+    unit: str | None = None
+
+
+class Scope:
+    """The words a rule has bound, and who its debtor is."""
+
+    def __init__(
+        self,
+        place: Place,
+        known: Mapping[str, Typed] | None = None,
+        debtor: norms.Term | None = None,
+        expanding: tuple[str, ...] = (),
+    ) -> None:
+        self.place = place
+        self.known = dict(known or {})
+        self.debtor = debtor
+        self.expanding = expanding
+        self.used: set[str] = set()
+
+    def look_up(self, name: str) -> Typed | None:
+        """What a bound word stands for."""
+        found = self.known.get(name)
+        if found is not None:
+            self.used.add(name)
+        return found
+
+    def bind(self, variable: norms.Variable) -> None:
+        """Bind a variable of the instance."""
+        typed = Typed(norms.Var(variable.name), variable.type, variable.unit)
+        self.known[variable.name] = typed
+
+    def at(self, place: Place) -> Scope:
+        """The same scope, complaining elsewhere."""
+        other = Scope(place, None, self.debtor, self.expanding)
+        other.known, other.used = self.known, self.used
+        return other
+
+
+class Signature(NamedTuple):
+    """What arguments a name takes."""
+
+    name: str
+    kind: OneOf["event", "state", "vague", "define"]
+    params: tuple[norms.Variable, ...]
+
+
+class RuleHead(NamedTuple):
+    """What other rules may need to know of a rule before it is resolved."""
+
+    id: str
+    clause: str
+    version: str | None
+    reading: str | None
+    kind: OneOf["achieve", "keep", "forbid", "may"]
+    debtor: norms.Term
+    creditor: norms.Term | None
+
+
+class Context:
+    """Everything shared by the rules of one account: names, units, definitions, rule heads."""
+
+    def __init__(self, agreement: Agreement, problems: Problems) -> None:
+        self.agreement = agreement
+        self.problems = problems
+        problems.expect(agreement.unread or ())
+        self.names = Names(agreement)
+        self.units = Units(agreement)
+        self.defines: dict[str, Define] = dict(self.names.defines)
+        self.heads: tuple[RuleHead, ...] = ()
+        self.circles: set[tuple[str, ...]] = set()
+        self.used: set[str] = set()
+        self.zone = agreement.header.zone or "UTC"
+        self._signatures: dict[tuple[str, str], Signature] = {}
+
+    # -------------------------------------------------------------- signatures
+    def event(self, name: str) -> Signature | None:
+        """The signature of an event, written in either form of its verb."""
+        event = self.names.event(name)
+        if event is None:
+            return None
+        self.used.add(event.name)
+        return self._signature(event.name, "event", event.params)
+
+    def state(self, name: str, declaring: bool = False) -> Signature | None:
+        """The signature of a state; a type not said is that of the events it begins with."""
+        state = self.names.states.get(name)
+        if state is None:
+            return None
+        if not declaring:
+            self.used.add(name)
+        if ("state", name) not in self._signatures:
+            params = tuple(self._state_param(state, param) for param in state.params)
+            self._signatures["state", name] = Signature(name, "state", params)
+        return self._signatures["state", name]
+
+    def vague(self, name: str) -> Signature | None:
+        vague = self.names.vagues.get(name)
+        if vague is None:
+            return None
+        self.used.add(name)
+        return self._signature(name, "vague", vague.params)
+
+    def measure(self, name: str) -> Measure | None:
+        measure = self.names.measures.get(name)
+        if measure is not None:
+            self.used.add(name)
+        return measure
+
+    def _signature(
+        self, name: str, kind: OneOf["event", "vague"], params: Iterable[Param]
+    ) -> Signature:
+        key = (kind, name)
+        if key not in self._signatures:
+            self._signatures[key] = Signature(name, kind, tuple(variable_of(p) for p in params))
+        return self._signatures[key]
+
+    def _state_param(self, state: State, param: Param) -> norms.Variable:
+        own = variable_of(param)
+        if own.type != "text":
+            return own
+        for pattern in state.begins:
+            found = self._param_behind(pattern, param.name)
+            if found is not None:
+                return norms.Variable(param.name, found.type, found.unit)
+        return own
+
+    def _param_behind(self, pattern: Pattern, name: str) -> norms.Variable | None:
+        """The event's parameter that a state's parameter is taken from."""
+        event = self.event(pattern.name)
+        if event is None:
+            return None
+        by_name = {param.name: param for param in event.params}
+        for number, arg in enumerate(pattern.args):
+            if getattr(arg.value, "name", None) == name and arg.op == "=":
+                if arg.name is not None:
+                    return by_name.get(arg.name)
+                return event.params[number] if number < len(event.params) else None
+        return by_name.get(name)
+
+    # -------------------------------------------------------------- durations
+    def window(self, duration: Duration, place: Place) -> int:
+        """A length of time that does not depend on the calendar, in microseconds."""
+        if duration.calendar is not None or duration.unit not in LENGTHS:
+            what = "business days" if duration.calendar is not None else f"{duration.unit}s"
+            self.problems.add(
+                pick(duration.place, place),
+                f"a sliding window cannot be counted in {what}: their length varies",
+                "count it in days or weeks",
+            )
+            return duration.count * LENGTHS["day"]
+        return duration.count * LENGTHS[duration.unit]
+
+    def check_duration(self, duration: Duration, place: Place) -> None:
+        """Complain of a calendar nobody declared."""
+        name = duration.calendar
+        if name is None:
+            return
+        self.used.add(name)
+        if name not in self.names.calendars:
+            advice = self.names.suggest(name, self.names.calendars)
+            ways = f"declare it: `calendar {name} = business days of NL`"
+            self.problems.add(
+                pick(duration.place, place), f"unknown calendar `{name}`", advice or ways
+            )
+
+    # -------------------------------------------------------------- units
+    def check_unit(self, unit: str | None, place: Place) -> None:
+        self.use_unit(unit)
+        try:
+            self.units.check(unit)
+        except UnitError as error:
+            self.problems.add(place, error.message, error.help)
+
+    def use_unit(self, unit: str | None) -> None:
+        if unit is not None:
+            self.used.update(unit.replace("/", " ").split())
+
+    # -------------------------------------------------------------- clauses and rules
+    def check_clause(self, clause: str, place: Place) -> bool:
+        """Whether a clause exists; complains if not."""
+        if clause in self.names.clauses:
+            return True
+        self.problems.add(
+            place,
+            f"unknown clause `{clause}`",
+            self.names.suggest(clause, self.names.clauses)
+            or "clauses are named as they are headed",
+        )
+        return False
+
+    def rules_of(self, clause: str | None) -> list[RuleHead]:
+        """The rules of a clause (of all, if None), powers included."""
+        return [head for head in self.heads if clause is None or head.clause == clause]
+
+    def can_be(self, term: norms.Term | None, name: str) -> bool:
+        """Whether a debtor or creditor may turn out to match a party, group or variable."""
+        if isinstance(term, norms.Const):
+            return not self.names.is_actor(name) or term.value in self.names.values_matching(name)
+        return term is not None
+
+
+def variable_of(param: Param) -> norms.Variable:
+    """A parameter with its type; `by`, `to`, `of` without a type are parties."""
+    if param.type == "text" and param.name in PARTY_WORDS:
+        return norms.Variable(param.name, "party", None)
+    return norms.Variable(param.name, param.type, param.unit)
+
+
+def pick(place: Place, otherwise: Place) -> Place:
+    """The first place if it is one."""
+    return place if place.line else otherwise

@@ -1,0 +1,1 @@
+"""Syntax: grammar, layout, parser, syntax tree, printer and problems with codes."""

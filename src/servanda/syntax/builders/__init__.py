@@ -1,0 +1,1 @@
+"""Builders: from parsed words to values of the syntax tree."""

@@ -1,0 +1,90 @@
+"""Writing files, all or nothing: a new case, and the canonical layout of an old one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from servanda.atomic_files import whole_or_not
+from servanda.syntax.formatter import format_text
+from servanda.syntax.problems import Problem, ServandaError
+
+STARTER = Path(__file__).parent.parent / "starter"
+STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json")
+
+
+class Formatted(Struct, frozen=True):
+    """Which files of a case are not laid out as they should be, and what is wrong with the text."""
+
+    changed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+# ------------------------------------------------------------------ a new case
+def new_case(target: Path) -> list[str]:
+    """Write a small complete case into a folder that is new or empty; the files written.
+
+    Raises ServandaError, with nothing written, if anything is there.
+    """
+    target = Path(os.path.abspath(target))
+    if target.exists() or target.is_symlink():
+        if not target.is_dir():
+            raise refused(f"`{target.name}` is there, and is not a folder", "choose another name")
+        if any(target.iterdir()):
+            raise refused(
+                f"`{target.name}` is not empty: nothing is overwritten", "choose another name"
+            )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+    try:
+        made.mkdir()
+        for name in STARTER_FILES:
+            text = (STARTER / name).read_text(encoding="utf-8")
+            (made / name).parent.mkdir(exist_ok=True)
+            (made / name).write_text(
+                text.replace("agreement NAME", f"agreement {named(target.name)}"),
+                encoding="utf-8",
+                newline="\n",
+            )
+        if target.is_dir():
+            target.rmdir()
+        made.rename(target)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return list(STARTER_FILES)
+
+
+def named(folder: str) -> str:
+    """A folder's name as the name of an agreement."""
+    words = re.sub(r"\W+", "_", folder, flags=re.ASCII).strip("_")
+    return words if words[:1].isalpha() else f"Case_{words}".rstrip("_")
+
+
+# ------------------------------------------------------------------ layout
+def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatted:
+    """Lay out files of a case in place. With any error in any of them nothing is written."""
+    texts: dict[Path, str] = {}
+    changed, problems = [], list[Problem]()
+    for file in files:
+        path = folder / file
+        text = path.read_bytes().decode("utf-8")
+        formatted, found = format_text(text, file)
+        problems += [p for p in found if p.severity == "error"]
+        if formatted != text:
+            changed.append(file)
+            texts[path] = formatted
+    if write and not problems:
+        for path, text in texts.items():
+            with whole_or_not(path) as made:
+                made.write_bytes(text.encode("utf-8"))
+    return Formatted(tuple(changed), tuple(problems))
+
+
+def refused(message: str, help_: str | None = None) -> ServandaError:
+    return ServandaError([Problem("", 0, 0, message, help_)])

@@ -1,0 +1,165 @@
+"""Reading the files of a case: sizes, encodings, includes; all that is odd is a problem."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterable
+from os import stat_result
+from pathlib import Path, PurePosixPath
+
+from servanda.syntax.layout import Layout, lay_out
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Place
+
+LARGEST_FILE = 64 * 1024 * 1024
+LONGEST_LINE = 100_000
+DEEPEST_INCLUDE = 20
+SUFFIXES = (".md", ".markdown", ".sv")
+
+_INCLUDE = re.compile(r'include\s+"([^"]*)"$')
+_FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def read_text(path: Path, file: str, problems: Problems, at: Place | None = None) -> str | None:
+    """The text of a file, or None and a problem that says what is wrong with it.
+
+    `file` is what the problems call it; `at` the place that named it, if the text did.
+    """
+    whole = Place(file, 0, 0)
+    found = _find(path)
+    if isinstance(found, str):
+        problems.add(at or whole, f"`{file}`: {found}", _near(path))
+        return None
+    if found.st_size > LARGEST_FILE:
+        megabytes = LARGEST_FILE // (1024 * 1024)
+        message = f"`{file}` is larger than {megabytes} MB"
+        problems.add(whole, message, "keep bulk data in a table (CSV or Parquet) beside the text")
+        return None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problems.add(whole, f"`{file}` cannot be read: {error.strerror}")
+        return None
+    return _decode(data, file, problems)
+
+
+def _find(path: Path) -> str | stat_result:
+    """What the file system says of a file, or in words why it is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file"
+    except (OSError, ValueError) as error:
+        return f"this file cannot be read: {getattr(error, 'strerror', None) or error}"
+    if stat.S_ISDIR(found.st_mode):
+        return "this is a folder, not a file"
+    if not stat.S_ISREG(found.st_mode):
+        return "this is not an ordinary file"
+    return found
+
+
+def _near(path: Path) -> str | None:
+    """A file beside the missing one whose name is like it."""
+    try:
+        if path.exists():
+            return None
+        names = [beside.name for _, beside in zip(range(1000), path.parent.iterdir(), strict=False)]
+    except (OSError, ValueError):
+        return None
+    return did_you_mean(path.name, names)
+
+
+def _decode(data: bytes, file: str, problems: Problems) -> str | None:
+    """Bytes to text: UTF-8 without NUL, in lines of a length that a person can read."""
+    whole = Place(file, 0, 0)
+    foreign = _FOREIGN_MARKS.get(data[:2])
+    if foreign:
+        problems.add(whole, f"`{file}` is {foreign}, not UTF-8", "save it as UTF-8")
+        return None
+    if b"\0" in data:
+        problems.add(whole, f"`{file}` is binary, not text", "a case is made of text files")
+        return None
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE and len(line.decode("utf-8", "replace")) > LONGEST_LINE:
+            message = f"a line of {len(line):,} bytes: the most is {LONGEST_LINE:,} characters"
+            advice = "keep bulk data in a table (CSV or Parquet) beside the text"
+            problems.add(Place(file, number, 0), message, advice)
+            return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        number = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        message = f"this is not UTF-8 text (byte {data[error.start]:#04x})"
+        problems.add(Place(file, number, column), message, "save the file as UTF-8")
+        return None
+
+
+def load(root: Path, files: Iterable[str], problems: Problems) -> tuple[Layout, ...]:
+    """Lay out files of a case (paths relative to its folder) and all that they include, each once.
+
+    Whatever cannot be read is left out, with a problem.
+    """
+    loader = _Loader(root, problems)
+    for file in files:
+        loader.load(PurePosixPath(file).as_posix(), None, ())
+    return tuple(loader.layouts)
+
+
+class _Loader:
+    def __init__(self, root: Path, problems: Problems) -> None:
+        self.root = root.resolve()
+        self.problems = problems
+        self.layouts: list[Layout] = []
+        self.met: set[Path] = set()
+
+    def load(self, file: str, at: Place | None, chain: tuple[str, ...]) -> None:
+        """Load one file; `at` is the line that includes it, `chain` the files on the way to it."""
+        path = self._resolve(file, at)
+        if path is None:
+            return
+        name = path.relative_to(self.root).as_posix()
+        if name in chain:
+            circle = " → ".join((*chain[chain.index(name) :], name))
+            self._refuse(at, name, f"these files include each other: {circle}", "drop one include")
+            return
+        if path in self.met:
+            return
+        if len(chain) > DEEPEST_INCLUDE:
+            message = f"includes are nested deeper than {DEEPEST_INCLUDE}"
+            self._refuse(at, name, message, "include the files from one place")
+            return
+        self.met.add(path)
+        text = read_text(path, name, self.problems, at)
+        if text is None:
+            return
+        layout = lay_out(text, name, self.problems)
+        self.layouts.append(layout)
+        for statement in layout.statements:
+            match = _INCLUDE.match(statement.text)
+            if match:
+                included = (PurePosixPath(name).parent / match[1]).as_posix()
+                self.load(included, statement.place, (*chain, name))
+
+    def _resolve(self, file: str, at: Place | None) -> Path | None:
+        """The real path of a file inside the case folder."""
+        try:
+            path = (self.root / file).resolve()
+        except (OSError, RuntimeError, ValueError):
+            self._refuse(at, file, f"`{file}`: there is no such file", None)
+            return None
+        if not path.is_relative_to(self.root) or path == self.root:
+            message = f"`{file}` is outside the case folder"
+            self._refuse(at, file, message, "a case includes only files of its own folder")
+            return None
+        if path.suffix.lower() not in SUFFIXES and path.exists() and path.is_file():
+            advice = f"a text of a case ends in {', '.join(SUFFIXES)}"
+            self._refuse(at, file, f"`{file}` is not a text of a case", advice)
+            return None
+        return path
+
+    def _refuse(self, at: Place | None, file: str, message: str, advice: str | None) -> None:
+        self.problems.add(at or Place(file, 0, 0), message, advice)

@@ -1,0 +1,172 @@
+"""Canonical layout: every statement printed from its own value, comments and prose kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+
+from servanda.syntax import block_lines as ln
+from servanda.syntax import entries as e
+from servanda.syntax import tree as m
+from servanda.syntax.layout import Layout, Passage, Statement, lay_out
+from servanda.syntax.line_parser import Room
+from servanda.syntax.parser import parse, parse_line, room_at_margin, room_below
+from servanda.syntax.printer.rules import duty
+from servanda.syntax.printer.statements import phrases
+from servanda.syntax.problems import Problem, Problems
+
+WIDTH = 88
+STEP = 2
+
+HEADS = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementHead, ln.TableHead)
+
+_KINDS = {
+    **dict.fromkeys(("to", "towards", "every", "from", "until", "for"), "time"),
+    **dict.fromkeys(("within", "by", "before"), "time"),
+    **dict.fromkeys(("early", "in", "cured", "cure", "late"), "performance"),
+}
+_STRING = re.compile(r'"[^"]*"')
+_PREPOSITION = re.compile(r"\b(to|towards) +[^\W\d]")
+_PIECE = re.compile(
+    r"(?:(?:within|from|until|for|by|before|after|to|towards|of|and|or|in|as) )*"
+    r"(?:\d[\w.]* (?:%|[^\W\d])[^\s\"]*"  # 30 days, 8 degC
+    r'|[^\s"]*(?: ?"[^"]*"[^\s"]*)+'  # a text with the word before it
+    r'|[^\s"]+)'
+)
+
+
+def format_text(text: str, file: str) -> tuple[str, list[Problem]]:
+    """The text of a file in canonical layout, and its problems.
+
+    A text with errors is given back unchanged. Prose around the blocks is never touched.
+    """
+    problems = Problems()
+    layout = lay_out(text, file, problems)
+    parse(layout.statements, problems)
+    if problems.errors:
+        return text, list(problems)
+    return _rebuild(text, layout), list(problems)
+
+
+def _rebuild(text: str, layout: Layout) -> str:
+    """The text with the lines of each block replaced."""
+    raw = text.split("\n")
+    ending = "\r" if raw[0].endswith("\r") else ""
+    rebuilt: list[str] = []
+    position = 0
+    for passage in layout.passages:
+        rebuilt += raw[position : passage.block.first]
+        rebuilt += [line + ending for line in _passage(passage)]
+        position = passage.block.last
+    rest = raw[position:]
+    if layout.file.endswith(".sv"):
+        rest = [""]
+        if text.startswith("\ufeff") and rebuilt:
+            rebuilt[0] = "\ufeff" + rebuilt[0]
+    return "\n".join(rebuilt + rest)
+
+
+def _passage(passage: Passage) -> Iterator[str]:
+    margin = " " * passage.block.margin
+    lines = [
+        line
+        for statement in passage.statements
+        for line in _statement(statement, room_at_margin(statement), 0)
+    ]
+    for line in [*lines, *passage.tail]:
+        yield margin + line if line else ""
+
+
+def _statement(statement: Statement, room: Room, indent: int) -> Iterator[str]:
+    """The lines of a statement with its comments and all that stands below it."""
+    node = parse_line(statement, room, Problems())
+    first, *rest = _lines(node, indent, statement.text)
+    beside, *others = statement.beside or ("",)
+    for comment in (*statement.lead, *others):
+        yield " " * indent + comment if comment else ""
+    yield f"{first}  {beside}" if beside else first
+    yield from rest
+    below = room_below(statement)
+    if below is not None:
+        for child in statement.children:
+            yield from _statement(child, below, indent + STEP)
+
+
+def _lines(node: Struct, indent: int, written: str) -> list[str]:
+    """A statement's own lines: one if it fits, else broken between its phrases."""
+    parts = _worded(node, written)
+    whole = " ".join(parts)
+    if indent + len(whole) <= WIDTH or isinstance(node, HEADS):
+        return [" " * indent + whole]
+    deeper = indent + STEP
+    match node:
+        case e.Entry() | e.Completeness() | e.RowMap() | m.Held():
+            first = _fill(parts[0].removesuffix(","), indent, deeper + STEP)
+            return first + _pack(parts[1:], deeper)
+        case m.Duty() | m.Power() | m.Event() | m.State():
+            return _grouped(parts, indent)
+        case m.Trigger():
+            return _fill(whole, indent, deeper + STEP)
+        case _:
+            return _fill(whole, indent, deeper)
+
+
+def _worded(node: Struct, written: str) -> tuple[str, ...]:
+    """The phrases of a statement, with the words its writer chose where the value has two."""
+    match node:
+        case m.Duty():
+            return duty(node, _PREPOSITION.findall(_STRING.sub("", written)))
+        case m.Reading() if node.replaces and written.endswith("in_place_of_the_text"):
+            return (f"{phrases(node)[0]}, in_place_of_the_text",)
+        case m.Trigger():
+            *first, last = phrases(node)
+            return (*first, f"{last}:")
+        case _:
+            return phrases(node)
+
+
+def _grouped(parts: Sequence[str], indent: int) -> list[str]:
+    """The first phrase on a line; phrases of one kind packed on the next; deeper remedies."""
+    deeper = indent + STEP
+    lines = _fill(parts[0], indent, deeper + STEP)
+    for _, group in groupby(parts[1:], key=_kind_of_phrase):
+        lines += _pack(list(group), deeper)
+        if lines[-1].lstrip().startswith("else "):
+            deeper += STEP
+    return lines
+
+
+def _kind_of_phrase(phrase: str) -> str:
+    """Phrases of time go together, and so do those on performance; others stand alone."""
+    first = phrase.partition(" ")[0]
+    return _KINDS.get(first, phrase)
+
+
+def _pack(parts: Sequence[str], indent: int) -> list[str]:
+    """As many phrases on a line as fit."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + 1 + len(part) <= WIDTH:
+            lines[-1] += f" {part}"
+        else:
+            lines += _fill(part, indent, indent + STEP)
+    return lines
+
+
+def _fill(text: str, indent: int, deeper: int) -> list[str]:
+    """Break a text between its words, never inside quotes, after a colon, or to no avail."""
+    lines: list[str] = []
+    line = ""
+    margin = indent
+    for piece in _PIECE.findall(text):
+        fits = margin + len(line) + 1 + len(piece) <= WIDTH
+        hopeless = deeper + len(piece) > WIDTH
+        if not line or fits or hopeless or line.endswith(":"):
+            line = f"{line} {piece}" if line else piece
+        else:
+            lines.append(" " * margin + line)
+            line, margin = piece, deeper
+    return [*lines, " " * margin + line]

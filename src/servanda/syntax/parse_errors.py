@@ -1,0 +1,347 @@
+"""Why a line does not parse, in words of the one who wrote it, and what could stand there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from lark.exceptions import UnexpectedInput, UnexpectedToken
+from msgspec import Struct
+
+from servanda.syntax.layout import Statement
+from servanda.syntax.line_parser import ROOMS, LineParser, Room
+from servanda.syntax.problems import Problems
+from servanda.syntax.tree import NOWHERE, Place
+
+MOST_SHOWN = 6
+LONGEST_SHOWN = 40
+LONGEST_TRIED = 2_000
+
+WHERE = {
+    "top": "at the left margin, outside any block",
+    "body": "inside a clause, a reading or an amendment",
+    "account_line": "inside an account",
+    "entry": "in the record, after a date",
+    "table_line": "under a table",
+}
+HERE = {
+    "top": "here",
+    "body": "in a clause",
+    "account_line": "in an account",
+    "entry": "in the record",
+    "table_line": "under a table",
+}
+SHAPES = {
+    "NAME": "a name",
+    "PARAMETER": "a parameter (`qty:`)",
+    "CLAUSE": "a clause (7, I.14, Delivery)",
+    "READING": "a reading (R3.remedial)",
+    "TRUST": "a source or body",
+    "ID": "an id",
+    "STRING": 'a text in "quotes"',
+    "NUMBER": "a number",
+    "DATE": "a date (2015-10-18)",
+    "MONTH": "a month (2015-10)",
+    "INSTANT": "an instant (2018-08-07T00:01Z)",
+    "CMP": "a comparison (<=, >=, …)",
+    "TIMEUNIT": "days, months, years, …",
+    "PERIOD": "day, week, month, quarter or year",
+    "GRADE": "estimated, declared or alleged",
+    "SAYS": "says, demands, denies, does not answer, …",
+    "EXERCISE": "suspends, resumes, waives, …",
+    "REGION": "a country (NL, US-NY)",
+    "ZONE": "a time zone (Europe/Paris)",
+    "COLUMN": "the name of a column",
+    "TYPE": "party, text, number, date or clause",
+    "EDGE": "start or end",
+    "EARLY": "counts or refused",
+    "MONTH_RULE": "clipped or refused",
+    "COUNT_RULE": "the_trigger or the_next_day",
+    "CLOCK_RULE": "stops or runs",
+    "CLAUSE_STATE": "suspended, binding, performed or broken",
+    "PLACEMENT": "in_place_of_the_text or beside_the_text",
+    "IN_TOTAL": "`in total`",
+    "$END": "the end of the line",
+}
+LIKELY_FIRST = (  # noqa: SIM905 (easier to read)
+    "MUST MAY CMP EQUAL NAME NUMBER DATE STRING CLAUSE FROM UNTIL WITHIN BY FOR IF UNLESS WHILE "
+    "ELSE KEEP NOT OF IS IN SOURCE REPORTED TIMEUNIT RPAR COMMA AND OR"
+).split()
+MEANT = {
+    "shall": "must",
+    "will": "must",
+    "should": "must",
+    "can": "may",
+    "except": "unless",
+    "during": "while",
+    "till": "until",
+    "starting": "from",
+    "since": "from",
+    "provided": "if",
+    "otherwise": "else",
+    "==": "=",
+    "=<": "<=",
+    "=>": ">=",
+    "after": "when",
+    "minimum": "at least",
+    "maximum": "at most",
+}
+CHARACTERS = {
+    "≤": "write `<=`",
+    "≥": "write `>=`",
+    "≠": "write `!=`",
+    "×": "write `*`",
+    "–": "write `-`",
+    "—": "write `-`",
+    "−": "write `-`",
+    "“": 'use straight quotes: "…"',
+    "”": 'use straight quotes: "…"',
+    "„": 'use straight quotes: "…"',
+    "«": 'use straight quotes: "…"',
+    "'": 'use double quotes: "…"',
+    "‘": 'use double quotes: "…"',
+    "’": 'use double quotes: "…"',
+    "\u00a0": "this is a non-breaking space: replace it by an ordinary one",
+    "\u200b": "this is an invisible character: delete it",
+    ";": "write one statement a line",
+    ":": "a colon ends a `when …:` line; what it opens stands below, deeper",
+}
+
+_TOKEN = re.compile(r'"[^"]*"?|[\w.-]+|<=|>=|=<|=>|!=|==|.', re.DOTALL)
+_WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
+
+# Phrases that begin like a name: what bounds a window, and what stands as an argument.
+_BUSINESS = re.compile(r"\d[\d_]*\s+business\s+days?$")
+_BOUND_BY_WORD = re.compile(r"\b(from|until|by|before|after)\s+(start|end)$")
+_WORD_AS_NAME = re.compile(r"(?<!\w)(at|change|clause|count|less|more|no|not|once|rate|sum)$")
+
+
+class Failure(Struct, frozen=True):
+    """A line that is none of its room, and where the parser gave up."""
+
+    error: UnexpectedInput
+    statement: Statement
+    room: Room
+    parser: LineParser
+
+    @property
+    def text(self) -> str:
+        return self.statement.text
+
+    @property
+    def offset(self) -> int:
+        return _offset(self.error, self.text)
+
+    @property
+    def found(self) -> str:
+        """The word or sign that was not expected."""
+        match = _TOKEN.match(self.text, self.offset)
+        return match[0].rstrip(".") or match[0] if match else ""
+
+    @property
+    def accepted(self) -> list[str]:
+        """The terminals that could stand there, likeliest first."""
+        interactive: Any = getattr(self.error, "interactive_parser", None)
+        return sorted(interactive.accepts() if interactive else (), key=_rank)
+
+
+def explain(failure: Failure, problems: Problems) -> None:
+    """Add the problem that says why a line is not one of its room."""
+    statement, text, offset = failure.statement, failure.text, failure.offset
+    home = _other_room(failure)
+    if home is not None:
+        _say_wrong_room(failure, home, problems)
+    elif offset >= len(text):
+        last = statement.at(max(len(text) - 1, 0))
+        place = Place(last.file, last.line, last.column + 1, last.paragraph)
+        help_ = _unfinished(failure) or _sentence(_expected(failure))
+        problems.add(place, "this line stops too early", help_)
+    else:
+        place, found = statement.at(offset), failure.found
+        shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
+        message = f"I did not expect `{shown}` here"
+        problems.add(place, message, _advice(failure), end_column=place.column + len(found))
+
+
+def _offset(error: UnexpectedInput, text: str) -> int:
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return len(text)
+    position: Any = error.pos_in_stream
+    return min(max(int(position or 0), 0), len(text))
+
+
+# ---------------------------------------------------------------------- wrong rooms
+def _other_room(failure: Failure) -> Room | None:
+    """The room that a line is at home in, if it is another one."""
+    text, room, parser = failure.text, failure.room, failure.parser
+    if len(text) <= LONGEST_TRIED:
+        for other in ROOMS:
+            if other != room and parser.fits(text, other):
+                return other
+    first = failure.statement.word
+    if first in _first_words(parser, room):
+        return None
+    homes = [other for other in ROOMS if other != room and first in _first_words(parser, other)]
+    return homes[0] if len(homes) == 1 else None
+
+
+@cache
+def _first_words(parser: LineParser, room: Room) -> frozenset[str]:
+    """The fixed words that a line of a room may start with."""
+    words = parser.words()
+    interactive: Any = parser.lark.parse_interactive("", start=room)
+    accepted = interactive.accepts()
+    return frozenset(words[name] for name in accepted if name in words)
+
+
+def _say_wrong_room(failure: Failure, home: Room, problems: Problems) -> None:
+    first = failure.statement.word
+    subject = "an entry of the record" if home == "entry" else f"`{first} …`"
+    place = failure.statement.at(0)
+    message = f"{subject} does not belong {HERE[failure.room]}"
+    end_column = place.column + len(first)
+    problems.add(place, message, f"it stands {WHERE[home]}", end_column=end_column)
+
+
+# ---------------------------------------------------------------------- what could stand here
+def _advice(failure: Failure) -> str | None:
+    known = _known_slip(failure)
+    if known is not None:
+        return known
+    repaired = _repair(failure)
+    missing = None if repaired else _missing(failure)
+    sentences = [_sentence(_expected(failure))]
+    if repaired is not None:
+        wrong, right = repaired
+        of_what = "" if wrong == failure.found else f" (for `{wrong}`)"
+        sentences.insert(0, f"did you mean `{right}`{of_what}?")
+    elif missing is not None:
+        sentences.insert(0, f"is `{missing}` missing before it?")
+    return "; ".join(sentence for sentence in sentences if sentence) or None
+
+
+def _known_slip(failure: Failure) -> str | None:
+    """Advice for slips that people are known to make."""
+    text, offset, found = failure.text, failure.offset, failure.found
+    word = failure.statement.word
+    unfinished = _unfinished(failure)
+    if unfinished is not None:
+        return unfinished
+    if re.search(r"\d,\d\d\d", text[max(offset - 2, 0) : offset + 4]):
+        return "write numbers without commas: 100000 or 100_000"
+    if word in ("when", "whenever") and not failure.statement.opened and found != ":":
+        return "end the `when` line with a colon, and put the duty below it, deeper"
+    if word == "when" and found in ("and", "or"):
+        return "a `when` has one event; join an earlier one by `following`, a condition by `if`"
+    if word == "every" and failure.room == "body":
+        return "say it after the action: `seller must report every quarter`"
+    return CHARACTERS.get(found[0])
+
+
+def _unfinished(failure: Failure) -> str | None:
+    """Advice where a phrase of the language has begun, and what follows is not the rest of it."""
+    before = failure.text[: failure.offset].rstrip()
+    counted = _BUSINESS.search(before)
+    if counted is not None:
+        calendar = "declared by `calendar Office = business days of NL`"
+        return f"business days are those of a calendar: `{counted[0]} of Office`, {calendar}"
+    bound = _BOUND_BY_WORD.search(before)
+    if bound is not None and not failure.found[:1].isalnum():
+        word = bound[2]
+        example = f"`{bound[1]} expiry` or `{bound[1]} {word} of (expiry)`"
+        return f"`{word}` is a word of the language: name an event or a day, as in {example}"
+    return _word_as_name(failure, before)
+
+
+def _word_as_name(failure: Failure, before: str) -> str | None:
+    """Advice where a word of the language stands for a variable or a parameter."""
+    match = _WORD_AS_NAME.search(before)
+    if match is None:
+        return None
+    word, taken = match[1], f"`{match[1]}` is a word of the language"
+    in_head = re.match(rf"define +\w+ *\([^=]*\b{word} *[:,)]", failure.text)
+    if in_head is not None and match.start() >= in_head.end():
+        return f"{taken}: choose another name for the parameter"
+    if failure.found in (")", ","):
+        return f"{taken}: use another here; a parameter of that name is given as `{word}: …`"
+    return None
+
+
+def _sentence(expected: list[str]) -> str | None:
+    """`here could come …`, with the likeliest first."""
+    if not expected:
+        return None
+    shown = expected[:MOST_SHOWN]
+    more = ", …" if len(expected) > MOST_SHOWN else ""
+    listed = ", ".join(shown) if more or len(shown) == 1 else _with_or(shown)
+    return f"here could come {listed}{more}"
+
+
+def _with_or(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _expected(failure: Failure) -> list[str]:
+    """What could stand in place of the unexpected, in plain words, likeliest first."""
+    fixed = failure.parser.words()
+    words = [SHAPES.get(name) or f"`{fixed.get(name, name.lower())}`" for name in failure.accepted]
+    return list(dict.fromkeys(words))
+
+
+def _rank(name: str) -> tuple[int, str]:
+    if name == "$END":
+        return 1000, name
+    return (LIKELY_FIRST.index(name) if name in LIKELY_FIRST else 500), name
+
+
+# ---------------------------------------------------------------------- repairs
+def _repair(failure: Failure) -> tuple[str, str] | None:
+    """A word at or before the unexpected one, and a word of the language that mends the line."""
+    text, offset = failure.text, failure.offset
+    if len(text) > LONGEST_TRIED:
+        return None
+    fixed = failure.parser.words().values()
+    keywords = {word for word in fixed if word.isalpha() and len(word) > 1}
+    for match in _words_back_from(text, offset):
+        for candidate in _candidates(match[0], keywords):
+            mended = text[: match.start()] + candidate + text[match.end() :]
+            rest = _unread(mended, failure)
+            if rest < len(text) - offset and rest < len(mended) - match.start() - len(candidate):
+                return match[0], candidate
+    return None
+
+
+def _unread(text: str, failure: Failure) -> int:
+    """How much of a text the parser leaves unread."""
+    try:
+        failure.parser.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), failure.room, Problems())
+    except UnexpectedInput as error:
+        return len(text) - _offset(error, text) + 1
+    return 0
+
+
+def _missing(failure: Failure) -> str | None:
+    """A fixed word that, put in where the line went wrong, makes all of it right."""
+    text, offset = failure.text, failure.offset
+    fixed = failure.parser.words()
+    if len(text) > LONGEST_TRIED or failure.found in ("and", "or"):
+        return None
+    words = (fixed[name] for name in failure.accepted if name in fixed)
+    mended = ((word, f"{text[:offset]} {word} {text[offset:]}") for word in words)
+    return next((word for word, line in mended if failure.parser.fits(line, failure.room)), None)
+
+
+def _words_back_from(text: str, offset: int) -> Iterator[re.Match[str]]:
+    """The word at the offset and the two before it, nearest first."""
+    matches = [match for match in _WORD.finditer(text) if match.start() <= offset]
+    yield from (match for match in reversed(matches[-3:]) if not match[0].startswith('"'))
+
+
+def _candidates(word: str, keywords: set[str]) -> list[str]:
+    meant = [MEANT[word]] if word in MEANT else []
+    if word in keywords:
+        return meant
+    return meant + get_close_matches(word.lower()[:40], sorted(keywords), n=2, cutoff=0.6)

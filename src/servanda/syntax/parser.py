@@ -1,0 +1,447 @@
+"""Statements to an agreement and a record: every line parsed by itself, blocks put together.
+
+A line that cannot be read becomes a problem, and the others are read all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from lark.exceptions import UnexpectedInput
+from msgspec import Struct
+from msgspec.structs import replace
+
+from servanda.syntax import block_lines as ln
+from servanda.syntax import tree as m
+from servanda.syntax.entries import Completeness, Entry, RowMap, SourceRef, TableMap
+from servanda.syntax.layout import Statement
+from servanda.syntax.line_parser import Room, line_parser
+from servanda.syntax.parse_errors import Failure, explain
+from servanda.syntax.problems import Problems
+from servanda.syntax.unparsed import declared
+
+MOST_FAILURES = 200
+BODY_WORDS = ("clause", "reading", "amendment")
+NO_HEADER = m.Header("", None, m.NOWHERE)
+
+
+class Record(Struct, frozen=True):
+    """What a record says, in the order it stands."""
+
+    entries: tuple[Entry, ...] = ()
+    completeness: tuple[Completeness, ...] = ()
+    tables: tuple[TableMap, ...] = ()
+
+
+class Parsed(Struct, frozen=True):
+    """All that some statements say: `header` is None if none of them is an `agreement` line.
+
+    `agreement` has `NO_HEADER` then: a file of hypothetical rules needs no header.
+    """
+
+    agreement: m.Agreement
+    record: Record
+    header: m.Header | None
+
+
+def parse(statements: Iterable[Statement], problems: Problems) -> Parsed:
+    """Parse statements of any kind: rules, accounts, entries and tables may stand together."""
+    assembler = _Assembler(problems)
+    for statement in statements:
+        assembler.take(statement)
+    return assembler.result()
+
+
+def parse_agreement(statements: Iterable[Statement], problems: Problems) -> m.Agreement:
+    """Parse the statements of an agreement; that there is no `agreement` line is a problem.
+
+    Lines of a record among them are looked at for errors and left out: see `parse`.
+    """
+    given = list(statements)
+    parsed = parse(given, problems)
+    if parsed.header is None:
+        place = m.Place(given[0].place.file, 0, 0) if given else m.NOWHERE
+        advice = 'start with `agreement NAME "Title"` in a servanda block'
+        problems.add(place, "there is no `agreement` line", advice)
+    return parsed.agreement
+
+
+def parse_record(statements: Iterable[Statement], problems: Problems) -> Record:
+    """Parse the statements of a record."""
+    return parse(statements, problems).record
+
+
+def parse_line(statement: Statement, room: Room, problems: Problems) -> Any:
+    """The value of one line without its children, or None and a problem."""
+    parser = line_parser()
+    try:
+        return parser.parse(statement, room, problems)
+    except UnexpectedInput as error:
+        explain(Failure(error, statement, room, parser), problems)
+        return None
+
+
+def room_at_margin(statement: Statement) -> Room:
+    """Whether a statement outside any block is a line of the record, or declares something."""
+    words = statement.text.split(" ", 2)
+    is_entry = words[0][:1].isdecimal() or words[1:2] == ["complete"]
+    return "entry" if is_entry else "top"
+
+
+def room_below(statement: Statement) -> Room | None:
+    """The room of a statement's children, or None if it opens no block."""
+    word = statement.word
+    if word in BODY_WORDS or word in ("when", "whenever"):
+        return "body"
+    heads: dict[str, Room] = {"agreement": "top", "account": "account_line", "table": "table_line"}
+    return heads.get(word)
+
+
+class _Body(Struct):
+    """What the lines inside a clause, reading or amendment say together."""
+
+    rules: list[m.Rule] = []
+    defines: list[m.Define] = []
+    prevails_over: list[str] = []
+    needs: list[str] = []
+    survives: ln.Survives | None = None
+    created: ln.OnceCreated | None = None
+    not_modelled: ln.NotModelled | None = None
+    no_duty: ln.NoDuty | None = None
+    unread: bool = False
+
+
+class _Assembler:
+    """Puts parsed lines together. Whatever is said in the wrong place is a problem."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.failures = 0
+        self.unread: set[str] | None = None
+        self.header: m.Header | None = None
+        self.found: dict[type, list[Any]] = {}
+        self.places: dict[tuple[str, str], m.Place] = {}
+
+    def result(self) -> Parsed:
+        def all_of(*kinds: type) -> Any:
+            return tuple(node for kind in kinds for node in self.found.get(kind, ()))
+
+        agreement = m.Agreement(
+            header=self.header or NO_HEADER,
+            parties=all_of(m.Party),
+            groups=all_of(m.Group),
+            units=all_of(m.UnitWord),
+            conversions=all_of(m.Conversion),
+            calendars=all_of(m.Calendar),
+            events=all_of(m.Event),
+            states=all_of(m.State),
+            measures=all_of(m.Measure),
+            vagues=all_of(m.Vague),
+            moments=all_of(m.Moment),
+            defines=all_of(m.Define),
+            clauses=all_of(m.Clause),
+            readings=all_of(m.Reading),
+            amendments=all_of(m.Amendment),
+            accounts=all_of(m.Account),
+            unread=None if self.unread is None else frozenset(self.unread),
+        )
+        record = Record(all_of(Entry), all_of(Completeness), all_of(TableMap))
+        return Parsed(agreement, record, self.header)
+
+    # ------------------------------------------------------------------ lines
+    def _line(self, statement: Statement, room: Room) -> Any:
+        """The value of a line, or None; after too many failures no more are looked at."""
+        if not statement.text:
+            return None
+        if self.failures >= MOST_FAILURES:
+            self._leave_out(statement, room)
+            return None
+        node = parse_line(statement, room, self.problems)
+        if node is None:
+            self.failures += 1
+            self._leave_out(statement, room)
+            if self.failures == MOST_FAILURES:
+                message = f"{MOST_FAILURES} lines could not be read: the rest is not looked at"
+                self.problems.add(m.Place(statement.place.file, 0, 0), message)
+        return node
+
+    def _leave_out(self, statement: Statement, room: Room) -> None:
+        """Remember what a line would declare, so that nobody complains of its absence."""
+        names = set(declared(statement, room))
+        self.unread = names if self.unread is None else self.unread
+        self.unread |= names
+        self.problems.expect(names)
+
+    def _keep(self, node: Any) -> None:
+        self.found.setdefault(type(node), []).append(node)
+
+    def _once(self, kind: str, name: str, place: m.Place) -> None:
+        """Report a name that a block of this kind has already."""
+        first = self.places.setdefault((kind, name), place)
+        if first is not place:
+            message = f"{kind} {name} stands here and in {first.file}, line {first.line}"
+            self.problems.add(place, message, "one of the two needs another name")
+
+    def _no_children(self, statement: Statement) -> None:
+        if statement.opened:
+            message = "this line opens no block"
+            advice = "only `when …:` and `whenever …:` end with a colon"
+            self.problems.add(statement.place, message, advice)
+
+    # ------------------------------------------------------------------ outside any block
+    def take(self, statement: Statement) -> None:
+        """Take one statement that stands outside any block, with all below it."""
+        room = room_at_margin(statement)
+        node = self._line(statement, room)
+        match node:
+            case m.Clause() | m.Reading() | m.Amendment():
+                self._take_rules(node, statement)
+            case m.Account():
+                self._take_account(node, statement)
+            case ln.AgreementHead():
+                self._take_header(node, statement)
+            case ln.TableHead():
+                self._take_table(node, statement)
+            case None:
+                self._look_below(statement)
+            case _:
+                self._no_children(statement)
+                self._take_single(node)
+
+    def _take_single(self, node: Any) -> None:
+        match node:
+            case ln.Declared(items):
+                for item in items:
+                    self._keep(item)
+            case ln.NotModelled():
+                self._take_bare_paragraph(node)
+            case ln.HeaderLine(_, _, place):
+                message = "this line belongs to the `agreement`"
+                self.problems.add(place, message, "put it below `agreement …`, deeper")
+            case ln.Include():
+                pass
+            case _:
+                self._keep(node)
+
+    def _take_bare_paragraph(self, node: ln.NotModelled) -> None:
+        """`not modelled "…"` alone under a paragraph's heading is a clause of that number."""
+        paragraph = node.place.paragraph
+        if paragraph is None:
+            message = "`not modelled` says nothing of which paragraph"
+            advice = "put it in a `clause`, or under the heading of its paragraph"
+            self.problems.add(node.place, message, advice)
+            return
+        self._once("clause", paragraph, node.place)
+        self._keep(m.Clause(paragraph, None, (), (), False, False, node.reason, node.place))
+
+    def _look_below(self, statement: Statement) -> None:
+        """Read the lines of a block whose head could not be read, for their own errors."""
+        room = room_below(statement)
+        for child in statement.children if room else ():
+            if room is None:
+                continue
+            if self._line(child, room) is None:
+                self._look_below(child)
+            self._leave_out(child, room)
+
+    # ------------------------------------------------------------------ agreement
+    def _take_header(self, head: ln.AgreementHead, statement: Statement) -> None:
+        self._once("agreement", "line", head.place)
+        said: dict[str, Any] = {}
+        for child in statement.children:
+            node = self._line(child, "top")
+            if isinstance(node, ln.HeaderLine):
+                self._no_children(child)
+                if node.field in said:
+                    message = f"`{child.word} …` is said twice"
+                    self.problems.add(node.place, message, "an agreement says it once")
+                said[node.field] = node.value
+            elif node is not None:
+                message = f"`{child.word} …` does not belong below `agreement`"
+                self.problems.add(child.place, message, f"it stands {_MARGIN}")
+        force: ln.Force | None = said.pop("force", None)
+        if force is not None:
+            said["force_from"], said["force_until"] = force.from_, force.until
+        header = m.Header(head.name, head.title, head.place, **said)
+        self.header = self.header or header
+
+    # ------------------------------------------------------------------ clauses
+    def _take_rules(self, node: m.Clause | m.Reading | m.Amendment, statement: Statement) -> None:
+        kind = statement.word
+        body = self._body(statement)
+        match node:
+            case m.Clause():
+                self._once(kind, node.id, node.place)
+                self._keep(self._clause(node, body))
+            case m.Reading():
+                self._once(kind, node.full_name, node.place)
+                self._keep(self._reading(node, body))
+            case m.Amendment():
+                self._once(kind, node.name, node.place)
+                self._keep(self._amendment(node, body))
+
+    def _body(self, statement: Statement) -> _Body:
+        body = _Body()
+        for child in statement.children:
+            node = self._line(child, "body")
+            match node:
+                case None:
+                    body.unread = True
+                    self._look_below(child)
+                case m.Trigger():
+                    body.rules += self._triggered(node, child)
+                    body.unread = body.unread or not body.rules
+                case _:
+                    self._no_children(child)
+                    self._put(node, body)
+        return body
+
+    def _put(self, node: Any, body: _Body) -> None:
+        match node:
+            case m.Duty() | m.Power():
+                body.rules.append(node)
+            case m.Define():
+                body.defines.append(node)
+            case ln.Prevails(over):
+                body.prevails_over += over
+            case ln.Needs(reading):
+                body.needs.append(reading)
+            case ln.Survives():
+                body.survives = node
+            case ln.OnceCreated():
+                body.created = node
+            case ln.NoDuty():
+                body.no_duty = node
+            case ln.NotModelled():
+                if body.not_modelled is not None:
+                    self.problems.add(node.place, "`not modelled` is said twice here")
+                body.not_modelled = node
+
+    def _triggered(self, trigger: m.Trigger, statement: Statement) -> list[m.Rule]:
+        """The duties and powers below a `when …:`."""
+        if not statement.opened:
+            advice = "end this line with a colon, and put the duty below it, deeper"
+            self.problems.add(statement.place, "nothing stands below this `when`", advice)
+            return []
+        rules: list[m.Rule] = []
+        for child in statement.children:
+            node = self._line(child, "body")
+            match node:
+                case m.Duty() | m.Power():
+                    self._no_children(child)
+                    rules.append(replace(node, trigger=trigger))
+                case m.Trigger():
+                    advice = "join them: `when order(id: id) following payment(id: id):`"
+                    self.problems.add(child.place, "a `when` inside a `when`", advice)
+                    self._triggered(node, child)
+                case None:
+                    self._look_below(child)
+                case _:
+                    message = f"`{child.word} …` does not depend on a `when`"
+                    self.problems.add(child.place, message, "put it beside the `when`, not below")
+        if not statement.children:
+            advice = "put the duty on the next line, deeper"
+            self.problems.add(statement.place, "nothing stands below this `when`", advice)
+        return rules
+
+    def _refuse_in(self, kind: str, *nodes: Any, advice: str) -> None:
+        for node in nodes:
+            if node is not None:
+                self.problems.add(node.place, f"this says nothing in {kind}", advice)
+
+    def _clause(self, head: m.Clause, body: _Body) -> m.Clause:
+        if body.needs:
+            advice = "only a reading depends on other readings"
+            self.problems.add(head.place, "a clause does not need a reading", advice)
+        for define in body.defines:
+            self._keep(define)
+        says = body.not_modelled or body.prevails_over
+        self._check_no_duty(f"clause {head.id}", head.place, body, bool(says))
+        return replace(
+            head,
+            rules=tuple(body.rules),
+            prevails_over=tuple(body.prevails_over),
+            survives=body.survives is not None,
+            created=body.created is not None,
+            not_modelled=body.not_modelled.reason if body.not_modelled else None,
+            survives_for=body.survives.term if body.survives is not None else None,
+        )
+
+    def _reading(self, head: m.Reading, body: _Body) -> m.Reading:
+        advice = "it belongs in the clause that is read"
+        self._refuse_in("a reading", body.survives, body.created, body.not_modelled, advice=advice)
+        self._check_no_duty(head.full_name, head.place, body)
+        return replace(
+            head,
+            rules=tuple(body.rules),
+            needs=tuple(body.needs),
+            prevails_over=tuple(body.prevails_over),
+            defines=tuple(body.defines),
+        )
+
+    def _amendment(self, head: m.Amendment, body: _Body) -> m.Amendment:
+        advice = "an amendment has duties and powers; the rest belongs in the clause"
+        rest = (body.survives, body.created, body.not_modelled, *body.defines)
+        self._refuse_in("an amendment", *rest, advice=advice)
+        if body.needs or body.prevails_over:
+            self.problems.add(head.place, "an amendment has only duties and powers", advice)
+        self._check_no_duty(head.name, head.place, body)
+        return replace(head, rules=tuple(body.rules))
+
+    def _check_no_duty(
+        self, name: str, place: m.Place, body: _Body, says_more: bool = False
+    ) -> None:
+        if body.no_duty is not None and body.rules:
+            self.problems.add(body.no_duty.place, "`no duty`, and yet there are rules here")
+        says = body.no_duty or body.rules or body.defines or says_more
+        if not (says or body.unread):
+            advice = "write its rules below it, deeper, or `no duty`"
+            self.problems.add(place, f"{name} says nothing", advice)
+
+    # ------------------------------------------------------------------ accounts
+    def _take_account(self, head: m.Account, statement: Statement) -> None:
+        self._once("account", head.name, head.place)
+        reads: dict[str, str] = {}
+        trusts: dict[str, list[str]] = {"only": [], "first": [], "distrusts": []}
+        grades: list[str] = []
+        held: list[m.Held] = []
+        for child in statement.children:
+            node = self._line(child, "account_line")
+            self._no_children(child)
+            match node:
+                case ln.Reads(group, name, place):
+                    if group in reads:
+                        message = f"this account reads {group} twice: as {reads[group]} already"
+                        self.problems.add(place, message, "keep one of the two")
+                    reads[group] = name
+                case ln.Trusts(how, sources):
+                    trusts[how] += sources
+                case ln.Accepts(given):
+                    grades += given
+                case m.Held():
+                    held.append(node)
+        self._keep(
+            replace(
+                head,
+                reads=tuple(reads.items()),
+                only=tuple(trusts["only"]),
+                first=tuple(trusts["first"]),
+                distrusts=tuple(trusts["distrusts"]),
+                grades=tuple(grades),
+                held=tuple(held),
+            )
+        )
+
+    # ------------------------------------------------------------------ tables
+    def _take_table(self, head: ln.TableHead, statement: Statement) -> None:
+        nodes = [self._line(child, "table_line") for child in statement.children]
+        rows = cast(tuple[RowMap, ...], tuple(n for n in nodes if isinstance(n, RowMap)))
+        sources = tuple(n for n in nodes if isinstance(n, SourceRef))
+        if not rows and None not in nodes:
+            advice = "say it below, deeper: `row is deliver(id: column id) on column date`"
+            self.problems.add(head.place, "this table does not say what a row is", advice)
+        self._keep(TableMap(head.file, head.each, head.zone, rows, sources, head.place))
+
+
+_MARGIN = "at the left margin, outside any block"

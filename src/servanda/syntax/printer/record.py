@@ -1,0 +1,222 @@
+"""Entries, declarations of completeness and tables as the language writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from servanda.syntax import block_lines as ln
+from servanda.syntax import entries as e
+from servanda.syntax import tree as m
+from servanda.syntax.printer.rules import Phrases
+from servanda.syntax.printer.values import arg, expr, listed, optional_text, pattern, quantity, text
+
+EXERCISES = {
+    "suspend": "suspends",
+    "resume": "resumes",
+    "waive": "waives",
+    "release": "releases",
+    "end": "ends",
+    "create": "creates",
+}
+_WORD = re.compile(r"[^\W\d]\w*")
+_COLUMN = re.compile(r"\w+")
+
+
+def when(node: e.When) -> str:
+    if node.granularity == "month" and isinstance(node.start, date):
+        return f"{node.start:%Y-%m}"
+    zone = "" if node.zone is None else f" {node.zone}"
+    start = node.start.isoformat() if isinstance(node.start, date) else node.start
+    if node.end is None:
+        return f"{start}{zone}"
+    end = node.end.isoformat() if isinstance(node.end, date) else node.end
+    return f"{start}..{end}{zone}"
+
+
+# ---------------------------------------------------------------------- facts
+def fact(node: e.Fact) -> str:
+    match node:
+        case e.EventFact(event, by, args):
+            actor = "" if by is None else f"{by} "
+            given = f"({listed(arg(a) for a in args)})" if args else ""
+            return f"{actor}{event}{given}"
+        case e.ReadingFact():
+            return reading(node)
+        case e.LinkFact():
+            return link(node)
+        case e.PowerFact():
+            return power(node)
+        case e.DetermineFact(by, matched, holds):
+            return f"{by} determines {'' if holds else 'not '}{pattern(matched)}"
+        case e.SaidFact():
+            return said(node)
+        case e.WithdrawFact(id_):
+            return f"withdraws {id_}"
+
+
+def reading(node: e.ReadingFact) -> str:
+    """A reading of a measure, by its bounds."""
+    return f"{_subject(node)} {_bounds(node)}"
+
+
+def link(node: e.LinkFact) -> str:
+    """Something said of readings."""
+    subject, bounds = _subject(node.reading), _bounds(node.reading)
+    if node.since is not None:
+        return f"change of {subject} since {when(node.since)} {bounds}"
+    if node.to is not None:
+        return f"ratio of {subject} to {quantity(node.to)} {bounds}"
+    return f"first time {subject} {bounds}"
+
+
+def _subject(node: e.ReadingFact) -> str:
+    return node.measure if node.of is None else f"{node.measure} of {node.of}"
+
+
+def _bounds(node: e.ReadingFact) -> str:
+    low, high = node.low, node.high
+    if low is not None and high is not None:
+        if low == high:
+            return f"= {quantity(low)}"
+        return f"between {quantity(low)} and {quantity(high)}"
+    if low is not None:
+        return f"{'>' if node.open_low else '>='} {quantity(low)}"
+    if high is not None:
+        return f"{'<' if node.open_high else '<='} {quantity(high)}"
+    return "unknown"
+
+
+def power(node: e.PowerFact) -> str:
+    if node.verb == "end_all":
+        return f"{node.by} ends the agreement"
+    if node.verb == "amend":
+        return f"{node.by} amends {listed(node.clauses)} to {node.amendment}"
+    pairs = listed(f"{name}: {expr(value)}" for name, value in node.key)
+    key = f"({pairs})" if pairs else ""
+    of = "" if node.of is None else f" of {node.of}"
+    towards = "" if node.towards is None else f" towards {node.towards}"
+    return f"{node.by} {EXERCISES[node.verb]} {listed(node.clauses)}{key}{of}{towards}"
+
+
+def said(node: e.SaidFact) -> str:
+    to = "" if node.to is None else f" {node.to}"
+    head = f"{node.by} {node.verb}{to}"
+    if node.pattern is not None:
+        return f"{head} that {pattern(node.pattern)}{optional_text(node.text)}"
+    about = "" if node.clause is None else f" clause {node.clause}"
+    return f"{head}{about}{optional_text(node.text)}"
+
+
+# ---------------------------------------------------------------------- phrases after a fact
+def _grade(grade: str, by: str | None) -> str:
+    return grade if by is None else f"{grade} by {by}"
+
+
+def _speaker(name: str) -> str:
+    return name if _WORD.fullmatch(name) else text(name)
+
+
+def attribution(node: e.Attribution) -> str:
+    medium = "" if node.on is None else f" on {_speaker(node.on)}"
+    at = "" if node.at is None else f" on {when(node.at)}"
+    return f"{node.kind} by {_speaker(node.by)}{medium}{at}"
+
+
+def source(node: e.SourceRef) -> str:
+    return f"source {node.id}{optional_text(node.locator)}"
+
+
+def _attributes(node: e.Entry) -> Iterator[str]:
+    if node.grade is not None:
+        yield _grade(node.grade, node.grade_by)
+    if node.announced is not None:
+        yield f"announced {when(node.announced)}"
+    if node.verified is not None:
+        yield f"verified on {when(node.verified)}"
+    if node.reported is not None:
+        yield f"reported {when(node.reported)}"
+    yield from (attribution(step) for step in node.chain)
+    if node.corrects is not None:
+        yield f"corrects {node.corrects}"
+    if node.id is not None:
+        yield f"id {node.id}"
+    yield from (source(ref) for ref in node.sources)
+    if node.note is not None:
+        yield f"note {text(node.note)}"
+
+
+def _with_commas(phrases: Sequence[str]) -> Phrases:
+    return (*(f"{phrase}," for phrase in phrases[:-1]), *phrases[-1:])
+
+
+def entry(node: e.Entry) -> Phrases:
+    return _with_commas((f"{when(node.when)} {fact(node.fact)}", *_attributes(node)))
+
+
+def completeness(node: e.Completeness) -> Phrases:
+    span = [f"{node.by} complete on {listed(node.names)}"]
+    span += [] if node.from_ is None else [f"from {when(node.from_)}"]
+    span += [] if node.until is None else [f"until {when(node.until)}"]
+    rest = [] if node.reported is None else [f"reported {when(node.reported)}"]
+    rest += [source(ref) for ref in node.sources]
+    rest += [] if node.note is None else [f"note {text(node.note)}"]
+    return (*span[:-1], *_with_commas((span[-1], *rest)))
+
+
+# ---------------------------------------------------------------------- tables
+def table_head(node: ln.TableHead) -> str:
+    each = "" if node.each is None else f" each {_named(node.each)}"
+    return f"table {text(node.file)}{each}" + ("" if node.zone is None else f" zone {node.zone}")
+
+
+def table(node: e.TableMap) -> list[str]:
+    lines = [source(ref) for ref in node.sources]
+    lines += [" ".join(row(mapped)) for mapped in node.rows]
+    return [
+        table_head(ln.TableHead(node.file, node.each, node.zone)),
+        *(f"  {line}" for line in lines),
+    ]
+
+
+def _column(name: str) -> str:
+    return f"column {_named(name)}"
+
+
+def _named(name: str) -> str:
+    return name if _COLUMN.fullmatch(name) else text(name)
+
+
+def cell(node: e.Cell) -> str:
+    if isinstance(node, e.Column):
+        return _column(node.name) + ("" if node.unit is None else f" in {node.unit}")
+    return expr(node)
+
+
+def row(node: e.RowMap) -> Phrases:
+    of = "" if node.of is None else f" of {cell(node.of)}"
+    if node.value is not None:
+        says = f"{node.name}{of} = {cell(node.value)}"
+    else:
+        args = listed(f"{a.name}: {cell(a.value)}" for a in node.args)
+        says = f"{node.name}({args})" if args else node.name
+    columns = {
+        "on": node.on,
+        "until": node.until,
+        "reported": node.reported,
+        "verified": node.verified,
+        "announced": node.announced,
+        "id": node.id,
+        "source": node.source,
+        "grade": node.grade,
+    }
+    attrs = [f"{word} {_column(name)}" for word, name in columns.items() if name is not None]
+    attrs += [f"where {_column(name)} = {text(value)}" for name, value in node.where]
+    if node.graded is not None:
+        attrs.append(_grade(node.graded, node.graded_by))
+    return (f"row is {says}", *_with_commas(attrs))
+
+
+def literal(node: m.Number | m.Text | m.Day | m.Name) -> str:
+    return expr(node)

@@ -1,0 +1,165 @@
+"""Errors as data: what is wrong, where it stands, and what to do about it.
+
+Everything that reads a case collects `Problem`s and goes on; nothing raises before the public
+door, which turns a collection with errors into one `ServandaError`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.syntax.tree import Place
+
+LONGEST_SOURCE_SHOWN = 160
+_UNKNOWN = re.compile(r"(?:unknown|there is no) [\w ]+ `([^`]+)`")
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong in a text (or worth a hint), with its place and advice.
+
+    `line` and `column` count from 1, and are 0 where the problem is the whole file's.
+    `source` is the line of text it stands in; `paragraph` the one its block belongs to.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    help: str | None = None
+    source: str | None = None
+    paragraph: str | None = None
+    end_column: int | None = None
+    severity: OneOf["error", "hint"] = "error"
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, self.line, self.column, self.paragraph)
+
+
+class Problems:
+    """Collects problems, and knows the lines of the files they stand in."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}
+        self._sources: dict[str, Sequence[str]] = {}
+        self._expected: set[str] = set()
+
+    def remember(self, file: str, lines: Sequence[str]) -> None:
+        """Keep the lines of a file, so that problems at its places can show them."""
+        self._sources[file] = lines
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Say nothing of these names being unknown: lines with errors of their own declare them."""
+        self._expected.update(names)
+
+    def expects(self, name: str) -> bool:
+        """Whether a line that could not be read declares the name."""
+        return name in self._expected
+
+    def add(
+        self,
+        place: Place,
+        message: str,
+        help: str | None = None,
+        *,
+        end_column: int | None = None,
+        severity: OneOf["error", "hint"] = "error",
+    ) -> None:
+        """Add a problem at a place; the same problem twice is kept once."""
+        unknown = _UNKNOWN.match(message)
+        if unknown is not None and self.expects(unknown[1]):
+            return
+        source = self._source_line(place)
+        problem = Problem(
+            place.file,
+            place.line,
+            place.column,
+            message,
+            help,
+            source,
+            place.paragraph,
+            end_column,
+            severity,
+        )
+        self._found.setdefault(problem)
+
+    def hint(self, place: Place, message: str, help: str | None = None) -> None:
+        """Add a remark that does not stop anything."""
+        self.add(place, message, help, severity="hint")
+
+    def _source_line(self, place: Place) -> str | None:
+        lines = self._sources.get(place.file, ())
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else None
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The errors, in the order of files as met, then of lines."""
+        return tuple(p for p in self if p.severity == "error")
+
+    @property
+    def hints(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self if p.severity == "hint")
+
+    def __iter__(self) -> Iterator[Problem]:
+        files = dict.fromkeys(problem.file for problem in self._found)
+        order = {file: number for number, file in enumerate(files)}
+        return iter(sorted(self._found, key=lambda p: (order[p.file], p.line, p.column)))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+class ServandaError(Exception):
+    """Raised at the public door only: carries every problem that was found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n\n".join(render(problem) for problem in self.problems))
+
+
+def render(problem: Problem) -> str:
+    """A problem as plain text: place and message, the line with a caret, paragraph, advice."""
+    lines = [f"{_location(problem)}: {problem.message}"]
+    if problem.source is not None and problem.column:
+        lines += _pointed_source(problem.source, problem.column, problem.end_column)
+    if problem.paragraph is not None:
+        lines.append(f"  paragraph {problem.paragraph}")
+    if problem.help:
+        lines.append(f"  help: {problem.help}")
+    return "\n".join(lines)
+
+
+def _location(problem: Problem) -> str:
+    where = [problem.file]
+    if problem.line:
+        where.append(str(problem.line))
+        if problem.column:
+            where.append(str(problem.column))
+    return ":".join(where)
+
+
+def _pointed_source(source: str, column: int, end_column: int | None) -> list[str]:
+    """The source line and a caret line beneath it; a very long line is cut around the caret."""
+    start = max(0, column - 1 - LONGEST_SOURCE_SHOWN // 2)
+    shown = source[start : start + LONGEST_SOURCE_SHOWN]
+    before = "…" if start else ""
+    after = "…" if start + LONGEST_SOURCE_SHOWN < len(source) else ""
+    width = max(1, (end_column or column + 1) - column)
+    width = min(width, max(1, len(shown) - (column - 1 - start)))
+    caret = " " * (len(before) + column - 1 - start) + "^" * width
+    visible = "".join(c if c.isprintable() else " " for c in shown)
+    return [f"    {before}{visible}{after}", f"    {caret}"]
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
+    """`did you mean `implementation_day`?`, or None if no candidate is near."""
+    known = {candidate.lower(): candidate for candidate in sorted(set(candidates), reverse=True)}
+    near = get_close_matches(word.lower()[:80], known, n=2, cutoff=0.7)
+    if not near:
+        return None
+    return f"did you mean {' or '.join(f'`{known[n]}`' for n in near)}?"

@@ -1,0 +1,498 @@
+"""What an agreement says, as plain values: the parser builds them, everything else reads them.
+
+Numbers are exact (`Decimal`); units are written as in the text. A `Place` never takes part in
+equality: two texts that say the same thing give equal models, wherever the words stand.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.syntax.values import NOWHERE as NOWHERE
+from servanda.syntax.values import Day as Day
+from servanda.syntax.values import Number as Number
+from servanda.syntax.values import Place as Place
+from servanda.syntax.values import Text as Text
+
+
+class Name(Struct, frozen=True, tag=True):
+    """A word that the resolver turns into a party, a variable or a measure of the debtor."""
+
+    name: str
+    place: Place = NOWHERE
+
+
+class MeasureOf(Struct, frozen=True, tag=True):
+    """The reading of a measure; `of` is a party, a variable, or None for the debtor."""
+
+    measure: str
+    of: str | None = None
+    place: Place = NOWHERE
+
+
+class Arithmetic(Struct, frozen=True, tag=True):
+    op: OneOf["+", "-", "*"]
+    left: Expr
+    right: Expr
+
+
+class SumOf(Struct, frozen=True, tag=True):
+    """Sum of a parameter over matching events: in the last `window`, or so far if None."""
+
+    param: str
+    pattern: Pattern
+    window: Duration | None
+    place: Place = NOWHERE
+
+
+class CountOf(Struct, frozen=True, tag=True):
+    pattern: Pattern
+    window: Duration | None
+    place: Place = NOWHERE
+
+
+class RateOf(Struct, frozen=True, tag=True):
+    """Sum over the last `window`, divided by the number of `per` units in it."""
+
+    param: str
+    pattern: Pattern
+    per: str
+    window: Duration
+    place: Place = NOWHERE
+
+
+class ChangeOf(Struct, frozen=True, tag=True):
+    """A measure now less the same measure `window` earlier."""
+
+    measure: str
+    of: str | None
+    window: Duration
+    place: Place = NOWHERE
+
+
+Expr = Number | Text | Day | Name | MeasureOf | Arithmetic | SumOf | CountOf | RateOf | ChangeOf
+
+
+# ------------------------------------------------------------------ patterns and conditions
+class Arg(Struct, frozen=True):
+    """An argument: by position if `name` is None; `any` matches all, `same` is as in the breach."""
+
+    name: str | None
+    op: OneOf["=", ">=", "<=", ">", "<", "any", "same"]
+    value: Expr | None = None
+    place: Place = NOWHERE
+
+
+class Pattern(Struct, frozen=True, tag=True):
+    """A name with arguments: an event, a state, a vague term or a defined condition."""
+
+    name: str
+    args: tuple[Arg, ...] = ()
+    place: Place = NOWHERE
+
+
+class And(Struct, frozen=True, tag=True):
+    items: tuple[Cond, ...]
+
+
+class Or(Struct, frozen=True, tag=True):
+    items: tuple[Cond, ...]
+
+
+class Not(Struct, frozen=True, tag=True):
+    item: Cond
+
+
+class Compare(Struct, frozen=True, tag=True):
+    op: OneOf["<=", ">=", "<", ">", "=", "!="]
+    left: Expr
+    right: Expr
+    place: Place = NOWHERE
+
+
+class Member(Struct, frozen=True, tag=True):
+    name: str
+    group: str
+    place: Place = NOWHERE
+
+
+class InBreach(Struct, frozen=True, tag=True):
+    """The party has an open breach of the clause (of any clause if None)."""
+
+    party: str
+    clause: str | None
+    place: Place = NOWHERE
+
+
+class ClauseIs(Struct, frozen=True, tag=True):
+    clause: str
+    state: OneOf["suspended", "binding", "performed", "broken"]
+    place: Place = NOWHERE
+
+
+class Once(Struct, frozen=True, tag=True):
+    """A matching event has happened: ever so far, or within the last `last`."""
+
+    pattern: Pattern
+    last: Duration | None = None
+    place: Place = NOWHERE
+
+
+class Holds(Struct, frozen=True, tag=True):
+    """A state, vague term or defined condition holds."""
+
+    pattern: Pattern
+
+
+Cond = And | Or | Not | Compare | Member | InBreach | ClauseIs | Once | Holds
+
+
+# ------------------------------------------------------------------ time
+class Duration(Struct, frozen=True):
+    """`5 days`, `48 hours`, `3 months`, `5 business days of Amsterdam` (unit singular)."""
+
+    count: int
+    unit: OneOf["second", "minute", "hour", "day", "week", "month", "year"]
+    calendar: str | None = None
+    place: Place = NOWHERE
+
+
+class AtDate(Struct, frozen=True, tag=True):
+    date: date
+
+
+class AtInstant(Struct, frozen=True, tag=True):
+    """ISO text of an instant; `zone` a named zone or None (the offset, or the agreement's)."""
+
+    text: str
+    zone: str | None = None
+
+
+class AtEvent(Struct, frozen=True, tag=True):
+    """The first matching event, or a named day or instant."""
+
+    pattern: Pattern
+
+
+class Shift(Struct, frozen=True, tag=True):
+    point: Point
+    sign: OneOf[1, -1]
+    duration: Duration
+
+
+class Earlier(Struct, frozen=True, tag=True):
+    points: tuple[Point, ...]
+
+
+class Later(Struct, frozen=True, tag=True):
+    points: tuple[Point, ...]
+
+
+class Edge(Struct, frozen=True, tag=True):
+    """The first instant of the point's local day, or the first instant after that day."""
+
+    edge: OneOf["start", "end"]
+    point: Point
+
+
+Point = AtDate | AtInstant | AtEvent | Shift | Earlier | Later | Edge
+
+
+# ------------------------------------------------------------------ declarations
+class Param(Struct, frozen=True):
+    name: str
+    type: OneOf["party", "text", "number", "date", "clause"] = "text"
+    unit: str | None = None
+
+
+class Header(Struct, frozen=True):
+    """The `agreement` line and the rules of counting that belong to the whole."""
+
+    name: str
+    title: str | None
+    place: Place
+    zone: str | None = None
+    months: OneOf["clipped", "refused"] | None = None
+    counting: OneOf["the_trigger", "the_next_day"] = "the_next_day"
+    suspension: OneOf["stops", "runs"] | None = None
+    force_from: Point | None = None
+    force_until: Point | None = None
+    closed: date | None = None
+
+
+class Party(Struct, frozen=True):
+    name: str
+    title: str | None
+    body: bool
+    place: Place
+
+
+class Group(Struct, frozen=True):
+    name: str
+    title: str | None
+    members: tuple[str, ...]
+    place: Place
+
+
+class Conversion(Struct, frozen=True):
+    """`1 kg UF6 = 0.676 kg U`: exact, and named by the agreement."""
+
+    left: Number
+    right: Number
+    place: Place
+
+
+class UnitWord(Struct, frozen=True):
+    """A word the agreement adds to the units: a substance, a currency, or `unit x = 3 kg`."""
+
+    name: str
+    kind: OneOf["substance", "currency", "unit"]
+    value: Number | None
+    place: Place
+
+
+class Calendar(Struct, frozen=True):
+    """Business days: Monday to Friday less the holidays of `region` (`NL`, `US-NY`)."""
+
+    name: str
+    region: str
+    without: tuple[date, ...]
+    extra: tuple[date, ...]
+    place: Place
+
+
+class Arises(Struct, frozen=True):
+    """When a derived event comes about by itself."""
+
+    end_of_day: bool
+    delay: Duration
+    after: Pattern
+    if_: Cond | None
+    unless: Pattern | None
+
+
+class Event(Struct, frozen=True):
+    """`closed` is True when silence means that it did not happen."""
+
+    name: str
+    params: tuple[Param, ...]
+    closed: bool
+    arises: Arises | None
+    place: Place
+
+
+class State(Struct, frozen=True):
+    name: str
+    params: tuple[Param, ...]
+    begins: tuple[Pattern, ...]
+    ends: tuple[Pattern, ...]
+    place: Place
+
+
+class Measure(Struct, frozen=True):
+    name: str
+    params: tuple[Param, ...]
+    unit: str | None
+    silent_after: Duration | None
+    place: Place
+
+
+class Vague(Struct, frozen=True):
+    name: str
+    params: tuple[Param, ...]
+    deciders: tuple[str, ...]
+    place: Place
+
+
+class Moment(Struct, frozen=True):
+    """A named day or instant; absent while what it counts from has not happened."""
+
+    name: str
+    kind: OneOf["day", "instant"]
+    point: Point
+    place: Place
+
+
+class Define(Struct, frozen=True):
+    name: str
+    params: tuple[Param, ...]
+    cond: Cond
+    place: Place
+
+
+# ------------------------------------------------------------------ rules
+class Holder(Struct, frozen=True):
+    """Who owes or may: one name, several names each, each member of a group (optionally as a
+    variable), all members together, or a group jointly as one."""
+
+    mode: OneOf["one", "many", "each", "all", "jointly"]
+    names: tuple[str, ...]
+    variable: str | None = None
+    place: Place = NOWHERE
+
+
+class Trigger(Struct, frozen=True):
+    """`when` an event (joined with earlier events that share variables), or `whenever` a
+    condition becomes true (`cond`)."""
+
+    pattern: Pattern | None
+    following: tuple[Pattern, ...] = ()
+    if_: Cond | None = None
+    cond: Cond | None = None
+    place: Place = NOWHERE
+
+
+class Window(Struct, frozen=True):
+    """When a duty runs, as written; what is None was not said.
+
+    `every` is `day`, `week`, `month`, `quarter` or `year`, or a length, as in `6 months`.
+    """
+
+    from_: Point | None = None
+    until: Point | None = None
+    term: Duration | None = None
+    within: Duration | None = None
+    after: Point | None = None
+    edge: OneOf["start", "end"] | None = None
+    by: Point | None = None
+    before: Point | None = None
+    every: str | None = None
+
+
+class Gates(Struct, frozen=True):
+    """`if` is read once, when the duty arises; `while` and `unless` all along."""
+
+    if_: Cond | None = None
+    while_: Cond | None = None
+    unless: Cond | None = None
+
+
+class Duty(Struct, frozen=True, tag=True):
+    kind: OneOf["achieve", "keep", "forbid"]
+    holder: Holder
+    event: Pattern | None
+    cond: Cond | None
+    trigger: Trigger | None
+    window: Window
+    gates: Gates
+    creditor: str | None
+    early: bool | None
+    total: bool
+    cured_by: Pattern | None
+    cure_within: Duration | None
+    curable: bool
+    otherwise: Duty | None
+    place: Place
+
+
+Verb = OneOf[
+    "suspend", "resume", "waive", "release", "end", "end_all", "amend", "determine", "create", "do"
+]
+
+
+class Power(Struct, frozen=True, tag=True):
+    """`may`: targets are clauses; `of` and `towards` narrow to a debtor and a creditor."""
+
+    verb: Verb
+    holder: Holder
+    targets: tuple[str, ...]
+    pattern: Pattern | None
+    amendment: str | None
+    of: str | None
+    towards: str | None
+    trigger: Trigger | None
+    window: Window
+    gates: Gates
+    place: Place
+
+
+Rule = Duty | Power
+
+
+class Clause(Struct, frozen=True):
+    """`survives_for`: how long it `survives` the end of the agreement; None: for good."""
+
+    id: str
+    title: str | None
+    rules: tuple[Rule, ...]
+    prevails_over: tuple[str, ...]
+    survives: bool
+    created: bool
+    not_modelled: str | None
+    place: Place
+    survives_for: Duration | None = None
+
+
+class Reading(Struct, frozen=True):
+    """One alternative (`name`) of a contested point (`group`), about one clause."""
+
+    group: str
+    name: str
+    clause: str
+    title: str | None
+    rules: tuple[Rule, ...]
+    replaces: bool
+    needs: tuple[str, ...]
+    prevails_over: tuple[str, ...]
+    defines: tuple[Define, ...]
+    place: Place
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.group}.{self.name}"
+
+
+class Amendment(Struct, frozen=True):
+    name: str
+    clause: str
+    title: str | None
+    rules: tuple[Rule, ...]
+    place: Place
+
+
+class Held(Struct, frozen=True):
+    """An account's own answer to a vague term, from a date, with its reason."""
+
+    pattern: Pattern
+    holds: bool
+    from_: str | None
+    until: str | None
+    reason: str | None
+    place: Place
+
+
+class Account(Struct, frozen=True):
+    name: str
+    title: str | None
+    reads: tuple[tuple[str, str], ...]
+    only: tuple[str, ...]
+    first: tuple[str, ...]
+    distrusts: tuple[str, ...]
+    grades: tuple[str, ...]
+    held: tuple[Held, ...]
+    place: Place
+
+
+class Agreement(Struct, frozen=True):
+    """All that a text says, in order; `unread`: what lines that could not be read declare."""
+
+    header: Header
+    parties: tuple[Party, ...]
+    groups: tuple[Group, ...]
+    units: tuple[UnitWord, ...]
+    conversions: tuple[Conversion, ...]
+    calendars: tuple[Calendar, ...]
+    events: tuple[Event, ...]
+    states: tuple[State, ...]
+    measures: tuple[Measure, ...]
+    vagues: tuple[Vague, ...]
+    moments: tuple[Moment, ...]
+    defines: tuple[Define, ...]
+    clauses: tuple[Clause, ...]
+    readings: tuple[Reading, ...]
+    amendments: tuple[Amendment, ...]
+    accounts: tuple[Account, ...]
+    unread: frozenset[str] | None = None

@@ -1,0 +1,49 @@
+"""What lines that could not be read declare: elsewhere it is not unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import lru_cache
+
+from servanda.syntax.layout import Statement
+from servanda.syntax.line_parser import Room
+from servanda.syntax.verbs import verb_forms
+
+LISTS = ("party", "body", "substance", "currency")
+HEADS = (
+    *LISTS,
+    *("group", "unit", "calendar", "event", "state", "measure", "vague", "day", "instant"),
+    *("define", "clause", "reading", "amendment", "account"),
+)
+_NAME = re.compile(r"[^\W\d]\w*")
+_CLAUSE = re.compile(r"\w+([.-]\w+)*(\([a-z0-9]+\))*")
+_TEXT = re.compile(r'"[^"]*"?')
+
+
+def declared(statement: Statement, room: Room) -> Iterator[str]:
+    """The names that a line declares, as far as its words tell, and its paragraph."""
+    if statement.place.paragraph is not None:
+        yield statement.place.paragraph
+    head, _, rest = statement.text.partition(" ")
+    meant = _meant(head[:40])
+    if meant is None or not (room == "top" or (room == "body" and meant == "define")):
+        return
+    if meant in LISTS:
+        yield from _NAME.findall(_TEXT.sub(" ", rest))
+        return
+    found = (_CLAUSE if meant in ("clause", "reading") else _NAME).match(rest.lstrip())
+    if found is None:
+        return
+    yield found[0]
+    if meant == "event":
+        yield from verb_forms(found[0])
+    elif meant == "reading":
+        yield found[0].partition(".")[0]
+
+
+@lru_cache(maxsize=1000)
+def _meant(head: str) -> str | None:
+    """The word that opens a declaration, as written or nearly so."""
+    return next(iter(get_close_matches(head, HEADS, n=1, cutoff=0.7)), None)

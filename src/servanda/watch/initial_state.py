@@ -1,0 +1,112 @@
+"""The state at the beginning: the case as it stands, filed and judged for the first time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from servanda.api import Case
+from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
+from servanda.watch.fact_files import EVENT, READING, Filing
+from servanda.watch.live_verdicts import Added, Live
+from servanda.watch.state import FactRow, Store
+
+FETCHED = 10_000
+Told = Callable[[str, int], None]
+
+
+def begin(live: Live, entries: list[Added], facts: Facts, now: int, told: Told) -> None:
+    """File every fact of the case and judge it; `told` hears how far it is."""
+    store = live.store
+    rows = [row for entry, named in entries for row in live.rows(entry, named)]
+    store.add_facts(counted(chain(rows, table_rows(live.filing, facts)), told))
+    store.index()
+    for number, _ in enumerate(live.begin(now), 1):
+        if number % FETCHED == 0:
+            told("keys judged", number)
+
+
+def counted(rows: Iterable[FactRow], told: Told) -> Iterator[FactRow]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % 100_000 == 0:
+            told("facts filed", number)
+
+
+def table_rows(filing: Filing, facts: Facts) -> Iterator[FactRow]:
+    """The rows of the case's tables, each event in the order of a key: so they are quick to put
+    in their place."""
+    con = duckdb.connect()
+    for name, bulks in facts.bulk_events.items():
+        params = filing.params[name]
+        columns = ["entry", "lo", "hi", "fin", "sure", *(f'"p_{p}"' for p in params)]
+        for entry, lo, hi, fin, sure, *args in rows_of(con, bulks, columns):
+            occurrence = Occurrence(entry, lo, hi, fin, sure, tuple(args))
+            body = filing.write(occurrence)
+            for unit, key in filing.places(EVENT, name, occurrence):
+                yield unit, key, entry, 0, EVENT, name, lo, body
+    columns = ["entry", "lo", "hi", '"of"', "low", "high", "tier"]
+    for name, bulks in facts.bulk_readings.items():
+        for values in rows_of(con, bulks, columns):
+            reading = ReadingFact(*values)
+            body = filing.write(reading)
+            for unit, key in filing.places(READING, name, reading):
+                yield unit, key, reading.entry, 0, READING, name, reading.lo, body
+
+
+def rows_of(
+    con: duckdb.DuckDBPyConnection, bulks: Iterable[Bulk], columns: list[str]
+) -> Iterator[tuple[Any, ...]]:
+    whole = " UNION ALL BY NAME ".join(f"({bulk.sql})" for bulk in bulks)
+    found = con.execute(f"SELECT {', '.join(columns)} FROM ({whole}) ORDER BY {columns[-1]}")
+    while rows := found.fetchmany(FETCHED):
+        yield from rows
+
+
+# ------------------------------------------------------------------ the same case
+def fingerprint(case: Case, account: str, root: Path, apart: Iterable[Path]) -> str:
+    """A digest of all that a case's folder holds, but for hidden files and those `apart`."""
+    found = hashlib.blake2b(digest_size=16)
+    found.update(msgspec.json.encode([account, [layout.file for layout in case.layouts]]))
+    away = {path.resolve() for path in apart}
+    for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+        inside = path.relative_to(case.folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if hidden or not path.is_file() or away & {path.resolve(), *path.resolve().parents}:
+            continue
+        found.update(f"\0{inside.as_posix()}\0".encode())
+        with path.open("rb") as file:
+            found.update(hashlib.file_digest(file, "blake2b").digest())
+    return found.hexdigest()
+
+
+def put_in_place(made: Path, path: Path) -> None:
+    """A file made under another name takes its place, whole or not at all."""
+    for each in (made, made.parent):
+        number = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+    os.replace(made, path)
+
+
+def new_store(path: Path) -> Store:
+    """An empty store under a name of its own; what a killed attempt left there goes.
+
+    Raises InUse while another attempt is under way.
+    """
+    if path.exists():
+        with suppress(sqlite3.DatabaseError):  # half written: then nobody is at it
+            Store(path, safe=False).close()
+        path.unlink()
+    return Store(path, safe=False)

@@ -1,0 +1,212 @@
+"""The state of a watch on disk: one SQLite file, moved forward in one transaction a batch.
+
+A kill at any moment leaves the state of the last batch that was committed, whole.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from servanda.watch.fact_files import Filed
+
+FORMAT = "2"
+MANY = 400
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE facts (unit INTEGER, key TEXT, entry TEXT, n INTEGER, kind TEXT, name TEXT, lo INTEGER,
+                    body BLOB, PRIMARY KEY (unit, key, entry, n)) WITHOUT ROWID;
+CREATE TABLE verdicts (unit INTEGER, key TEXT, body BLOB, next INTEGER,
+                       PRIMARY KEY (unit, key)) WITHOUT ROWID;
+CREATE TABLE entries (id TEXT PRIMARY KEY, said BLOB, line BLOB, target TEXT, filed BLOB)
+                     WITHOUT ROWID;
+CREATE TABLE changes (n INTEGER PRIMARY KEY, batch INTEGER, body BLOB);
+CREATE TABLE rejected (line INTEGER PRIMARY KEY, text BLOB, why TEXT);
+"""
+INDEXES = """
+CREATE INDEX next_change ON verdicts (next) WHERE next IS NOT NULL;
+CREATE INDEX targets ON entries (target) WHERE target IS NOT NULL;
+"""
+
+FactRow = tuple[int, str, str, int, str, str, int, bytes]
+Verdicts = tuple[bytes, int | None]
+
+
+class InUse(Exception):
+    """Another process watches with this state."""
+
+
+class Store:
+    """Reads and writes of the state; nothing is kept before `commit`.
+
+    Not `safe`: quick, for a file that counts only once it is whole.
+    """
+
+    def __init__(self, path: Path, safe: bool = True) -> None:
+        self.con = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
+        try:
+            self.con.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self.con.execute("PRAGMA cache_size = -262144")
+            self.con.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'MEMORY'}")
+            self.con.execute(f"PRAGMA synchronous = {'FULL' if safe else 'OFF'}")
+            self.con.execute("BEGIN IMMEDIATE")
+            new = not self.con.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            self.con.close()
+            raise InUse(str(error)) from error
+        if new:
+            self.con.execute("COMMIT")
+            self.con.executescript(f"BEGIN; {TABLES} COMMIT;")
+            self.con.execute("BEGIN IMMEDIATE")
+
+    def index(self) -> None:
+        """Once all of the beginning is in: quicker than row by row."""
+        self.con.execute("COMMIT")
+        self.con.executescript(INDEXES)
+        self.con.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self.con.execute("COMMIT")
+        self.con.execute("BEGIN IMMEDIATE")
+
+    def undo(self) -> None:
+        self.con.execute("ROLLBACK")
+        self.con.execute("BEGIN IMMEDIATE")
+
+    def close(self) -> None:
+        self.con.execute("ROLLBACK")
+        self.con.close()
+
+    # -------------------------------------------------------------- where it stands
+    def get(self, name: str) -> Any:
+        found = self.con.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if found is None else found[0]
+
+    def put(self, **values: object) -> None:
+        self.con.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    # -------------------------------------------------------------- facts
+    def add_facts(self, rows: Iterable[FactRow]) -> None:
+        self.con.executemany("INSERT OR REPLACE INTO facts VALUES (?,?,?,?,?,?,?,?)", rows)
+
+    def drop_facts(self, entry: str, places: Iterable[Filed]) -> None:
+        self.con.executemany(
+            "DELETE FROM facts WHERE unit = ? AND key = ? AND entry = ?",
+            ((unit, key, entry) for unit, key in places),
+        )
+
+    def places_of(self, entry: str) -> list[Filed]:
+        """Where a row of a table is filed: a look at everything, for the rare row corrected."""
+        rows = self.con.execute("SELECT DISTINCT unit, key FROM facts WHERE entry = ?", (entry,))
+        return rows.fetchall()
+
+    def facts_of(self, entry: str, place: Filed) -> list[tuple[str, str, str]]:
+        """`(kind, name, body)` of an entry's facts."""
+        rows = self.con.execute(
+            "SELECT kind, name, body FROM facts WHERE unit = ? AND key = ? AND entry = ? "
+            "ORDER BY n",
+            (*place, entry),
+        )
+        return [(kind, name, body.decode()) for kind, name, body in rows]
+
+    def facts(self, unit: int, keys: Sequence[str]) -> Iterator[tuple[str, str, str, int, bytes]]:
+        """`(key, kind, name, lo, body)` of all facts under these keys."""
+        for some in chunks(keys):
+            yield from self.con.execute(
+                "SELECT key, kind, name, lo, body FROM facts "
+                f"WHERE unit = ? AND key IN ({marks(some)})",
+                (unit, *some),
+            )
+
+    def keys(self, unit: int) -> list[str]:
+        """Every key of which something is known."""
+        rows = self.con.execute(
+            "SELECT key FROM facts WHERE unit = ?1 UNION SELECT key FROM verdicts WHERE unit = ?1",
+            (unit,),
+        )
+        return [key for (key,) in rows]
+
+    # -------------------------------------------------------------- verdicts
+    def verdicts(self, unit: int, keys: Sequence[str]) -> dict[str, Verdicts]:
+        found: dict[str, Verdicts] = {}
+        for some in chunks(keys):
+            rows = self.con.execute(
+                f"SELECT key, body, next FROM verdicts WHERE unit = ? AND key IN ({marks(some)})",
+                (unit, *some),
+            )
+            found |= {key: (body, next_) for key, body, next_ in rows}
+        return found
+
+    def put_verdicts(self, rows: Iterable[tuple[int, str, bytes, int | None]]) -> None:
+        self.con.executemany("INSERT OR REPLACE INTO verdicts VALUES (?,?,?,?)", rows)
+
+    def all_verdicts(self) -> Iterator[tuple[int, str, bytes]]:
+        return self.con.execute("SELECT unit, key, body FROM verdicts")
+
+    def due(self, now: int) -> list[Filed]:
+        """Where something changes by itself up to a tick."""
+        return self.con.execute(
+            "SELECT unit, key FROM verdicts WHERE next <= ? AND next IS NOT NULL", (now,)
+        ).fetchall()
+
+    # -------------------------------------------------------------- entries
+    def entry(self, id_: str) -> tuple[bytes, bytes, str | None, bytes] | None:
+        """`(said, line, target, filed)` of an entry."""
+        found: tuple[bytes, bytes, str | None, bytes] | None = self.con.execute(
+            "SELECT said, line, target, filed FROM entries WHERE id = ?", (id_,)
+        ).fetchone()
+        return found
+
+    def known(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """What each entry of these ids says, as a digest."""
+        found: dict[str, bytes] = {}
+        for some in chunks(ids):
+            found |= dict(
+                self.con.execute(
+                    f"SELECT id, said FROM entries WHERE id IN ({marks(some)})", some
+                ).fetchall()
+            )
+        return found
+
+    def aimed_at(self, ids: Sequence[str]) -> list[str]:
+        """The entries that correct or withdraw one of these."""
+        return [
+            id_
+            for some in chunks(ids)
+            for (id_,) in self.con.execute(
+                f"SELECT id FROM entries WHERE target IN ({marks(some)})", some
+            )
+        ]
+
+    def put_entries(self, rows: Iterable[tuple[str, bytes, bytes, str | None, bytes]]) -> None:
+        self.con.executemany("INSERT OR REPLACE INTO entries VALUES (?,?,?,?,?)", rows)
+
+    # -------------------------------------------------------------- what came of it
+    def log(self, batch: int, bodies: Sequence[bytes]) -> None:
+        self.con.executemany(
+            "INSERT INTO changes (batch, body) VALUES (?, ?)", ((batch, body) for body in bodies)
+        )
+
+    def changes(self, after: int) -> Iterator[tuple[int, int, bytes]]:
+        """`(n, batch, body)` of the changes after the n-th."""
+        return self.con.execute(
+            "SELECT n, batch, body FROM changes WHERE n > ? ORDER BY n", (after,)
+        )
+
+    def reject(self, rows: Iterable[tuple[int, bytes, str]]) -> None:
+        self.con.executemany("INSERT OR REPLACE INTO rejected VALUES (?,?,?)", rows)
+
+    def rejected(self) -> list[tuple[int, bytes, str]]:
+        return self.con.execute("SELECT line, text, why FROM rejected ORDER BY line").fetchall()
+
+
+def marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def chunks(values: Sequence[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), MANY):
+        yield ordered[start : start + MANY]

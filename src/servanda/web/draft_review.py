@@ -1,0 +1,105 @@
+"""The drafts of an article beside it: a person keeps, edits or drops each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from servanda.web.pages import head
+from servanda.web.query import Refused, Sight
+
+if TYPE_CHECKING:
+    from servanda.articles.drafts import Draft, Drafts
+
+LONGEST = 4000
+
+
+def drafts(sight: Sight, path: Path) -> dict[str, Any]:
+    """The article in pieces, each with the numbers of the drafts made of it; and the drafts.
+
+    Raises ServandaError for a file that holds no drafts.
+    """
+    from servanda.articles.draft_files import RECORD, load_drafts
+
+    found = load_drafts(path)
+    record = sight.case.folder / RECORD
+    told = record.read_text(encoding="utf-8") if record.is_file() else ""
+    return head(sight) | {
+        "title": found.source.get("title") or found.file,
+        "source": found.source,
+        "remarks": list(found.remarks),
+        "paragraphs": list(paragraphs(found)),
+        "reported": [row(draft, found, told) for draft in found.reported],
+        "author": [row(draft, found, told) for draft in found.author],
+    }
+
+
+def row(draft: Draft, found: Drafts, told: str) -> dict[str, Any]:
+    from servanda.articles.rendering import meant, when_line
+
+    made: dict[str, Any] = msgspec.to_builtins(draft)
+    return made | {
+        "condition": draft.condition and draft.condition.of(found.text),
+        "inserted": [span.of(found.text) for span in draft.inserted],
+        "labels": [span.of(found.text) for span in draft.labels],
+        "told": [*([when_line(draft)] if draft.when else []), *meant(draft, found.text)],
+        "in_the_record": bool(draft.record and draft.record in told),
+        "lines": 1 + (draft.record or draft.outline or "").count("\n"),
+    }
+
+
+def paragraphs(found: Drafts) -> Iterator[list[dict[str, Any]]]:
+    """The article cut where drafts begin and end, paragraph by paragraph."""
+    edges = {0, len(found.text)}
+    holders = [(d, s) for d in (*found.reported, *found.author) for s in d.spans]
+    for _, span in holders:
+        edges |= {span.start, span.end}
+    at, line = sorted(edges), list[dict[str, Any]]()
+    for start, end in pairwise(at):
+        of = [d.number for d, s in holders if s.start <= start and end <= s.end]
+        author = bool(of) and all(
+            d.voice == "author" for d, s in holders if s.start <= start and end <= s.end
+        )
+        pieces = found.text[start:end].split("\n")
+        for n, piece in enumerate(pieces):
+            if n and line:
+                yield line
+                line = []
+            if piece.strip() or (piece and line):
+                line.append({"text": piece, "drafts": sorted(set(of)), "author": author})
+    if line:
+        yield line
+
+
+def accept(root: Path, path: Path, form: Mapping[str, str]) -> str:
+    """Append what a person kept, as edited, to the record; the file's name in the case.
+
+    Raises Refused if nothing was kept, ServandaError (and nothing is written) if it does not fit.
+    """
+    from servanda.articles.draft_files import accept as add
+    from servanda.articles.draft_files import load_drafts
+
+    found = load_drafts(path)
+    lines = list(kept(found, form))
+    if not lines:
+        raise Refused("nothing was added", "no draft was kept")
+    return str(add(root, found, lines).relative_to(root))
+
+
+def kept(found: Drafts, form: Mapping[str, str]) -> Iterator[str]:
+    for draft in (*found.reported, *found.author):
+        choice = form.get(f"choice-{draft.number}", "drop")
+        if choice == "keep" and draft.record is not None:
+            yield draft.record
+        elif choice == "edit":
+            text = form.get(f"line-{draft.number}", "").replace("\r\n", "\n").strip()
+            if not text or len(text) > LONGEST:
+                raise Refused(f"draft {draft.number} was to be edited, and has no line to add")
+            first, *rest = [line.strip() for line in text.split("\n") if line.strip()]
+            yield "\n".join([first, *(f"  {line}" for line in rest)])
+        elif choice != "drop":
+            raise Refused(f"draft {draft.number} cannot be kept as it is", "edit it, or drop it")

@@ -1,0 +1,167 @@
+"""The desk: the text as last read, the last good state of it, and the judging in the background."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import PriorityQueue
+
+from servanda.api import open as open_case
+from servanda.explain.judged import Judged
+from servanda.syntax.problems import Problem, ServandaError
+from servanda.web.versions import Asked, Key, Version
+
+PATIENCE = 0.5
+"""Seconds for which a new text waits for its judgements before it takes the old one's place."""
+NOW, SOON, LATER = 0, 1, 2
+EMPTY = Problem(
+    *("record", 0, 0, "nothing is recorded, so there is no day to show"),
+    "add an entry: the page follows",
+)
+LONGEST_WORK = 30.0
+"""Seconds to wait at the end for the judgement in hand."""
+
+
+class Desk:
+    """What the pages show. `version` is the last good state (None: there never was one);
+    `problems` are those of the text as it stands on disk, errors and hints."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.news = threading.Condition()
+        self.numbers = itertools.count(1)
+        self.version: Version | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self.reading = 0
+        self.newest = 0
+        self.worker = Worker()
+
+    # -------------------------------------------------------------- the text
+    def read(self) -> None:
+        """Read the text again. With errors in it, the last good state stays."""
+        try:
+            case = open_case(self.root)
+            checked = case.check()
+            if checked.errors:
+                raise ServandaError(checked.problems)
+            if case.record.last is None and case.agreement.header.closed is None:
+                raise ServandaError([EMPTY])
+            last = case.last_day()
+        except ServandaError as error:
+            self.tell(error.problems)
+            return
+        except RecursionError:
+            self.tell((Problem("the case", 0, 0, "this text is nested too deeply to be read"),))
+            return
+        version = Version(next(self.numbers), case, checked, self.news, self.version)
+        self.newest = version.number
+        first = Asked(last, None, last)
+        for name in case.accounts:
+            self.ask(version, version.key(name, first), SOON)
+        if self.version is not None:
+            self.wait(lambda: not version.waiting(first), PATIENCE)
+        with self.news:
+            self.version = version
+        self.tell(checked.problems)
+
+    def tell(self, problems: tuple[Problem, ...]) -> None:
+        with self.news:
+            self.problems = problems
+            self.reading += 1
+            self.news.notify_all()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "error")
+
+    # -------------------------------------------------------------- judging
+    def ask(self, version: Version, key: Key, when: int) -> None:
+        """Have something judged; the same is never judged twice."""
+
+        def work() -> None:
+            if version.number >= self.newest or version is self.version:
+                version.judge(key, self.before(version, key))
+
+        self.worker.add((version.number, key), when, work)
+
+    def before(self, version: Version, key: Key) -> list[Judged]:
+        """Judgements of which much may still hold: that of the text before, and those of the
+        other accounts on the same days, which read most clauses alike."""
+        account, until, known = key
+        found: list[Judged | Problem | None] = [version.past.get(account)]
+        found += [version.made.get((account, version.case.last_day(), None))]
+        found += [version.made.get((name, until, known)) for name in version.case.accounts]
+        return [made for made in found if isinstance(made, Judged)]
+
+    def want(self, version: Version, asked: Asked, accounts: list[str], patience: float) -> None:
+        """Ask for the judgements of a page, and wait a little for them."""
+        missing = [n for n in accounts if version.key(n, asked) not in version.made]
+        for name in missing:
+            self.ask(version, version.key(name, asked), NOW)
+        if missing and patience:
+            made = version.made
+            self.wait(lambda: all(version.key(n, asked) in made for n in missing), patience)
+
+    def wait(self, done: Callable[[], bool], patience: float) -> bool:
+        with self.news:
+            return self.news.wait_for(done, patience)
+
+
+class Worker:
+    """One thread that does what is most wanted first; the same piece of work waits only once."""
+
+    def __init__(self) -> None:
+        self.queue: PriorityQueue[tuple[int, int, object, Callable[[], object]]] = PriorityQueue()
+        self.order = itertools.count()
+        self.waiting: dict[object, int] = {}
+        self.lock = threading.Lock()
+        self.open = True
+        self.thread = threading.Thread(target=self.run, daemon=True, name="judging")
+        self.thread.start()
+
+    def add(self, name: object, when: int, work: Callable[[], object]) -> None:
+        with self.lock:
+            if self.waiting.get(name, LATER + 1) <= when:
+                return
+            self.waiting[name] = when
+        self.queue.put((when, next(self.order), name, work))
+
+    def close(self) -> None:
+        """Do no more than the piece of work in hand: a judgement must not be cut off by the end
+        of the program."""
+        self.open = False
+        self.queue.put((NOW, -1, None, lambda: None))
+        self.thread.join(LONGEST_WORK)
+
+    def run(self) -> None:
+        while self.open:
+            _, _, name, work = self.queue.get()
+            with self.lock:
+                wanted = name in self.waiting
+            try:
+                if wanted and self.open:
+                    work()
+            except Exception as error:  # a fault in one piece of work must not end the thread
+                said = f"servanda: in the background: {type(error).__name__}: {error}\n"
+                sys.stderr.write(said)
+            with self.lock:
+                self.waiting.pop(name, None)
+
+
+def watch(desk: Desk, stop: threading.Event) -> None:
+    """Read the text again whenever a file of the case changes, until told to stop."""
+    from watchfiles import watch as changes
+
+    folder = desk.root if desk.root.is_dir() else desk.root.parent
+    while not stop.is_set():
+        try:
+            for _ in changes(folder, stop_event=stop, step=40, debounce=100, rust_timeout=1000):
+                desk.read()
+        except (FileNotFoundError, RuntimeError):
+            # The folder itself has gone: say so, and look for it again.
+            desk.read()
+            time.sleep(1)

@@ -1,0 +1,109 @@
+"""Blocks in a pipe and in a terminal: the same words, nothing cut short."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servanda.explain.wording import Node
+from servanda.present.terminal.blocks import Bars, Block, Line, Table, Tree, counts, moment
+from servanda.present.terminal.plain_blocks import plain
+from servanda.present.terminal.rich_blocks import COLOURS, draw, write
+
+LONG = "word" * 60
+BLOCKS: list[Block] = [
+    Line("a title", "title"),
+    Table(("clause", "status"), (("1", "broken"), ("2", LONG)), ("status",)),
+    Tree(Node("root", children=[Node("child " + LONG, children=[Node("leaf")])])),
+]
+SPANS = (
+    ("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", "kept"),
+    ("2024-02-01T00:00:00Z", "2024-02-01T00:00:01Z", "broken"),
+    ("2024-02-01T00:00:01Z", "2025-01-01", "cured"),
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def drawn(blocks: list[Block], width: int) -> str:
+    out = io.StringIO()
+    draw(blocks, out, width)
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
+
+
+def test_plain_text_has_no_box_no_tab_and_no_trailing_space() -> None:
+    text = plain(BLOCKS)
+    assert text.isascii()
+    assert "\t" not in text
+    assert all(line == line.rstrip() for line in text.split("\n"))
+    assert text.splitlines()[:3] == ["a title", "clause  status", "1       broken"]
+    assert LONG in text
+
+
+def test_plain_text_is_written_where_nobody_looks() -> None:
+    out = io.StringIO()
+    write(BLOCKS, out)
+    assert out.getvalue() == plain(BLOCKS)
+
+
+def test_a_terminal_gets_colours_and_the_words() -> None:
+    out = Terminal()
+    write(BLOCKS, out)
+    assert "broken" in out.getvalue()
+    assert out.getvalue() != plain(BLOCKS)
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_a_narrow_terminal_folds_and_never_cuts(width: int) -> None:
+    text = drawn(BLOCKS, width)
+    assert text.count("word") + len(re.findall("wor$|wo$|w$", text, re.M)) >= 118
+    assert "…" not in text
+
+
+def test_bars_show_a_breach_however_short() -> None:
+    text = drawn([Bars((("7 Iran", SPANS),))], 130)
+    assert text.count("█") == 2  # one mark on the bar, one in the legend
+    assert "2024-01-01" in text
+    assert "2025-01-01" in text
+    assert drawn([Bars((("7 Iran", SPANS),))], 80) == ""
+    assert plain([Bars((("7 Iran", SPANS),))]) == ""
+
+
+def test_every_status_has_a_colour() -> None:
+    from typing import get_args
+
+    from servanda.judge.verdict import Status
+
+    assert set(get_args(Status)) <= set(COLOURS)
+
+
+def test_counts_put_what_asks_for_attention_first() -> None:
+    assert counts(["kept", "broken", "kept", "unknown"]) == "1 broken, 1 unknown, 2 kept"
+    assert counts([]) == "no duty"
+
+
+@pytest.mark.parametrize(
+    ("given_", "shown"),
+    [
+        (None, "ever"),
+        ("2024-01-02T00:00:00Z", "2024-01-02"),
+        ("2024-01-02T00:00:00+01:00", "2024-01-02"),
+        ("2024-01-02T00:00:00.000001Z", "2024-01-02T00:00:00.000001Z"),
+        ("2024-01-02T10:30:00Z", "2024-01-02T10:30:00Z"),
+    ],
+)
+def test_a_moment_is_a_day_where_it_starts_one(given_: str | None, shown: str) -> None:
+    assert moment(given_, "ever") == shown
+
+
+@given(st.text())
+def test_no_control_character_gets_through(text: str) -> None:
+    shown = plain([Line(text), Table(("a",), ((text,),)), Tree(Node(text))])
+    assert all(c == "\n" or c.isprintable() for c in shown)

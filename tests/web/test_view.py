@@ -1,0 +1,366 @@
+"""The view's pages and their JSON twins, on a small case; hostile text; a broken file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import servanda
+from servanda.explain.incremental import judge_again
+from servanda.explain.snapshot import as_of
+from servanda.web.settings import application, site
+from servanda.web.versions import Version
+from servanda.web.workspace import Desk
+
+ROOT = Path(__file__).resolve().parents[2] / "cases"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Any]:
+    """A copy of the sale, served in this process."""
+    from django.test import Client
+
+    shutil.copytree(ROOT / "sale", tmp_path / "sale")
+    desk = Desk(tmp_path / "sale")
+    application(desk, writable=True)
+    desk.read()
+    yield Client(SERVER_NAME="localhost")
+    desk.worker.close()
+
+
+def test_every_page_has_its_twin(served: Any) -> None:
+    case = site.desk.version.case
+    addresses = ["/board", "/compare", "/search", "/text", "/record", "/sources", "/accounts"]
+    addresses += ["/parties", "/what-if"]
+    addresses += [f"/clause/{c.id}" for c in case.agreement.clauses]
+    addresses += [f"/entry/{e.id}" for e in case.record.entries]
+    addresses += [f"/source/{s}" for s in list(case.record.sources)[:5]]
+    addresses += [f"/account/{a}" for a in case.accounts]
+    addresses += [f"/party/{p.name}" for p in case.agreement.parties]
+    for address in addresses:
+        assert served.get(f"{address}.json").json(), address
+        page = served.get(address)
+        assert page.status_code == 200, address
+        assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_the_board_says_what_status_says(served: Any) -> None:
+    case = site.desk.version.case
+    on = case.last_day()
+    rows = served.get(f"/board.json?show=all&on={on}").json()["duties"]
+    for account in case.accounts:
+        told = sorted(r["statuses"][account] for r in rows if r["statuses"][account])
+        assert told == sorted(r["status"] for r in case.status(on=on, account=account))
+
+
+def test_a_board_that_is_not_whole_claims_no_agreement(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.get("/board.json")
+    whole = served.get("/board").content.decode()
+    assert "= agreed" in whole and "accounts agree on" in whole
+    late = site.desk.version.case.accounts[-1]
+    monkeypatch.setattr(Version, "waiting", lambda self, asked: [late])
+    parts = served.get("/board").content.decode()
+    assert "= agreed" not in parts and "accounts agree on" not in parts
+    row = parts.split(f'/account/{late}">{late}</a></th>')[1].split("</tr>")[0]
+    assert ">…</td>" in row and ">0</td>" not in row
+
+
+def test_a_comparison_that_is_not_whole_counts_nothing(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, *_, late = site.desk.version.case.accounts
+    address = f"/compare?a={one}&b={late}"
+    served.get("/compare.json")
+    assert "They part on" in served.get(address).content.decode()
+    monkeypatch.setattr(Version, "waiting", lambda self, asked: [late])
+    assert "They part on" not in served.get(address).content.decode()
+    days = served.get(f"/compare?account={one}&on=2024-01-01&on2=2024-03-01")
+    assert "They part on" in days.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/nothing", 404),
+        ("/clause/none", 404),
+        ("/entry/none", 404),
+        ("/duty/none", 404),
+        ("/board?on=2019-13-01", 400),
+        ("/board?on=2199-01-01", 400),
+        ("/board?account=Nobody", 400),
+        ("/board?show=most", 400),
+        ("/board?party=Nobody", 400),
+        ("/record?page=0", 404),
+        ("/record?page=x", 400),
+        ("/drafts", 404),
+    ],
+)
+def test_what_cannot_be_answered_is_told(served: Any, address: str, code: int) -> None:
+    served.get("/board.json")
+    page = served.get(address)
+    assert page.status_code == code and "<h1>" in page.content.decode()
+    path, found, query = address.partition("?")
+    twin = served.get(f"{path}.json{found}{query}")
+    assert twin.status_code == code and twin.json()["errors"][0]["message"]
+
+
+def test_a_clause_shows_its_whole_rule(served: Any) -> None:
+    rule = served.get("/clause/2.json").json()["rules"][0]
+    assert rule.startswith("when order(id: id, qty: q, price: p):\n  seller must deliver")
+    assert rule.count("else seller must pay") == 2
+
+
+def test_another_sites_name_is_refused(served: Any) -> None:
+    page = served.get("/board", SERVER_NAME="evil.example")
+    assert page.status_code == 400 and "not one of this server" in page.content.decode()
+    assert served.get("/board", SERVER_NAME="127.0.0.1").status_code == 200
+
+
+def test_an_error_of_its_own_is_told_in_the_terminal_and_shown_neutrally(
+    served: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    served.get("/board.json")
+    served.raise_request_exception = False
+    monkeypatch.setattr("servanda.web.views.pages.clause", fail)
+    clause = site.desk.version.case.agreement.clauses[0].id
+    page = served.get(f"/clause/{clause}")
+    assert page.status_code == 500 and "secret" not in page.content.decode()
+    assert "RuntimeError: secret" in capsys.readouterr().err
+    assert served.get(f"/clause/{clause}.json").json()["errors"]
+
+
+def test_a_broken_file_shows_its_error_and_the_last_good_state(served: Any) -> None:
+    served.get("/board.json")
+    file = site.desk.root / "agreement.md"
+    good = file.read_text(encoding="utf-8")
+    file.write_text(good + "\n```servanda\nparty party party\n```\n", encoding="utf-8")
+    site.desk.read()
+    page = served.get("/board").content.decode()
+    message = servanda.open(site.desk.root).check().errors[0].message
+    assert "last good state" in page and "class=&quot;" not in page
+    assert message.split("`")[0].strip()[:20] in page
+    assert '<tr id="duty-' in page
+    file.write_text(good, encoding="utf-8")
+    site.desk.read()
+    assert "last good state" not in served.get("/board").content.decode()
+
+
+def test_hostile_text_is_shown_and_never_run(served: Any) -> None:
+    folder = site.desk.root / "record"
+    name = "<script>alert(1)</script>\u202eevil"
+    entry = next(e for e in site.desk.version.case.record.entries)
+    line = next(iter(folder.glob("*.md"))).read_text(encoding="utf-8").split("```servanda\n")[1]
+    first = line.split("\n")[0]
+    text = f'```servanda\n{first}, id hostile, note "{name}"\n```\n'
+    (folder / "hostile.md").write_text(text, encoding="utf-8")
+    site.desk.read()
+    assert site.desk.errors == (), entry
+    page = served.get("/entry/hostile").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page and "⟨U+202E⟩" in page
+
+
+def test_what_is_supposed_is_not_saved(served: Any) -> None:
+    before = {p: p.read_bytes() for p in site.desk.root.rglob("*") if p.is_file()}
+    served.get("/board.json")
+    found = served.get("/what-if.json", {"text": "this is no entry"}).json()
+    assert found["problems"]
+    assert before == {p: p.read_bytes() for p in site.desk.root.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("day", ["2025-03-03", "2025-03-10", "2025-04-01"])
+def test_an_earlier_day_is_read_off_the_whole(day: str) -> None:
+    case = servanda.open(ROOT / "sale")
+    for name in case.accounts:
+        whole = case.judge(name)
+        facts = case.facts(case.account(name), whole.norms, day, None)
+        assert as_of(whole, day, facts).verdicts == case.judge(name, day).verdicts
+
+
+def test_judging_again_says_what_judging_says() -> None:
+    case = servanda.open(ROOT / "sale")
+    name = case.accounts[0]
+    whole = case.judge(name)
+    other = case.judge(case.accounts[-1])
+    assert judge_again([other], whole.norms, whole.facts) == whole.verdicts
+
+
+# ------------------------------------------------------------------ writing
+def form(served: Any, **fields: str) -> Any:
+    """Send the form of the what-if page as a browser would, but for what `fields` say."""
+    line = next(e for e in site.desk.version.case.record.entries)
+    text = next(iter((site.desk.root / "record").glob("*.md"))).read_text(encoding="utf-8")
+    first = text.split("```servanda\n")[1].split("\n")[0]
+    assert line is not None
+    whole = {"text": f"{first}, id again", "name": "letter", "into": "record", "confirm": "yes"}
+    origin = fields.pop("origin", "http://localhost")
+    return served.post("/what-if/save", whole | fields, headers={"Origin": origin})
+
+
+def files(root: Path) -> dict[Path, bytes]:
+    return {p: p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"confirm": ""}, 400),
+        ({"into": "elsewhere"}, 400),
+        ({"name": "../agreement"}, 400),
+        ({"name": ""}, 400),
+        ({"text": " "}, 400),
+        ({"text": "this is no entry"}, 409),
+        ({"text": "2199-01-01 Nobody does", "into": "what-if"}, 409),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_what_is_not_confirmed_or_does_not_fit_is_not_saved(
+    served: Any, fields: dict[str, str], code: int
+) -> None:
+    before = files(site.desk.root)
+    assert form(served, **fields).status_code == code
+    assert files(site.desk.root) == before
+
+
+def test_forms_need_their_token(served: Any) -> None:
+    served.handler.enforce_csrf_checks = True
+    before = files(site.desk.root)
+    assert form(served).status_code == 403
+    assert files(site.desk.root) == before
+
+
+def test_what_is_supposed_is_saved_when_asked(served: Any) -> None:
+    assert form(served, into="what-if").status_code == 200
+    saved = site.desk.root / "what-if" / "letter.md"
+    assert "id again" in saved.read_text(encoding="utf-8")
+    assert form(served, into="what-if").status_code == 409
+    assert servanda.open(site.desk.root).record.entry("again") is None
+
+    assert form(served).status_code == 200
+    case = servanda.open(site.desk.root)
+    assert case.record.entry("again") is not None and not case.check().errors
+    assert form(served).status_code == 409  # an id twice: the record stays as it is
+    old = (site.desk.root / "record" / "letter.md").read_text(encoding="utf-8")
+    more = old.split("```servanda\n")[1].split("\n")[0].replace("id again", "id more")
+    assert form(served, text=more).status_code == 200
+    whole = (site.desk.root / "record" / "letter.md").read_text(encoding="utf-8")
+    assert whole.startswith(old.rstrip()) and "id more" in whole
+    assert not list((site.desk.root / "record").glob(".*"))
+
+
+def test_nothing_is_saved_where_others_can_reach_the_page(served: Any) -> None:
+    site.writable = False
+    before = files(site.desk.root)
+    assert form(served).status_code == 403
+    assert files(site.desk.root) == before
+    assert "/what-if/save" not in served.get("/what-if", {"text": "x"}).content.decode()
+
+
+# ------------------------------------------------------------------ the drafts of an article
+ARTICLE = "The seller said it will <b>never</b> report stock again.\nThe author doubts that."
+LINE = '2025-06-20 seller says "it will never report stock again" alleged, source an-article'
+
+
+def drafted(path: Path) -> Path:
+    """Drafts as `read -o` writes them: one with its line, one that a person must complete."""
+    from servanda.articles.draft_files import save
+    from servanda.articles.drafts import Draft, Drafts
+    from servanda.articles.model import Span
+
+    said, doubted = Span(0, 56), Span(57, len(ARTICLE))
+    reported = Draft(1, "reported", "assertion", "seller", (), said.of(ARTICLE), (said,), "direct",
+        record=LINE)  # fmt: skip
+    author = Draft(2, "author", "assertion", None, (), doubted.of(ARTICLE), (doubted,), "indirect",
+        needs=("a party",))  # fmt: skip
+    source = {"id": "an-article", "type": "article", "title": "An article"}
+    save(Drafts("article.txt", ARTICLE, source, (reported,), (author,)), path)
+    return path
+
+
+def accepting(served: Any, **fields: str) -> Any:
+    whole = {"confirm": "yes"} | {name.replace("_", "-"): value for name, value in fields.items()}
+    return served.post("/drafts/accept", whole, headers={"Origin": "http://localhost"})
+
+
+def test_drafts_stand_beside_their_article_and_enter_when_confirmed(
+    served: Any, tmp_path: Path
+) -> None:
+    site.drafts = drafted(tmp_path / "drafts.json")
+    page = served.get("/drafts").content.decode()
+    assert '<mark class="reported">' in page and '<mark class="author">' in page
+    assert "&lt;b&gt;never" in page and "in the record already" not in page
+    twin = served.get("/drafts.json").json()
+    assert [d["number"] for d in twin["reported"]] == [1]
+    assert "".join(p["text"] for line in twin["paragraphs"] for p in line) == ARTICLE.replace(
+        "\n", ""
+    )
+
+    before = files(site.desk.root)
+    assert accepting(served, confirm="", choice_1="keep").status_code == 400
+    assert accepting(served).status_code == 400  # nothing kept
+    assert accepting(served, choice_2="keep").status_code == 400  # it has no line
+    assert accepting(served, choice_1="edit", line_1="no entry at all").status_code == 409
+    assert files(site.desk.root) == before
+
+    assert accepting(served, choice_1="keep", choice_2="drop").status_code == 200
+    case = servanda.open(site.desk.root)
+    assert not case.check().errors and "an-article" in case.record.sources
+    site.desk.read()
+    assert "in the record already" in served.get("/drafts").content.decode()
+
+
+WEIRD = (
+    *("", "0", "-1", "%00", "%F0%9F%92%A9", "%ED%A0%80", "..%2F..%2Fetc", "'\"<>&", "9" * 400),
+    *(
+        "2019-02-30",
+        "0001-01-01",
+        "9999-12-31",
+        "2025-03-01T12:00",
+        "2025-03-01T25:00Z",
+        "next week",
+    ),
+)
+
+
+def test_no_address_makes_it_fail(served: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    served.get("/board.json")
+    names = ("on", "known", "account", "show", "party", "page", "q", "a", "on2", "text", "clause")
+    tables = ("board", "timeline", "compare", "search", "record", "what-if")
+    things = ("clause", "entry", "source", "account", "party", "duty")
+    asked = [f"/{t}?{n}={value}" for t in tables for n in names for value in WEIRD]
+    asked += [f"/{t}/{value}" for t in things for value in WEIRD]
+    asked += [f"/board/rows?from={value}" for value in WEIRD]
+    asked += [f"/chart/{value}/timeline.svg" for value in WEIRD]
+    asked += [f"/chart/timeline/{value}.json?clause={value}" for value in WEIRD]
+    asked += [f"/live?on={value}" for value in WEIRD]
+    codes = {address: served.get(address).status_code for address in asked}
+    assert {a: c for a, c in codes.items() if c not in (200, 302, 400, 404, 409, 503)} == {}
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_empty_record_says_what_to_do_and_is_followed(tmp_path: Path) -> None:
+    from django.test import Client
+
+    text = 'agreement A "A"\nparty p\nevent pay(by: party)\n\nclause 1 "Pay"\n  p must pay'
+    file = tmp_path / "agreement.md"
+    file.write_text(f"# A\n\n```servanda\n{text}\n```\n", encoding="utf-8")
+    desk = Desk(tmp_path)
+    application(desk)
+    desk.read()
+    page = Client(SERVER_NAME="localhost").get("/board")
+    assert page.status_code == 503 and "add an entry" in page.content.decode()
+    more = "```servanda\n2025-02-01 p pays\n```\n"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
+    desk.read()
+    assert Client(SERVER_NAME="localhost").get("/board.json").json()["on"] == "2025-02-01"
+    desk.worker.close()
