@@ -38,19 +38,20 @@ from servanda.semantics.norms import (
     Cond,
     Const,
     Derived,
+    DutyWindow,
     EventType,
     Happened,
     HeldVague,
     InState,
     IsVague,
     Match,
+    MeasureReading,
     MeasureType,
     Norms,
     Not,
     Or,
     Point,
     PowerEffect,
-    Reading,
     Rule,
     RuleStatus,
     Shifted,
@@ -61,7 +62,6 @@ from servanda.semantics.norms import (
     VagueType,
     Var,
     Variable,
-    Window,
 )
 from servanda.syntax.tree import NOWHERE, Calendar, Duration
 
@@ -115,8 +115,8 @@ def cmp(left: object, op: str, right: object) -> Compare:
     return Compare(op, const(left), const(right))  # type: ignore[arg-type]
 
 
-def reading(measure: str, of: str | None = None) -> Reading:
-    return Reading(measure, None if of is None else Const(of))
+def reading(measure: str, of: str | None = None) -> MeasureReading:
+    return MeasureReading(measure, None if of is None else Const(of))
 
 
 def arith(left: object, op: str, right: object) -> Arith:
@@ -307,7 +307,7 @@ class Case:
         )
         return self
 
-    def window(self, more: dict[str, Any]) -> Window:
+    def window(self, more: dict[str, Any]) -> DutyWindow:
         closes: list[tuple[Point, str]] = []
         for word, how in (("until", "at"), ("before", "at"), ("by", "day")):
             if word in more:
@@ -315,7 +315,7 @@ class Case:
                 assert point is not None
                 closes.append((point, how))
         lengths = {w: duration(more.pop(w)) for w in ("within", "term") if w in more}
-        return Window(
+        return DutyWindow(
             opens=self.point(more.pop("opens", None)),
             closes=tuple(closes),  # type: ignore[arg-type]
             every=more.pop("every", None),

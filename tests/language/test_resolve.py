@@ -10,7 +10,7 @@ from resolving import HEAD, WHOLE, agreement_of, page, resolved, rules
 
 from servanda.semantics import norms
 from servanda.semantics.clock import LENGTHS
-from servanda.semantics.names import Names
+from servanda.semantics.names import AgreementNames
 from servanda.semantics.norms import Always, Arg, AtMatch, AtTime, Const, Match, Var
 from servanda.semantics.resolver import norms_of
 from servanda.syntax.layout import lay_out
@@ -44,7 +44,7 @@ def test_both_forms_of_a_verb(one: str, other: str) -> None:
 
 def test_a_form_of_two_events_is_a_form_of_neither() -> None:
     agreement, _ = agreement_of("event tie\nevent ty\nevent walks")
-    names = Names(agreement)
+    names = AgreementNames(agreement)
     assert names.event("ties") is None
     walk = names.event("walk")
     assert walk is not None
@@ -53,7 +53,7 @@ def test_a_form_of_two_events_is_a_form_of_neither() -> None:
 
 def test_what_matches_a_party_and_a_group() -> None:
     agreement, _ = agreement_of("group West = E3, US")
-    names = Names(agreement)
+    names = AgreementNames(agreement)
     assert names.values_matching("France") == ("France", "E3", "West")
     assert names.values_matching("E3") == ("E3", "France", "Germany", "UK", "West")
     assert names.values_matching("Iran") == ("Iran",)
@@ -190,7 +190,7 @@ def test_whenever_a_condition_becomes_true() -> None:
     text = "clause 1\n  whenever stock of Iran > 1 t:\n    Iran must sign within 5 days"
     rule = rules(text)["1"]
     assert rule.trigger == norms.Trigger(
-        cond=norms.Compare(">", norms.Reading("stock", Const("Iran")), Const(Decimal(1000)))
+        cond=norms.Compare(">", norms.MeasureReading("stock", Const("Iran")), Const(Decimal(1000)))
     )
 
 
@@ -200,15 +200,15 @@ def kept(text: str, more: str = "") -> norms.Cond | None:
 
 
 def test_a_measure_is_the_debtors_unless_said() -> None:
-    stock = norms.Reading("stock", Const("Iran"))
+    stock = norms.MeasureReading("stock", Const("Iran"))
     assert kept("stock <= 300 kg") == norms.Compare("<=", stock, Const(Decimal(300)))
     assert kept("stock of US <= 300 kg") == norms.Compare(
-        "<=", norms.Reading("stock", Const("US")), Const(Decimal(300))
+        "<=", norms.MeasureReading("stock", Const("US")), Const(Decimal(300))
     )
 
 
 def test_constants_take_the_unit_of_what_they_are_compared_with() -> None:
-    stock = norms.Reading("stock", Const("Iran"))
+    stock = norms.MeasureReading("stock", Const("Iran"))
     assert kept("0.3 t >= stock") == norms.Compare(">=", Const(Decimal(300)), stock)
     assert kept("stock <= 0.2 t + 100 kg") == norms.Compare("<=", stock, Const(Decimal(300)))
 
@@ -217,8 +217,8 @@ def test_two_measures_of_different_units_are_scaled() -> None:
     found = kept("stock <= tonnage", "measure tonnage in t")
     assert found == norms.Compare(
         "<=",
-        norms.Reading("stock", Const("Iran")),
-        norms.Arith("*", norms.Reading("tonnage", None), Const(Decimal(1000))),
+        norms.MeasureReading("stock", Const("Iran")),
+        norms.Arith("*", norms.MeasureReading("tonnage", None), Const(Decimal(1000))),
     )
 
 
@@ -231,7 +231,7 @@ def test_sums_counts_and_changes() -> None:
         "<", norms.Total(pays, None, None), Const(Decimal(3))
     )
     assert kept("change of stock over the last 1 week <= 1 t") == norms.Compare(
-        "<=", norms.Change("stock", Const("Iran"), 7 * DAY), Const(Decimal(1000))
+        "<=", norms.MeasureChange("stock", Const("Iran"), 7 * DAY), Const(Decimal(1000))
     )
 
 
@@ -309,7 +309,7 @@ def test_the_state_of_a_clause() -> None:
 
 
 # ------------------------------------------------------------------ time
-def window(text: str, more: str = "") -> norms.Window:
+def window(text: str, more: str = "") -> norms.DutyWindow:
     return rules(f"{more}\nclause 1\n  Iran must sign {text}")["1"].window
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servanda.record.account_facts import parse_as_of
-from servanda.record.dates import BadDate, span_of
+from servanda.record.dates import BadDate, fact_time
 from servanda.semantics.clock import day_start, tick, to_micros
 from servanda.syntax.entries import When
 
@@ -20,22 +20,22 @@ def micros(text: str) -> int:
 
 
 def test_a_day() -> None:
-    span = span_of(When(date(2019, 7, 1)), "Asia/Tehran")
+    span = fact_time(When(date(2019, 7, 1)), "Asia/Tehran")
     assert span.lo == span.hi == tick(micros("2019-06-30T19:30"), 1)
     assert span.fin == tick(micros("2019-07-01T19:30"), 0)
 
 
 def test_a_month_and_a_span() -> None:
-    month = span_of(When(date(2020, 2, 1), date(2020, 2, 29), granularity="month"), "UTC")
+    month = fact_time(When(date(2020, 2, 1), date(2020, 2, 29), granularity="month"), "UTC")
     assert month.text == "2020-02"
     assert month.hi == tick(micros("2020-02-29T00:00"), 1)
     assert month.fin == tick(micros("2020-03-01T00:00"), 0)
     with pytest.raises(BadDate, match="comes after"):
-        span_of(When(date(2020, 2, 2), date(2020, 2, 1)), "UTC")
+        fact_time(When(date(2020, 2, 2), date(2020, 2, 1)), "UTC")
 
 
 def test_an_instant() -> None:
-    span = span_of(When("2025-09-27T20:00", zone="America/New_York"), "UTC")
+    span = fact_time(When("2025-09-27T20:00", zone="America/New_York"), "UTC")
     assert span.lo == span.hi == tick(micros("2025-09-28T00:00"), 1)
     assert span.fin == tick(micros("2025-09-28T00:00") + 1, 0)
 
@@ -52,19 +52,19 @@ def test_an_instant() -> None:
 )
 def test_doubtful_instants(text: str, message: str) -> None:
     with pytest.raises(BadDate, match=message):
-        span_of(When(text), "Europe/Amsterdam")
+        fact_time(When(text), "Europe/Amsterdam")
 
 
 def test_an_offset_settles_it() -> None:
-    early = span_of(When("2019-10-27T02:30+02:00"), "Europe/Amsterdam")
-    late = span_of(When("2019-10-27T02:30+01:00"), "Europe/Amsterdam")
+    early = fact_time(When("2019-10-27T02:30+02:00"), "Europe/Amsterdam")
+    late = fact_time(When("2019-10-27T02:30+01:00"), "Europe/Amsterdam")
     assert late.lo - early.lo == tick(3_600_000_000, 0)
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1699, 12, 31), date(2201, 1, 1), date.max])
 def test_years_out_of_range(day: date) -> None:
     with pytest.raises(BadDate, match="out of range"):
-        span_of(When(day), "Asia/Tokyo")
+        fact_time(When(day), "Asia/Tokyo")
 
 
 def test_as_of_is_the_last_tick_of_a_day_or_an_instant() -> None:
@@ -110,9 +110,9 @@ def test_no_text_breaks_as_of(text: str) -> None:
     st.sampled_from(["UTC", "Europe/Amsterdam", "America/Havana", "Pacific/Apia", "Asia/Tehran"]),
 )
 def test_days_follow_one_another(day: date, zone: str) -> None:
-    span = span_of(When(day), zone)
+    span = fact_time(When(day), zone)
     assert span.lo == tick(day_start(day, zone), 1)
     assert span.fin >= span.lo - 1
-    following = span_of(When(day + timedelta(days=1)), zone)
+    following = fact_time(When(day + timedelta(days=1)), zone)
     assert span.fin == following.lo - 1
     assert parse_as_of(day.isoformat(), zone) == span.fin - 1

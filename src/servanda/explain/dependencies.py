@@ -14,12 +14,12 @@ import msgspec
 from servanda.judge.plan import rule_order
 from servanda.record.facts import Exercise, Facts
 from servanda.semantics.norms import (
-    Change,
     Derived,
     Match,
+    MeasureChange,
+    MeasureReading,
     Norms,
     Point,
-    Reading,
     Rule,
     RuleStatus,
     StateType,
@@ -169,7 +169,7 @@ def mentions(part: Rule | Derived | StateType | Point) -> Mentions:
     for node in nodes(part):
         if isinstance(node, Match):
             names.add(node.name)
-        elif isinstance(node, Reading | Change):
+        elif isinstance(node, MeasureReading | MeasureChange):
             names.add(node.measure)
         elif isinstance(node, RuleStatus):
             rules.update(node.rules)

@@ -17,7 +17,6 @@ from servanda.semantics.norms import (
     And,
     Arg,
     Arith,
-    Change,
     Compare,
     Cond,
     Const,
@@ -26,9 +25,10 @@ from servanda.semantics.norms import (
     InState,
     IsVague,
     Match,
+    MeasureChange,
+    MeasureReading,
     Not,
     Or,
-    Reading,
     Rule,
     Term,
     Total,
@@ -220,7 +220,7 @@ class Evidence:
         yield from (d.entry for d in said if d.lo == last)
 
     def expression(self, expr: Expr, bound: dict[str, Value | None], at: Asked) -> Iterator[str]:
-        if isinstance(expr, Reading | Change):
+        if isinstance(expr, MeasureReading | MeasureChange):
             yield from (r.entry for r in self.readings(expr.measure, expr.of, bound, at.end))
         elif isinstance(expr, Total):
             yield from self.counted(expr.match, expr.window, bound, at)

@@ -14,14 +14,14 @@ from servanda.record.facts import ReadingFact, Value
 from servanda.semantics.norms import (
     And,
     Arith,
-    Change,
     Compare,
     Cond,
     Const,
     Expr,
+    MeasureChange,
+    MeasureReading,
     Not,
     Or,
-    Reading,
     Total,
     Var,
 )
@@ -69,7 +69,7 @@ class Measurements:
         ]
         entries = list(dict.fromkeys(entries))
         self.given.append(entries)
-        if isinstance(left, Reading):
+        if isinstance(left, MeasureReading):
             current = self.evidence.readings(left.measure, left.of, bound, asked.end)
             said = self.current(left, current, unit)
         elif entries:
@@ -83,7 +83,7 @@ class Measurements:
             self.words.leaves(entries),
         )
 
-    def current(self, reading: Reading, found: list[ReadingFact], unit: str | None) -> str:
+    def current(self, reading: MeasureReading, found: list[ReadingFact], unit: str | None) -> str:
         if not found:
             return "no reading that this account trusts"
         values = list(dict.fromkeys(bounds(r.low, r.high, unit) for r in found))
@@ -96,7 +96,7 @@ class Measurements:
             said += f", and went stale on {self.words.time(stale)}"
         return said
 
-    def stale_at(self, reading: Reading, found: list[ReadingFact]) -> int | None:
+    def stale_at(self, reading: MeasureReading, found: list[ReadingFact]) -> int | None:
         """When the last reading stops counting: completeness keeps it fresh."""
         measure = next(m for m in self.judged.norms.measures if m.name == reading.measure)
         if measure.silent_after is None or not found:
@@ -134,7 +134,7 @@ class Measurements:
 
     # -------------------------------------------------------------- expressions
     def unit(self, expr: Expr) -> str | None:
-        if isinstance(expr, Reading | Change):
+        if isinstance(expr, MeasureReading | MeasureChange):
             return self.words.units.get(expr.measure)
         if isinstance(expr, Total) and expr.param is not None:
             params = self.words.params.get(expr.match.name, ())
@@ -150,9 +150,9 @@ class Measurements:
             case Var(name):
                 given = bound.get(name)
                 return amount(given, unit) if isinstance(given, Decimal) else str(given or name)
-            case Reading(measure, of):
+            case MeasureReading(measure, of):
                 return self.words.subject(measure, self.name(of, bound))
-            case Change(measure, of, window):
+            case MeasureChange(measure, of, window):
                 subject = self.words.subject(measure, self.name(of, bound))
                 return f"the change of {subject} over {window // DAY} days"
             case Total(match, param, window):
@@ -177,8 +177,8 @@ def comparisons(cond: Cond) -> Iterator[Compare]:
         yield from comparisons(cond.item)
 
 
-def readings(expr: Expr) -> Iterator[Reading | Change]:
-    if isinstance(expr, Reading | Change):
+def readings(expr: Expr) -> Iterator[MeasureReading | MeasureChange]:
+    if isinstance(expr, MeasureReading | MeasureChange):
         yield expr
     elif isinstance(expr, Arith):
         yield from readings(expr.left)

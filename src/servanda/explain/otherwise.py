@@ -14,7 +14,7 @@ from servanda.explain.windows import Bounds
 from servanda.explain.wording import Node, Words, amount, joined
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Value
-from servanda.semantics.norms import Compare, Const, Match, Reading, Rule
+from servanda.semantics.norms import Compare, Const, Match, MeasureReading, Rule
 from servanda.syntax.printer.values import cond
 
 # (kind or "", status) -> what it is not, and the reason in one sentence.
@@ -183,7 +183,7 @@ class Otherwise:
                 s.measure
                 for c in comparisons(self.rule.keep)
                 for s in (c.left, c.right)
-                if isinstance(s, Reading)
+                if isinstance(s, MeasureReading)
             }
             for name in sorted(names):
                 yield from self.completeness(name)
@@ -296,17 +296,17 @@ class Otherwise:
         found: Value | None = self.bound.get(getattr(expr, "name", ""))
         return str(found) if found is not None else "…"
 
-    def sides(self, compare: Compare) -> tuple[str, Reading, Decimal] | None:
+    def sides(self, compare: Compare) -> tuple[str, MeasureReading, Decimal] | None:
         """The comparison as a reading against a fixed limit, if it is one."""
         op, left, right = compare.op, compare.left, compare.right
         if isinstance(left, Const):
             return self.sides(Compare(MIRRORED[op], right, left))
-        if isinstance(left, Reading) and isinstance(right, Const):
+        if isinstance(left, MeasureReading) and isinstance(right, Const):
             limit = right.value
             return (op, left, limit) if isinstance(limit, Decimal) else None
         return None
 
-    def subject(self, reading: Reading) -> str | None:
+    def subject(self, reading: MeasureReading) -> str | None:
         if reading.of is None:
             return None
         return str(reading.of.value if isinstance(reading.of, Const) else self.value(reading.of))

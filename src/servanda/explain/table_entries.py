@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from servanda.explain.judged import Judged, iso
 from servanda.judge.verdict import Verdict
-from servanda.record.dates import Span
+from servanda.record.dates import FactTime
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
 from servanda.record.record import Entry, Happened, Measured
 from servanda.record.tables.files import connect
@@ -113,7 +113,7 @@ def _entry(
     text = _text(row["lo"], zone)
     if row["hi"] != row["lo"]:
         text = f"{text}..{_text(row['hi'], zone)}"
-    return Entry(row["entry"], Span(row["lo"], row["hi"], fin or row["hi"] + 1, text), says)
+    return Entry(row["entry"], FactTime(row["lo"], row["hi"], fin or row["hi"] + 1, text), says)
 
 
 def _text(tick: int, zone: str) -> str:

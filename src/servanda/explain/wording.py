@@ -12,7 +12,7 @@ from msgspec import Struct
 from servanda.explain.judged import Judged, iso
 from servanda.record.facts import Value
 from servanda.record.record import (
-    Declared,
+    DeclaredCompleteness,
     Determined,
     Entry,
     Exercised,
@@ -265,7 +265,7 @@ class Words:
             list(dict.fromkeys(ref.id for d in declared for ref in d.sources)),
         )
 
-    def declarations(self, name: str) -> list[Declared]:
+    def declarations(self, name: str) -> list[DeclaredCompleteness]:
         """The declarations of completeness that this account trusts."""
         record = self.judged.record
         accounts = self.judged.agreement.accounts

@@ -29,7 +29,7 @@ from servanda.record.record import (
 )
 from servanda.record.tables.table import bulk_for
 from servanda.record.trust import Policy, Trust
-from servanda.semantics.names import Names
+from servanda.semantics.names import AgreementNames
 from servanda.semantics.norms import Norms, Variable
 from servanda.syntax.tree import Account, Agreement
 
@@ -124,7 +124,7 @@ def facts_for(
     readings: dict[str, list[ReadingFact]] = {}
     exercises: list[Exercise] = []
     determinations: list[Determination] = []
-    names = Names(agreement)
+    names = AgreementNames(agreement)
     variables = {(r.clause, v.name): v for r in norms.rules for v in r.variables} if norms else {}
     left = standing(record, policy, known)
     for entry, trust in left.entries:
@@ -179,7 +179,7 @@ def _exercises(
     entry: Entry,
     used: Exercised,
     trust: Trust,
-    names: Names,
+    names: AgreementNames,
     variables: Mapping[tuple[str, str], Variable],
 ) -> Iterable[Exercise]:
     """One for each clause and holder: what a group does, it does as one and each member does."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from servanda.record.amounts import BadAmount
-from servanda.record.lookup import Names
+from servanda.record.lookup import RecordNames
 from servanda.record.record import (
     Determined,
     Exercised,
@@ -28,7 +28,7 @@ from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Param, Place, Tex
 class Reader:
     """Reads raw facts against an agreement; None, and a problem, where one cannot be."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: RecordNames) -> None:
         self.names = names
         self.problems = names.problems
 

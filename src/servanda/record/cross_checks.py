@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from servanda.record.account_facts import standing
-from servanda.record.dates import Span
+from servanda.record.dates import FactTime
 from servanda.record.record import Entry, Linked, Measured, Record
 from servanda.record.trust import Policy
 from servanda.syntax.tree import NOWHERE, Place
@@ -115,7 +115,7 @@ class _Subject:
             return Figure(entry, node, None, scaled[0], scaled[1])
         return None
 
-    def _node_of(self, span: Span) -> Node | None:
+    def _node_of(self, span: FactTime) -> Node | None:
         """The date of readings that a date means: the same, or else the only one within it."""
         if _node(span) in self.readings:
             return _node(span)
@@ -331,7 +331,7 @@ def _holds(figures: Sequence[Figure]) -> bool:
 
 
 # ------------------------------------------------------------------ figures
-def _node(span: Span) -> Node:
+def _node(span: FactTime) -> Node:
     return span.lo, span.hi
 
 

@@ -30,7 +30,7 @@ class BadDate(ValueError):
         self.help = help
 
 
-class Span(Struct, frozen=True):
+class FactTime(Struct, frozen=True):
     """`lo`: the earliest it can have happened; from `hi` on it surely has; `fin`: its extent's end.
 
     `text` is the date as written.
@@ -42,7 +42,7 @@ class Span(Struct, frozen=True):
     text: str
 
 
-def span_of(when: When, zone: str) -> Span:
+def fact_time(when: When, zone: str) -> FactTime:
     """A day, month, instant, or a span of them, as ticks. Raises BadDate."""
     begin = _simple(when.start, zone, when.zone)
     if when.end is None:
@@ -53,18 +53,18 @@ def span_of(when: When, zone: str) -> Span:
     text = f"{begin.text}..{end.text}"
     if when.granularity == "month" and begin.text[:7] == end.text[:7]:
         text = begin.text[:7]
-    return Span(begin.lo, end.hi, end.fin, text)
+    return FactTime(begin.lo, end.hi, end.fin, text)
 
 
-def _simple(moment: date | str, zone: str, named: str | None) -> Span:
+def _simple(moment: date | str, zone: str, named: str | None) -> FactTime:
     if isinstance(moment, str):
         micros = instant_of(moment, zone, named)
         text = f"{moment} {named}" if named else moment
-        return Span(tick(micros, FACT), tick(micros, FACT), tick(micros + 1, WINDOW), text)
+        return FactTime(tick(micros, FACT), tick(micros, FACT), tick(micros + 1, WINDOW), text)
     day = day_of(moment.isoformat())
     begin = tick(day_start(day, zone), FACT)
     following = tick(day_start(day + timedelta(days=1), zone), WINDOW)
-    return Span(begin, begin, following, day.isoformat())
+    return FactTime(begin, begin, following, day.isoformat())
 
 
 def day_of(text: str) -> date:

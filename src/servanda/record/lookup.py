@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from servanda.record.amounts import Amounts
-from servanda.record.dates import BadDate, Span, span_of
+from servanda.record.dates import BadDate, FactTime, fact_time
 from servanda.semantics import names as declared
 from servanda.syntax.entries import When
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Agreement, Event, Measure, Place, Vague
 
 
-class Names:
+class RecordNames:
     """The declared names of an agreement; what is not found is a problem, and None."""
 
     def __init__(self, agreement: Agreement, problems: Problems) -> None:
         self.agreement = agreement
         self.problems = problems
-        self.declared = declared.Names(agreement)
+        self.declared = declared.AgreementNames(agreement)
         self.amounts = Amounts(agreement)
         self.zone = agreement.header.zone or "UTC"
         self.events = self.declared.events
@@ -88,12 +88,12 @@ class Names:
         self.missing("clause", id, self.clauses, place)
         return None
 
-    def span(self, when: When | None, place: Place) -> Span | None:
+    def span(self, when: When | None, place: Place) -> FactTime | None:
         """A time as written, in ticks."""
         if when is None:
             return None
         try:
-            return span_of(when, self.zone)
+            return fact_time(when, self.zone)
         except BadDate as error:
             self.problems.add(place, str(error), error.help)
             return None

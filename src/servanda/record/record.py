@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.record.dates import Span
+from servanda.record.dates import FactTime
 from servanda.record.sources import Source
 from servanda.syntax.entries import Grade, SourceRef
 from servanda.syntax.tree import NOWHERE, Number, Place
@@ -56,7 +56,7 @@ class Linked(Struct, frozen=True, tag=True):
     open_low: bool = False
     open_high: bool = False
     written: tuple[Number, ...] = ()
-    since: Span | None = None
+    since: FactTime | None = None
     to: Decimal | None = None
 
 
@@ -105,21 +105,21 @@ class Step(Struct, frozen=True):
     kind: str
     by: str
     on: str | None = None
-    at: Span | None = None
+    at: FactTime | None = None
 
 
 class Entry(Struct, frozen=True):
     """One line of the record. `when` is when it was done; `by` who graded it."""
 
     id: str
-    when: Span
+    when: FactTime
     what: What
     sources: tuple[SourceRef, ...] = ()
     grade: Grade | None = None
     by: str | None = None
-    announced: Span | None = None
-    verified: Span | None = None
-    reported: Span | None = None
+    announced: FactTime | None = None
+    verified: FactTime | None = None
+    reported: FactTime | None = None
     chain: tuple[Step, ...] = ()
     corrects: str | None = None
     note: str | None = None
@@ -131,7 +131,7 @@ class Entry(Struct, frozen=True):
         return (self.reported or self.verified or self.when).hi
 
 
-class Declared(Struct, frozen=True):
+class DeclaredCompleteness(Struct, frozen=True):
     """`by` declares that it has everything on `names` over [from, until), in ticks."""
 
     by: str
@@ -175,7 +175,7 @@ class Record(Struct, frozen=True):
 
     zone: str
     entries: tuple[Entry, ...] = ()
-    complete: tuple[Declared, ...] = ()
+    complete: tuple[DeclaredCompleteness, ...] = ()
     tables: tuple[Table, ...] = ()
     sources: dict[str, Source] = {}
     aliases: dict[str, tuple[str, ...]] = {}

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from servanda.record.contents import Reader
-from servanda.record.dates import Span
-from servanda.record.lookup import Names
+from servanda.record.dates import FactTime
+from servanda.record.lookup import RecordNames
 from servanda.record.record import (
-    Declared,
+    DeclaredCompleteness,
     Determined,
     Entry,
     Exercised,
@@ -55,7 +55,7 @@ def resolve_record(
 
     `folder` is the case's: the files of tables are relative to it.
     """
-    names = Names(agreement, problems)
+    names = RecordNames(agreement, problems)
     resolver = Resolver(names, sources, problems)
     tables = read_tables(folder, raw_record.tables, names, sources) if folder else ()
     resolved = [
@@ -86,7 +86,9 @@ def _aliases(agreement: Agreement) -> dict[str, tuple[str, ...]]:
 
 
 class Resolver:
-    def __init__(self, names: Names, sources: Mapping[str, Source], problems: Problems) -> None:
+    def __init__(
+        self, names: RecordNames, sources: Mapping[str, Source], problems: Problems
+    ) -> None:
         self.names = names
         self.sources = sources
         self.problems = problems
@@ -138,7 +140,7 @@ class Resolver:
             place=place,
         )
 
-    def completeness(self, written: raw.Completeness) -> Declared | None:
+    def completeness(self, written: raw.Completeness) -> DeclaredCompleteness | None:
         from_ = self.names.span(written.from_, written.place)
         until = self.names.span(written.until, written.place)
         reported = self.names.span(written.reported, written.place)
@@ -150,7 +152,7 @@ class Resolver:
             return None
         if not all(names):
             return None
-        return Declared(
+        return DeclaredCompleteness(
             by=written.by,
             names=tuple(name for name in names if name),
             from_=from_.lo - 1 if from_ else None,
@@ -169,7 +171,7 @@ class Resolver:
 
 
 # ------------------------------------------------------------------ ids
-def derived_id(when: Span, what: What) -> str:
+def derived_id(when: FactTime, what: What) -> str:
     """`<date>-<event or measure>-<actor>-<short texts>`: stable while the entry says the same."""
     words = [part for part in _words(what) if part]
     return "-".join([when.text[:10], *(_slug(word) for word in words)])

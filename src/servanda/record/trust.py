@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from servanda.record.record import Declared, Entry, Record
+from servanda.record.record import DeclaredCompleteness, Entry, Record
 from servanda.syntax.entries import SourceRef
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Account
@@ -63,7 +63,7 @@ class Policy:
         names = names_of(entry, self.record)
         return not names or self.of_names(names, entry.grade) is not None
 
-    def of_declaration(self, declared: Declared) -> bool:
+    def of_declaration(self, declared: DeclaredCompleteness) -> bool:
         names = frozenset({fold(declared.by)}) | names_of_sources(declared.sources, self.record)
         return self.of_names(names, None) is not None
 

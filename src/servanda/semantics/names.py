@@ -55,7 +55,7 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
-class Names:
+class AgreementNames:
     """The symbol tables of an agreement. Of two things with one name, the first counts here."""
 
     def __init__(self, agreement: Agreement) -> None:

@@ -32,14 +32,14 @@ Term = Var | Const
 
 
 # ------------------------------------------------------------------ expressions
-class Reading(Struct, frozen=True, tag=True):
+class MeasureReading(Struct, frozen=True, tag=True):
     """The current value of a measure for a subject (`of` None: the measure has no subject)."""
 
     measure: str
     of: Term | None
 
 
-class Change(Struct, frozen=True, tag=True):
+class MeasureChange(Struct, frozen=True, tag=True):
     """`m(x) − m(x − window)`; window in microseconds."""
 
     measure: str
@@ -62,7 +62,7 @@ class Arith(Struct, frozen=True, tag=True):
     right: Expr
 
 
-Expr = Var | Const | Reading | Change | Total | Arith
+Expr = Var | Const | MeasureReading | MeasureChange | Total | Arith
 
 
 # ------------------------------------------------------------------ patterns
@@ -206,7 +206,7 @@ class Trigger(Struct, frozen=True):
     breach_of: str | None = None
 
 
-class Window(Struct, frozen=True):
+class DutyWindow(Struct, frozen=True):
     """Bounds of the window; each `closes` item is a point and how it closes.
 
     `closing` kinds: `at` (closes at the point's instant), `day` (the point's whole day belongs).
@@ -249,7 +249,7 @@ class Rule(Struct, frozen=True):
     creditor: Term | None
     variables: tuple[Variable, ...]
     trigger: Trigger | None
-    window: Window
+    window: DutyWindow
     if_: Cond
     while_: Cond
     unless: Cond

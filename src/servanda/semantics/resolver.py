@@ -28,7 +28,7 @@ from servanda.semantics.resolving.expansion import (
     sources_of,
     with_remedies,
 )
-from servanda.semantics.resolving.scope import Context, RuleHead, Scope, pick
+from servanda.semantics.resolving.scope import Context, RuleOutline, Scope, pick
 from servanda.semantics.resolving.time_points import Moments
 from servanda.syntax import tree
 from servanda.syntax.problems import Problems, did_you_mean
@@ -131,7 +131,7 @@ class Resolver:
 
     def _yielding(self, planned: list[Planned]) -> dict[str, tuple[str, ...]]:
         """Rule → the rules that prevail over it."""
-        over: dict[str, list[RuleHead]] = {}
+        over: dict[str, list[RuleOutline]] = {}
         for one in with_remedies(planned):
             for clause in one.prevails:
                 over.setdefault(clause, []).append(one.head)

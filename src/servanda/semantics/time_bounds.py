@@ -25,14 +25,14 @@ PERIODS: dict[str, tuple[float, float]] = {
 }
 
 
-class Span(NamedTuple):
+class ConstantBounds(NamedTuple):
     """The constant bounds of a window, as far as they are known; None: not known, or none."""
 
     opens: int | None
     closes: int | None
 
 
-class Spans:
+class WindowBounds:
     """Works out constant points by the counting rules of the norms."""
 
     def __init__(self, norms: norms.Norms) -> None:
@@ -75,11 +75,11 @@ class Spans:
         except (OverflowError, ValueError):
             return None
 
-    def opening(self, window: norms.Window) -> int | None:
+    def opening(self, window: norms.DutyWindow) -> int | None:
         """When a standing window opens, if that is constant."""
         return self.constant(window.opens)
 
-    def closings(self, window: norms.Window) -> list[int]:
+    def closings(self, window: norms.DutyWindow) -> list[int]:
         """The constant instants at which a window closes, whatever it opens by."""
         found = []
         for point, how in window.closes:
@@ -105,10 +105,10 @@ class Spans:
         except (OverflowError, ValueError):
             return None
 
-    def span(self, rule: norms.Rule) -> Span:
+    def span(self, rule: norms.Rule) -> ConstantBounds:
         """The constant bounds of a rule's window."""
         closes = self.closings(rule.window)
-        return Span(self.opening(rule.window), min(closes, default=None))
+        return ConstantBounds(self.opening(rule.window), min(closes, default=None))
 
     def never_together(self, one: norms.Rule, other: norms.Rule) -> bool:
         """Whether the windows of two rules provably have no instant in common."""
@@ -144,7 +144,7 @@ class Spans:
         return here.opens is not None and here.opens < there.opens
 
 
-def _meets(one: norms.Window, other: norms.Window) -> bool:
+def _meets(one: norms.DutyWindow, other: norms.DutyWindow) -> bool:
     """Whether one window closes, at the latest, at a point where the other has not opened yet."""
     if other.opens is None:
         return False

@@ -13,7 +13,7 @@ from msgspec import Struct
 from servanda.syntax.tree import NOWHERE, Duration, Party, Place, Point, UnitWord
 
 
-class AgreementHead(Struct, frozen=True):
+class AgreementLine(Struct, frozen=True):
     name: str
     title: str | None = None
     place: Place = NOWHERE
@@ -92,7 +92,7 @@ class Accepts(Struct, frozen=True):
     place: Place = NOWHERE
 
 
-class TableHead(Struct, frozen=True):
+class TableLine(Struct, frozen=True):
     file: str
     each: str | None = None
     zone: str | None = None

@@ -12,7 +12,7 @@ from servanda.syntax import block_lines as ln
 from servanda.syntax import entries as e
 from servanda.syntax import tree as m
 from servanda.syntax.layout import Layout, Passage, Statement, lay_out
-from servanda.syntax.line_parser import Room
+from servanda.syntax.line_parser import LineKind
 from servanda.syntax.parser import parse, parse_line, room_at_margin, room_below
 from servanda.syntax.printer.rules import duty
 from servanda.syntax.printer.statements import phrases
@@ -21,7 +21,7 @@ from servanda.syntax.problems import Problem, Problems
 WIDTH = 88
 STEP = 2
 
-HEADS = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementHead, ln.TableHead)
+HEADS = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementLine, ln.TableLine)
 
 _KINDS = {
     **dict.fromkeys(("to", "towards", "every", "from", "until", "for"), "time"),
@@ -80,7 +80,7 @@ def _passage(passage: Passage) -> Iterator[str]:
         yield margin + line if line else ""
 
 
-def _statement(statement: Statement, room: Room, indent: int) -> Iterator[str]:
+def _statement(statement: Statement, room: LineKind, indent: int) -> Iterator[str]:
     """The lines of a statement with its comments and all that stands below it."""
     node = parse_line(statement, room, Problems())
     first, *rest = _lines(node, indent, statement.text)

@@ -22,8 +22,8 @@ from servanda.syntax.layout import Statement
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import NOWHERE
 
-Room = OneOf["top", "body", "account_line", "entry", "table_line"]
-ROOMS: tuple[Room, ...] = ("top", "body", "account_line", "entry", "table_line")
+LineKind = OneOf["top", "body", "account_line", "entry", "table_line"]
+LINE_KINDS: tuple[LineKind, ...] = ("top", "body", "account_line", "entry", "table_line")
 GRAMMAR = Path(__file__).with_name("servanda.lark")
 
 
@@ -35,13 +35,13 @@ class LineParser:
         self._lock = Lock()
         self.lark = _load(self._builder)
 
-    def parse(self, statement: Statement, room: Room, problems: Problems) -> Any:
+    def parse(self, statement: Statement, room: LineKind, problems: Problems) -> Any:
         """The value of a line; raises lark's `UnexpectedInput` if it is none of the room's."""
         with self._lock:
             self._builder.begin_statement(statement, problems)
             return self.lark.parse(statement.text, start=room)
 
-    def fits(self, text: str, room: Room) -> bool:
+    def fits(self, text: str, room: LineKind) -> bool:
         """Whether a text is a line of a room."""
         try:
             self.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), room, Problems())
@@ -94,7 +94,7 @@ def _build(builder: RecordBuilder, cached: bool | str) -> Lark:
     return Lark.open(
         str(GRAMMAR),
         parser="lalr",
-        start=list(ROOMS),
+        start=list(LINE_KINDS),
         transformer=builder,
         postlex=WholeWords(),
         maybe_placeholders=True,

@@ -12,7 +12,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 from msgspec import Struct
 
 from servanda.syntax.layout import Statement
-from servanda.syntax.line_parser import ROOMS, LineParser, Room
+from servanda.syntax.line_parser import LINE_KINDS, LineKind, LineParser
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import NOWHERE, Place
 
@@ -124,7 +124,7 @@ class Failure(Struct, frozen=True):
 
     error: UnexpectedInput
     statement: Statement
-    room: Room
+    room: LineKind
     parser: LineParser
 
     @property
@@ -174,22 +174,24 @@ def _offset(error: UnexpectedInput, text: str) -> int:
 
 
 # ---------------------------------------------------------------------- wrong rooms
-def _other_room(failure: Failure) -> Room | None:
+def _other_room(failure: Failure) -> LineKind | None:
     """The room that a line is at home in, if it is another one."""
     text, room, parser = failure.text, failure.room, failure.parser
     if len(text) <= LONGEST_TRIED:
-        for other in ROOMS:
+        for other in LINE_KINDS:
             if other != room and parser.fits(text, other):
                 return other
     first = failure.statement.word
     if first in _first_words(parser, room):
         return None
-    homes = [other for other in ROOMS if other != room and first in _first_words(parser, other)]
+    homes = [
+        other for other in LINE_KINDS if other != room and first in _first_words(parser, other)
+    ]
     return homes[0] if len(homes) == 1 else None
 
 
 @cache
-def _first_words(parser: LineParser, room: Room) -> frozenset[str]:
+def _first_words(parser: LineParser, room: LineKind) -> frozenset[str]:
     """The fixed words that a line of a room may start with."""
     words = parser.words()
     interactive: Any = parser.lark.parse_interactive("", start=room)
@@ -197,7 +199,7 @@ def _first_words(parser: LineParser, room: Room) -> frozenset[str]:
     return frozenset(words[name] for name in accepted if name in words)
 
 
-def _say_wrong_room(failure: Failure, home: Room, problems: Problems) -> None:
+def _say_wrong_room(failure: Failure, home: LineKind, problems: Problems) -> None:
     first = failure.statement.word
     subject = "an entry of the record" if home == "entry" else f"`{first} …`"
     place = failure.statement.at(0)

@@ -16,7 +16,7 @@ from servanda.syntax import block_lines as ln
 from servanda.syntax import tree as m
 from servanda.syntax.entries import Completeness, Entry, RowMap, SourceRef, TableMap
 from servanda.syntax.layout import Statement
-from servanda.syntax.line_parser import Room, line_parser
+from servanda.syntax.line_parser import LineKind, line_parser
 from servanda.syntax.parse_errors import Failure, explain
 from servanda.syntax.problems import Problems
 from servanda.syntax.unparsed import declared
@@ -72,7 +72,7 @@ def parse_record(statements: Iterable[Statement], problems: Problems) -> Record:
     return parse(statements, problems).record
 
 
-def parse_line(statement: Statement, room: Room, problems: Problems) -> Any:
+def parse_line(statement: Statement, room: LineKind, problems: Problems) -> Any:
     """The value of one line without its children, or None and a problem."""
     parser = line_parser()
     try:
@@ -82,19 +82,23 @@ def parse_line(statement: Statement, room: Room, problems: Problems) -> Any:
         return None
 
 
-def room_at_margin(statement: Statement) -> Room:
+def room_at_margin(statement: Statement) -> LineKind:
     """Whether a statement outside any block is a line of the record, or declares something."""
     words = statement.text.split(" ", 2)
     is_entry = words[0][:1].isdecimal() or words[1:2] == ["complete"]
     return "entry" if is_entry else "top"
 
 
-def room_below(statement: Statement) -> Room | None:
+def room_below(statement: Statement) -> LineKind | None:
     """The room of a statement's children, or None if it opens no block."""
     word = statement.word
     if word in BODY_WORDS or word in ("when", "whenever"):
         return "body"
-    heads: dict[str, Room] = {"agreement": "top", "account": "account_line", "table": "table_line"}
+    heads: dict[str, LineKind] = {
+        "agreement": "top",
+        "account": "account_line",
+        "table": "table_line",
+    }
     return heads.get(word)
 
 
@@ -150,7 +154,7 @@ class _Assembler:
         return Parsed(agreement, record, self.header)
 
     # ------------------------------------------------------------------ lines
-    def _line(self, statement: Statement, room: Room) -> Any:
+    def _line(self, statement: Statement, room: LineKind) -> Any:
         """The value of a line, or None; after too many failures no more are looked at."""
         if not statement.text:
             return None
@@ -166,7 +170,7 @@ class _Assembler:
                 self.problems.add(m.Place(statement.place.file, 0, 0), message)
         return node
 
-    def _leave_out(self, statement: Statement, room: Room) -> None:
+    def _leave_out(self, statement: Statement, room: LineKind) -> None:
         """Remember what a line would declare, so that nobody complains of its absence."""
         names = set(declared(statement, room))
         self.unread = names if self.unread is None else self.unread
@@ -199,9 +203,9 @@ class _Assembler:
                 self._take_rules(node, statement)
             case m.Account():
                 self._take_account(node, statement)
-            case ln.AgreementHead():
+            case ln.AgreementLine():
                 self._take_header(node, statement)
-            case ln.TableHead():
+            case ln.TableLine():
                 self._take_table(node, statement)
             case None:
                 self._look_below(statement)
@@ -246,7 +250,7 @@ class _Assembler:
             self._leave_out(child, room)
 
     # ------------------------------------------------------------------ agreement
-    def _take_header(self, head: ln.AgreementHead, statement: Statement) -> None:
+    def _take_header(self, head: ln.AgreementLine, statement: Statement) -> None:
         self._once("agreement", "line", head.place)
         said: dict[str, Any] = {}
         for child in statement.children:
@@ -434,7 +438,7 @@ class _Assembler:
         )
 
     # ------------------------------------------------------------------ tables
-    def _take_table(self, head: ln.TableHead, statement: Statement) -> None:
+    def _take_table(self, head: ln.TableLine, statement: Statement) -> None:
         nodes = [self._line(child, "table_line") for child in statement.children]
         rows = cast(tuple[RowMap, ...], tuple(n for n in nodes if isinstance(n, RowMap)))
         sources = tuple(n for n in nodes if isinstance(n, SourceRef))

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from servanda.syntax.layout import Statement
-from servanda.syntax.line_parser import Room
+from servanda.syntax.line_parser import LineKind
 from servanda.syntax.verbs import verb_forms
 
 LISTS = ("party", "body", "substance", "currency")
@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"\w+([.-]\w+)*(\([a-z0-9]+\))*")
 _TEXT = re.compile(r'"[^"]*"?')
 
 
-def declared(statement: Statement, room: Room) -> Iterator[str]:
+def declared(statement: Statement, room: LineKind) -> Iterator[str]:
     """The names that a line declares, as far as its words tell, and its paragraph."""
     if statement.place.paragraph is not None:
         yield statement.place.paragraph

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from servanda.api import Case
 from servanda.record.dates import BadDate, day_of, end_of
-from servanda.record.lookup import Names
+from servanda.record.lookup import RecordNames
 from servanda.record.record import Entry
 from servanda.record.resolver import Resolver, target_of
 from servanda.semantics.norms import Variable
@@ -88,7 +88,7 @@ class Lines:
         self.file = file
         self.zone = case.zone
         self.sources = case.sources
-        self.names = Names(case.agreement, Problems())
+        self.names = RecordNames(case.agreement, Problems())
         self.params = {
             e.name: {p.name: variable_of(p) for p in e.params} for e in case.agreement.events
         }

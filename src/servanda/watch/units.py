@@ -15,7 +15,15 @@ from itertools import chain, islice, product
 from msgspec import Struct
 
 from servanda.explain.dependencies import Footprints, Reach, nodes
-from servanda.semantics.norms import Change, Match, Norms, Reading, Rule, RuleStatus, Var
+from servanda.semantics.norms import (
+    Match,
+    MeasureChange,
+    MeasureReading,
+    Norms,
+    Rule,
+    RuleStatus,
+    Var,
+)
 from servanda.syntax.tree import Duration
 
 MOST_WAYS = 256
@@ -171,7 +179,7 @@ class Finder:
         for node in every_node(part):
             if isinstance(node, Match):
                 found.add(self.word(node.name, min(holding(node, key), default=None)))
-            elif isinstance(node, Reading | Change):
+            elif isinstance(node, MeasureReading | MeasureChange):
                 if key is not None and node.of == Var(key):
                     found.held.add((node.measure, OF))
                 else:

@@ -26,7 +26,6 @@ from servanda.semantics.norms import (
     Always,
     And,
     Arith,
-    Change,
     Compare,
     Cond,
     Const,
@@ -35,10 +34,11 @@ from servanda.semantics.norms import (
     InState,
     IsVague,
     Match,
+    MeasureChange,
+    MeasureReading,
     Norms,
     Not,
     Or,
-    Reading,
     RuleStatus,
     Total,
     Var,
@@ -267,9 +267,9 @@ class Atoms:
         if isinstance(expr, Var):
             text = scalar(expr)
             return text, text
-        if isinstance(expr, Reading):
+        if isinstance(expr, MeasureReading):
             return self.number(self.reading(expr.measure, expr.of, 0))
-        if isinstance(expr, Change):
+        if isinstance(expr, MeasureChange):
             low, high = self.number(self.reading(expr.measure, expr.of, 0))
             was_low, was_high = self.number(self.reading(expr.measure, expr.of, expr.window))
             return f"({low} - {was_high})", f"({high} - {was_low})"

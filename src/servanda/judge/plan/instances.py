@@ -31,13 +31,13 @@ from servanda.semantics.norms import (
     AtVar,
     Const,
     DayEdge,
+    DutyWindow,
     First,
     Match,
     Point,
     Rule,
     Shifted,
     Var,
-    Window,
 )
 from servanda.syntax.tree import Duration
 
@@ -96,7 +96,7 @@ class Instances:
         windows = self.windows(rule, f"({occasions})", number)
         self.tables.number(table, "iid", windows, ORDER, freely)
 
-    def soon_worked_out(self, window: Window) -> bool:
+    def soon_worked_out(self, window: DutyWindow) -> bool:
         """Whether a window takes a few sums, no look-up, no time zone, and no error."""
         points = [point for point, _ in window.closes]
         points += [] if window.opens is None else [window.opens]

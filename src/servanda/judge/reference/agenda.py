@@ -8,7 +8,7 @@ from servanda.judge.reference.conditions import conditions_of, numbers, parts
 from servanda.judge.reference.windows import moment
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, World
 from servanda.semantics.clock import PHASES, micros_of
-from servanda.semantics.norms import Change, Happened, Norms, Total
+from servanda.semantics.norms import Happened, MeasureChange, Norms, Total
 
 
 def windows_back(norms: Norms) -> set[int]:
@@ -17,7 +17,7 @@ def windows_back(norms: Norms) -> set[int]:
     for rule in norms.rules:
         for cond in conditions_of(rule):
             lengths |= {p.window for p in parts(cond) if isinstance(p, Happened)}
-            lengths |= {n.window for n in numbers(cond) if isinstance(n, Total | Change)}
+            lengths |= {n.window for n in numbers(cond) if isinstance(n, Total | MeasureChange)}
     return {length * PHASES for length in lengths if length is not None}
 
 

@@ -21,7 +21,6 @@ from servanda.semantics.norms import (
     Always,
     And,
     Arith,
-    Change,
     Compare,
     Cond,
     Const,
@@ -29,9 +28,10 @@ from servanda.semantics.norms import (
     Happened,
     InState,
     IsVague,
+    MeasureChange,
+    MeasureReading,
     Not,
     Or,
-    Reading,
     Rule,
     RuleStatus,
     Total,
@@ -114,9 +114,9 @@ class Conditions:
         if isinstance(expr, Const | Var):
             value = scalar(expr, bindings)
             return (value, value) if isinstance(value, Decimal) else (-INFINITE, INFINITE)
-        if isinstance(expr, Reading):
+        if isinstance(expr, MeasureReading):
             return self.world.reading(expr.measure, subject(expr, bindings), x)
-        if isinstance(expr, Change):
+        if isinstance(expr, MeasureChange):
             now = self.world.reading(expr.measure, subject(expr, bindings), x)
             then = self.world.reading(
                 expr.measure, subject(expr, bindings), x - expr.window * PHASES
@@ -163,7 +163,7 @@ def is_plain(expr: Expr) -> bool:
     return isinstance(expr, Const | Var)
 
 
-def subject(expr: Reading | Change, bindings: Bindings) -> Value | None:
+def subject(expr: MeasureReading | MeasureChange, bindings: Bindings) -> Value | None:
     return None if expr.of is None else scalar(expr.of, bindings)
 
 
@@ -210,6 +210,6 @@ def facts_of(world: World, conds: Iterable[Cond]) -> set[str]:
         for number in numbers(cond):
             if isinstance(number, Total):
                 names.add(number.match.name)
-            elif isinstance(number, Reading | Change):
+            elif isinstance(number, MeasureReading | MeasureChange):
                 names.add(number.measure)
     return names

@@ -18,7 +18,7 @@ from servanda.judge.reference.world import INFINITE, World
 from servanda.record.account_facts import known_entries, parse_as_of
 from servanda.record.facts import Value
 from servanda.record.record import Entry, Measured, Record
-from servanda.semantics.norms import Compare, Const, MeasureType, Reading, Rule, Var
+from servanda.semantics.norms import Compare, Const, MeasureReading, MeasureType, Rule, Var
 from servanda.syntax.tree import Agreement
 
 Subject = tuple[str, str | None]
@@ -162,7 +162,7 @@ def limited(
     assert rule.keep is not None
     for compare in comparisons(rule.keep):
         op, left, right = turned(compare)
-        if not isinstance(left, Reading) or left.measure != subject[0]:
+        if not isinstance(left, MeasureReading) or left.measure != subject[0]:
             continue
         whose = bound.get(left.of.name) if isinstance(left.of, Var) else left.of and left.of.value
         value = bound.get(right.name) if isinstance(right, Var) else None

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from servanda.record.contents import Reader
 from servanda.record.dates import YEARS
-from servanda.record.lookup import Names
+from servanda.record.lookup import RecordNames
 from servanda.record.sources import Source
 from servanda.record.tables.files import TableFile, literal, quoted
 from servanda.record.tables.sql import (
@@ -85,7 +85,7 @@ class Planner:
     """Plans one `row is …` line over one file; `sound` turns false with the first problem."""
 
     def __init__(
-        self, row: RowMap, file: TableFile, names: Names, sources: Mapping[str, Source]
+        self, row: RowMap, file: TableFile, names: RecordNames, sources: Mapping[str, Source]
     ) -> None:
         self.row = row
         self.file = file

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from servanda.record.facts import Bulk
-from servanda.record.lookup import Names
+from servanda.record.lookup import RecordNames
 from servanda.record.record import Table
 from servanda.record.sources import Source
 from servanda.record.tables.files import (
@@ -76,7 +76,7 @@ class Rows(Struct, frozen=True):
 
 
 def read_tables(
-    folder: Path, maps: Sequence[TableMap], names: Names, sources: Mapping[str, Source]
+    folder: Path, maps: Sequence[TableMap], names: RecordNames, sources: Mapping[str, Source]
 ) -> tuple[Table, ...]:
     """Check the files of all tables; those in order become SELECTs, the rest are problems."""
     if not maps:
@@ -86,7 +86,7 @@ def read_tables(
 
 
 class _TableReader:
-    def __init__(self, folder: Path, names: Names, sources: Mapping[str, Source]) -> None:
+    def __init__(self, folder: Path, names: RecordNames, sources: Mapping[str, Source]) -> None:
         self.folder = folder.resolve()
         self.names = names
         self.sources = sources

@@ -11,7 +11,7 @@ from servanda.semantics.checks.conflicts import check_conflicts
 from servanda.semantics.checks.names import check_declarations, check_unused, namespace
 from servanda.semantics.checks.variables import Parameter, check_bound, check_parameters, tested
 from servanda.semantics.checks.windows import check_windows
-from servanda.semantics.names import Names
+from servanda.semantics.names import AgreementNames
 from servanda.semantics.norms import Always, Const, Norms, Rule, Var
 from servanda.semantics.resolver import Resolver
 from servanda.semantics.resolving.scope import Context, Scope, Typed, variable_of
@@ -68,7 +68,7 @@ def check(
     return list(found), covered
 
 
-def check_norms(norms: Norms, names: Names, problems: Problems) -> None:
+def check_norms(norms: Norms, names: AgreementNames, problems: Problems) -> None:
     """What can be wrong between the rules of one account."""
     check_windows(norms, problems)
     check_conflicts(norms, names, problems)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from servanda.semantics import norms
-from servanda.semantics.names import Names
+from servanda.semantics.names import AgreementNames
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import NOWHERE, Place
 
@@ -21,7 +21,7 @@ class Step(NamedTuple):
     timeless: bool
 
 
-def check_circles(norms: norms.Norms, names: Names, problems: Problems) -> None:
+def check_circles(norms: norms.Norms, names: AgreementNames, problems: Problems) -> None:
     """Complain of every circle through a step that takes no time, once for each circle."""
     graph = _Graph(norms, names)
     reported: set[frozenset[str]] = set()
@@ -39,7 +39,9 @@ def check_circles(norms: norms.Norms, names: Names, problems: Problems) -> None:
         _report(circle, graph, problems)
 
 
-def report_named(circles: Iterable[tuple[str, ...]], names: Names, problems: Problems) -> None:
+def report_named(
+    circles: Iterable[tuple[str, ...]], names: AgreementNames, problems: Problems
+) -> None:
     """Complain of definitions and moments that are explained by themselves."""
     reported: set[frozenset[str]] = set()
     for met in sorted(circles):
@@ -76,7 +78,7 @@ def _report(circle: list[Step], graph: _Graph, problems: Problems) -> None:
 class _Graph:
     """What depends on what: rules by id, derived events as `event E`."""
 
-    def __init__(self, norms: norms.Norms, names: Names) -> None:
+    def __init__(self, norms: norms.Norms, names: AgreementNames) -> None:
         self.names = names
         self.rules = {rule.id: rule for rule in norms.rules}
         self.derived = {event.name: event for event in norms.derived}

@@ -8,9 +8,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from servanda.semantics import norms
-from servanda.semantics.names import Names
+from servanda.semantics.names import AgreementNames
 from servanda.semantics.resolving.expressions import Comparing
-from servanda.semantics.time_bounds import Spans, conjuncts
+from servanda.semantics.time_bounds import WindowBounds, conjuncts
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Place
 
@@ -34,7 +34,7 @@ class Bound(NamedTuple):
     strict: bool
 
 
-def check_conflicts(norms: norms.Norms, names: Names, problems: Problems) -> None:
+def check_conflicts(norms: norms.Norms, names: AgreementNames, problems: Problems) -> None:
     """Complain of every pair of rules in conflict that has no priority."""
     checker = _Conflicts(norms, names)
     for found in (checker.acts(), checker.conditions()):
@@ -45,10 +45,10 @@ def check_conflicts(norms: norms.Norms, names: Names, problems: Problems) -> Non
 
 
 class _Conflicts:
-    def __init__(self, norms: norms.Norms, names: Names) -> None:
+    def __init__(self, norms: norms.Norms, names: AgreementNames) -> None:
         self.norms = norms
         self.names = names
-        self.spans = Spans(norms)
+        self.spans = WindowBounds(norms)
 
     # -------------------------------------------------------------- must and must not
     def acts(self) -> Iterator[Conflict]:
@@ -208,7 +208,7 @@ def _exclude(one: Bound, other: Bound) -> bool:
 
 def _limits(one: Bound, other: Bound) -> str:
     low, high = (one, other) if one.low else (other, one)
-    what = f"`{one.expr.measure}` " if isinstance(one.expr, norms.Reading) else ""
+    what = f"`{one.expr.measure}` " if isinstance(one.expr, norms.MeasureReading) else ""
     over = "more than" if low.strict else "at least"
     under = "less than" if high.strict else "at most"
     return f"{what}{over} {low.value} and {under} {high.value}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from servanda.semantics.names import KINDS, Names
+from servanda.semantics.names import KINDS, AgreementNames
 from servanda.semantics.resolving.scope import Context
 from servanda.syntax import tree
 from servanda.syntax.problems import Problems
@@ -80,7 +80,7 @@ def _twice_units(words: Iterable[tree.UnitWord], problems: Problems) -> None:
             problems.add(word.place, message, "declare it once")
 
 
-def _two_forms(names: Names, problems: Problems) -> None:
+def _two_forms(names: AgreementNames, problems: Problems) -> None:
     """`pay` and `pays` cannot be two events."""
     for name, event in names.events.items():
         for form in sorted(verb_forms(name) - {name}):

@@ -6,7 +6,7 @@ from datetime import UTC
 
 from servanda.semantics import norms
 from servanda.semantics.clock import AmbiguousMonthEnd, is_calendar_period, to_datetime
-from servanda.semantics.time_bounds import Spans, distance, surely_longer
+from servanda.semantics.time_bounds import WindowBounds, distance, surely_longer
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Duration
 
@@ -29,7 +29,7 @@ class _Windows:
     def __init__(self, norms: norms.Norms, problems: Problems) -> None:
         self.norms = norms
         self.problems = problems
-        self.spans = Spans(norms)
+        self.spans = WindowBounds(norms)
         self.rules = {rule.id: rule for rule in norms.rules}
 
     def check(self, rule: norms.Rule) -> None:

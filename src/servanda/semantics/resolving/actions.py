@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from servanda.semantics import norms
 from servanda.semantics.resolving.expansion import Planned
-from servanda.semantics.resolving.scope import RuleHead, Scope, pick
+from servanda.semantics.resolving.scope import RuleOutline, Scope, pick
 from servanda.semantics.resolving.time_points import Moments
 from servanda.syntax import tree
 from servanda.syntax.tree import Place
@@ -207,7 +207,7 @@ class Powers:
 
     def _touched(
         self, power: tree.Power, targets: tuple[str, ...], holder: norms.Term, scope: Scope
-    ) -> list[RuleHead]:
+    ) -> list[RuleOutline]:
         """The rules that a power can touch: docs/meaning.md, 4."""
         if power.verb in ("determine", "do"):
             return []
@@ -216,7 +216,7 @@ class Powers:
                 c.id for c in self.names.clauses.values() if c.survives and c.survives_for is None
             }
             return [head for head in self.context.heads if head.clause not in surviving]
-        found: list[RuleHead] = []
+        found: list[RuleOutline] = []
         for clause in targets:
             heads = self.context.rules_of(clause)
             if power.verb in ("suspend", "resume"):

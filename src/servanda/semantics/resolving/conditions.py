@@ -9,7 +9,14 @@ from typing import Literal as OneOf
 from servanda.semantics import norms
 from servanda.semantics.clock import LENGTHS
 from servanda.semantics.resolving.expressions import OPPOSITE, Comparing, Expressions
-from servanda.semantics.resolving.scope import RuleHead, Scope, Signature, Typed, pick, variable_of
+from servanda.semantics.resolving.scope import (
+    RuleOutline,
+    Scope,
+    Signature,
+    Typed,
+    pick,
+    variable_of,
+)
 from servanda.syntax import tree
 from servanda.syntax.tree import Place
 
@@ -74,7 +81,9 @@ class Conditions(Expressions):
     def _compare_numbers(
         self, op: Comparing, left: Typed, right: Typed, scope: Scope
     ) -> norms.Cond:
-        if isinstance(left.expr, norms.Change) or isinstance(right.expr, norms.Change):
+        if isinstance(left.expr, norms.MeasureChange) or isinstance(
+            right.expr, norms.MeasureChange
+        ):
             if isinstance(left.expr, norms.Const):
                 return _comparison(op, self._by_factor(left, right.unit, scope).expr, right.expr)
             return _comparison(op, left.expr, self._by_factor(right, left.unit, scope).expr)
@@ -196,7 +205,7 @@ class Conditions(Expressions):
 
     def _status(
         self,
-        heads: list[RuleHead],
+        heads: list[RuleOutline],
         state: OneOf["broken", "performed", "suspended", "binding"],
         debtor: norms.Term | None,
     ) -> norms.Cond:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from servanda.semantics import norms
-from servanda.semantics.resolving.scope import Context, RuleHead, Scope, Typed, pick
+from servanda.semantics.resolving.scope import Context, RuleOutline, Scope, Typed, pick
 from servanda.syntax import tree
 
 
@@ -18,7 +18,7 @@ class Planned(NamedTuple):
     prevails over; `otherwise` its remedy.
     """
 
-    head: RuleHead
+    head: RuleOutline
     rule: tree.Rule
     clause: tree.Clause | None
     known: dict[str, Typed]
@@ -27,7 +27,7 @@ class Planned(NamedTuple):
     otherwise: Planned | None
 
 
-class Source(NamedTuple):
+class RuleSource(NamedTuple):
     """Rules that stand together: a clause's own, a reading's or an amendment's."""
 
     clause: str
@@ -77,24 +77,24 @@ def _unknown_reading(context: Context, account: tree.Account, group: str, name: 
     context.problems.add(account.place, message, help_)
 
 
-def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[Source]:
+def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[RuleSource]:
     """All rules in force or to come, in an order that does not depend on that of the files."""
     readings = sorted(readings, key=lambda r: r.full_name)
     replaced = {reading.clause for reading in readings if reading.replaces}
     clauses = context.names.clauses
     found = [
-        Source(clause.id, None, None, clause.rules, clause.prevails_over)
+        RuleSource(clause.id, None, None, clause.rules, clause.prevails_over)
         for clause in clauses.values()
         if clause.id not in replaced
     ]
     for reading in readings:
         over = clauses[reading.clause].prevails_over if reading.clause in clauses else ()
         over = tuple(dict.fromkeys((*over, *reading.prevails_over)))
-        found.append(Source(reading.clause, None, reading.full_name, reading.rules, over))
+        found.append(RuleSource(reading.clause, None, reading.full_name, reading.rules, over))
     for amendment in sorted(context.names.amendments.values(), key=lambda a: a.name):
         clause = clauses.get(amendment.clause)
         over = clause.prevails_over if clause is not None else ()
-        found.append(Source(amendment.clause, amendment.name, None, amendment.rules, over))
+        found.append(RuleSource(amendment.clause, amendment.name, None, amendment.rules, over))
     return sorted(found, key=lambda s: (natural(s.clause), s.version or ""))
 
 
@@ -104,7 +104,7 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 
 
-def plan(context: Context, sources: Iterable[Source]) -> list[Planned]:
+def plan(context: Context, sources: Iterable[RuleSource]) -> list[Planned]:
     """One entry for each rule and debtor, remedies beneath their duties."""
     counts: dict[tuple[str, str | None], int] = {}
     found: list[Planned] = []
@@ -125,7 +125,9 @@ def with_remedies(planned: Iterable[Planned]) -> Iterator[Planned]:
             current = current.otherwise
 
 
-def _spread(context: Context, source: Source, rule: tree.Rule, number: int) -> Iterator[Planned]:
+def _spread(
+    context: Context, source: RuleSource, rule: tree.Rule, number: int
+) -> Iterator[Planned]:
     """One rule for each debtor."""
     holder = rule.holder
     ending = f"/{number}" if number > 1 else ""
@@ -174,7 +176,7 @@ def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
 
 def _planned(
     context: Context,
-    source: Source,
+    source: RuleSource,
     rule: tree.Rule,
     id_: str,
     debtor: norms.Term,
@@ -185,7 +187,7 @@ def _planned(
     kind = rule.kind if isinstance(rule, tree.Duty) else "may"
     creditor = rule.creditor if isinstance(rule, tree.Duty) else None
     towards = None if creditor is None else _term(context, creditor, known)
-    head = RuleHead(id_, source.clause, source.version, source.reading, kind, debtor, towards)
+    head = RuleOutline(id_, source.clause, source.version, source.reading, kind, debtor, towards)
     otherwise = None
     if isinstance(rule, tree.Duty) and rule.otherwise is not None:
         otherwise = _remedy(context, source, rule.otherwise, id_, known)
@@ -194,7 +196,7 @@ def _planned(
 
 
 def _remedy(
-    context: Context, source: Source, duty: tree.Duty, parent: str, known: dict[str, Typed]
+    context: Context, source: RuleSource, duty: tree.Duty, parent: str, known: dict[str, Typed]
 ) -> Planned:
     holder = duty.holder
     names, _ = _holders(context, duty)

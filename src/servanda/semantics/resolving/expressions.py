@@ -104,7 +104,7 @@ class Expressions:
             self.problems.add(place, message, self.names.suggest(name, self.names.measures))
             return NOTHING
         subject = self._subject(measure, of, place, scope)
-        return Typed(norms.Reading(name, subject), "number", measure.unit)
+        return Typed(norms.MeasureReading(name, subject), "number", measure.unit)
 
     def _subject(
         self, measure: tree.Measure, of: str | None, place: Place, scope: Scope
@@ -147,10 +147,10 @@ class Expressions:
     def _change(self, expr: tree.ChangeOf, scope: Scope) -> Typed:
         place = pick(expr.place, scope.place)
         reading = self._reading(expr.measure, expr.of, place, scope)
-        if not isinstance(reading.expr, norms.Reading):
+        if not isinstance(reading.expr, norms.MeasureReading):
             return NOTHING
         window = self.context.window(expr.window, place)
-        change = norms.Change(reading.expr.measure, reading.expr.of, window)
+        change = norms.MeasureChange(reading.expr.measure, reading.expr.of, window)
         return Typed(change, "number", reading.unit)
 
     def _window(self, window: tree.Duration | None, scope: Scope) -> int | None:

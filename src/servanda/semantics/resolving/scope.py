@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from servanda.semantics import norms
 from servanda.semantics.clock import LENGTHS
-from servanda.semantics.names import Names
+from servanda.semantics.names import AgreementNames
 from servanda.semantics.units import UnitError, Units
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Agreement, Define, Duration, Measure, Param, Pattern, Place, State
@@ -69,7 +69,7 @@ class Signature(NamedTuple):
     params: tuple[norms.Variable, ...]
 
 
-class RuleHead(NamedTuple):
+class RuleOutline(NamedTuple):
     """What other rules may need to know of a rule before it is resolved."""
 
     id: str
@@ -88,10 +88,10 @@ class Context:
         self.agreement = agreement
         self.problems = problems
         problems.expect(agreement.unread or ())
-        self.names = Names(agreement)
+        self.names = AgreementNames(agreement)
         self.units = Units(agreement)
         self.defines: dict[str, Define] = dict(self.names.defines)
-        self.heads: tuple[RuleHead, ...] = ()
+        self.heads: tuple[RuleOutline, ...] = ()
         self.circles: set[tuple[str, ...]] = set()
         self.used: set[str] = set()
         self.zone = agreement.header.zone or "UTC"
@@ -213,7 +213,7 @@ class Context:
         )
         return False
 
-    def rules_of(self, clause: str | None) -> list[RuleHead]:
+    def rules_of(self, clause: str | None) -> list[RuleOutline]:
         """The rules of a clause (of all, if None), powers included."""
         return [head for head in self.heads if clause is None or head.clause == clause]
 

@@ -130,7 +130,9 @@ class Moments(Conditions):
         return self._named[name]
 
     # -------------------------------------------------------------- windows
-    def window(self, window: tree.Window, scope: Scope, opened_by_trigger: bool) -> norms.Window:
+    def window(
+        self, window: tree.Window, scope: Scope, opened_by_trigger: bool
+    ) -> norms.DutyWindow:
         """When a rule runs. `within D after P` opens at P unless `from` says otherwise; what
         counts from an opening that nobody said counts from the entry into force."""
         opens = None if window.from_ is None else self.point(window.from_, scope)
@@ -158,7 +160,9 @@ class Moments(Conditions):
         force = self.context.agreement.header.force_from
         if opens is None and counted and not opened_by_trigger and force is not None:
             opens = self.point(force, Scope(scope.place))
-        return norms.Window(opens, tuple(closes), within, window.term, window.every, window.edge)
+        return norms.DutyWindow(
+            opens, tuple(closes), within, window.term, window.every, window.edge
+        )
 
 
 def is_day(point: norms.Point) -> bool:

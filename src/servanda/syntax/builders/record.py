@@ -292,10 +292,10 @@ class RecordBuilder(AccountBuilder):
         return e.Completeness(str(by), names, from_, until, **kept, place=self._here)
 
     # ------------------------------------------------------------------ tables
-    def table(self, file: Token, each: Token | None, zone: Token | None) -> ln.TableHead:
+    def table(self, file: Token, each: Token | None, zone: Token | None) -> ln.TableLine:
         known = None if zone is None else self._zone(zone, str(zone))
         type_ = None if each is None else each.strip('"')
-        return ln.TableHead(file[1:-1], type_, known, self._at(file))
+        return ln.TableLine(file[1:-1], type_, known, self._at(file))
 
     def table_source(self, id_: Token, locator: Token | None) -> e.SourceRef:
         return e.SourceRef(str(id_), self._text(locator), self._at(id_))

@@ -70,8 +70,8 @@ class DeclarationBuilder(ValueBuilder):
     """The lines that declare parties, units, events, states, measures …, and the block heads."""
 
     # ------------------------------------------------------------------ the agreement
-    def agreement(self, name: Token, title: Token | None) -> ln.AgreementHead:
-        return ln.AgreementHead(str(name), self._text(title), self._at(name))
+    def agreement(self, name: Token, title: Token | None) -> ln.AgreementLine:
+        return ln.AgreementLine(str(name), self._text(title), self._at(name))
 
     def zone(self, zone: Token) -> ln.HeaderLine:
         return ln.HeaderLine("zone", self._zone(zone, str(zone)), self._at(zone))

@@ -166,7 +166,7 @@ def completeness(node: e.Completeness) -> Phrases:
 
 
 # ---------------------------------------------------------------------- tables
-def table_head(node: ln.TableHead) -> str:
+def table_head(node: ln.TableLine) -> str:
     each = "" if node.each is None else f" each {_named(node.each)}"
     return f"table {text(node.file)}{each}" + ("" if node.zone is None else f" zone {node.zone}")
 
@@ -175,7 +175,7 @@ def table(node: e.TableMap) -> list[str]:
     lines = [source(ref) for ref in node.sources]
     lines += [" ".join(row(mapped)) for mapped in node.rows]
     return [
-        table_head(ln.TableHead(node.file, node.each, node.zone)),
+        table_head(ln.TableLine(node.file, node.each, node.zone)),
         *(f"  {line}" for line in lines),
     ]
 

@@ -218,7 +218,7 @@ def declaration(
 
 
 # ---------------------------------------------------------------------- heads and single lines
-def head(node: m.Clause | m.Reading | m.Amendment | m.Account | ln.AgreementHead) -> str:
+def head(node: m.Clause | m.Reading | m.Amendment | m.Account | ln.AgreementLine) -> str:
     """The first line of a block."""
     title = optional_text(node.title)
     match node:
@@ -231,7 +231,7 @@ def head(node: m.Clause | m.Reading | m.Amendment | m.Account | ln.AgreementHead
             return f"amendment {node.name} of {node.clause}{title}"
         case m.Account():
             return f"account {node.name}{title}"
-        case ln.AgreementHead():
+        case ln.AgreementLine():
             return f"agreement {node.name}{title}"
 
 
@@ -320,7 +320,7 @@ def survives(term: m.Duration | None) -> str:
 
 
 def header(node: m.Header) -> list[str]:
-    return _block(head(ln.AgreementHead(node.name, node.title)), header_lines(node))
+    return _block(head(ln.AgreementLine(node.name, node.title)), header_lines(node))
 
 
 def clause(node: m.Clause) -> list[str]:
