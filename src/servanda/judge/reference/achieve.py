@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from servanda.judge.reference.instance import Breach, Instance
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE
+from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
 from servanda.judge.reference.world import FOR_GOOD, Happening, instant, scalar
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
@@ -16,11 +16,16 @@ from servanda.semantics.norms import Match
 class Performance:
     """An occurrence that fulfils the duty; read once possibly, once surely."""
 
-    def __init__(self, act: Happening, sure: bool) -> None:
+    def __init__(self, act: Happening, sure: bool, parts: list[Happening] | None = None) -> None:
         self.act = act
         self.sure = sure
+        self.parts = parts or [act]
         self.read_lo = False
         self.read_hi = False
+
+    @property
+    def grounds(self) -> Grounds:
+        return NOTHING.union(*(part.grounds for part in self.parts))
 
     @property
     def lo(self) -> int:
@@ -47,8 +52,10 @@ class Achieve(Instance):
 
     acts: list[Performance] | None = None
     possibly_kept = False
+    possible: tuple[int, int, str] | None = None  # when so first, by which act (its tick, entry)
     kept: Happening | None = None
     off: Status | None = None  # waived, released, ended or lapsed while live
+    over_from = FOR_GOOD  # the tick at which it was kept or off
     bound_surely = False  # somewhere in its window it was not idle
     bound_possibly = False
     breach_lo: int | None = None
@@ -91,15 +98,17 @@ class Achieve(Instance):
             in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
             last = (reaching(in_order, param, owed) or in_order[:1])[-1]
             whole = replace(by_hi[-1], lo=last.lo, fin=max(h.fin for h in by_hi))
-            found.append(Performance(whole, True))
+            found.append(Performance(whole, True, by_hi))
         if by_lo := reaching(sorted(possible, key=lambda h: (h.lo, h.entry)), param, owed):
-            found.append(Performance(by_lo[-1], False))
+            found.append(Performance(by_lo[-1], False, by_lo))
         return found
 
     # -------------------------------------------------------------- time
     def advance(self, x: int) -> None:
         if self.window.never_opens:
             self.stop_if_off(x)
+            if self.off is not None:
+                self.over_from = min(self.over_from, x)
             return
         self.stop_clock(x)
         if self.live:
@@ -110,6 +119,8 @@ class Achieve(Instance):
         self.fall_due(x)
         if self.breach_lo is not None and self.kept is None and self.after is None:
             self.make_good(x)
+        if self.kept is not None or self.off is not None:
+            self.over_from = min(self.over_from, x)
         settled = self.kept is not None or self.off is not None or self.after is not None
         self.finished = settled and x >= self.sure_from
 
@@ -178,6 +189,8 @@ class Achieve(Instance):
             opened = early or act.fin > instant(window.o_lo)
             if opened and self.breach_hi is None and not shut and self.off is None:
                 self.possibly_kept = True
+                first = (x, performance.act.lo, performance.act.entry)
+                self.possible = min(self.possible or first, first)
         if x >= performance.hi and not performance.read_hi:
             performance.read_hi = True
             opened = early or act.lo >= instant(window.o_hi)
@@ -236,6 +249,14 @@ class Achieve(Instance):
         counting = self.walk.world.counting
         return act.hi < tick(counting.deadline(micros_of(self.breach_hi), self.rule.cure_within), 0)
 
+    def acts_because(self, x: int) -> Grounds:
+        assert self.rule.action is not None
+        found = self.walk.world.declarations(self.rule.action.name)
+        if self.after == "compensated" and self.breach_record is not None:
+            remedy = self.breach_record.remedy
+            found |= NOTHING if remedy is None else remedy.grounds(x)
+        return found.union(*(p.grounds for p in self.acts or () if p.lo <= x))
+
     def performing_entries(self) -> tuple[str, ...]:
         return (self.kept.entry,) if self.kept is not None else self.after_entries
 
@@ -268,11 +289,14 @@ class Achieve(Instance):
             return "undetermined" if gates.vague else "unknown"
         return "due"
 
-    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
         if status == "kept" and self.kept is not None:
             return (self.kept.entry,)
         if status == self.after:
             return self.after_entries
+        if status in ("unknown", "undetermined") and self.possible is not None:
+            at, _, entry = self.possible
+            return (entry,) if instant(at) == instant(x) else ()
         return ()
 
     def in_breach(self, x: int) -> int:
@@ -295,11 +319,10 @@ class Achieve(Instance):
         inside = SURE if x >= self.window.o_hi else int(x >= self.window.o_lo)
         if self.window.never_opens:
             inside = FALSE
-        if self.possibly_kept or (self.breach_lo is not None and self.breach_lo <= x):
+        possible = self.possible is not None and self.possible[0] <= x
+        if possible or (self.breach_lo is not None and self.breach_lo <= x):
             inside = min(inside, POSSIBLE)
         return min(inside, 2 - self.gates(x).over)
 
     def finished_by(self, x: int) -> bool:
-        if self.kept is not None or self.off is not None:
-            return True
-        return self.breach_hi is not None and self.breach_hi <= x
+        return x >= self.over_from or (self.breach_hi is not None and self.breach_hi <= x)

@@ -39,7 +39,8 @@ def fact_ticks(world: World) -> Iterator[int]:
         yield from (at * PHASES for at in (held.from_, held.until) if at is not None)
     for point in (world.norms.force_from, world.norms.force_until):
         if point is not None:
-            yield from (at * PHASES for at in moment(world, point, {}) if at is not None)
+            at = moment(world, point, {})
+            yield from (micros * PHASES for micros in (at.lo, at.hi) if micros is not None)
 
 
 def first_instants(world: World) -> set[int]:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    both,
+    either,
+    negated,
+)
 from servanda.judge.reference.world import (
-    INFINITE,
     SINCE_EVER,
     Bindings,
     Bounds,
+    Happening,
+    Number,
     World,
     compares,
+    exactly,
     scalar,
 )
 from servanda.record.facts import Value
@@ -75,45 +87,51 @@ class Conditions:
         if isinstance(cond, InState):
             return self.world.in_state(cond.match, bindings, x)
         if isinstance(cond, IsVague):
-            decided = self.world.vague(cond.match, bindings, x)
-            return Truth(decided, decided == POSSIBLE)
+            return self.world.vague(cond.match, bindings, x)
         if isinstance(cond, Happened):
-            count = Total(cond.match, None, cond.window)
-            total = self.world.total(count, bindings, x, NO_OPENING)
-            came = SURE if total[0] >= 1 else POSSIBLE if total[1] >= 1 else FALSE
-            return self.marked(came, [count], bindings, x, NO_OPENING)
+            return self.happened(cond, bindings, x)
         debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
         return self.felt(cond, debtor, x)
+
+    def happened(self, cond: Happened, bindings: Bindings, x: int) -> Truth:
+        count = Total(cond.match, None, cond.window)
+        total = self.world.total(count, bindings, x, NO_OPENING)
+        if total.low >= 1:
+            sure = [h for h in happenings(total) if counts_surely(h, cond.window, x)]
+            return Truth(SURE, because=min(sure, key=lambda h: (h.hi, h.entry)).grounds)
+        if total.high < 1:
+            return Truth(FALSE, because=total.high_because)
+        because = NOTHING.union(*(h.grounds for h in happenings(total)))
+        return self.marked(Truth(POSSIBLE, because=because), [count], bindings, x, NO_OPENING)
 
     # -------------------------------------------------------------- comparisons
     def compare(self, cond: Compare, bindings: Bindings, x: int, since: tuple[int, int]) -> Truth:
         if is_plain(cond.left) and is_plain(cond.right):
             sides = (scalar(side, bindings) for side in (cond.left, cond.right))
             return Truth(compare_plain(cond.op, *sides))
-        left = self.bounds(cond.left, bindings, x, since)
-        right = self.bounds(cond.right, bindings, x, since)
-        value = (
-            SURE
-            if surely(cond.op, left, right)
-            else (FALSE if surely(OPPOSITE[cond.op], left, right) else POSSIBLE)
-        )
+        left = self.number(cond.left, bindings, x, since)
+        right = self.number(cond.right, bindings, x, since)
+        if surely(cond.op, left.bounds, right.bounds):
+            return Truth(SURE, because=decisive(cond.op, left, right))
+        opposite = OPPOSITE[cond.op]
+        if surely(opposite, left.bounds, right.bounds):
+            return Truth(FALSE, because=decisive(opposite, left, right))
         totals = [n for n in numbers(cond) if isinstance(n, Total)]
-        return self.marked(value, totals, bindings, x, since)
+        open_ = Truth(POSSIBLE, because=left.because | right.because)
+        return self.marked(open_, totals, bindings, x, since)
 
     def marked(
-        self, value: int, totals: list[Total], bindings: Bindings, x: int, since: tuple[int, int]
+        self, truth: Truth, totals: list[Total], bindings: Bindings, x: int, since: tuple[int, int]
     ) -> Truth:
-        """What is open is undecided where what is undecided may count in it."""
-        vague = value == POSSIBLE and any(
-            self.world.counts_undecided(total, bindings, x, since) for total in totals
-        )
-        return Truth(value, vague)
+        """A truth that is open is vague where an undetermined occurrence may count in it."""
+        vague = any(self.world.counts_undecided(total, bindings, x, since) for total in totals)
+        return Truth(truth.value, vague, truth.because)
 
-    def bounds(self, expr: Expr, bindings: Bindings, x: int, since: tuple[int, int]) -> Bounds:
-        """The least and the greatest that a number can be."""
+    def number(self, expr: Expr, bindings: Bindings, x: int, since: tuple[int, int]) -> Number:
+        """The least and the greatest that an expression can be, with the grounds of each."""
         if isinstance(expr, Const | Var):
             value = scalar(expr, bindings)
-            return (value, value) if isinstance(value, Decimal) else (-INFINITE, INFINITE)
+            return exactly(value if isinstance(value, Decimal) else None)
         if isinstance(expr, MeasureReading):
             return self.world.reading(expr.measure, subject(expr, bindings), x)
         if isinstance(expr, MeasureChange):
@@ -121,17 +139,56 @@ class Conditions:
             then = self.world.reading(
                 expr.measure, subject(expr, bindings), x - expr.window * PHASES
             )
-            return now[0] - then[1], now[1] - then[0]
+            return difference(now, then)
         if isinstance(expr, Total):
             return self.world.total(expr, bindings, x, since)
-        left = self.bounds(expr.left, bindings, x, since)
-        right = self.bounds(expr.right, bindings, x, since)
+        left = self.number(expr.left, bindings, x, since)
+        right = self.number(expr.right, bindings, x, since)
         if expr.op == "+":
-            return left[0] + right[0], left[1] + right[1]
+            return Number(
+                left.low + right.low,
+                left.high + right.high,
+                left.low_because | right.low_because,
+                left.high_because | right.high_because,
+                (*left.facts, *right.facts),
+            )
         if expr.op == "-":
-            return left[0] - right[1], left[1] - right[0]
-        products = [Decimal(0) if 0 in (a, b) else a * b for a in left for b in right]
-        return min(products), max(products)
+            return difference(left, right)
+        products = [Decimal(0) if 0 in (a, b) else a * b for a in left.bounds for b in right.bounds]
+        because = left.because | right.because
+        facts = (*left.facts, *right.facts)
+        return Number(min(products), max(products), because, because, facts)
+
+
+def difference(left: Number, right: Number) -> Number:
+    return Number(
+        left.low - right.high,
+        left.high - right.low,
+        left.low_because | right.high_because,
+        left.high_because | right.low_because,
+        (*left.facts, *right.facts),
+    )
+
+
+def decisive(op: str, left: Number, right: Number) -> Grounds:
+    """The grounds of the bounds by which a comparison surely holds."""
+    if op in ("<", "<="):
+        return left.high_because | right.low_because
+    if op in (">", ">="):
+        return left.low_because | right.high_because
+    if op == "!=" and left.high < right.low:
+        return left.high_because | right.low_because
+    if op == "!=":
+        return left.low_because | right.high_because
+    return left.because | right.because
+
+
+def happenings(number: Number) -> list[Happening]:
+    return [fact for fact in number.facts if isinstance(fact, Happening)]
+
+
+def counts_surely(h: Happening, window: int | None, x: int) -> bool:
+    return h.sure and h.hi <= x and (window is None or x < h.lo + window * PHASES)
 
 
 OPPOSITE = {"<=": ">", ">": "<=", "<": ">=", ">=": "<", "=": "!=", "!=": "="}

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from servanda.judge.reference.exercises import Used, exercises_of, joint_levels, same_joint, uses_of
 from servanda.judge.reference.instance import Breach, Instance
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    both,
+    either,
+    negated,
+)
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening
 from servanda.judge.verdict import Bindings, Status
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
@@ -22,6 +32,7 @@ class Keep(Instance):
     open_possible = False
     had = False  # an episode lies behind
     violated = Truth(SURE)
+    onset_because: Grounds = NOTHING  # what the episode's beginning rested on
     was_open = False
     broken_off: Breach | None = None
 
@@ -36,8 +47,11 @@ class Keep(Instance):
         bound_possible = (
             settled and inside >= POSSIBLE and gates.unbound < SURE and gates.ex.value < SURE
         )
+        before = self.onset_sure, self.onset_possible
         self.onset_sure = onset(self.onset_sure, surely, bound_sure, x)
         self.onset_possible = onset(self.onset_possible, possibly, bound_possible, x)
+        if before != (self.onset_sure, self.onset_possible):
+            self.onset_because |= self.violated.because | gates.because
         self.open_sure = self.counts(self.onset_sure, x)
         self.open_possible = self.counts(self.onset_possible, x)
         self.tell_remedy(x)
@@ -69,6 +83,9 @@ class Keep(Instance):
 
     def undecided(self, x: int) -> bool:
         return self.violated.vague
+
+    def acts_because(self, x: int) -> Grounds:
+        return self.onset_because | self.truth(self.rule.keep or Always(True), x).because
 
     def status(self, x: int) -> Status:
         gates, window = self.gates(x), self.window
@@ -123,10 +140,12 @@ class Violation:
         self.sure_in_window = sure
         self.at_lo: int | None = None
         self.level = FALSE
+        self.opened_at: int | None = None  # the tick from which it is possible
         self.read = False
         self.sure_end = FOR_GOOD
         self.last_end = FOR_GOOD
         self.cure: str = ""
+        self.cures: list[Happening] = []
         self.breach: Breach | None = None
 
     def open(self, x: int) -> int:
@@ -204,6 +223,7 @@ class Forbid(Instance):
     def opens(self, violation: Violation, level: int, x: int, read: int) -> None:
         """At tick `x`, by what lies over the duty at tick `read`."""
         if violation.level == FALSE:
+            violation.opened_at = x
             self.set_cures(violation)
             vague = self.gates(read).vague
             violation.breach = self.walk.breach(self, x, violation.act.entry, vague)
@@ -221,6 +241,7 @@ class Forbid(Instance):
             for h in self.walk.world.matching(self.rule.cured_by, self.bindings, act.params)
             if h.lo >= act.hi and h.lo < end
         ]
+        violation.cures = cures
         violation.sure_end = min((h.lo for h in cures), default=FOR_GOOD)
         sure = [h for h in cures if h.sure and h.hi < end]
         if sure:
@@ -266,6 +287,14 @@ class Forbid(Instance):
             return "unknown"
         return "cured" if self.had else "kept"
 
+    def acts_because(self, x: int) -> Grounds:
+        assert self.rule.action is not None
+        found = self.walk.world.declarations(self.rule.action.name)
+        for v in self.acts or ():
+            if v.level > FALSE and v.act.lo <= x:
+                found |= v.act.grounds | {h.entry for h in v.cures if h.lo <= x}
+        return found
+
     def latest(self, x: int) -> list[Happening]:
         """The acts that surely violated at the last tick at which any did, by entry."""
         acts = [v.act for v in self.acts or () if v.level == SURE and v.act.hi <= x]
@@ -279,7 +308,7 @@ class Forbid(Instance):
         told = acts[0].hi, tuple(act.entry for act in acts)
         return told, tuple(tuple(act.params.items()) for act in acts)
 
-    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
         if status == "broken":
             return tuple(act.entry for act in self.latest(x))
         if status == "cured":
@@ -318,6 +347,9 @@ class May(Instance):
             return either([both(levels) for levels in together])
         return either([u.level(x) for u in self.uses()])
 
+    def acts_because(self, x: int) -> Grounds:
+        return self.used(x).because
+
     def advance(self, x: int) -> None:
         for use in self.uses():
             if x >= use.lo:
@@ -347,7 +379,7 @@ class May(Instance):
             return "undetermined" if any(open_.vague for open_ in left) else "unknown"
         return "due"
 
-    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
         if status != "kept":
             return ()
         begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    both,
+    either,
+)
 from servanda.judge.reference.world import FOR_GOOD, instant, passes
 from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Exercise, Value
@@ -50,6 +59,8 @@ class Used:
         self.sure_end = min((instant(r.lo) for r in resumed), default=FOR_GOOD)
         self.last_end = min((instant(r.hi) for r in resumed if r.sure), default=FOR_GOOD)
         self.watched = tick(micros_of(self.hi), FACT)
+        self.resumed = resumed
+        self.ended_because = NOTHING  # what made the power's `while` false
 
     def open_to(self, at: int) -> Truth:
         """How surely the power was open: read once at each end of the entry's date."""
@@ -89,13 +100,15 @@ class Used:
             return
         if x > self.watched:
             self.watched = x
-            idle, vague = self.power.idle(x)
-            if vague:
+            idle = self.power.idle(x)
+            if idle.vague:
                 self.vague_from = min(self.vague_from, x)
-            if idle >= POSSIBLE:
-                self.sure_end = min(self.sure_end, x)
-            if idle == SURE:
-                self.last_end = min(self.last_end, x)
+            if idle.value >= POSSIBLE and x < self.sure_end:
+                self.sure_end = x
+                self.ended_because |= idle.because
+            if idle.value == SURE and x < self.last_end:
+                self.last_end = x
+                self.ended_because |= idle.because
 
     def level(self, x: int) -> Truth:
         """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
@@ -108,11 +121,21 @@ class Used:
             read = [self.opens[1]]
         else:
             read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
+        because = self.grounds(x, read)
         if self.sure and x >= self.hi and both(read).value == SURE and x < self.sure_end:
-            return Truth(SURE)
+            return Truth(SURE, because=because)
         if either(read).value == FALSE or x >= self.last_end:
-            return Truth(FALSE)
-        return Truth(POSSIBLE, x >= self.vague_from or any(r.vague for r in read))
+            return Truth(FALSE, because=because)
+        vague = x >= self.vague_from or any(r.vague for r in read)
+        return Truth(POSSIBLE, vague, because)
+
+    def grounds(self, x: int, read: list[Truth]) -> Grounds:
+        """The entry, what opened the power to it, and what has ended it since."""
+        found = NOTHING.union({self.entry}, *(r.because for r in read))
+        if x >= self.sure_end:
+            found |= self.ended_because
+            found |= {r.entry for r in self.resumed if instant(r.lo) <= x}
+        return found
 
 
 def instant_end(x: int) -> int:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from servanda.judge.reference.conditions import NO_OPENING
 from servanda.judge.reference.exercises import ends_of, overlay
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, either, negated
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    either,
+    negated,
+)
 from servanda.judge.reference.windows import Window, at_tick, moment, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
 from servanda.judge.verdict import Bindings as Said
@@ -33,11 +42,13 @@ class Occasion:
     sure: bool
     bindings: Bindings
     vague: bool = False  # if it is not sure: because of a vague term
+    because: Grounds = NOTHING
+    parent: Instance | None = None  # the duty whose breach it is
 
 
 @dataclass
 class Change:
-    """The status from tick `at` on, and the entries that brought it about.
+    """The status from tick `at` on, and the entries of the acts that brought it about.
 
     `act` is when the acts violated, and their entries: violations start a span of their own, even
     one like the last.
@@ -45,7 +56,7 @@ class Change:
 
     at: int
     status: Status
-    opened: tuple[str, ...]
+    acts: tuple[str, ...]
     breaches: tuple[Said, ...] = ()
     act: tuple[int, tuple[str, ...]] | None = None
 
@@ -86,9 +97,17 @@ class Gates:
         return max(self.unbound, self.ex.value)
 
     @property
+    def all(self) -> tuple[Truth, ...]:
+        return (self.su, self.ex, self.idle, self.en, self.wa, self.re)
+
+    @property
     def vague(self) -> bool:
         """Something that may lie over it is open because of a vague term."""
-        return any(g.vague for g in (self.su, self.ex, self.idle, self.en, self.wa, self.re))
+        return any(g.vague for g in self.all)
+
+    @property
+    def because(self) -> Grounds:
+        return NOTHING.union(*(g.because for g in self.all))
 
 
 class Instance:
@@ -104,6 +123,9 @@ class Instance:
         self.walk = walk
         self.rule = rule
         self.trigger = at.entry
+        self.parent = at.parent
+        self.origin = at.because  # what it rests on that there is such an instance
+        self.noted: Grounds = NOTHING  # what its statuses so far rested on
         self.bindings = at.bindings
         self.lo = at.lo
         self.hi = at.hi
@@ -151,6 +173,7 @@ class Instance:
             self.standing_if = False
             read = max(self.window.o_lo, tick(micros_of(self.window.o_lo), FACT))
             wanted = self.walk.conditions.truth(self.rule.if_, self.bindings, read)
+            self.origin |= wanted.because
             if wanted.value == FALSE:
                 self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
             elif wanted.value == POSSIBLE:
@@ -160,6 +183,7 @@ class Instance:
     def doubt(self, wanted: Truth) -> None:
         """It is unknown, for good, whether there is such an instance."""
         self.sure_from, self.doubted = FOR_GOOD, True
+        self.origin |= wanted.because
         self.doubt_is_vague = self.doubt_is_vague or wanted.vague
 
     def in_window(self, lo: int, hi: int, fin: int, early: bool = False) -> int:
@@ -176,7 +200,19 @@ class Instance:
     def is_there(self, x: int) -> Truth:
         """Its certainty, and whether a vague term is what leaves that open."""
         sure = self.certainty(x)
-        return Truth(sure, sure == POSSIBLE and self.doubt_is_vague)
+        return Truth(sure, sure == POSSIBLE and self.doubt_is_vague, self.origin)
+
+    # -------------------------------------------------------------- what it rests on
+    def grounds(self, x: int) -> Grounds:
+        """What its status at tick `x` rests on; only where the walk records that."""
+        if not self.walk.recording:
+            return NOTHING
+        gates = self.gates(x).because
+        return self.origin | self.window.because | self.noted | gates | self.acts_because(x)
+
+    def acts_because(self, x: int) -> Grounds:
+        """What the kind of duty adds: performances, onsets, violations, uses."""
+        return NOTHING
 
     # -------------------------------------------------------------- what lies over it
     def truth(self, cond: Cond, x: int) -> Truth:
@@ -209,14 +245,19 @@ class Instance:
 
     def idle(self, x: int) -> Truth:
         """`while` is false, or clause, version or agreement is not in force yet."""
-        waits = [negated(self.truth(self.rule.while_, x))]
+        return either([negated(self.truth(self.rule.while_, x)), self.waiting(x)])
+
+    def waiting(self, x: int) -> Truth:
+        """Clause, version or agreement is not in force yet."""
+        waits = []
         if self.rule.needs_creation:
             waits.append(negated(overlay(self, "create", x)))
         if self.rule.version is not None and self.rule.trigger is None:
             waits.append(negated(overlay(self, "amend", x, to=self.rule.version)))
         if self.walk.norms.force_from is not None:
-            lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_from, {}))
-            waits.append(Truth(SURE if x < lo else int(x < hi)))
+            begins = moment(self.walk.world, self.walk.norms.force_from, {})
+            lo, hi = at_tick(begins.lo), at_tick(begins.hi)
+            waits.append(Truth(SURE if x < lo else int(x < hi), because=begins.because))
         return either(waits)
 
     def ended(self, x: int) -> Truth:
@@ -224,8 +265,9 @@ class Instance:
         if not self.rule.survives:
             found.append(overlay(self, "end_all", x))
             if self.walk.norms.force_until is not None:
-                lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
-                found.append(Truth(SURE if x >= hi else int(x >= lo)))
+                ends = moment(self.walk.world, self.walk.norms.force_until, {})
+                lo, hi = at_tick(ends.lo), at_tick(ends.hi)
+                found.append(Truth(SURE if x >= hi else int(x >= lo), because=ends.because))
         elif self.rule.survives_for is not None:
             found.append(self.outlived(x, self.rule.survives_for))
         if self.rule.trigger is None:
@@ -237,9 +279,9 @@ class Instance:
         ends = [end for end in ends_of(self, x) if self.term_after(end, term) <= x]
         levels = [overlay(self, "end_all", end) for end in ends]
         if self.walk.norms.force_until is not None:
-            lo, hi = map(at_tick, moment(self.walk.world, self.walk.norms.force_until, {}))
-            over = [self.term_after(at, term) <= x for at in (lo, hi)]
-            levels.append(Truth(SURE if over[1] else int(over[0])))
+            until = moment(self.walk.world, self.walk.norms.force_until, {})
+            over = [self.term_after(at_tick(at), term) <= x for at in (until.lo, until.hi)]
+            levels.append(Truth(SURE if over[1] else int(over[0]), because=until.because))
         return either(levels)
 
     def term_after(self, end: int, term: Duration) -> int:
@@ -273,7 +315,7 @@ class Instance:
             return self.marked(self.gates(x).su.value, x)
         if state == "binding":
             return self.marked(self.binding(x), x)
-        value = Truth(FALSE)
+        value = Truth(FALSE, because=self.grounds(x))
         for felt_at, then in self.flags[state]:
             if felt_at > x:
                 break
@@ -284,7 +326,7 @@ class Instance:
         """A status; if it is only possible: marked while something about the duty is undecided."""
         value = min(value, self.certainty(x))
         vague = also or self.gates(x).vague or self.is_there(x).vague
-        return Truth(value, value == POSSIBLE and vague)
+        return Truth(value, value == POSSIBLE and vague, self.grounds(x))
 
     def undecided(self, x: int) -> bool:
         """A vague term leaves open what was done, apart from what lies over the duty."""
@@ -317,8 +359,10 @@ class Instance:
             change.act, change.breaches = self.breaches(x)
         last = self.changes[-1] if self.changes else None
         if last is None or (status, change.act) != (last.status, last.act):
-            change.opened = self.opened(x, status)
+            change.acts = self.opening_acts(x, status)
             self.changes.append(change)
+            if self.walk.recording:
+                self.noted |= self.gates(x).because
         for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
             if self.tell(name, self.marked(value, x, self.undecided(x)), effect(x)):
                 self.walk.follows(x, self)
@@ -358,7 +402,8 @@ class Instance:
         """The acts that began this stretch of a broken prohibition, and the parameters of each."""
         return None, ()
 
-    def opened(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
+        """The entries of the acts that bring this status about at tick `x`."""
         return ()
 
     def in_breach(self, x: int) -> int:

@@ -1,27 +1,61 @@
-"""Truth in three values, for the naive judge, and whether a vague term is what leaves it open."""
+"""Three-valued truth: false, possible or sure, with what it rests on."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from servanda.record.facts import Complete
 
 FALSE, POSSIBLE, SURE = 0, 1, 2
 
+Ground = str | Complete
+"""What a truth rests on: an entry, by its id, or a declaration of completeness."""
+Grounds = frozenset[Ground]
 
-class Truth(NamedTuple):
-    """A three-valued truth; `vague`: it is open, among other things, because of a vague term."""
+NOTHING: Grounds = frozenset()
 
-    value: int
-    vague: bool = False
+
+class Truth:
+    """A three-valued truth.
+
+    `vague`: it is open, among other things, because of a vague term. `because`: grounds that
+    suffice for it. Judged on any part of the facts that has these, it is the same. Equality and
+    hash ignore the grounds.
+    """
+
+    __slots__ = ("because", "vague", "value")
+
+    def __init__(self, value: int, vague: bool = False, because: Grounds = NOTHING) -> None:
+        self.value = value
+        self.vague = vague
+        self.because = because
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Truth) and (self.value, self.vague) == (other.value, other.vague)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.vague))
+
+    def __repr__(self) -> str:
+        return f"Truth({self.value}, vague={self.vague}, because={set(self.because)})"
 
 
 def negated(truth: Truth) -> Truth:
-    return Truth(2 - truth.value, truth.vague)
+    return Truth(2 - truth.value, truth.vague, truth.because)
 
 
 def either(truths: list[Truth]) -> Truth:
+    """One sure truth suffices for a sure one; otherwise all of them are needed."""
     value = max((t.value for t in truths), default=FALSE)
-    return Truth(value, value == POSSIBLE and any(t.vague for t in truths))
+    if value == SURE:
+        fewest = min((t.because for t in truths if t.value == SURE), key=rank)
+        return Truth(value, False, fewest)
+    because = NOTHING.union(*(t.because for t in truths))
+    return Truth(value, value == POSSIBLE and any(t.vague for t in truths), because)
 
 
 def both(truths: list[Truth]) -> Truth:
     return negated(either([negated(t) for t in truths]))
+
+
+def rank(grounds: Grounds) -> tuple[int, list[str]]:
+    """The fewest grounds first, then by their names, so that the choice is always the same."""
+    return len(grounds), sorted(map(str, grounds)) if len(grounds) < 20 else []

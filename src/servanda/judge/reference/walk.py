@@ -16,6 +16,7 @@ from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import overlay
 from servanda.judge.reference.instance import Breach, Change, Instance, Occasion
+from servanda.judge.reference.openings import Openings
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.reference.windows import Window, arise, as_truth, periods_of
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, World, bound, instant
@@ -39,18 +40,22 @@ def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
     """
     walk = Walk(norms, facts)
     walk.run()
+    spans = {of: merged(of.changes) for found in walk.instances.values() for of in found}
+    openings = Openings(spans, facts.now)
     return tuple(
         verdict
         for rule in norms.rules
         for instance in walk.instances[rule.id]
-        for verdict in verdicts(instance)
+        for verdict in verdicts(instance, spans[instance], openings)
     )
 
 
 class Walk:
     """One walk through time; `x` is the tick it is at."""
 
-    def __init__(self, norms: Norms, facts: Facts) -> None:
+    def __init__(self, norms: Norms, facts: Facts, *, recording: bool = False) -> None:
+        """`recording`: keep what every status rests on, for a derivation."""
+        self.recording = recording
         self.norms = norms
         self.world = World(norms, facts)
         self.conditions = Conditions(self.world, self.felt)
@@ -59,7 +64,7 @@ class Walk:
         self.live: list[Instance] = []
         self.occasions: dict[str, deque[Occasion]] = {r.id: deque() for r in norms.rules}
         self.births: dict[int, list[tuple[Instance, Breach]]] = {}
-        self.whenever: dict[str, int] = {}
+        self.whenever: dict[str, Truth] = {}
         self.touching: dict[tuple[str, str], list[Rule]] = {}
         self.asking: set[object] = set()
         self.kept_alive: list[object] = []
@@ -98,7 +103,16 @@ class Walk:
                 self.watch(rule)
         for parent, breach in self.births.pop(x, ()):
             remedy = self.rules[parent.rule.remedy or ""]
-            at = Occasion(breach.trigger, x, breach.hi, breach.sure, parent.bindings, breach.vague)
+            at = Occasion(
+                entry=breach.trigger,
+                lo=x,
+                hi=breach.hi,
+                sure=breach.sure,
+                bindings=parent.bindings,
+                vague=breach.vague,
+                because=parent.grounds(x),
+                parent=parent,
+            )
             breach.remedy = self.create(remedy, at)
         between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
         for instance in self.live:  # grows as it goes
@@ -109,11 +123,12 @@ class Walk:
     def watch(self, rule: Rule) -> None:
         """`whenever`: an instance at each tick where the condition becomes surely true."""
         assert rule.trigger is not None and rule.trigger.cond is not None
-        now = self.conditions.truth(rule.trigger.cond, {}, self.x).value
-        before = self.whenever.get(rule.id, SURE)
+        now = self.conditions.truth(rule.trigger.cond, {}, self.x)
+        before = self.whenever.get(rule.id, Truth(SURE))
         self.whenever[rule.id] = now
-        if before < SURE == now and micros_of(self.x) > micros_of(SINCE_EVER):
-            self.create(rule, Occasion(None, self.x, self.x, True, {}))
+        if before.value < SURE == now.value and micros_of(self.x) > micros_of(SINCE_EVER):
+            because = now.because | before.because
+            self.create(rule, Occasion(None, self.x, self.x, True, {}, because=because))
 
     # -------------------------------------------------------------- instances
     def instances_of(self, rule_id: str) -> list[Instance]:
@@ -141,6 +156,7 @@ class Walk:
                 for label, window in self.periods(probe)
             ]
         for instance in made:
+            instance.origin |= wanted.because
             if wanted.value == POSSIBLE:
                 instance.doubt(wanted)
             self.instances[rule.id].append(instance)
@@ -231,7 +247,13 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
             ]
         found += [
             Occasion(
-                trigger.entry, trigger.lo, trigger.hi, there.value == SURE, bindings, there.vague
+                entry=trigger.entry,
+                lo=trigger.lo,
+                hi=trigger.hi,
+                sure=there.value == SURE,
+                bindings=bindings,
+                vague=there.vague,
+                because=there.because,
             )
             for bindings, there in chosen
         ]
@@ -239,18 +261,18 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
 
 
 def came_by(of: Happening, x: int) -> Truth:
-    return Truth(SURE if of.hi <= x else POSSIBLE)
+    return Truth(SURE if of.hi <= x else POSSIBLE, because=of.grounds)
 
 
 # ------------------------------------------------------------------ answers
-def verdicts(instance: Instance) -> list[Verdict]:
+def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> list[Verdict]:
     """The spans of an instance, their ends cut to instants."""
     rule = instance.rule
     names = [v.name for v in rule.variables]
     if rule.window.every is not None and "period" not in names:
         names.append("period")
-    spans = merged(instance.changes)
     ends = [span.at for span in spans[1:]]
+    entries = [openings.entries(instance, span.at) for span in spans]
     return [
         Verdict(
             rule=rule.id,
@@ -261,10 +283,14 @@ def verdicts(instance: Instance) -> list[Verdict]:
             status=span.status,
             from_=None if span.at <= SINCE_EVER else span.at,
             until=until,
-            opened=span.opened,
+            entries=opened,
+            closed_by=closed,
+            acts=span.acts,
             breaches=span.breaches,
         )
-        for span, until in zip(spans, [*ends, None], strict=True)
+        for span, until, opened, closed in zip(
+            spans, [*ends, None], entries, [*entries[1:], ()], strict=True
+        )
     ]
 
 
@@ -275,8 +301,8 @@ def merged(changes: list[Change]) -> list[Change]:
         at = instant(change.at)
         before = shown.get(at)
         same = before is not None and before.status == change.status
-        opened = before.opened + change.opened if same and before else change.opened
-        shown[at] = Change(at, change.status, opened, change.breaches, change.act)
+        acts = before.acts + change.acts if same and before else change.acts
+        shown[at] = Change(at, change.status, acts, change.breaches, change.act)
     found: list[Change] = []
     for change in shown.values():
         last = found[-1] if found else None

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from servanda.judge.reference.conditions import Conditions, facts_of
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    both,
+    either,
+    negated,
+)
 from servanda.judge.reference.world import (
     FOR_GOOD,
     SINCE_EVER,
@@ -24,46 +34,62 @@ from servanda.judge.reference.world import (
 from servanda.judge.verdict import JudgeError, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, day_start, micros_of, tick
 from servanda.semantics.norms import AtMatch, AtTime, AtVar, DayEdge, Derived, Point, Rule, Shifted
-
-# Microseconds: the earliest it can be, and from when it is sure. None: absent.
-Moment = tuple[int | None, int | None]
+from servanda.syntax.tree import Duration
 
 
-def moved(moment: Moment, count: Callable[[int], int]) -> Moment:
-    lo, hi = moment
-    return None if lo is None else count(lo), None if hi is None else count(hi)
+@dataclass(frozen=True)
+class Moment:
+    """A point in time: microseconds, the earliest it can be and from when it is sure.
+
+    None: absent. `because`: the entries that it counts from.
+    """
+
+    lo: int | None
+    hi: int | None
+    because: Grounds = NOTHING
+
+    def moved(self, count: Callable[[int], int]) -> Moment:
+        lo = None if self.lo is None else count(self.lo)
+        return Moment(lo, None if self.hi is None else count(self.hi), self.because)
 
 
 def moment(world: World, point: Point, bindings: Bindings) -> Moment:
     if isinstance(point, AtTime):
-        return point.micros, point.micros
+        return Moment(point.micros, point.micros)
     if isinstance(point, AtVar):
         day = bindings.get(point.name)
         start = day_start(day, world.norms.zone) if isinstance(day, date) else None
-        return start, start
+        return Moment(start, start)
     if isinstance(point, AtMatch):
         found = world.matching(point.match, bindings)
-        return (
+        firsts = [
+            *sorted(found, key=lambda h: (h.lo, h.entry))[:1],
+            *sorted((h for h in found if h.sure), key=lambda h: (h.hi, h.entry))[:1],
+        ]
+        return Moment(
             min((micros_of(h.lo) for h in found), default=None),
             min((micros_of(h.hi) for h in found if h.sure), default=None),
+            NOTHING.union(*(h.grounds for h in firsts)),
         )
     if isinstance(point, Shifted):
-        return moved(
-            moment(world, point.point, bindings),
-            lambda at: world.counting.shift(at, point.duration, point.sign),
+        return moment(world, point.point, bindings).moved(
+            lambda at: world.counting.shift(at, point.duration, point.sign)
         )
     if isinstance(point, DayEdge):
         edge = world.counting.day_end if point.end else world.counting.day_begin
-        return moved(moment(world, point.point, bindings), edge)
-    moments = [moment(world, each, bindings) for each in point.points]
-    return (
-        first([m[0] for m in moments], point.latest),
-        first([m[1] for m in moments], point.latest),
-    )
+        return moment(world, point.point, bindings).moved(edge)
+    return first([moment(world, each, bindings) for each in point.points], point.latest)
 
 
-def first(ats: list[int | None], latest: bool) -> int | None:
+def first(moments: list[Moment], latest: bool = False) -> Moment:
     """The earliest that exists; or the latest, absent if any is."""
+    lo = chosen([m.lo for m in moments], latest)
+    hi = chosen([m.hi for m in moments], latest)
+    told = moments if latest else [m for m in moments if m.lo == lo or m.hi == hi]
+    return Moment(lo, hi, NOTHING.union(*(m.because for m in told)))
+
+
+def chosen(ats: list[int | None], latest: bool) -> int | None:
     exist = [at for at in ats if at is not None]
     if latest:
         return max(exist) if len(exist) == len(ats) else None
@@ -77,12 +103,16 @@ def at_tick(micros: int | None) -> int:
 
 @dataclass
 class Window:
-    """Ticks; `o_lo` and `c_lo` are the earliest the bounds can be, `o_hi` and `c_hi` the latest."""
+    """Ticks; `o_lo` and `c_lo` are the earliest the bounds can be, `o_hi` and `c_hi` the latest.
+
+    `because`: the entries that either bound counts from, beside the trigger.
+    """
 
     o_lo: int
     o_hi: int
     c_lo: int
     c_hi: int
+    because: Grounds = NOTHING
 
     def inside(self, x: int) -> int:
         """Whether tick `x` is in the window."""
@@ -95,35 +125,44 @@ class Window:
         return instant(self.c_hi) <= instant(self.o_lo) < FOR_GOOD
 
 
+@dataclass(frozen=True)
+class Bound:
+    """One of the bounds that the end of a window is the earliest of, and how it is counted."""
+
+    at: Moment
+    point: Point | None = None
+    how: str = "at"  # `day`: the whole day of the point belongs
+    within: Duration | None = None
+    term: Duration | None = None
+
+
 def window_of(world: World, rule: Rule, bindings: Bindings, lo: int, hi: int) -> Window:
     """The window of one instance whose trigger lies at `lo` (surely from `hi`)."""
-    o_lo, o_hi = lo, hi
+    o_lo, o_hi, because = lo, hi, NOTHING
     if rule.window.opens is not None:
         opens = moment(world, rule.window.opens, bindings)
-        o_lo, o_hi = max(lo, at_tick(opens[0])), max(hi, at_tick(opens[1]))
-    bounds = [bounds_of(world, rule, bindings, at) for at in (o_lo, o_hi)]
-    return Window(o_lo, o_hi, bounds[0][0], bounds[1][1])
+        o_lo, o_hi = max(lo, at_tick(opens.lo)), max(hi, at_tick(opens.hi))
+        because = opens.because
+    closes = [first([b.at for b in bounds_of(world, rule, bindings, at)]) for at in (o_lo, o_hi)]
+    because = because.union(*(c.because for c in closes))
+    return Window(o_lo, o_hi, at_tick(closes[0].lo), at_tick(closes[1].hi), because)
 
 
-def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> tuple[int, int]:
-    """When the window closes, at the earliest and at the latest: the first bound that exists."""
-    lows, highs = [FOR_GOOD], [FOR_GOOD]
+def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> list[Bound]:
+    """What a window that opens at a tick may close at: the first that exists is its end."""
+    found = []
     for point, how in rule.window.closes:
         at = moment(world, point, bindings)
-        if how == "day":
-            at = moved(at, world.counting.day_end)
-        lows.append(at_tick(at[0]))
-        highs.append(at_tick(at[1]))
+        found.append(Bound(at.moved(world.counting.day_end) if how == "day" else at, point, how))
     if instant(opening) > SINCE_EVER and opening < FOR_GOOD:
         opened = micros_of(opening)
-        ends = []
         if rule.window.within is not None and rule.window.every is None:
-            ends.append(world.counting.deadline(opened, rule.window.within))
+            end = world.counting.deadline(opened, rule.window.within)
+            found.append(Bound(Moment(end, end), within=rule.window.within))
         if rule.window.term is not None:
-            ends.append(world.counting.term_end(opened, rule.window.term))
-        lows += [tick(end, 0) for end in ends]
-        highs += [tick(end, 0) for end in ends]
-    return min(lows), min(highs)
+            end = world.counting.term_end(opened, rule.window.term)
+            found.append(Bound(Moment(end, end), term=rule.window.term))
+    return found
 
 
 def periods_of(world: World, rule: Rule, whole: Window) -> list[tuple[str, Window]]:
@@ -143,7 +182,7 @@ def periods_of(world: World, rule: Rule, whole: Window) -> list[tuple[str, Windo
             if window.within is not None:
                 closes = min(closes, world.counting.deadline(opens, window.within))
         at = tick(opens, 0)
-        found.append((label, Window(at, at, tick(closes, 0), tick(closes, 0))))
+        found.append((label, Window(at, at, tick(closes, 0), tick(closes, 0), whole.because)))
     return found
 
 
@@ -189,17 +228,18 @@ def risen_from(
     if derived.unless is not None:
         for other in world.matching(derived.unless, bindings):
             if other.sure and other.lo >= trigger.hi and other.fin <= lo:
-                prevented = Truth(SURE)
+                prevented = Truth(SURE, because=other.grounds)
             elif other.fin > trigger.lo and other.lo < hi:
-                prevented = either([prevented, Truth(POSSIBLE, other.vague)])
+                prevented = either([prevented, Truth(POSSIBLE, other.vague, other.grounds)])
     risen = both([as_truth(trigger), wanted, negated(prevented)])
     if risen.value == FALSE:
         return None
     params = {name: scalar(term, bindings) for name, term in derived.outputs}
     fin = tick(micros_of(hi) + 1, 0)
-    return Happening(trigger.entry, lo, hi, fin, risen.value == SURE, params, risen.vague)
+    sure = risen.value == SURE
+    return Happening(trigger.entry, lo, hi, fin, sure, params, risen.vague, risen.because)
 
 
 def as_truth(of: Happening) -> Truth:
     """How surely it happened, and whether a vague term leaves that open."""
-    return Truth(SURE if of.sure else POSSIBLE, of.vague)
+    return Truth(SURE if of.sure else POSSIBLE, of.vague, of.grounds)

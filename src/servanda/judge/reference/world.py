@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, either
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    either,
+)
 from servanda.judge.verdict import JudgeError
-from servanda.record.facts import Facts, Occurrence, Value
+from servanda.record.facts import Facts, Occurrence, ReadingFact, Value
 from servanda.semantics.clock import PHASES, Counting, micros_of, tick
 from servanda.semantics.norms import (
     Arg,
@@ -31,7 +39,6 @@ from servanda.semantics.norms import (
 SINCE_EVER = -(1 << 62)
 FOR_GOOD = 1 << 62
 INFINITE = Decimal("Infinity")
-UNBOUNDED = (-INFINITE, INFINITE)
 
 Bindings = dict[str, Value | None]
 Bounds = tuple[Decimal, Decimal]
@@ -39,7 +46,10 @@ Bounds = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, eq=False)
 class Happening:
-    """An occurrence with its parameters by name; `vague`: a vague term leaves it open."""
+    """An occurrence with its parameters by name; `vague`: a vague term leaves it open.
+
+    `because`: what else it rests on than its entry, where it is derived.
+    """
 
     entry: str
     lo: int
@@ -48,6 +58,40 @@ class Happening:
     sure: bool
     params: dict[str, Value | None]
     vague: bool = False
+    because: Grounds = NOTHING
+
+    @property
+    def grounds(self) -> Grounds:
+        return self.because | {self.entry}
+
+
+@dataclass(frozen=True)
+class Number:
+    """The least and the greatest that a number can be, and the grounds of either bound.
+
+    `facts`: the readings or occurrences that it is made of; `stale`: the tick at which the last
+    of the readings no longer counts.
+    """
+
+    low: Decimal
+    high: Decimal
+    low_because: Grounds = NOTHING
+    high_because: Grounds = NOTHING
+    facts: tuple[ReadingFact | Happening, ...] = ()
+    stale: int | None = None
+
+    @property
+    def bounds(self) -> Bounds:
+        return self.low, self.high
+
+    @property
+    def because(self) -> Grounds:
+        return self.low_because | self.high_because
+
+
+def exactly(value: Decimal | None) -> Number:
+    """A known number; None: unknown."""
+    return Number(-INFINITE, INFINITE) if value is None else Number(value, value)
 
 
 def scalar(expr: Expr | Term, bindings: Bindings) -> Value | None:
@@ -127,7 +171,7 @@ class World:
         self.silence = {m.name: m.silent_after for m in norms.measures}
         self.declared_closed = {e.name for e in norms.events if e.closed}
         self.complete: dict[str, list[tuple[int, int]]] = {}
-        self._changes: dict[str, dict[tuple[Value | None, ...], list[Change]]] = {}
+        self._changes: dict[str, dict[tuple[Value | None, ...], list[StateChange]]] = {}
         self._matching: dict[tuple[object, ...], list[Happening]] = {}
         for span in facts.complete:
             self.complete.setdefault(span.name, []).append(
@@ -171,20 +215,33 @@ class World:
         spans = self.complete.get(name, ())
         return self.is_closed(name) or any(f <= start and end <= u for f, u in spans)
 
+    def declarations(self, name: str, start: int = SINCE_EVER, end: int = FOR_GOOD) -> Grounds:
+        """The declarations of completeness on a name that overlap `[start, end)`.
+
+        None where silence means no without them.
+        """
+        if self.is_closed(name):
+            return NOTHING
+        return frozenset(
+            declared
+            for declared in self.facts.complete
+            if declared.name == name
+            and (declared.from_ is None or declared.from_ < end)
+            and (declared.until is None or declared.until > start)
+        )
+
     # -------------------------------------------------------------- states
-    def changes(self, state: StateType) -> dict[tuple[Value | None, ...], list[Change]]:
+    def changes(self, state: StateType) -> dict[tuple[Value | None, ...], list[StateChange]]:
         """Per key, the occurrences that begin or end the state."""
         if state.name not in self._changes:
-            found: dict[tuple[Value | None, ...], list[Change]] = {}
+            found: dict[tuple[Value | None, ...], list[StateChange]] = {}
             for begins, matches in ((True, state.begins), (False, state.ends)):
                 for match in matches:
                     for h in self.happenings[match.name]:
                         key = bound(match, h.params, {})
                         if key is not None:
                             at = tuple(key.get(p.name) for p in state.params)
-                            found.setdefault(at, []).append(
-                                Change(h.lo, h.hi, h.sure, begins, h.vague)
-                            )
+                            found.setdefault(at, []).append(StateChange(h, begins))
             self._changes[state.name] = found
         return self._changes[state.name]
 
@@ -193,7 +250,10 @@ class World:
         state = self.states[match.name]
         names = [p.name for p in state.params]
         closed = all(self.closed_over(b.name, SINCE_EVER, x + 1) for b in state.begins)
-        unheard = FALSE if closed else POSSIBLE
+        unheard = Truth(
+            FALSE if closed else POSSIBLE,
+            because=NOTHING.union(*(self.declarations(b.name) for b in state.begins)),
+        )
         single = len(match.args) == len(names) and all(
             a.op == "=" or (a.op == "in" and len(a.values) == 1) for a in match.args
         )
@@ -203,11 +263,11 @@ class World:
             if all(passes(a, dict(zip(names, key, strict=True)), bindings) for a in match.args)
         ]
         if not single or not values:
-            values.append(Truth(unheard))
+            values.append(unheard)
         return either(values)
 
     # -------------------------------------------------------------- measures
-    def reading(self, measure: str, of: Value | None, x: int) -> Bounds:
+    def reading(self, measure: str, of: Value | None, x: int) -> Number:
         """The bounds of a measure: the best tier that is current; none: unknown.
 
         Where it is not sure which of several readings is the last, all that it may be.
@@ -219,41 +279,67 @@ class World:
             came = [r for r in mine if r.hi <= x]
             newest = max((r.lo for r in came), default=0)
             taken = [r for r in came if r.hi >= newest and x < self.stale(measure, r.hi)]
-            if coming and not taken:
-                return UNBOUNDED
-            if taken:
-                lows = [-INFINITE if r.low is None else r.low for r in (*coming, *taken)]
-                highs = [INFINITE if r.high is None else r.high for r in (*coming, *taken)]
-                return min(lows), max(highs)
-        return UNBOUNDED
+            if not coming and not taken:
+                continue
+            facts = (*taken, *coming)
+            because: Grounds = frozenset(r.entry for r in facts)
+            if any(x >= self.expiry(measure, r.hi) for r in taken):
+                because |= self.declarations(measure)
+            if not taken:
+                return Number(-INFINITE, INFINITE, because, because, facts)
+            low = min(-INFINITE if r.low is None else r.low for r in facts)
+            high = max(INFINITE if r.high is None else r.high for r in facts)
+            stale = max(self.stale(measure, r.hi) for r in taken)
+            return Number(low, high, because, because, facts, stale)
+        return exactly(None)
+
+    def expiry(self, measure: str, read: int) -> int:
+        """When a reading taken at tick `read` goes stale by itself."""
+        silent_after = self.silence[measure]
+        return FOR_GOOD if silent_after is None else read + silent_after * PHASES
 
     def stale(self, measure: str, read: int) -> int:
         """When a reading taken at tick `read` goes stale; completeness puts it off."""
-        silent_after = self.silence[measure]
-        if silent_after is None:
+        expiry = self.expiry(measure, read)
+        if expiry >= FOR_GOOD:
             return FOR_GOOD
-        expiry = read + silent_after * PHASES
         return max(
             [expiry] + [u for f, u in self.complete.get(measure, ()) if f <= expiry and u > read]
         )
 
     # -------------------------------------------------------------- sums and counts
-    def total(self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]) -> Bounds:
+    def total(self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]) -> Number:
         """Bounds of a sum or count: in the last `window` microseconds, or since the opening."""
         low = high = Decimal(0)
         length = None if of.window is None else of.window * PHASES
+        counted: list[Happening] = []
+        lower: list[Happening] = []  # what the lower bound needs; the upper one needs the rest
+        upper: list[Happening] = []
         for h in self.matching(of.match, bindings):
             amount = Decimal(1) if of.param is None else h.params.get(of.param)
             if length is None:
                 surely, possibly = h.lo >= since[1] and h.hi <= x, h.fin > since[0] and h.lo <= x
             else:
                 surely, possibly = h.hi <= x < h.lo + length, h.lo <= x < h.hi + length
-            if h.sure and surely and isinstance(amount, Decimal):
+            known = isinstance(amount, Decimal)
+            if h.sure and surely and known:
                 low += amount
+                (lower if amount > 0 else upper).append(h)
             if possibly:
-                high += amount if isinstance(amount, Decimal) else INFINITE
+                high += amount if known else INFINITE
+                counted.append(h)
+                if not known or amount < 0:
+                    upper.append(h)
         start = since[0] if length is None else max(SINCE_EVER, x - length)
-        return low, high if self.closed_over(of.match.name, start, x + 1) else INFINITE
+        closed = self.closed_over(of.match.name, start, x + 1)
+        name = of.match.name
+        return Number(
+            low,
+            high if closed else INFINITE,
+            NOTHING.union(*(h.grounds for h in lower)),
+            NOTHING.union(self.declarations(name, start, x + 1), *(h.grounds for h in upper)),
+            tuple(counted),
+        )
 
     def counts_undecided(
         self, of: Total, bindings: Bindings, x: int, since: tuple[int, int]
@@ -266,7 +352,7 @@ class World:
         )
 
     # -------------------------------------------------------------- vague terms
-    def vague(self, match: Match, bindings: Bindings, x: int) -> int:
+    def vague(self, match: Match, bindings: Bindings, x: int) -> Truth:
         """The account's own answer, else the last determination by a named body, else open."""
         names = [p.name for p in self.vagues[match.name].params]
 
@@ -285,7 +371,7 @@ class World:
         ]
         if held:
             last = max(held, key=lambda h: SINCE_EVER if h.from_ is None else h.from_)
-            return SURE if last.holds else FALSE
+            return Truth(SURE if last.holds else FALSE)
         said = [
             d
             for d in self.facts.determinations
@@ -293,39 +379,45 @@ class World:
         ]
         sure = [d for d in said if d.sure and d.hi <= x]
         if not sure:
-            return POSSIBLE
+            return Truth(POSSIBLE, True)
         decided = max(d.hi for d in sure)
-        answers = {d.holds for d in sure if d.hi == decided}
-        answers |= {d.holds for d in said if decided <= d.lo <= x and (not d.sure or x < d.hi)}
+        last_said = [d for d in sure if d.hi == decided]
+        last_said += [d for d in said if decided <= d.lo <= x and (not d.sure or x < d.hi)]
+        because: Grounds = frozenset(d.entry for d in last_said)
+        answers = {d.holds for d in last_said}
         if len(answers) > 1:
-            return POSSIBLE
-        return SURE if answers == {True} else FALSE
+            return Truth(POSSIBLE, True, because)
+        return Truth(SURE if answers == {True} else FALSE, because=because)
 
 
-@dataclass(frozen=True)
-class Change:
+class StateChange(NamedTuple):
     """One occurrence that begins (or ends) a state for one key."""
 
-    lo: int
-    hi: int
-    sure: bool
+    by: Happening
     begins: bool
-    vague: bool
 
 
-def key_in_state(changes: list[Change], x: int, unheard: int) -> Truth:
+def key_in_state(changes: list[StateChange], x: int, unheard: Truth) -> Truth:
     """The last sure change decides, unless a possible contrary one came then or later."""
-    sure = [c for c in changes if c.sure and c.hi <= x]
-    possible = [c for c in changes if c.lo <= x and (not c.sure or c.lo < c.hi)]
+    sure = [c for c in changes if c.by.sure and c.by.hi <= x]
+    possible = [c for c in changes if c.by.lo <= x and (not c.by.sure or c.by.lo < c.by.hi)]
     if not sure:
         begun = [c for c in possible if c.begins]
-        return Truth(POSSIBLE, any(c.vague for c in begun)) if begun else Truth(unheard)
-    last = max(c.hi for c in sure)
-    ways = {c.begins for c in sure if c.hi == last}
-    contrary = [c for c in possible if c.lo >= last and c.begins not in ways]
+        if not begun:
+            return unheard
+        return Truth(POSSIBLE, any(c.by.vague for c in begun), grounds_of(begun))
+    last = max(c.by.hi for c in sure)
+    decisive = [c for c in sure if c.by.hi == last]
+    ways = {c.begins for c in decisive}
+    contrary = [c for c in possible if c.by.lo >= last and c.begins not in ways]
+    because = grounds_of([*decisive, *contrary])
     if len(ways) > 1 or contrary:
-        return Truth(POSSIBLE, any(c.vague for c in contrary))
-    return Truth(SURE if ways == {True} else FALSE)
+        return Truth(POSSIBLE, any(c.by.vague for c in contrary), because)
+    return Truth(SURE if ways == {True} else FALSE, because=because)
+
+
+def grounds_of(changes: list[StateChange]) -> Grounds:
+    return NOTHING.union(*(c.by.grounds for c in changes))
 
 
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
