@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from servanda.explain.dependencies import Footprints
+from servanda.judge.dependencies import Footprints
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings
 from servanda.explain.variants import PLAIN, Choice, described, differences, identity, switched

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from servanda.explain.dependencies import Footprints
+from servanda.judge.dependencies import Footprints
 from servanda.explain.judged import Judged
 from servanda.judge.dispatch import judge
 from servanda.judge.verdict import Verdict

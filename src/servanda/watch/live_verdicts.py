@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from servanda.explain.dependencies import Footprints
+from servanda.judge.dependencies import Footprints
 from servanda.judge.judgement import judge
 from servanda.judge.verdict import JudgeError, final_statuses
 from servanda.record.facts import Facts

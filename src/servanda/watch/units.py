@@ -14,7 +14,7 @@ from itertools import chain, islice, product
 
 from msgspec import Struct
 
-from servanda.explain.dependencies import Footprints, Reach, nodes
+from servanda.judge.dependencies import Footprints, Reach, nodes
 from servanda.semantics.norms import (
     Match,
     MeasureChange,

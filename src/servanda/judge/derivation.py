@@ -1,0 +1,391 @@
+"""Derivations: why a verdict span has its status, as typed steps, each with its entries.
+
+The reference judge records them (`judge/reference/recorder.py`); `explain/` puts them into words.
+Times are ticks as in `Verdict`, save those of a `Moment`, which are microseconds since 1970 UTC.
+Truth values are 0 (it fails), 1 (possible) and 2 (it holds).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal as OneOf
+
+from msgspec import Struct
+
+from servanda.judge.verdict import Status, Verdict
+from servanda.record.facts import Complete, Value
+from servanda.semantics.norms import (
+    Compare,
+    Expr,
+    Happened,
+    HeldVague,
+    InState,
+    IsVague,
+    Point,
+    Rule,
+    RuleStatus,
+    Within,
+)
+from servanda.syntax.tree import Duration
+
+Entries = tuple[str, ...]
+
+
+# ------------------------------------------------------------------ conditions
+class Number(Struct, frozen=True):
+    """What an expression amounted to: its bounds (None: unbounded), and the facts it is made of.
+
+    `stale`: the tick at which the reading no longer counts; `read`: when the last one was taken.
+    """
+
+    expr: Expr
+    low: Decimal | None
+    high: Decimal | None
+    entries: Entries = ()
+    read: int | None = None
+    stale: int | None = None
+    parts: tuple[Number, ...] = ()
+
+
+class Constant(Struct, frozen=True, tag=True):
+    """`always` or `never`."""
+
+    value: int
+    vague: bool = False
+    entries: Entries = ()
+
+
+class AllOf(Struct, frozen=True, tag=True):
+    value: int
+    vague: bool
+    entries: Entries
+    items: tuple[Condition, ...]
+
+
+class AnyOf(Struct, frozen=True, tag=True):
+    value: int
+    vague: bool
+    entries: Entries
+    items: tuple[Condition, ...]
+
+
+class Negation(Struct, frozen=True, tag=True):
+    value: int
+    vague: bool
+    entries: Entries
+    item: Condition
+
+
+class Comparison(Struct, frozen=True, tag=True):
+    """Two numbers (or plain values: then without bounds) compared."""
+
+    value: int
+    vague: bool
+    entries: Entries
+    compare: Compare
+    left: Number
+    right: Number
+
+
+class Membership(Struct, frozen=True, tag=True):
+    value: int
+    vague: bool
+    entries: Entries
+    within: Within
+    of: Value | None
+
+
+class State(Struct, frozen=True, tag=True):
+    """Whether a state holds; `entries`: the changes that decide it."""
+
+    value: int
+    vague: bool
+    entries: Entries
+    state: InState
+
+
+class Occurred(Struct, frozen=True, tag=True):
+    """Whether an event has happened (`once`), or did so in the last while."""
+
+    value: int
+    vague: bool
+    entries: Entries
+    happened: Happened
+
+
+class VagueTerm(Struct, frozen=True, tag=True):
+    """A vague term: held by the account itself, determined by an entitled body, or open."""
+
+    value: int
+    vague: bool
+    entries: Entries
+    term: IsVague
+    held: HeldVague | None
+    deciders: tuple[str, ...]
+
+
+class DutyStatus(Struct, frozen=True, tag=True):
+    """The status of other duties: `rules` are those of which it is so, or possibly so."""
+
+    value: int
+    vague: bool
+    entries: Entries
+    status: RuleStatus
+    rules: tuple[str, ...]
+
+
+Condition = (
+    Constant
+    | AllOf
+    | AnyOf
+    | Negation
+    | Comparison
+    | Membership
+    | State
+    | Occurred
+    | VagueTerm
+    | DutyStatus
+)
+
+
+# ------------------------------------------------------------------ time
+class Moment(Struct, frozen=True):
+    """Microseconds: the earliest it can be, and from when it is sure. None: it has not come."""
+
+    lo: int | None
+    hi: int | None
+    entries: Entries = ()
+
+    @property
+    def exact(self) -> bool:
+        """It has come, and is known to the instant."""
+        return self.lo is not None and self.lo == self.hi
+
+
+class Bound(Struct, frozen=True):
+    """One of the bounds of which the earliest closes a window, and how it is counted."""
+
+    at: Moment
+    point: Point | None = None
+    whole_day: bool = False
+    within: Duration | None = None
+    term: Duration | None = None
+
+
+class Window(Struct, frozen=True):
+    """`opens` None: open since ever. `closes` None: nothing closes it, as far as is known.
+
+    `stopped`: microseconds by which suspension has moved the close; `standing_still`: it still does.
+    """
+
+    opens: Moment | None
+    closes: Moment | None
+    bounds: tuple[Bound, ...] = ()
+    stopped: int = 0
+    standing_still: bool = False
+    never_opens: bool = False
+
+
+# ------------------------------------------------------------------ steps
+class Origin(Struct, frozen=True, tag=True):
+    """What made the instance: the trigger's entry and those it followed; a condition; a breach."""
+
+    trigger: str | None
+    entries: Entries
+    at: int | None
+    condition: Condition | None = None
+    breach_of: str | None = None
+
+
+class Opening(Struct, frozen=True, tag=True):
+    """The window of the instance."""
+
+    window: Window
+    entries: Entries = ()
+
+
+class Gate(Struct, frozen=True, tag=True):
+    """A condition of the rule at tick `at`: `keep`, `while`, `unless`, `if`, `whenever`."""
+
+    name: OneOf["keep", "while", "unless", "if", "whenever"]
+    at: int
+    condition: Condition
+
+    @property
+    def entries(self) -> Entries:
+        return self.condition.entries
+
+
+class Lack(Struct, frozen=True):
+    """Why an act does not count, and by how much.
+
+    `amount`: `said` is short of (or past) `wanted` by `by`; `early`, `late`: by microseconds;
+    `unsure`: this account takes the entry for only possible; `differs`: another particular.
+    """
+
+    what: OneOf["amount", "differs", "not said", "early", "late", "unsure", "not bound"]
+    param: str | None = None
+    said: Value | None = None
+    wanted: Value | None = None
+    by: Decimal | int | None = None
+    op: str | None = None
+
+
+class Act(Struct, frozen=True, tag=True):
+    """A performance or a violation that is recorded: how it counts, or what it lacks.
+
+    `counts`: `sure`, `possible`, `late` (it came after the breach: it cures), or `no`.
+    """
+
+    entry: str
+    lo: int
+    hi: int
+    sure: bool
+    counts: OneOf["sure", "possible", "late", "part", "no"]
+    lacks: tuple[Lack, ...] = ()
+    cured_by: str | None = None
+
+    @property
+    def entries(self) -> Entries:
+        return (self.entry,) if self.cured_by is None else (self.entry, self.cured_by)
+
+
+class Sum(Struct, frozen=True, tag=True):
+    """Part performances that add up: what is owed, and what is surely and possibly done of it."""
+
+    param: str
+    owed: Decimal | None
+    done: Decimal
+    possibly: Decimal
+    entries: Entries
+
+
+class Use(Struct, frozen=True, tag=True):
+    """An entry that uses a power: from when, and whether it is in effect on the day asked.
+
+    `open`: how surely the power was open to it. `ended_by`: entries that brought it to its end.
+    """
+
+    power: str
+    verb: str
+    by: str
+    entry: str
+    at: int
+    sure: bool
+    open: int
+    in_effect: int
+    ended_by: Entries = ()
+
+    @property
+    def entries(self) -> Entries:
+        return (self.entry, *self.ended_by)
+
+
+class Overlay(Struct, frozen=True, tag=True):
+    """What lies over the duty on the day asked, surely or possibly, by which uses."""
+
+    name: OneOf["suspended", "excused", "idle", "ended", "waived", "released"]
+    value: int
+    vague: bool
+    uses: tuple[Use, ...]
+    entries: Entries
+    condition: Condition | None = None
+    prevailing: tuple[str, ...] = ()
+
+
+class Wanting(Struct, frozen=True, tag=True):
+    """A power held together: who has used it, and who has not."""
+
+    used: tuple[str, ...]
+    wanting: tuple[str, ...]
+    entries: Entries = ()
+
+
+class Silence(Struct, frozen=True, tag=True):
+    """Whether absence of entries on a name counts: by the agreement, by declarations, or not.
+
+    `needed`: over which ticks `[from, until)` it had to; None: since ever, or for good.
+    """
+
+    name: str
+    closed: bool
+    declared: tuple[Complete, ...]
+    covers: bool
+    needed: tuple[int | None, int | None]
+    entries: Entries = ()
+
+
+class Freshness(Struct, frozen=True, tag=True):
+    """How long a reading of a measure counts; `silent_after` in microseconds, None: until the next."""
+
+    measure: str
+    silent_after: int | None
+    declared: tuple[Complete, ...]
+    entries: Entries = ()
+
+
+class Remedy(Struct, frozen=True, tag=True):
+    """The duty that the text puts in place of a broken one, and its status."""
+
+    rule: str
+    status: Status
+    since: int | None
+    entries: Entries
+
+
+class Earlier(Struct, frozen=True, tag=True):
+    """A span of the same instance before the one asked about."""
+
+    status: Status
+    from_: int | None
+    until: int
+    entries: Entries
+
+
+class SetAside(Struct, frozen=True, tag=True):
+    """An entry that concerns the duty and that the account does not count, or not surely.
+
+    `status`: what the duty would be if it were counted; None: the same.
+    """
+
+    entry: str
+    reason: OneOf["untrusted", "unsure", "corrected", "withdrawn", "not known"]
+    status: Status | None
+    entries: Entries = ()
+
+
+Step = (
+    Origin
+    | Opening
+    | Gate
+    | Act
+    | Sum
+    | Overlay
+    | Use
+    | Wanting
+    | Silence
+    | Freshness
+    | Remedy
+    | Earlier
+    | SetAside
+)
+
+
+class Derivation(Struct, frozen=True):
+    """Why an instance of a rule has its status on the day asked.
+
+    `cited` and `declared` suffice: judged on these entries and declarations alone, the instance
+    has the same status since the same instant; and each is needed for that. Where the record holds
+    other entries that would do in place of one that is cited, `instead` names them.
+    """
+
+    verdict: Verdict
+    rule: Rule
+    steps: tuple[Step, ...]
+    cited: Entries
+    declared: tuple[Complete, ...] = ()
+    instead: dict[str, Entries] = {}
+
+    def of(self, *kinds: type) -> list[Step]:
+        """The steps of some kinds, in order."""
+        return [step for step in self.steps if isinstance(step, kinds)]
