@@ -65,7 +65,7 @@ def files_of(root: Path, problems: Problems) -> list[str]:
     if root.is_file():
         return [root.name]
     if not root.is_dir():
-        problems.add(whole, f"there is no folder or file `{root}`")
+        problems.add("E101", whole, f"there is no folder or file `{root}`")
         return []
     found = [name for name in (MAIN, ACCOUNTS) if (root / name).is_file()]
     beside = sorted(p.name for p in root.glob("*.sv"))
@@ -76,7 +76,7 @@ def files_of(root: Path, problems: Problems) -> list[str]:
     )
     if MAIN not in found and not beside:
         advice = f"a case folder holds `{MAIN}`; start one with `servanda new`"
-        problems.add(whole, f"`{root}` holds no `{MAIN}`", advice)
+        problems.add("E101", whole, f"`{root}` holds no `{MAIN}`", advice)
         return []
     return [*found, *beside, *kept]
 
@@ -106,6 +106,7 @@ class Case:
         if parsed.header is None and not problems.errors:
             first = layouts[0].file if layouts else str(folder)
             problems.add(
+                "E102",
                 Place(first, 0, 0),
                 "there is no `agreement` line",
                 'start with `agreement NAME "Title"` in a servanda block',

@@ -36,7 +36,7 @@ def duty(text: str) -> str:
     [
         (duty("Irn must sign"), "unknown party `Irn`", "did you mean `Iran`?"),
         (duty("Nobody must sign"), "unknown party `Nobody`", "declare it: `party Nobody`"),
-        (duty("stock must sign"), "`stock` is a measure, not a party", "declare it"),
+        (duty("stock must sign"), "`stock` is a measure, not a party", "write the name of a party"),
         (duty("Iran must sign to Zed"), "unknown party `Zed`", "declare it: `party Zed`"),
         (duty("Iran must sing"), "unknown event `sing`", "did you mean `sign`?"),
         (duty("Iran must fly"), "unknown event `fly`", "declare it: `event fly`"),
@@ -77,12 +77,12 @@ def duty(text: str) -> str:
         (
             duty("Iran must sign while US in Iran"),
             "`Iran` is a party, not a group",
-            "declare it: `group Iran = …`",
+            "write the name of a group here",
         ),
         (duty("Iran must sign while US in breach of 9"), "unknown clause `9`", ""),
         (duty("Iran must sign while clause 9 is broken"), "unknown clause `9`", ""),
-        (duty("Iran may suspend 9"), "unknown clause `9`", "clauses are named"),
-        ("clause 1\n  prevails over 9\n", "unknown clause `9`", "clauses are named"),
+        (duty("Iran may suspend 9"), "unknown clause `9`", "declare it: `clause 9`"),
+        ("clause 1\n  prevails over 9\n", "unknown clause `9`", "declare it: `clause 9`"),
         (
             duty("Iran must sign by adoptoin") + "day adoption = 2015-07-20",
             "unknown event or day `adoptoin`",
@@ -886,7 +886,7 @@ def test_a_problem_has_its_line_caret_and_paragraph() -> None:
     found, _ = page(PAGE.replace("Iran must sign", "Irn must sign"))
     shown = render(found[0])
     assert shown == (
-        "agreement.md:16:3: unknown party `Irn`\n"
+        "error[E202]: agreement.md:16:3: unknown party `Irn`\n"
         "      Irn must sign\n"
         "      ^\n"
         "  paragraph 1\n"

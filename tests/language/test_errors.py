@@ -12,12 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from servanda.record.resolver import resolve_record
+from servanda.semantics.resolver import norms_of
 from servanda.syntax import line_parser
 from servanda.syntax.files import load
 from servanda.syntax.formatter import format_text
 from servanda.syntax.layout import lay_out
 from servanda.syntax.parser import MOST_FAILURES, parse, parse_agreement
-from servanda.syntax.problems import Problem, Problems, ServandaError, did_you_mean, render
+from servanda.syntax.problems import (
+    Problem,
+    Problems,
+    ServandaError,
+    did_you_mean,
+    namespaced,
+    render,
+)
 from servanda.syntax.tree import Place
 
 CLAUSE = "clause 7\n  "
@@ -38,7 +47,7 @@ def problem_of(text: str, file: str = "case.sv") -> Problem:
 def test_rendering() -> None:
     problem = problem_of("## 26 X\n```servanda\nclause 26\n  US mst leave\n```\n", "a.md")
     assert render(problem) == (
-        "a.md:4:6: I did not expect `mst` here\n"
+        "error[E120]: a.md:4:6: I did not expect `mst` here\n"
         "      US mst leave\n"
         "         ^^^\n"
         "  paragraph 26\n"
@@ -47,7 +56,7 @@ def test_rendering() -> None:
 
 
 def test_rendering_of_a_whole_file_and_of_a_long_line() -> None:
-    assert render(Problem("a.md", 0, 0, "gone")) == "a.md: gone"
+    assert render(Problem("a.md", 0, 0, "gone")) == "error[E001]: a.md: gone"
     line = "x" * 500 + "!" + "\u0007" * 500
     shown = render(Problem("a.md", 3, 501, "odd", source=line, end_column=2000)).splitlines()
     assert all(len(part) < 180 for part in shown)
@@ -57,9 +66,9 @@ def test_rendering_of_a_whole_file_and_of_a_long_line() -> None:
 def test_a_collection_keeps_each_problem_once_and_in_order() -> None:
     problems = Problems()
     problems.remember("a.md", ["one", "two"])
-    problems.add(Place("a.md", 2, 1), "second")
-    problems.hint(Place("a.md", 1, 1), "first", "advice")
-    problems.add(Place("a.md", 2, 1), "second")
+    problems.add("E120", Place("a.md", 2, 1), "second")
+    problems.add("H202", Place("a.md", 1, 1), "first", "advice")
+    problems.add("E120", Place("a.md", 2, 1), "second")
     assert [(p.message, p.source) for p in problems] == [("first", "one"), ("second", "two")]
     assert [p.message for p in problems.errors] == ["second"]
     assert [p.message for p in problems.hints] == ["first"]
@@ -67,7 +76,7 @@ def test_a_collection_keeps_each_problem_once_and_in_order() -> None:
     assert problems.errors[0].place.line == 2
     error = ServandaError(problems.errors)
     assert error.problems == problems.errors
-    assert str(error) == "a.md:2:1: second\n    two\n    ^"
+    assert str(error) == "error[E120]: a.md:2:1: second\n    two\n    ^"
 
 
 def test_did_you_mean() -> None:
@@ -260,6 +269,55 @@ def test_a_name_given_twice(block: str, name: str) -> None:
     assert problem.message == f"{name} stands here and in case.sv, line 1"
 
 
+# ---------------------------------------------------------------------- follow-on errors
+HIDING = """
+agreement X
+party A
+event orders(id: text,, by
+clause 1
+  A must {act}
+2024-01-01 A pays source {source}
+event pay(by: party)
+"""
+
+
+def unknown_in(act: str, source: str) -> list[str]:
+    """The subjects that a case with an unreadable `event orders(…)` line reports as unknown."""
+    problems = Problems()
+    text = HIDING.format(act=act, source=source)
+    parsed = parse(lay_out(text, "case.sv", problems).statements, problems)
+    norms_of(parsed.agreement, None, None, problems)
+    resolve_record(parsed.record, parsed.agreement, {}, problems)
+    return [str(p.subject) for p in problems if p.code in ("E201", "E501")]
+
+
+def test_an_unreadable_declaration_hides_its_own_name_only() -> None:
+    assert unknown_in("orders", "elsewhere") == ["source:elsewhere"]
+    assert unknown_in("order", "elsewhere") == ["source:elsewhere"]
+
+
+def test_an_unreadable_event_does_not_hide_a_source_of_its_name() -> None:
+    assert unknown_in("orders", "orders") == ["source:orders"]
+
+
+def test_an_unreadable_event_does_not_hide_other_events() -> None:
+    assert unknown_in("fly", "orders") == ["event:fly", "source:orders"]
+
+
+def test_subjects_share_the_namespaces_of_the_language() -> None:
+    assert namespaced("event:orders") == namespaced("state:orders") == "name:orders"
+    assert namespaced("substance:U") == namespaced("unit:U")
+    kinds = ("source", "clause", "calendar", "reading", "amendment", "account", "event", "unit")
+    assert len({namespaced(f"{kind}:orders") for kind in kinds}) == len(kinds)
+
+
+def test_a_problem_without_a_subject_of_its_own_is_about_its_clause_or_file() -> None:
+    problems = Problems()
+    problems.add("E120", Place("a.md", 1, 1, "7"), "in a paragraph")
+    problems.add("E120", Place("a.md", 2, 1), "elsewhere")
+    assert [p.subject for p in problems] == ["clause:7", "file:a.md"]
+
+
 # ---------------------------------------------------------------------- files
 def loaded(root: Path, *files: str) -> list[str]:
     problems = Problems()
@@ -273,9 +331,12 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
     (tmp_path / "x.csv").write_text("a,b\n")
     assert loaded(tmp_path, "agrement.md") == [
-        "agrement.md: `agrement.md`: there is no such file\n  help: did you mean `agreement.md`?"
+        "error[E103]: agrement.md: there is no such file\n  help: did you mean `agreement.md`?"
     ]
-    assert loaded(tmp_path, "folder.md") == ["folder.md: `folder.md`: this is a folder, not a file"]
+    assert loaded(tmp_path, "folder.md") == [
+        "error[E103]: folder.md: this is a folder, not a file\n"
+        "  help: name a text file that can be read"
+    ]
     assert "is not a text of a case" in loaded(tmp_path, "x.csv")[0]
     assert "is outside the case folder" in loaded(tmp_path, "../x.md")[0]
     assert "is outside the case folder" in loaded(tmp_path, ".")[0]
@@ -347,7 +408,7 @@ def test_a_circle_of_includes_is_shown(tmp_path: Path) -> None:
     write(tmp_path, a='include "b.sv"', b='party B\ninclude "c.sv"', c='include "b.sv"')
     (problem,) = loaded(tmp_path, "a.sv")
     assert problem == (
-        "c.sv:1:1: these files include each other: b.sv → c.sv → b.sv\n"
+        "error[E106]: c.sv:1:1: these files include each other: b.sv → c.sv → b.sv\n"
         '    include "b.sv"\n'
         "    ^\n"
         "  help: drop one include"
@@ -367,10 +428,10 @@ def test_includes_stay_inside_the_case(tmp_path: Path) -> None:
     )
     found = loaded(case, "a.sv")
     assert [problem.partition("\n")[0] for problem in found] == [
-        "a.sv:1:1: `../secret.sv` is outside the case folder",
-        "a.sv:2:1: `link.sv` is outside the case folder",
-        "a.sv:3:1: `gone.sv`: there is no such file",
-        "a.sv:4:1: `/etc/passwd` is outside the case folder",
+        "error[E107]: a.sv:1:1: `../secret.sv` is outside the case folder",
+        "error[E107]: a.sv:2:1: `link.sv` is outside the case folder",
+        "error[E103]: a.sv:3:1: `gone.sv`: there is no such file",
+        "error[E107]: a.sv:4:1: `/etc/passwd` is outside the case folder",
     ]
 
 

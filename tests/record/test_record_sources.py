@@ -113,9 +113,9 @@ def test_deep_nesting_and_long_numbers() -> None:
 def test_an_id_that_no_entry_can_cite() -> None:
     problems = Problems()
     read_csl(csl({"id": "two words"}), "s", problems)
-    (hint,) = problems
-    assert hint.severity == "hint"
-    assert "two-words" in str(hint.help)
+    (warning,) = problems
+    assert warning.severity == "warning"
+    assert "two-words" in str(warning.help)
 
 
 @given(st.text(max_size=200))

@@ -88,17 +88,20 @@ def explained(error: Exception) -> list[Problem]:
         entry = f" (from the entry {error.entry})" if error.entry else ""
         message = f"{rule}{error}{entry}"
         if error.place is None:
-            return [Problem("the case", 0, 0, message)]
-        return [Problem(error.place.file, error.place.line, error.place.column, message)]
+            return [Problem("the case", 0, 0, message, code="E002")]
+        place = error.place
+        return [Problem(place.file, place.line, place.column, message, code="E002")]
     if isinstance(error, EngineError):
         return [Problem("", 0, 0, str(error), error.help)]
     if isinstance(error, OSError):
-        return [Problem(str(error.filename or "files"), 0, 0, error.strerror or str(error))]
+        file = str(error.filename or "files")
+        return [Problem(file, 0, 0, error.strerror or str(error), code="E103")]
     if isinstance(error, RecursionError):
-        return [Problem("the case", 0, 0, "this text is nested too deeply to be read")]
+        message = "this text is nested too deeply to be read"
+        return [Problem("the case", 0, 0, message, code="E112")]
     message = f"an error of Servanda's own, {type(error).__name__}: {error}"
     advice = "please report it; with SERVANDA_DEBUG=1 it says where it happened"
-    return [Problem("servanda", 0, 0, message, advice)]
+    return [Problem("servanda", 0, 0, message, advice, code="E009")]
 
 
 def everything(problems: list[Problem], asked: Path | None) -> list[Problem]:
@@ -120,19 +123,21 @@ def write_json(document_: dict[str, Any]) -> None:
 
 
 def problem_document(problems: Iterable[Problem]) -> dict[str, Any]:
-    """Errors and hints as the JSON contract has them."""
-    found: dict[str, list[dict[str, Any]]] = {"errors": [], "hints": []}
+    """Errors, warnings and hints as the JSON contract has them."""
+    found: dict[str, list[dict[str, Any]]] = {"errors": [], "warnings": [], "hints": []}
     for problem in problems:
         row = {
+            "code": problem.code,
+            "severity": problem.severity,
+            "subject": problem.subject,
             "file": problem.file,
             "line": problem.line,
             "column": problem.column,
             "message": problem.message,
             "help": problem.help,
-            "severity": problem.severity,
             "paragraph": problem.paragraph,
         }
-        found["hints" if problem.severity == "hint" else "errors"].append(row)
+        found[f"{problem.severity}s"].append(row)
     return found
 
 

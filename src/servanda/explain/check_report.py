@@ -41,6 +41,10 @@ class Checked(Struct, frozen=True):
         return tuple(p for p in self.problems if p.severity == "error")
 
     @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity == "warning")
+
+    @property
     def hints(self) -> tuple[Problem, ...]:
         return tuple(p for p in self.problems if p.severity == "hint")
 

@@ -14,8 +14,9 @@ TOO_LARGE = Decimal(10) ** 29
 class BadAmount(ValueError):
     """What is wrong with an amount; `help` is advice."""
 
-    def __init__(self, message: str, help: str | None = None) -> None:
+    def __init__(self, code: str, message: str, help: str | None = None) -> None:
         super().__init__(message)
+        self.code = code
         self.help = help
 
 
@@ -28,7 +29,9 @@ class Amounts:
     def convert(self, number: Number, unit: str | None, name: str) -> Decimal:
         """The number in the unit declared for `name`, kept to nine decimals. Raises BadAmount."""
         if unit is not None and number.unit is None:
-            raise BadAmount(f"an amount without its unit: `{name}` is in {unit}", f"say {unit}")
+            raise BadAmount(
+                "E321", f"an amount without its unit: `{name}` is in {unit}", f"say {unit}"
+            )
         fit(number.value)
         try:
             return fit(self.units.convert(number.value, number.unit, unit))
@@ -36,13 +39,15 @@ class Amounts:
             if unit is None:
                 message = f"`{name}` has no unit, and this is in {number.unit}"
                 advice = f"declare `{name}` in {number.unit}, or leave the unit out"
-                raise BadAmount(message, advice) from error
-            raise BadAmount(f"`{name}` is in {unit}: {error.message}", error.help) from error
+                raise BadAmount("E320", message, advice) from error
+            raise BadAmount(
+                "E320", f"`{name}` is in {unit}: {error.message}", error.help
+            ) from error
 
 
 def fit(value: Decimal) -> Decimal:
     """To nine decimals, as the judges keep numbers. Raises BadAmount if it is past 29 digits."""
     if not value.is_finite() or abs(value) >= TOO_LARGE:
-        raise BadAmount("a number too large to keep", "at most 29 digits before the point")
+        raise BadAmount("E148", "a number too large to keep", "at most 29 digits before the point")
     with localcontext(prec=60):
         return plain_decimal(value.quantize(NINTH, rounding=ROUND_HALF_UP))

@@ -56,7 +56,7 @@ class Reader:
             return None
         if event.arises is not None:
             message = f"`{event.name}` arises by itself: it cannot be recorded"
-            self.problems.add(fact.place, message, "record what it arises from")
+            self.problems.add("E506", fact.place, message, "record what it arises from")
             return None
         by = self.names.who(fact.by, fact.place) if fact.by else None
         if fact.by and by is None:
@@ -81,7 +81,7 @@ class Reader:
             if actor is None:
                 message = f"`{name}` has no parameter `by` that {by} could be"
                 advice = f"declare `event {name}(by: party, …)`, or leave `{by}` out"
-                self.problems.add(place, message, advice)
+                self.problems.add("E315", place, message, advice)
                 return None
             found[actor.name] = by
         open_params = [param for param in params if param.name not in found]
@@ -90,17 +90,21 @@ class Reader:
             at = arg.place if arg.place.line else place
             if arg.name is not None and arg.name not in by_name:
                 message = f"`{name}` has no parameter `{arg.name}`"
-                self.problems.add(at, message, did_you_mean(arg.name, by_name) or _listed(params))
+                self.problems.add(
+                    "E301", at, message, did_you_mean(arg.name, by_name) or _listed(params)
+                )
                 sound = False
                 continue
             named = {other.name for other in args if other.name}
             free = [param for param in open_params if param.name not in named]
             param = by_name[arg.name] if arg.name is not None else next(iter(free), None)
             if param is None:
-                self.problems.add(at, f"too many arguments for `{name}`", _listed(params))
+                self.problems.add("E302", at, f"too many arguments for `{name}`", _listed(params))
                 return None
             if param.name in found:
-                self.problems.add(at, f"`{param.name}` of `{name}` is given twice", "drop one")
+                self.problems.add(
+                    "E303", at, f"`{param.name}` of `{name}` is given twice", "drop one"
+                )
                 sound = False
                 continue
             if param in open_params:
@@ -142,7 +146,7 @@ class Reader:
             "date": "write a date like 2019-07-01",
             "clause": "name a clause",
         }[param.type]
-        self.problems.add(place, f"`{param.name}` is a {param.type}", advice)
+        self.problems.add("E304", place, f"`{param.name}` is a {param.type}", advice)
         return None
 
     def amount(self, number: Number, unit: str | None, name: str, place: Place) -> Decimal | None:
@@ -150,7 +154,7 @@ class Reader:
             return self.names.amounts.convert(number, unit, name)
         except BadAmount as error:
             place = number.place if number.place.line else place
-            self.problems.add(place, str(error), error.help)
+            self.problems.add(error.code, place, str(error), error.help)
             return None
 
     # -------------------------------------------------------------- measures
@@ -164,7 +168,9 @@ class Reader:
             return None
         low, high = bounds
         if low is not None and high is not None and low > high:
-            self.problems.add(fact.place, "the lower bound is above the upper one", "swap them")
+            self.problems.add(
+                "E152", fact.place, "the lower bound is above the upper one", "swap them"
+            )
             return None
         written = tuple(dict.fromkeys(n for n in (fact.low, fact.high) if n is not None))
         return Measured(fact.measure, subject, low, high, fact.open_low, fact.open_high, written)
@@ -191,7 +197,9 @@ class Reader:
         to = self.amount(fact.to, measure.unit, said.measure, fact.place) if fact.to else None
         since = self.names.span(fact.since, fact.place) if fact.since else None
         if to is not None and to <= 0:
-            self.problems.add(fact.place, f"a ratio to {to} says nothing", "compare with an amount")
+            self.problems.add(
+                "E508", fact.place, f"a ratio to {to} says nothing", "compare with an amount"
+            )
             return None
         unread = (fact.to and to is None) or (fact.since and since is None)
         if bounds is None or subject == "" or unread:
@@ -217,13 +225,13 @@ class Reader:
             if of is None:
                 return None
             self.problems.add(
-                place, f"`{name}` is nobody's: it has no parameter", f"drop `of {of}`"
+                "E314", place, f"`{name}` is nobody's: it has no parameter", f"drop `of {of}`"
             )
             return ""
         if of is None:
             advice = f"say `{name} of …`"
             self.problems.add(
-                place, f"whose `{name}`? It has the parameter `{params[0].name}`", advice
+                "E313", place, f"whose `{name}`? It has the parameter `{params[0].name}`", advice
             )
             return ""
         if variable_of(params[0]).type == "party":
@@ -237,7 +245,7 @@ class Reader:
         others = [self.names.who(name, fact.place) for name in (fact.of, fact.towards) if name]
         if fact.amendment is not None and fact.amendment not in self.names.amendments:
             known = self.names.amendments
-            self.names.missing("amendment", fact.amendment, known, fact.place)
+            self.names.missing("E210", "amendment", fact.amendment, known, fact.place)
             return None
         key = [(name, self.key_value(value, fact.place)) for name, value in fact.key]
         if by is None or not all(clauses) or not all(others):
@@ -258,7 +266,7 @@ class Reader:
                 return number
             case Number(_, unit):
                 message = f"an instance is not named by an amount in {unit}"
-                self.problems.add(place, message, "write the number without its unit")
+                self.problems.add("E509", place, message, "write the number without its unit")
                 return None
             case Text(text):
                 return text

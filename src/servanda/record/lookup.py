@@ -11,6 +11,17 @@ from servanda.syntax.entries import When
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Agreement, Event, Measure, Place, Vague
 
+# What the record's words name → the namespace of the subject.
+SUBJECTS = {
+    "party, body or group": "party",
+    "event": "event",
+    "event or measure": "event",
+    "measure": "measure",
+    "vague term": "vague",
+    "clause": "clause",
+    "amendment": "amendment",
+}
+
 
 class RecordNames:
     """The declared names of an agreement; what is not found is a problem, and None."""
@@ -28,18 +39,20 @@ class RecordNames:
         self.amendments = self.declared.amendments
         self.people = {**self.declared.parties, **self.declared.groups}
 
-    def missing(self, kind: str, name: str, known: Iterable[str], place: Place) -> None:
+    def missing(self, code: str, kind: str, name: str, known: Iterable[str], place: Place) -> None:
         known = list(known)
         advice = did_you_mean(name, known)
         if advice is None and 0 < len(known) <= 12:
             advice = f"there is {', '.join(f'`{other}`' for other in sorted(known))}"
-        self.problems.add(place, f"there is no {kind} `{name}`", advice or f"declare the {kind}")
+        subject = f"{SUBJECTS[kind]}:{name}"
+        message = f"there is no {kind} `{name}`"
+        self.problems.add_unknown(code, place, subject, message, advice or f"declare the {kind}")
 
     def who(self, name: str, place: Place) -> str | None:
         """A party, body or group."""
         if name in self.people:
             return name
-        self.missing("party, body or group", name, self.people, place)
+        self.missing("E202", "party, body or group", name, self.people, place)
         return None
 
     def event(self, word: str, place: Place) -> Event | None:
@@ -49,12 +62,12 @@ class RecordNames:
             return found
         if word in self.measures:
             message = f"`{word}` is a measure: say what it read, as in `{word} of X = 1 …`"
-            self.problems.add(place, message)
+            self.problems.add("E220", place, message)
         elif word in self.vagues:
             advice = f"say who decided: `{self.vagues[word].deciders[0]} determines {word}(…)`"
-            self.problems.add(place, f"`{word}` is decided by a body, not observed", advice)
+            self.problems.add("E220", place, f"`{word}` is decided by a body, not observed", advice)
         else:
-            self.missing("event", word, self.events, place)
+            self.missing("E201", "event", word, self.events, place)
         return None
 
     def measure(self, name: str, place: Place) -> Measure | None:
@@ -62,15 +75,15 @@ class RecordNames:
         if found is None:
             if name in self.events:
                 message = f"`{name}` is an event, not a measure: it has no reading"
-                self.problems.add(place, message)
+                self.problems.add("E220", place, message)
             else:
-                self.missing("measure", name, self.measures, place)
+                self.missing("E203", "measure", name, self.measures, place)
         return found
 
     def vague(self, name: str, place: Place) -> Vague | None:
         found = self.vagues.get(name)
         if found is None:
-            self.missing("vague term", name, self.vagues, place)
+            self.missing("E205", "vague term", name, self.vagues, place)
         return found
 
     def observed(self, name: str, place: Place) -> str | None:
@@ -79,13 +92,13 @@ class RecordNames:
             return name
         if event := self.declared.event(name):
             return event.name
-        self.missing("event or measure", name, [*self.events, *self.measures], place)
+        self.missing("E201", "event or measure", name, [*self.events, *self.measures], place)
         return None
 
     def clause(self, id: str, place: Place) -> str | None:
         if id in self.clauses:
             return id
-        self.missing("clause", id, self.clauses, place)
+        self.missing("E206", "clause", id, self.clauses, place)
         return None
 
     def span(self, when: When | None, place: Place) -> FactTime | None:
@@ -95,5 +108,5 @@ class RecordNames:
         try:
             return fact_time(when, self.zone)
         except BadDate as error:
-            self.problems.add(place, str(error), error.help)
+            self.problems.add(error.code, place, str(error), error.help)
             return None

@@ -112,14 +112,19 @@ class Resolver:
             dates = [step.at for step in chain if step.at is not None]
             reported = min(dates, key=lambda at: at.hi, default=None)
         if isinstance(what, Withdrawn) and written.corrects is not None:
-            self.problems.add(place, "an entry corrects or withdraws, not both", "write two")
+            self.problems.add(
+                "E505", place, "an entry corrects or withdraws, not both", "write two"
+            )
             return None
         if isinstance(what, Linked) and what.since is not None and what.since.lo >= when.lo:
             message = f"a change since {what.since.text}, which is not before {when.text}"
-            self.problems.add(place, message, "the entry's own date is that of the later reading")
+            self.problems.add(
+                "E507", place, message, "the entry's own date is that of the later reading"
+            )
         for after, done in ((verified, "verified"), (reported, "reported")):
             if after is not None and after.fin <= when.lo:
                 self.problems.add(
+                    "E507",
                     place,
                     f"{done} {after.text}, before it was done on {when.text}",
                     "say `announced` for what was said before it was done",
@@ -148,7 +153,7 @@ class Resolver:
         cited = self.cited(written.sources)
         if from_ and until and until.lo <= from_.lo:
             message = f"complete until {until.text}, which is not after {from_.text}"
-            self.problems.add(written.place, message)
+            self.problems.add("E145", written.place, message)
             return None
         if not all(names):
             return None
@@ -166,7 +171,8 @@ class Resolver:
         for ref in refs:
             if ref.id not in self.sources:
                 advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
-                self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
+                message = f"there is no source `{ref.id}`"
+                self.problems.add_unknown("E501", ref.place, f"source:{ref.id}", message, advice)
         return tuple(ref for ref in refs if ref.id in self.sources)
 
 
@@ -211,12 +217,15 @@ def _without_duplicates(
             continue
         where = f"{earlier.place.file}, line {earlier.place.line}"
         if earlier == entry:
-            problems.add(entry.place, f"this entry is there twice: first in {where}", "drop one")
+            problems.add(
+                "E502", entry.place, f"this entry is there twice: first in {where}", "drop one"
+            )
         elif written_id:
             message = f"two entries have the id `{entry.id}`: the other is in {where}"
-            problems.add(entry.place, message, "give one of them another id")
+            problems.add("E502", entry.place, message, "give one of them another id")
         else:
             problems.add(
+                "E502",
                 entry.place,
                 f"this entry and the one in {where} would both be called `{entry.id}`",
                 f"give this one a name of its own, as in `id {entry.id}-2`"
@@ -240,7 +249,7 @@ def _check_targets(
             continue
         verb = "corrects" if entry.corrects else "withdraws"
         advice = did_you_mean(target, by_id) or "entries are named by `id`, or date-what-who"
-        problems.add(entry.place, f"{verb} `{target}`: there is no such entry", advice)
+        problems.add("E503", entry.place, f"{verb} `{target}`: there is no such entry", advice)
     return [entry for entry in sound if not _in_circle(entry, by_id, problems)]
 
 
@@ -258,5 +267,7 @@ def _in_circle(entry: Entry, by_id: Mapping[str, Entry], problems: Problems) -> 
     if target != entry.id:
         return False
     circle = " → ".join([*path, entry.id])
-    problems.add(entry.place, f"these entries correct each other: {circle}", "drop one correction")
+    problems.add(
+        "E504", entry.place, f"these entries correct each other: {circle}", "drop one correction"
+    )
     return True

@@ -51,6 +51,7 @@ def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
             if earlier is not source:
                 where = f"{earlier.place.file}, line {earlier.place.line}"
                 problems.add(
+                    "E604",
                     source.place,
                     f"two sources have the id `{source.id}`",
                     f"the first is in {where}: give this one another id, or remove it",
@@ -63,10 +64,10 @@ def _text_of(path: Path, problems: Problems) -> str | None:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        problems.add(place, f"this is not a text in UTF-8 (byte {error.start + 1})")
+        problems.add("E104", place, f"this is not a text in UTF-8 (byte {error.start + 1})")
         return None
     except OSError as error:
-        problems.add(place, f"this file cannot be read: {error.strerror or error}")
+        problems.add("E103", place, f"this file cannot be read: {error.strerror or error}")
         return None
     problems.remember(path.name, text.split("\n"))
     return text
@@ -79,14 +80,14 @@ def read_csl(text: str, file: str, problems: Problems) -> list[Source]:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
         place = Place(file, error.lineno, error.colno)
-        problems.add(place, f"this is not JSON: {error.msg.lower()}", ADVICE)
+        problems.add("E601", place, f"this is not JSON: {error.msg.lower()}", ADVICE)
         return []
     except (RecursionError, ValueError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        problems.add(Place(file, 0, 0), f"this JSON cannot be read: {reason}", ADVICE)
+        problems.add("E601", Place(file, 0, 0), f"this JSON cannot be read: {reason}", ADVICE)
         return []
     if not isinstance(whole, list):
-        problems.add(Place(file, 1, 1), "the sources must be a list of items", ADVICE)
+        problems.add("E601", Place(file, 1, 1), "the sources must be a list of items", ADVICE)
         return []
     places = _places_of_items(text, file)
     sources = (
@@ -127,14 +128,14 @@ class _Item:
 
     def source(self) -> Source | None:
         if not isinstance(self.item, dict):
-            self.problems.add(self.place, "a source must be an item in braces", ADVICE)
+            self.problems.add("E602", self.place, "a source must be an item in braces", ADVICE)
             return None
         identity = self.item.get("id")
         if isinstance(identity, int) and not isinstance(identity, bool):
             identity = str(identity)
         if not isinstance(identity, str) or not identity.strip():
             near = did_you_mean("id", [key for key in self.item if key.lower() in ("id", "key")])
-            self.problems.add(self.place, "a source has no `id`", near or ADVICE)
+            self.problems.add("E602", self.place, "a source has no `id`", near or ADVICE)
             return None
         self.id = identity
         _check_citable(identity, self.place, self.problems)
@@ -153,7 +154,7 @@ class _Item:
 
     def wrong(self, field: str, expected: str) -> None:
         message = f"the `{field}` of source `{self.id}` must be {expected}"
-        self.problems.add(self.place, message)
+        self.problems.add("E603", self.place, message)
 
     def text(self, field: str) -> str | None:
         value = self._fields().get(field)
@@ -199,7 +200,7 @@ class _Item:
 def _check_citable(identity: str, place: Place, problems: Problems) -> None:
     if not CITABLE.fullmatch(identity):
         message = f"no entry can cite the source `{identity}`: an id is letters, digits and `_.:/-`"
-        problems.hint(place, message, f"give it an id such as `{_slug(identity)}`")
+        problems.add("W601", place, message, f"give it an id such as `{_slug(identity)}`")
 
 
 def _slug(text: str) -> str:
@@ -252,27 +253,31 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
     try:
         library = parse_string(text)
     except Exception as error:  # the library promises none: whatever it is, the file is at fault
-        problems.add(Place(file, 0, 0), f"this BibTeX cannot be read: {_first_line(error)}")
+        problems.add("E605", Place(file, 0, 0), f"this BibTeX cannot be read: {_first_line(error)}")
         return []
     finally:
         logger.setLevel(level)
     for failed in library.failed_blocks:
         place = Place(file, (failed.start_line or 0) + 1, 1)
-        problems.add(place, *_what_failed(failed))
+        problems.add(*_what_failed(place, failed))
     if text.strip() and not library.blocks:
-        problems.add(Place(file, 1, 1), "this is not BibTeX", "entries look like @report{id, ...}")
+        problems.add(
+            "E605", Place(file, 1, 1), "this is not BibTeX", "entries look like @report{id, ...}"
+        )
     return [_source_of(entry, file, problems) for entry in library.entries]
 
 
-def _what_failed(failed: Any) -> tuple[str, str | None]:
+def _what_failed(place: Place, failed: Any) -> tuple[str, Place, str, str | None]:
     name = type(failed).__name__
     if name == "DuplicateBlockKeyBlock":
-        return f"two sources have the id `{failed.key}`", "give this one another id, or remove it"
+        message = f"two sources have the id `{failed.key}`"
+        return "E604", place, message, "give this one another id, or remove it"
     if name == "DuplicateFieldKeyBlock":
         fields = ", ".join(f"`{field}`" for field in sorted(failed.duplicate_keys))
-        return f"this entry has a field twice: {fields}", "keep one of them"
+        return "E605", place, f"this entry has a field twice: {fields}", "keep one of them"
     reason = getattr(failed.error, "abort_reason", None) or _first_line(failed.error)
-    return f"this entry is not BibTeX: {reason}", "look for a brace or quote that is not closed"
+    advice = "look for a brace or quote that is not closed"
+    return "E605", place, f"this entry is not BibTeX: {reason}", advice
 
 
 def _first_line(error: object) -> str:

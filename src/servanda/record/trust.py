@@ -94,6 +94,7 @@ def check_trust(accounts: Iterable[Account], record: Record, problems: Problems)
         for name in (*account.only, *account.first, *account.distrusts):
             if fold(name) not in spellings:
                 problems.add(
+                    "E522",
                     account.place,
                     f"account {account.name} names the source `{name}`, which nothing is from",
                     did_you_mean(name, spellings.values())

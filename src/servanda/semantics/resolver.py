@@ -79,7 +79,9 @@ class Resolver:
             ZoneInfo(header.zone)
         except (ValueError, OSError, KeyError):
             message = f"unknown zone `{header.zone}`"
-            self.problems.add(header.place, message, "zones are named `UTC` or `Europe/Vienna`")
+            self.problems.add(
+                "E143", header.place, message, "zones are named `UTC` or `Europe/Vienna`"
+            )
             self.context.zone = "UTC"
 
     # -------------------------------------------------------------- the whole
@@ -126,7 +128,9 @@ class Resolver:
             return accounts.get(name) if name is not None else None
         if name != TEXT:
             near = self.context.names.suggest(name, accounts)
-            self.problems.add(self.agreement.header.place, f"unknown account `{name}`", near)
+            self.problems.add(
+                "E212", self.agreement.header.place, f"unknown account `{name}`", near
+            )
         return None
 
     def _yielding(self, planned: list[Planned]) -> dict[str, tuple[str, ...]]:
@@ -175,7 +179,7 @@ class Resolver:
             if near is not None and typed.type in ("party", "text"):
                 place = pick(rule.trigger.place, rule.place) if rule.trigger else rule.place
                 message = f"`{name}` is nobody's name here: it is bound to whoever it is"
-                self.problems.hint(place, message, near)
+                self.problems.add("W201", place, message, near)
 
     def _trigger(
         self, trigger: tree.Trigger | None, scope: Scope
@@ -249,7 +253,7 @@ class Resolver:
         found = self.moments.condition(cond, scope)
         if found == FALSE and not self.moments.undecided and not one_of_many:
             message = "this can never bind: its `while` is always false"
-            self.problems.add(scope.place, message, "compare something that can change")
+            self.problems.add("E414", scope.place, message, "compare something that can change")
         return found
 
     def _check_holders(self, planned: Planned, scope: Scope) -> None:

@@ -87,10 +87,17 @@ DEGREES = {
 
 
 class UnitError(Exception):
-    """A unit nobody knows, or two that do not convert; `help` says what to write."""
+    """A unit that is not declared, or two that do not convert; `help` says what to write.
 
-    def __init__(self, message: str, help: str | None = None) -> None:
+    `unknown` is the word that is no unit, if that is what is wrong.
+    """
+
+    def __init__(
+        self, code: str, message: str, help: str | None = None, unknown: str | None = None
+    ) -> None:
         super().__init__(message)
+        self.unknown = unknown
+        self.code = code
         self.message = message
         self.help = help
 
@@ -209,10 +216,12 @@ class Units:
             unit = given or wanted
             bare = "a bare number" if unit != PERCENT else "an amount"
             return UnitError(
+                "E321",
                 f"{bare} and an amount in {unit} cannot be put together",
                 f"write the unit: `… {unit}`",
             )
         return UnitError(
+            "E320",
             f"{given} cannot be turned into {wanted}",
             f"if the agreement says how, write `conversion 1 {given} = … {wanted}`",
         )
@@ -263,9 +272,13 @@ class Units:
     def _own_unit(self, word: str, value: Number, within: tuple[str, ...]) -> Parts:
         if word in within:
             circle = " → ".join((*within[within.index(word) :], word))
-            raise UnitError(f"units explained by one another: {circle}", "explain one of them anew")
+            raise UnitError(
+                "E234", f"units explained by one another: {circle}", "explain one of them anew"
+            )
         if not value.value:
-            raise UnitError(f"one {word} is nothing", f"say what it is: `unit {word} = 3 kg`")
+            raise UnitError(
+                "E324", f"one {word} is nothing", f"say what it is: `unit {word} = 3 kg`"
+            )
         part = self._take_apart(value.unit, (*within, word))
         return Parts(part.factor * Fraction(value.value), part.known, part.others)
 
@@ -274,7 +287,7 @@ class Units:
         ways = f"declare it: `substance {word}`, `currency {word}` or `unit {word} = …`"
         advice = f"{near} Or {ways}" if near else ways
         whole = f" in `{unit}`" if unit != word else ""
-        return UnitError(f"unknown unit `{word}`{whole}", advice)
+        return UnitError("E208", f"unknown unit `{word}`{whole}", advice, unknown=word)
 
     # -------------------------------------------------------------- degrees
     def _has_offset(self, given: str, wanted: str) -> bool:
@@ -395,7 +408,7 @@ def _convert_shifted(value: Fraction, given: str, wanted: str) -> Fraction:
 
 def _no_exact_way(given: str, wanted: str) -> UnitError:
     message = f"{given} cannot be turned into {wanted} exactly here: their zeros differ"
-    return UnitError(message, "use one unit throughout, best one without offset, such as K")
+    return UnitError("E322", message, "use one unit throughout, best one without offset, such as K")
 
 
 @lru_cache

@@ -29,17 +29,20 @@ def read_text(path: Path, file: str, problems: Problems, at: Place | None = None
     whole = Place(file, 0, 0)
     found = _find(path)
     if isinstance(found, str):
-        problems.add(at or whole, f"`{file}`: {found}", _near(path))
+        advice = _near(path) or "name a text file that can be read"
+        problems.add("E103", at or whole, f"`{file}`: {found}" if at else found, advice)
         return None
     if found.st_size > LARGEST_FILE:
         megabytes = LARGEST_FILE // (1024 * 1024)
         message = f"`{file}` is larger than {megabytes} MB"
-        problems.add(whole, message, "keep bulk data in a table (CSV or Parquet) beside the text")
+        problems.add(
+            "E105", whole, message, "keep bulk data in a table (CSV or Parquet) beside the text"
+        )
         return None
     try:
         data = path.read_bytes()
     except OSError as error:
-        problems.add(whole, f"`{file}` cannot be read: {error.strerror}")
+        problems.add("E103", whole, f"`{file}` cannot be read: {error.strerror}")
         return None
     return _decode(data, file, problems)
 
@@ -75,17 +78,17 @@ def _decode(data: bytes, file: str, problems: Problems) -> str | None:
     whole = Place(file, 0, 0)
     foreign = _FOREIGN_MARKS.get(data[:2])
     if foreign:
-        problems.add(whole, f"`{file}` is {foreign}, not UTF-8", "save it as UTF-8")
+        problems.add("E104", whole, f"`{file}` is {foreign}, not UTF-8", "save it as UTF-8")
         return None
     if b"\0" in data:
-        problems.add(whole, f"`{file}` is binary, not text", "a case is made of text files")
+        problems.add("E104", whole, f"`{file}` is binary, not text", "a case is made of text files")
         return None
     lines = data.split(b"\n")
     for number, line in enumerate(lines, 1):
         if len(line) > LONGEST_LINE and len(line.decode("utf-8", "replace")) > LONGEST_LINE:
             message = f"a line of {len(line):,} bytes: the most is {LONGEST_LINE:,} characters"
             advice = "keep bulk data in a table (CSV or Parquet) beside the text"
-            problems.add(Place(file, number, 0), message, advice)
+            problems.add("E105", Place(file, number, 0), message, advice)
             return None
     try:
         return data.decode("utf-8-sig")
@@ -94,7 +97,7 @@ def _decode(data: bytes, file: str, problems: Problems) -> str | None:
         number = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         message = f"this is not UTF-8 text (byte {data[error.start]:#04x})"
-        problems.add(Place(file, number, column), message, "save the file as UTF-8")
+        problems.add("E104", Place(file, number, column), message, "save the file as UTF-8")
         return None
 
 
@@ -124,13 +127,15 @@ class _Loader:
         name = path.relative_to(self.root).as_posix()
         if name in chain:
             circle = " → ".join((*chain[chain.index(name) :], name))
-            self._refuse(at, name, f"these files include each other: {circle}", "drop one include")
+            self._refuse(
+                "E106", at, name, f"these files include each other: {circle}", "drop one include"
+            )
             return
         if path in self.met:
             return
         if len(chain) > DEEPEST_INCLUDE:
             message = f"includes are nested deeper than {DEEPEST_INCLUDE}"
-            self._refuse(at, name, message, "include the files from one place")
+            self._refuse("E106", at, name, message, "include the files from one place")
             return
         self.met.add(path)
         text = read_text(path, name, self.problems, at)
@@ -149,17 +154,19 @@ class _Loader:
         try:
             path = (self.root / file).resolve()
         except (OSError, RuntimeError, ValueError):
-            self._refuse(at, file, f"`{file}`: there is no such file", None)
+            self._refuse("E103", at, file, f"`{file}`: there is no such file", None)
             return None
         if not path.is_relative_to(self.root) or path == self.root:
             message = f"`{file}` is outside the case folder"
-            self._refuse(at, file, message, "a case includes only files of its own folder")
+            self._refuse("E107", at, file, message, "a case includes only files of its own folder")
             return None
         if path.suffix.lower() not in SUFFIXES and path.exists() and path.is_file():
             advice = f"a text of a case ends in {', '.join(SUFFIXES)}"
-            self._refuse(at, file, f"`{file}` is not a text of a case", advice)
+            self._refuse("E108", at, file, f"`{file}` is not a text of a case", advice)
             return None
         return path
 
-    def _refuse(self, at: Place | None, file: str, message: str, advice: str | None) -> None:
-        self.problems.add(at or Place(file, 0, 0), message, advice)
+    def _refuse(
+        self, code: str, at: Place | None, file: str, message: str, advice: str | None
+    ) -> None:
+        self.problems.add(code, at or Place(file, 0, 0), message, advice)

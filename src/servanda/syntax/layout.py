@@ -107,7 +107,7 @@ def _refuse_tabs(
         message = "a tab: its width is anybody's guess"
         if len(found) > 1:
             message += f" ({len(found)} lines of this file have tabs)"
-        problems.add(place, message, "use spaces, two for each step of indentation")
+        problems.add("E110", place, message, "use spaces, two for each step of indentation")
 
 
 class _Level(Struct):
@@ -208,6 +208,7 @@ class _Reader:
         if indent != levels[-1].indent:
             expected = " or ".join(str(level.indent) for level in (*levels, left))
             self.problems.add(
+                "E111",
                 place,
                 f"this line is indented by {indent}, and no line above it in its block is",
                 f"indent it by {expected}: lines side by side start in the same column",
@@ -221,7 +222,7 @@ class _Reader:
         if len(self.levels) > DEEPEST:
             if not self.too_deep:
                 message = f"blocks are nested deeper than {DEEPEST}"
-                self.problems.add(place, message, "split this into clauses of their own")
+                self.problems.add("E112", place, message, "split this into clauses of their own")
             self.too_deep = True
             return []
         self.levels.append(_Level(indent, parent.children))
@@ -248,15 +249,18 @@ class _Reader:
         self.current = None
         complaint = _too_much(text)
         if complaint:
-            self.problems.add(statement.place, complaint, "split it into several statements")
+            self.problems.add(
+                "E112", statement.place, complaint, "split it into several statements"
+            )
             statement.text = ""
         elif not text:
             advice = "a colon ends the `when …` line that it belongs to"
-            self.problems.add(statement.place, "a colon by itself", advice)
+            self.problems.add("E113", statement.place, "a colon by itself", advice)
 
     def _refuse_open_text(self, content: str, line: int, column: int) -> None:
         where = column + content.rindex('"')
         self.problems.add(
+            "E115",
             self._place(line, where),
             'this text in quotes is not closed: a `"` is missing',
             "a text ends on the line it begins",

@@ -102,7 +102,7 @@ def read_page(file: str, lines: Sequence[str], problems: Problems) -> Page:
                 if not closed:
                     place = Place(file, number + 1, margin + 1, name)
                     advice = f"end the block with a line of {fence['fence']}"
-                    problems.add(place, "this block is never closed", advice)
+                    problems.add("E109", place, "this block is never closed", advice)
         elif start == "<" and line.lstrip().startswith("<!--"):
             _skip_comment(line, numbered)
     return Page(tuple(paragraphs), tuple(blocks))

@@ -158,12 +158,12 @@ def explain(failure: Failure, problems: Problems) -> None:
         last = statement.at(max(len(text) - 1, 0))
         place = Place(last.file, last.line, last.column + 1, last.paragraph)
         help_ = _unfinished(failure) or _sentence(_expected(failure))
-        problems.add(place, "this line stops too early", help_)
+        problems.add("E121", place, "this line stops too early", help_)
     else:
         place, found = statement.at(offset), failure.found
         shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
         message = f"I did not expect `{shown}` here"
-        problems.add(place, message, _advice(failure), end_column=place.column + len(found))
+        problems.add("E120", place, message, _advice(failure), end_column=place.column + len(found))
 
 
 def _offset(error: UnexpectedInput, text: str) -> int:
@@ -205,7 +205,7 @@ def _say_wrong_room(failure: Failure, home: LineKind, problems: Problems) -> Non
     place = failure.statement.at(0)
     message = f"{subject} does not belong {HERE[failure.room]}"
     end_column = place.column + len(first)
-    problems.add(place, message, f"it stands {WHERE[home]}", end_column=end_column)
+    problems.add("E122", place, message, f"it stands {WHERE[home]}", end_column=end_column)
 
 
 # ---------------------------------------------------------------------- what could stand here
@@ -310,14 +310,14 @@ def _repair(failure: Failure) -> tuple[str, str] | None:
     for match in _words_back_from(text, offset):
         for candidate in _candidates(match[0], keywords):
             mended = text[: match.start()] + candidate + text[match.end() :]
-            rest = _unread(mended, failure)
+            rest = _length_unparsed(mended, failure)
             if rest < len(text) - offset and rest < len(mended) - match.start() - len(candidate):
                 return match[0], candidate
     return None
 
 
-def _unread(text: str, failure: Failure) -> int:
-    """How much of a text the parser leaves unread."""
+def _length_unparsed(text: str, failure: Failure) -> int:
+    """How many characters of a text the parser does not get to."""
     try:
         failure.parser.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), failure.room, Problems())
     except UnexpectedInput as error:

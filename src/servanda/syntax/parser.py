@@ -63,7 +63,7 @@ def parse_agreement(statements: Iterable[Statement], problems: Problems) -> m.Ag
     if parsed.header is None:
         place = m.Place(given[0].place.file, 0, 0) if given else m.NOWHERE
         advice = 'start with `agreement NAME "Title"` in a servanda block'
-        problems.add(place, "there is no `agreement` line", advice)
+        problems.add("E102", place, "there is no `agreement` line", advice)
     return parsed.agreement
 
 
@@ -113,7 +113,7 @@ class _Body(Struct):
     created: ln.OnceCreated | None = None
     not_modelled: ln.NotModelled | None = None
     no_duty: ln.NoDuty | None = None
-    unread: bool = False
+    has_unparsed_lines: bool = False
 
 
 class _Assembler:
@@ -122,7 +122,7 @@ class _Assembler:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self.failures = 0
-        self.unread: set[str] | None = None
+        self.unparsed: set[str] | None = None
         self.header: m.Header | None = None
         self.found: dict[type, list[Any]] = {}
         self.places: dict[tuple[str, str], m.Place] = {}
@@ -148,7 +148,7 @@ class _Assembler:
             readings=all_of(m.Reading),
             amendments=all_of(m.Amendment),
             accounts=all_of(m.Account),
-            unread=None if self.unread is None else frozenset(self.unread),
+            unparsed=None if self.unparsed is None else frozenset(self.unparsed),
         )
         record = Record(all_of(Entry), all_of(Completeness), all_of(TableMap))
         return Parsed(agreement, record, self.header)
@@ -167,14 +167,14 @@ class _Assembler:
             self._leave_out(statement, room)
             if self.failures == MOST_FAILURES:
                 message = f"{MOST_FAILURES} lines could not be read: the rest is not looked at"
-                self.problems.add(m.Place(statement.place.file, 0, 0), message)
+                self.problems.add("E123", m.Place(statement.place.file, 0, 0), message)
         return node
 
     def _leave_out(self, statement: Statement, room: LineKind) -> None:
         """Remember what a line would declare, so that nobody complains of its absence."""
         names = set(declared(statement, room))
-        self.unread = names if self.unread is None else self.unread
-        self.unread |= names
+        self.unparsed = names if self.unparsed is None else self.unparsed
+        self.unparsed |= names
         self.problems.expect(names)
 
     def _keep(self, node: Any) -> None:
@@ -185,13 +185,13 @@ class _Assembler:
         first = self.places.setdefault((kind, name), place)
         if first is not place:
             message = f"{kind} {name} stands here and in {first.file}, line {first.line}"
-            self.problems.add(place, message, "one of the two needs another name")
+            self.problems.add("E230", place, message, "one of the two needs another name")
 
     def _no_children(self, statement: Statement) -> None:
         if statement.opened:
             message = "this line opens no block"
             advice = "only `when …:` and `whenever …:` end with a colon"
-            self.problems.add(statement.place, message, advice)
+            self.problems.add("E114", statement.place, message, advice)
 
     # ------------------------------------------------------------------ outside any block
     def take(self, statement: Statement) -> None:
@@ -222,7 +222,7 @@ class _Assembler:
                 self._take_bare_paragraph(node)
             case ln.HeaderLine(_, _, place):
                 message = "this line belongs to the `agreement`"
-                self.problems.add(place, message, "put it below `agreement …`, deeper")
+                self.problems.add("E122", place, message, "put it below `agreement …`, deeper")
             case ln.Include():
                 pass
             case _:
@@ -234,7 +234,7 @@ class _Assembler:
         if paragraph is None:
             message = "`not modelled` says nothing of which paragraph"
             advice = "put it in a `clause`, or under the heading of its paragraph"
-            self.problems.add(node.place, message, advice)
+            self.problems.add("E130", node.place, message, advice)
             return
         self._once("clause", paragraph, node.place)
         self._keep(m.Clause(paragraph, None, (), (), False, False, node.reason, node.place))
@@ -259,11 +259,11 @@ class _Assembler:
                 self._no_children(child)
                 if node.field in said:
                     message = f"`{child.word} …` is said twice"
-                    self.problems.add(node.place, message, "an agreement says it once")
+                    self.problems.add("E124", node.place, message, "an agreement says it once")
                 said[node.field] = node.value
             elif node is not None:
                 message = f"`{child.word} …` does not belong below `agreement`"
-                self.problems.add(child.place, message, f"it stands {_MARGIN}")
+                self.problems.add("E122", child.place, message, f"it stands {_MARGIN}")
         force: ln.Force | None = said.pop("force", None)
         if force is not None:
             said["force_from"], said["force_until"] = force.from_, force.until
@@ -291,11 +291,11 @@ class _Assembler:
             node = self._line(child, "body")
             match node:
                 case None:
-                    body.unread = True
+                    body.has_unparsed_lines = True
                     self._look_below(child)
                 case m.Trigger():
                     body.rules += self._triggered(node, child)
-                    body.unread = body.unread or not body.rules
+                    body.has_unparsed_lines = body.has_unparsed_lines or not body.rules
                 case _:
                     self._no_children(child)
                     self._put(node, body)
@@ -319,14 +319,14 @@ class _Assembler:
                 body.no_duty = node
             case ln.NotModelled():
                 if body.not_modelled is not None:
-                    self.problems.add(node.place, "`not modelled` is said twice here")
+                    self.problems.add("E124", node.place, "`not modelled` is said twice here")
                 body.not_modelled = node
 
     def _triggered(self, trigger: m.Trigger, statement: Statement) -> list[m.Rule]:
         """The duties and powers below a `when …:`."""
         if not statement.opened:
             advice = "end this line with a colon, and put the duty below it, deeper"
-            self.problems.add(statement.place, "nothing stands below this `when`", advice)
+            self.problems.add("E125", statement.place, "nothing stands below this `when`", advice)
             return []
         rules: list[m.Rule] = []
         for child in statement.children:
@@ -337,27 +337,29 @@ class _Assembler:
                     rules.append(replace(node, trigger=trigger))
                 case m.Trigger():
                     advice = "join them: `when order(id: id) following payment(id: id):`"
-                    self.problems.add(child.place, "a `when` inside a `when`", advice)
+                    self.problems.add("E126", child.place, "a `when` inside a `when`", advice)
                     self._triggered(node, child)
                 case None:
                     self._look_below(child)
                 case _:
                     message = f"`{child.word} …` does not depend on a `when`"
-                    self.problems.add(child.place, message, "put it beside the `when`, not below")
+                    self.problems.add(
+                        "E122", child.place, message, "put it beside the `when`, not below"
+                    )
         if not statement.children:
             advice = "put the duty on the next line, deeper"
-            self.problems.add(statement.place, "nothing stands below this `when`", advice)
+            self.problems.add("E125", statement.place, "nothing stands below this `when`", advice)
         return rules
 
     def _refuse_in(self, kind: str, *nodes: Any, advice: str) -> None:
         for node in nodes:
             if node is not None:
-                self.problems.add(node.place, f"this says nothing in {kind}", advice)
+                self.problems.add("E127", node.place, f"this says nothing in {kind}", advice)
 
     def _clause(self, head: m.Clause, body: _Body) -> m.Clause:
         if body.needs:
             advice = "only a reading depends on other readings"
-            self.problems.add(head.place, "a clause does not need a reading", advice)
+            self.problems.add("E127", head.place, "a clause does not need a reading", advice)
         for define in body.defines:
             self._keep(define)
         says = body.not_modelled or body.prevails_over
@@ -389,7 +391,7 @@ class _Assembler:
         rest = (body.survives, body.created, body.not_modelled, *body.defines)
         self._refuse_in("an amendment", *rest, advice=advice)
         if body.needs or body.prevails_over:
-            self.problems.add(head.place, "an amendment has only duties and powers", advice)
+            self.problems.add("E127", head.place, "an amendment has only duties and powers", advice)
         self._check_no_duty(head.name, head.place, body)
         return replace(head, rules=tuple(body.rules))
 
@@ -397,11 +399,11 @@ class _Assembler:
         self, name: str, place: m.Place, body: _Body, says_more: bool = False
     ) -> None:
         if body.no_duty is not None and body.rules:
-            self.problems.add(body.no_duty.place, "`no duty`, and yet there are rules here")
+            self.problems.add("E129", body.no_duty.place, "`no duty`, and yet there are rules here")
         says = body.no_duty or body.rules or body.defines or says_more
-        if not (says or body.unread):
+        if not (says or body.has_unparsed_lines):
             advice = "write its rules below it, deeper, or `no duty`"
-            self.problems.add(place, f"{name} says nothing", advice)
+            self.problems.add("E128", place, f"{name} says nothing", advice)
 
     # ------------------------------------------------------------------ accounts
     def _take_account(self, head: m.Account, statement: Statement) -> None:
@@ -417,7 +419,7 @@ class _Assembler:
                 case ln.Reads(group, name, place):
                     if group in reads:
                         message = f"this account reads {group} twice: as {reads[group]} already"
-                        self.problems.add(place, message, "keep one of the two")
+                        self.problems.add("E520", place, message, "keep one of the two")
                     reads[group] = name
                 case ln.Trusts(how, sources):
                     trusts[how] += sources
@@ -444,7 +446,7 @@ class _Assembler:
         sources = tuple(n for n in nodes if isinstance(n, SourceRef))
         if not rows and None not in nodes:
             advice = "say it below, deeper: `row is deliver(id: column id) on column date`"
-            self.problems.add(head.place, "this table does not say what a row is", advice)
+            self.problems.add("E155", head.place, "this table does not say what a row is", advice)
         self._keep(TableMap(head.file, head.each, head.zone, rows, sources, head.place))
 
 

@@ -1,12 +1,11 @@
-"""Errors as data: what is wrong, where it stands, and what to do about it.
+"""Problems as data: what is wrong, where it stands, what it is about, and what to do about it.
 
-Everything that reads a case collects `Problem`s and goes on; nothing raises before the public
-door, which turns a collection with errors into one `ServandaError`.
+Whatever reads a case collects `Problem`s and goes on. Nothing raises before the public API,
+which turns a collection with errors into one `ServandaError`. Codes: `problem_codes.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Literal as OneOf
@@ -16,7 +15,14 @@ from msgspec import Struct
 from servanda.syntax.tree import Place
 
 LONGEST_SOURCE_SHOWN = 160
-_UNKNOWN = re.compile(r"(?:unknown|there is no) [\w ]+ `([^`]+)`")
+REQUEST_REFUSED = "E001"
+Severity = OneOf["error", "warning", "hint"]
+SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "H": "hint"}
+# What shares a namespace in an agreement: two of these cannot have one name.
+_SHARED_NAMES = frozenset(
+    ("party", "group", "event", "state", "measure", "vague", "day", "instant", "define", "name")
+)
+_SHARED_UNITS = frozenset(("substance", "currency", "unit"))
 
 
 class Problem(Struct, frozen=True):
@@ -24,6 +30,8 @@ class Problem(Struct, frozen=True):
 
     `line` and `column` count from 1, and are 0 where the problem is the whole file's.
     `source` is the line of text it stands in; `paragraph` the one its block belongs to.
+    `code` is one of `problem_codes.py`; `subject` is what it is about, with its namespace:
+    `event:orders`, `source:orders`, `clause:7`, `file:agreement.md`.
     """
 
     file: str
@@ -34,7 +42,13 @@ class Problem(Struct, frozen=True):
     source: str | None = None
     paragraph: str | None = None
     end_column: int | None = None
-    severity: OneOf["error", "hint"] = "error"
+    code: str = REQUEST_REFUSED
+    subject: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is: the first letter of the code says so."""
+        return SEVERITIES[self.code[0]]
 
     @property
     def place(self) -> Place:
@@ -42,7 +56,7 @@ class Problem(Struct, frozen=True):
 
 
 class Problems:
-    """Collects problems, and knows the lines of the files they stand in."""
+    """Collects problems; knows the lines of the files they stand in."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
@@ -53,28 +67,32 @@ class Problems:
         """Keep the lines of a file, so that problems at its places can show them."""
         self._sources[file] = lines
 
-    def expect(self, names: Iterable[str]) -> None:
-        """Say nothing of these names being unknown: lines with errors of their own declare them."""
-        self._expected.update(names)
+    def expect(self, subjects: Iterable[str]) -> None:
+        """Do not report these as unknown: lines with errors of their own declare them."""
+        self._expected.update(map(namespaced, subjects))
 
-    def expects(self, name: str) -> bool:
-        """Whether a line that could not be read declares the name."""
-        return name in self._expected
+    def is_expected(self, subject: str) -> bool:
+        """Whether an unparsable line declares what the subject names, in its namespace."""
+        return namespaced(subject) in self._expected
 
     def add(
         self,
+        code: str,
         place: Place,
         message: str,
         help: str | None = None,
         *,
+        subject: str | None = None,
         end_column: int | None = None,
-        severity: OneOf["error", "hint"] = "error",
     ) -> None:
-        """Add a problem at a place; the same problem twice is kept once."""
-        unknown = _UNKNOWN.match(message)
-        if unknown is not None and self.expects(unknown[1]):
-            return
+        """Add a problem at a place; the same problem twice is kept once.
+
+        Without a `subject` it is about the clause that the place belongs to, else its file.
+        """
         source = self._source_line(place)
+        if subject is None:
+            at = place.paragraph
+            subject = f"clause:{at}" if at is not None else f"file:{place.file}"
         problem = Problem(
             place.file,
             place.line,
@@ -84,13 +102,17 @@ class Problems:
             source,
             place.paragraph,
             end_column,
-            severity,
+            code,
+            subject,
         )
         self._found.setdefault(problem)
 
-    def hint(self, place: Place, message: str, help: str | None = None) -> None:
-        """Add a remark that does not stop anything."""
-        self.add(place, message, help, severity="hint")
+    def add_unknown(
+        self, code: str, place: Place, subject: str, message: str, help: str | None = None
+    ) -> None:
+        """Add that nothing declares the subject, unless an unparsable line does."""
+        if not self.is_expected(subject):
+            self.add(code, place, message, help, subject=subject)
 
     def _source_line(self, place: Place) -> str | None:
         lines = self._sources.get(place.file, ())
@@ -100,6 +122,10 @@ class Problems:
     def errors(self) -> tuple[Problem, ...]:
         """The errors, in the order of files as met, then of lines."""
         return tuple(p for p in self if p.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self if p.severity == "warning")
 
     @property
     def hints(self) -> tuple[Problem, ...]:
@@ -115,16 +141,26 @@ class Problems:
 
 
 class ServandaError(Exception):
-    """Raised at the public door only: carries every problem that was found."""
+    """Raised by the public API only: carries every problem that was found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n\n".join(render(problem) for problem in self.problems))
 
 
+def namespaced(subject: str) -> str:
+    """A subject with the namespace that its kind shares: an event is `name:…`, as a state is."""
+    kind, _, name = subject.partition(":")
+    if kind in _SHARED_NAMES:
+        return f"name:{name}"
+    return f"unit:{name}" if kind in _SHARED_UNITS else subject
+
+
 def render(problem: Problem) -> str:
-    """A problem as plain text: place and message, the line with a caret, paragraph, advice."""
-    lines = [f"{_location(problem)}: {problem.message}"]
+    """A problem as plain text: code, place, message, the line with a caret, paragraph, advice."""
+    location = _location(problem)
+    where = f"{location}: " if location else ""
+    lines = [f"{problem.severity}[{problem.code}]: {where}{problem.message}"]
     if problem.source is not None and problem.column:
         lines += _pointed_source(problem.source, problem.column, problem.end_column)
     if problem.paragraph is not None:

@@ -477,7 +477,7 @@ class Account(Struct, frozen=True):
 
 
 class Agreement(Struct, frozen=True):
-    """All that a text says, in order; `unread`: what lines that could not be read declare."""
+    """All that a text says, in order. `unparsed`: the subjects that unparsable lines declare."""
 
     header: Header
     parties: tuple[Party, ...]
@@ -495,4 +495,4 @@ class Agreement(Struct, frozen=True):
     readings: tuple[Reading, ...]
     amendments: tuple[Amendment, ...]
     accounts: tuple[Account, ...]
-    unread: frozenset[str] | None = None
+    unparsed: frozenset[str] | None = None

@@ -1,4 +1,4 @@
-"""What lines that could not be read declare: elsewhere it is not unknown."""
+"""Names declared by unparsable lines, to avoid follow-on errors."""
 
 from __future__ import annotations
 
@@ -23,24 +23,28 @@ _TEXT = re.compile(r'"[^"]*"?')
 
 
 def declared(statement: Statement, room: LineKind) -> Iterator[str]:
-    """The names that a line declares, as far as its words tell, and its paragraph."""
+    """The subjects that a line declares, as far as its words show, and its paragraph.
+
+    A subject is `kind:name`: `event:orders`, `clause:7`, `reading:R3.remedial`.
+    """
     if statement.place.paragraph is not None:
-        yield statement.place.paragraph
+        yield f"clause:{statement.place.paragraph}"
     head, _, rest = statement.text.partition(" ")
     meant = _meant(head[:40])
     if meant is None or not (room == "top" or (room == "body" and meant == "define")):
         return
     if meant in LISTS:
-        yield from _NAME.findall(_TEXT.sub(" ", rest))
+        kind = "party" if meant == "body" else meant
+        yield from (f"{kind}:{name}" for name in _NAME.findall(_TEXT.sub(" ", rest)))
         return
     found = (_CLAUSE if meant in ("clause", "reading") else _NAME).match(rest.lstrip())
     if found is None:
         return
-    yield found[0]
+    yield f"{meant}:{found[0]}"
     if meant == "event":
-        yield from verb_forms(found[0])
+        yield from (f"event:{form}" for form in verb_forms(found[0]))
     elif meant == "reading":
-        yield found[0].partition(".")[0]
+        yield f"reading:{found[0].partition('.')[0]}"
 
 
 @lru_cache(maxsize=1000)

@@ -55,7 +55,7 @@ def text(sight: Sight) -> dict[str, Any]:
     return pages.head(sight) | {
         "title": sight.case.agreement.header.title,
         "paragraphs": sight.version.checked.paragraphs,
-        "hints": [p.message for p in sight.version.checked.hints],
+        "hints": [p.message for p in sight.version.checked.problems if p.severity != "error"],
         "clauses": [
             {
                 "clause": c.id,

@@ -127,6 +127,8 @@ def problem_rows(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Problems as the JSON contract has them, and as `check` prints them (`whole`)."""
     return [
         {
+            "code": p.code,
+            "subject": p.subject,
             "file": p.file,
             "line": p.line,
             "column": p.column,

@@ -116,10 +116,8 @@ def problem_blocks(problems: Iterable[Problem]) -> list[Block]:
     """Problems as they are always shown: place, the line with a caret, advice."""
     found: list[Block] = []
     for problem in problems:
-        word = "hint" if problem.severity == "hint" else "error"
-        said = render(problem).lstrip(": ")
-        first, *rest = said.split("\n")
-        found.append(Line(f"{word}: {first}", word))
+        first, *rest = render(problem).split("\n")
+        found.append(Line(first, problem.severity))
         found += [Line(line) for line in rest]
         found.append(Line(""))
     return found
@@ -127,8 +125,9 @@ def problem_blocks(problems: Iterable[Problem]) -> list[Block]:
 
 def check_blocks(name: str, problems: Sequence[Problem], answer: Row) -> list[Block]:
     paragraphs = answer["paragraphs"]
-    errors = sum(p.severity == "error" for p in problems)
-    hints = len(problems) - errors
+    counts = Counter(p.severity for p in problems)
+    severities = ("error", "warning", "hint") if counts["warning"] else ("error", "hint")
+    counted = [number(counts[word], word) for word in severities]
     uncovered = list(paragraphs["uncovered"])
     said = [f"{paragraphs['modelled']} paragraphs modelled"]
     said += [f"{paragraphs['not_modelled']} not modelled, with the reason"]
@@ -136,7 +135,7 @@ def check_blocks(name: str, problems: Sequence[Problem], answer: Row) -> list[Bl
     return [
         *problem_blocks(problems),
         *cross_check_blocks(answer["cross_checks"]),
-        Line(f"{name}: {number(errors, 'error')}, {number(hints, 'hint')}", "title"),
+        Line(f"{name}: {', '.join(counted)}", "title"),
         Line("; ".join(said), "quiet"),
         *cross_check_counts(answer["cross_checks"]),
     ]

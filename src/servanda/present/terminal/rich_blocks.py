@@ -39,7 +39,13 @@ COLOURS = {
     "lapsed": GREY,
     "ended": GREY,
 }
-TONES = {"title": "bold", "quiet": GREY, "error": f"bold {VERMILION}", "hint": f"bold {ORANGE}"}
+TONES = {
+    "title": "bold",
+    "quiet": GREY,
+    "error": f"bold {VERMILION}",
+    "warning": f"bold {ORANGE}",
+    "hint": f"bold {SKY}",
+}
 MARKS = {
     "broken": "█",
     "kept": "─",

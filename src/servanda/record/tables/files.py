@@ -49,8 +49,9 @@ class TableFile(Struct, frozen=True):
 class Unreadable(ValueError):
     """A file is not what its name says: line (or 0), message, advice."""
 
-    def __init__(self, line: int, message: str, help: str | None = None) -> None:
+    def __init__(self, code: str, line: int, message: str, help: str | None = None) -> None:
         super().__init__(message)
+        self.code = code
         self.line = line
         self.help = help
 
@@ -78,23 +79,25 @@ def find_files(folder: Path, written: str, place: Place, problems: Problems) -> 
     folder = folder.resolve()
     if Path(written).is_absolute() or ".." in Path(written).parts or "\0" in written:
         message = f"`{written}` is outside the case folder"
-        problems.add(place, message, "a table is inside the folder of its case")
+        problems.add("E107", place, message, "a table is inside the folder of its case")
         return []
     try:
         found = sorted(folder.glob(written)) if glob.has_magic(written) else [folder / written]
         files = [path for path in found if path.is_file()]
     except (ValueError, NotImplementedError, OSError) as error:
-        problems.add(place, f"`{written}` is no path: {error}")
+        problems.add("E701", place, f"`{written}` is no path: {error}")
         return []
     if not files:
-        problems.add(place, f"there is no file `{written}`", _beside(folder / written))
+        problems.add("E701", place, f"there is no file `{written}`", _beside(folder / written))
     inside = []
     for path in files:
         if not path.resolve().is_relative_to(folder):
-            problems.add(place, f"`{path.relative_to(folder)}` leads outside the case folder")
+            problems.add(
+                "E107", place, f"`{path.relative_to(folder)}` leads outside the case folder"
+            )
         elif suffix_of(path) is None:
             message = f"`{path.relative_to(folder)}` is not a table"
-            problems.add(place, message, f"a table ends in {', '.join(SUFFIXES)}")
+            problems.add("E702", place, message, f"a table ends in {', '.join(SUFFIXES)}")
         else:
             inside.append(path)
     return inside
@@ -159,20 +162,24 @@ def _header(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[l
     line = (rows[0][0] if rows else "") or ""
     line = line.removeprefix("\ufeff")
     if len(line) > LONGEST_HEADER:
-        raise Unreadable(1, f"a first line of {len(line):,} characters", "it names the columns")
+        raise Unreadable(
+            "E704", 1, f"a first line of {len(line):,} characters", "it names the columns"
+        )
     if not line.strip():
-        raise Unreadable(1, "the first line is empty", "the first line names the columns")
+        raise Unreadable("E704", 1, "the first line is empty", "the first line names the columns")
     delimiter = "\t" if suffix.startswith(".tsv") else ","
     if delimiter not in line:
         delimiter = next((other for other in (";", "\t") if other in line), delimiter)
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
     if not all(names):
-        raise Unreadable(1, "a column has no name", "the first line names the columns")
+        raise Unreadable("E704", 1, "a column has no name", "the first line names the columns")
     lowered = [name.lower() for name in names]
     for index, name in enumerate(lowered):
         if name in lowered[:index]:
             message = f"two columns are called `{names[index]}`"
-            raise Unreadable(1, message, "upper and lower case make no difference in a table")
+            raise Unreadable(
+                "E704", 1, message, "upper and lower case make no difference in a table"
+            )
     return names, delimiter
 
 
@@ -192,7 +199,7 @@ def _unreadable(message: str) -> Unreadable:
     number = int(line[1]) if line else 0
     if counts := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message):
         said = f"{counts[2]} values in a table of {counts[1]} columns"
-        return Unreadable(number, said, "a value with a comma in it stands in quotes")
+        return Unreadable("E705", number, said, "a value with a comma in it stands in quotes")
     known = (
         ("unterminated quote", "a quote that is not closed", "a quote in a value is written twice"),
         ("nvalid unicode", "this is not a CSV text in UTF-8", "save it as UTF-8"),
@@ -202,7 +209,7 @@ def _unreadable(message: str) -> Unreadable:
     )
     for sign, said, advice in known:
         if sign in message:
-            return Unreadable(number, said, advice)
+            return Unreadable("E703", number, said, advice)
     lines = [part for part in message.splitlines() if part and "Line:" not in part]
     what = re.sub(r"\S*/\S*/(\S+)", r"\1", lines[0] if lines else message)[:200]
-    return Unreadable(number, f"this table cannot be read: {what}")
+    return Unreadable("E703", number, f"this table cannot be read: {what}")

@@ -46,9 +46,9 @@ class Sink:
         """`relations`: an object's id and a qualifier each."""
         row = self.events.count + 1
         if not id:
-            raise Unreadable(0, f"event {row} has no id", "every event of OCEL has one")
+            raise Unreadable("E706", 0, f"event {row} has no id", "every event of OCEL has one")
         if not attributes.keys().isdisjoint(EVENT):
-            raise Unreadable(0, f"event `{id}` has an attribute with a name of OCEL's own")
+            raise Unreadable("E706", 0, f"event `{id}` has an attribute with a name of OCEL's own")
         self.events.add({**dict(zip(EVENT, (id, type, time), strict=True)), **attributes})
         for object, qualifier in relations:
             self.relate(id, object, qualifier)
@@ -59,7 +59,9 @@ class Sink:
     def object(self, id: str | None, type: str | None) -> None:
         if not id:
             number = self.objects.count + 1
-            raise Unreadable(0, f"object {number} has no id", "every object of OCEL has one")
+            raise Unreadable(
+                "E706", 0, f"object {number} has no id", "every object of OCEL has one"
+            )
         self.objects.add({"id": id, "type": type})
 
     def close(self) -> None:
@@ -93,7 +95,7 @@ def open_ocel(
         return log.table(file, name, "events", wanted, {})
     if each not in log.types:
         advice = did_you_mean(each, log.types) or f"there are {', '.join(log.types) or 'none'}"
-        raise Unreadable(0, f"no object of this log has the type `{each}`", advice)
+        raise Unreadable("E707", 0, f"no object of this log has the type `{each}`", advice)
     own = {BY_TYPE + each: "r.object", QUALIFIER: "r.qualifier"}
     return log.table(file, f"{name}.{each}", each, wanted, own)
 
@@ -140,7 +142,7 @@ class _Log:
         found = run(self.connection, f"{sql} ORDER BY row LIMIT 1")
         if found:
             row, id, n, other = found[0]
-            raise Unreadable(0, message.format(row=row, id=id, n=n, other=other), help)
+            raise Unreadable("E706", 0, message.format(row=row, id=id, n=n, other=other), help)
 
     # -------------------------------------------------------------- rows
     def table(

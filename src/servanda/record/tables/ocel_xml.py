@@ -17,7 +17,7 @@ def read(path: Path, sink: Sink) -> None:
     log = _Log(sink)
     log.read(path)
     if not log.parted:
-        log.refuse(f"{NOT_OCEL}: it has no `<events>`")
+        log.refuse("E706", f"{NOT_OCEL}: it has no `<events>`")
 
 
 class _Log(Stream):
@@ -53,7 +53,7 @@ class _Log(Stream):
                 said = as_dict(attributes)
                 self.relations.append((said.get("object-id"), said.get("qualifier")))
             case [_, _, _, _, _, _, _, _, *_]:
-                self.refuse(f"{NOT_OCEL}: `<{tag}>` stands too deep in it")
+                self.refuse("E706", f"{NOT_OCEL}: `<{tag}>` stands too deep in it")
 
     def end(self, tag: str) -> None:
         match self.open:
@@ -70,7 +70,7 @@ class _Log(Stream):
                 self.parser.CharacterDataHandler = None
                 if not self.name or self.name in self.attributes:
                     problem = "is said twice" if self.name else "has no name"
-                    self.refuse(f"an attribute of `{self.said.get('id')}` {problem}")
+                    self.refuse("E706", f"an attribute of `{self.said.get('id')}` {problem}")
                 self.attributes[self.name] = "".join(self.value)
         if self.open:
             self.open.pop()

@@ -40,14 +40,14 @@ def open_table(
     file = path.relative_to(folder).as_posix()
     suffix = suffix_of(path)
     if path.stat().st_size == 0:
-        raise Unreadable(0, "this file is empty", "is it the one that was meant?")
+        raise Unreadable("E703", 0, "this file is empty", "is it the one that was meant?")
     if suffix in OCEL:
         from servanda.record.tables.ocel import open_ocel
 
         return open_ocel(connection, file, path, each, wanted)
     if each is not None:
         message = f"`each {each}` is said of a log with objects (OCEL), and this is none"
-        raise Unreadable(0, message, "drop it: a row is an event already")
+        raise Unreadable("E707", 0, message, "drop it: a row is an event already")
     if suffix in CSV:
         return open_csv(connection, file, path)
     if suffix in PARQUET:
@@ -75,10 +75,10 @@ def _fill_arrow(path: Path, folder: Path) -> None:
                     batch.validate(full=True)
                     writer.write_batch(batch)
     except pa.ArrowNotImplementedError as error:
-        raise Unreadable(0, f"this holds what no table has: {error}"[:200]) from None
+        raise Unreadable("E703", 0, f"this holds what no table has: {error}"[:200]) from None
     except (pa.ArrowException, OSError) as error:
         advice = "write it as an Arrow file (Feather 2): a stream does not say where it ends"
-        raise Unreadable(0, "this is not a whole Arrow file", advice) from error
+        raise Unreadable("E703", 0, "this is not a whole Arrow file", advice) from error
 
 
 def _open_xes(connection: DuckDBPyConnection, file: str, path: Path) -> TableFile:

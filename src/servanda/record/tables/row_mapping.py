@@ -41,6 +41,7 @@ class Check(Struct, frozen=True):
     `{}` in the message stands for the value; `known` are what it may have been meant to be.
     """
 
+    code: str
     bad: str
     value: str
     message: str
@@ -96,9 +97,9 @@ class Planner:
         self.sound = True
         self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
 
-    def refuse(self, place: Place, message: str, help: str | None = None) -> None:
+    def refuse(self, code: str, place: Place, message: str, help: str | None = None) -> None:
         self.sound = False
-        self.problems.add(place, message, help)
+        self.problems.add(code, place, message, help)
 
     def has(self, column: str | None, place: Place) -> bool:
         """Whether the file has the column; that it has not is a problem."""
@@ -107,17 +108,24 @@ class Planner:
         if column in self.file.columns:
             if counted := self.file.several.get(column):
                 message = f"{{}} objects stand in column `{column}`, where one is wanted"
-                self.check(f"{counted} > 1", counted, message, SEVERAL)
+                self.check("E713", f"{counted} > 1", counted, message, help=SEVERAL)
             return True
         known = tuple(self.file.columns)
         advice = did_you_mean(column, known) or f"its columns are {', '.join(known[:20])}"
-        self.refuse(place, f"`{self.file.file}` has no column `{column}`", advice)
+        self.refuse("E708", place, f"`{self.file.file}` has no column `{column}`", advice)
         return False
 
     def check(
-        self, bad: str, value: str, message: str, help: str | None = None, known: Iterable[str] = ()
+        self,
+        code: str,
+        bad: str,
+        value: str,
+        message: str,
+        *,
+        help: str | None = None,
+        known: Iterable[str] = (),
     ) -> None:
-        self.plan.checks.append(Check(bad, value, message, help, tuple(known)))
+        self.plan.checks.append(Check(code, bad, value, message, help, tuple(known)))
 
     # -------------------------------------------------------------- the whole line
     def make(self, table: str) -> Plan | None:
@@ -143,7 +151,7 @@ class Planner:
             plan.id = self.text(str(row.id))
             plan.prefix = f"{table}:"
             plan.entry = f"{literal(plan.prefix)} || {plan.id}"
-            self.check(f"{plan.id} IS NULL", "''", f"there is no id (column `{row.id}`)")
+            self.check("E711", f"{plan.id} IS NULL", "''", f"there is no id (column `{row.id}`)")
         self._texts()
         return plan if self.sound else None
 
@@ -153,18 +161,20 @@ class Planner:
         found = moment(name, column, self.file.columns[column])
         if found is None:
             kind = self.file.columns[column].lower()
-            self.refuse(self.row.place, f"column `{column}` holds {kind}, not dates or times")
+            self.refuse(
+                "E709", self.row.place, f"column `{column}` holds {kind}, not dates or times"
+            )
             return
         self.plan.moments[name] = found
         self.plan.columns[name] = column
         advice = "dates look like 2019-07-01, times like 2019-07-01T12:00"
         message = f"`{{}}` is not a date or a time (column `{column}`)"
-        self.check(found.bad, found.given, message, advice)
+        self.check("E710", found.bad, found.given, message, help=advice)
         years = f"(year({_timestamp(found)}) NOT BETWEEN {YEARS[0]} AND {YEARS[1]})"
-        self.check(years, found.given, f"{{}} is out of range (column `{column}`)")
+        self.check("E142", years, found.given, f"{{}} is out of range (column `{column}`)")
         if name == "on":
             bad = f"{found.given} IS NULL"
-            self.check(bad, "''", f"there is no date (column `{column}`)")
+            self.check("E711", bad, "''", f"there is no date (column `{column}`)")
 
     def _texts(self) -> None:
         row, plan = self.row, self.plan
@@ -173,16 +183,23 @@ class Planner:
         elif self.has(row.grade, row.place):
             plan.grade = self.text(str(row.grade))
             message = f"`{{}}` is no grade (column `{row.grade}`)"
-            self._one_of(plan.grade, GRADES, message, f"a grade is {', '.join(GRADES)}")
+            self._one_of("E712", plan.grade, GRADES, message, f"a grade is {', '.join(GRADES)}")
         if self.has(row.source, row.place):
             plan.source = self.text(str(row.source))
             message = f"there is no source `{{}}` (column `{row.source}`)"
-            self._one_of(plan.source, self.sources, message, "add it to sources.json")
+            self._one_of("E501", plan.source, self.sources, message, "add it to sources.json")
 
-    def _one_of(self, value: str, known: Iterable[str], message: str, help: str | None) -> None:
+    def _one_of(
+        self, code: str, value: str, known: Iterable[str], message: str, help: str | None
+    ) -> None:
         listed = ", ".join(literal(name) for name in known) or "''"
         self.check(
-            f"({value} IS NOT NULL AND {value} NOT IN ({listed}))", value, message, help, known
+            code,
+            f"({value} IS NOT NULL AND {value} NOT IN ({listed}))",
+            value,
+            message,
+            help=help,
+            known=known,
         )
 
     # -------------------------------------------------------------- events and measures
@@ -193,7 +210,9 @@ class Planner:
             self.sound = False
             return
         if event.arises is not None:
-            self.refuse(row.place, f"`{event.name}` arises by itself: it cannot be recorded")
+            self.refuse(
+                "E506", row.place, f"`{event.name}` arises by itself: it cannot be recorded"
+            )
             return
         params = {param.name: variable_of(param) for param in event.params}
         said = {}
@@ -201,9 +220,11 @@ class Planner:
             if arg.name not in params:
                 listed = f"its parameters are {', '.join(params)}" if params else "it has none"
                 advice = did_you_mean(arg.name, params) or listed
-                self.refuse(arg.place, f"`{event.name}` has no parameter `{arg.name}`", advice)
+                self.refuse(
+                    "E301", arg.place, f"`{event.name}` has no parameter `{arg.name}`", advice
+                )
             elif arg.name in said:
-                self.refuse(arg.place, f"`{arg.name}` is said twice", "drop one")
+                self.refuse("E303", arg.place, f"`{arg.name}` is said twice", "drop one")
             said[arg.name] = arg
         for param in params.values():
             arg_said = said.get(param.name)
@@ -219,9 +240,11 @@ class Planner:
         values = self.plan.values
         values["of"] = "NULL::VARCHAR"
         if measure.params and row.of is None:
-            self.refuse(row.place, f"whose `{row.name}`?", f"say `{row.name} of column …`")
+            self.refuse("E313", row.place, f"whose `{row.name}`?", f"say `{row.name} of column …`")
         elif row.of is not None and not measure.params:
-            self.refuse(row.place, f"`{row.name}` is nobody's: it has no parameter", "drop `of …`")
+            self.refuse(
+                "E314", row.place, f"`{row.name}` is nobody's: it has no parameter", "drop `of …`"
+            )
         elif row.of is not None:
             subject = self.value(row.of, variable_of(measure.params[0]), row.place)
             values["of"] = subject or values["of"]
@@ -234,7 +257,7 @@ class Planner:
     def _needed(self, cell: Cell, what: str) -> None:
         if isinstance(cell, Column) and cell.name in self.file.columns:
             bad = f"{text(cell.name, self.file.columns[cell.name])} IS NULL"
-            self.check(bad, "''", f"nothing says {what} (column `{cell.name}`)")
+            self.check("E711", bad, "''", f"nothing says {what} (column `{cell.name}`)")
 
     # -------------------------------------------------------------- values
     def text(self, column: str) -> str:
@@ -243,7 +266,7 @@ class Planner:
         if bad := inexact(column, kind):
             message = f"{{}} in column `{column}` is a float, and may have been another number"
             help = "keep ids as text or whole numbers: floats round them past 2^53"
-            self.check(bad, quoted(column), message, help)
+            self.check("E714", bad, quoted(column), message, help=help)
         return text(column, kind)
 
     def value(self, cell: Cell, param: Variable, place: Place) -> str | None:
@@ -256,7 +279,7 @@ class Planner:
         if not self.has(cell.name, place):
             return None
         if cell.unit is not None and param.type != "number":
-            self.refuse(place, f"`{param.name}` is a {param.type}, and has no unit")
+            self.refuse("E150", place, f"`{param.name}` is a {param.type}, and has no unit")
         if param.type == "number":
             return self._number(cell, param, place)
         if param.type == "date":
@@ -264,36 +287,38 @@ class Planner:
         value = self.text(cell.name)
         if param.type == "party":
             message = f"there is no party, body or group `{{}}` (column `{cell.name}`)"
-            self._one_of(value, self.names.people, message, "declare it in the agreement")
+            self._one_of("E202", value, self.names.people, message, "declare it in the agreement")
         elif param.type == "clause":
             message = f"there is no clause `{{}}` (column `{cell.name}`)"
-            self._one_of(value, self.names.clauses, message, None)
+            self._one_of("E206", value, self.names.clauses, message, None)
         return value
 
     def _number(self, cell: Column, param: Variable, place: Place) -> str | None:
         value = number(cell.name, self.file.columns[cell.name])
         if value is None:
             kind = self.file.columns[cell.name].lower()
-            self.refuse(place, f"column `{cell.name}` holds {kind}, not numbers")
+            self.refuse("E709", place, f"column `{cell.name}` holds {kind}, not numbers")
             return None
         if param.unit is not None and cell.unit is None:
             message = f"in which unit is column `{cell.name}`? `{param.name}` is in {param.unit}"
-            self.refuse(place, message, f"add `in {param.unit}`")
+            self.refuse("E321", place, message, f"add `in {param.unit}`")
             return None
         try:
             factor = self.names.amounts.units.factor(cell.unit, param.unit)
         except UnitError as error:
             wanted = f"in {param.unit}" if param.unit else "a bare number"
-            self.refuse(place, f"`{param.name}` is {wanted}: {error.message}", error.help)
+            self.refuse("E320", place, f"`{param.name}` is {wanted}: {error.message}", error.help)
             return None
         given, at = text(cell.name, self.file.columns[cell.name]), f"(column `{cell.name}`)"
         written = is_number(cell.name)
         bad = f"({given} IS NOT NULL AND NOT {written})"
-        self.check(bad, given, f"`{{}}` is not a number {at}", "numbers look like 1234.5")
+        self.check(
+            "E710", bad, given, f"`{{}}` is not a number {at}", help="numbers look like 1234.5"
+        )
         result = scaled(value, factor)
         overflow = f"({given} IS NOT NULL AND {written} AND {result} IS NULL)"
         help = "at most 29 digits before the point"
-        self.check(overflow, given, f"{{}} is too large a number {at}", help)
+        self.check("E148", overflow, given, f"{{}} is too large a number {at}", help=help)
         return result
 
     def _date(self, cell: Column, place: Place) -> str | None:
@@ -301,13 +326,13 @@ class Planner:
         if kind == "DATE":
             return quoted(cell.name)
         if kind != "VARCHAR":
-            self.refuse(place, f"column `{cell.name}` holds {kind.lower()}, not dates")
+            self.refuse("E709", place, f"column `{cell.name}` holds {kind.lower()}, not dates")
             return None
         given = f"nullif(trim({quoted(cell.name)}), '')"
         matches = f"regexp_full_match({given}, {literal(DATE)})"
         value = f"CASE WHEN {matches} THEN TRY_CAST({given} AS DATE) END"
         message = f"`{{}}` is not a date (column `{cell.name}`)"
-        self.check(f"({given} IS NOT NULL AND {value} IS NULL)", given, message)
+        self.check("E710", f"({given} IS NOT NULL AND {value} IS NULL)", given, message)
         return value
 
 

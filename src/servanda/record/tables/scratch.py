@@ -82,7 +82,9 @@ class Parts:
             try:
                 columns[name] = pa.array([row.get(name) for row in self.rows], pa.string())
             except UnicodeEncodeError:
-                raise Unreadable(0, f"a text of `{name}` is no Unicode", "save it anew") from None
+                raise Unreadable(
+                    "E706", 0, f"a text of `{name}` is no Unicode", "save it anew"
+                ) from None
         pq.write_table(pa.table(columns), self.folder / f"{self.name}-{self.count:012}.parquet")
         self.rows = []
 
@@ -92,12 +94,16 @@ class Parts:
             other = self.spelling.setdefault(name.lower(), name)
             if other != name:
                 message = f"two attributes are called `{other}` and `{name}`"
-                raise Unreadable(0, message, "upper and lower case make no difference in a table")
+                raise Unreadable(
+                    "E706", 0, message, "upper and lower case make no difference in a table"
+                )
             if name.startswith("__") or not name.strip():
-                raise Unreadable(0, f"`{name}` cannot be the name of an attribute", "rename it")
+                raise Unreadable(
+                    "E706", 0, f"`{name}` cannot be the name of an attribute", "rename it"
+                )
         if len(self.spelling) > MOST_COLUMNS:
             message = f"more than {MOST_COLUMNS:,} different attributes"
-            raise Unreadable(0, message, "is this a log?")
+            raise Unreadable("E706", 0, message, "is this a log?")
 
 
 def parts_sql(folder: Path, name: str) -> str:

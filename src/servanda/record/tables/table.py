@@ -98,7 +98,8 @@ class _TableReader:
         for ref in written.sources:
             if ref.id not in self.sources:
                 advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
-                self.problems.add(ref.place, f"there is no source `{ref.id}`", advice)
+                message = f"there is no source `{ref.id}`"
+                self.problems.add_unknown("E501", ref.place, f"source:{ref.id}", message, advice)
         paths = find_files(self.folder, written.file, written.place, self.problems)
         files = [file for path in paths if (file := self._open(path, written)) is not None]
         files = self._named_apart(files, written)
@@ -112,12 +113,14 @@ class _TableReader:
         except Unreadable as error:
             self._report(path.relative_to(self.folder).as_posix(), error)
         except OSError as error:
-            self.problems.add(written.place, f"`{path.name}` cannot be read: {error.strerror}")
+            self.problems.add(
+                "E701", written.place, f"`{path.name}` cannot be read: {error.strerror}"
+            )
         return None
 
     def _report(self, file: str, error: Unreadable) -> None:
         where = f"`{file}`, line {error.line}" if error.line else f"`{file}`"
-        self.problems.add(Place(file, error.line, 0), f"{where}: {error}", error.help)
+        self.problems.add(error.code, Place(file, error.line, 0), f"{where}: {error}", error.help)
 
     def _named_apart(self, files: list[TableFile], written: TableMap) -> list[TableFile]:
         """Files with names of their own, so that no two rows have one id."""
@@ -133,7 +136,7 @@ class _TableReader:
                 sound.append(file)
                 continue
             message = f"the rows of `{file.file}` and `{other}` would have the same ids"
-            self.problems.add(written.place, message, "give the files different names")
+            self.problems.add("E716", written.place, message, "give the files different names")
         return sound
 
     def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
@@ -212,7 +215,9 @@ class _TableReader:
             sound = False
             file, column = bare[0].file, bare[0].columns[name]
             message = f"`{file.file}`, row {bare[1]}: this time has no offset, and others have one"
-            self.problems.add(file.place(bare[1]), f"{message} (column `{column}`)", ONE_CLOCK)
+            self.problems.add(
+                "E715", file.place(bare[1]), f"{message} (column `{column}`)", ONE_CLOCK
+            )
         return sound
 
     def _run_checks(
@@ -247,7 +252,9 @@ class _TableReader:
             if count:
                 more_rows = f" (and {count - 1:,} more rows)" if count > 1 else ""
                 message = f"`{file.file}`, row {row}: {check.message.replace('{}', value or '')}"
-                self.problems.add(file.place(row), message + more_rows, check.advice(value or ""))
+                self.problems.add(
+                    check.code, file.place(row), message + more_rows, check.advice(value or "")
+                )
 
     def _ids_differ(self, plans: Sequence[Plan]) -> bool:
         every = " UNION ALL ".join(
@@ -262,7 +269,7 @@ class _TableReader:
         for id, count, (number, row) in rows:
             file = plans[number].file
             message = f"`{file.file}`, row {row}: the id `{id}` stands in {count} rows"
-            self.problems.add(file.place(row), message, "an id is of one row only")
+            self.problems.add("E716", file.place(row), message, "an id is of one row only")
         return not rows
 
 
@@ -312,6 +319,7 @@ def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
         if doubtful != "FALSE":
             checks.append(
                 Check(
+                    "E146",
                     f"(__{name}_offset IS NULL AND NOT __{name}_day AND {doubtful})",
                     f"make_timestamp({local})",
                     f"the clocks of {zone} skip this time, or show it twice: {{}}",
@@ -320,11 +328,18 @@ def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
             )
     shown = "make_timestamp(__on_local)"
     if "until" in plan.moments:
-        checks.append(Check("__until_utc < __on_utc", shown, "it ends before it begins, on {}"))
+        checks.append(
+            Check("E145", "__until_utc < __on_utc", shown, "it ends before it begins, on {}")
+        )
     for name in ("reported", "verified"):
         if name in plan.moments:
             checks.append(
-                Check(f"__{name}_end <= __on_utc", shown, f"{name} before it was done, on {{}}")
+                Check(
+                    "E507",
+                    f"__{name}_end <= __on_utc",
+                    shown,
+                    f"{name} before it was done, on {{}}",
+                )
             )
     return checks
 

@@ -21,7 +21,7 @@ def fill(path: Path, folder: Path) -> None:
     parts = Parts(folder, "event")
     _Log(parts).read(path)
     if not parts.count:
-        raise Unreadable(0, "there is no event in this log", "nothing would be read of it")
+        raise Unreadable("E706", 0, "there is no event in this log", "nothing would be read of it")
     parts.close()
 
 
@@ -50,7 +50,7 @@ class _Log(Stream):
         elif depth == 3 and self.trace is not None:
             if self.begun and tag in VALUES:
                 message = "an attribute of the trace stands after an event"
-                self.refuse(message, "XES has a trace's attributes before its events")
+                self.refuse("E706", message, "XES has a trace's attributes before its events")
             self.value(self.trace, "case:", tag, attributes)
 
     def value(
@@ -60,17 +60,19 @@ class _Log(Stream):
         if tag not in VALUES:
             if tag in NESTED:
                 return
-            self.refuse(f"`<{tag}>` is no attribute of XES", f"it has {', '.join(sorted(VALUES))}")
+            self.refuse(
+                "E706", f"`<{tag}>` is no attribute of XES", f"it has {', '.join(sorted(VALUES))}"
+            )
         if len(attributes) == 4 and attributes[0] == "key" and attributes[2] == "value":
             key, value = prefix + attributes[1], attributes[3]
         else:
             said = as_dict(attributes)
             if "key" not in said or "value" not in said:
-                self.refuse(f"`<{tag}>` has no {'value' if 'key' in said else 'key'}")
+                self.refuse("E706", f"`<{tag}>` has no {'value' if 'key' in said else 'key'}")
             key, value = prefix + said["key"], said["value"]
         if key in of:
             self.refuse(
-                f"`{key}` is said twice of one {'trace' if self.event is None else 'event'}"
+                "E706", f"`{key}` is said twice of one {'trace' if self.event is None else 'event'}"
             )
         of[key] = value
 

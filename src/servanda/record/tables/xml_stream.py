@@ -34,7 +34,7 @@ class Stream:
         """The first element; what comes after it is the subclass's."""
         if tag != self.root:
             message = f"its first element is `{tag}`, not `{self.root}`"
-            raise Unreadable(self.line, message, self.wanted)
+            raise Unreadable("E703", self.line, message, self.wanted)
         self.depth = 1
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -51,12 +51,12 @@ class Stream:
     def line(self) -> int:
         return self.parser.CurrentLineNumber
 
-    def refuse(self, message: str, help: str | None = None) -> NoReturn:
-        raise Unreadable(self.line, message, help)
+    def refuse(self, code: str, message: str, help: str | None = None) -> NoReturn:
+        raise Unreadable(code, self.line, message, help)
 
     def refuse_doctype(self, *_: object) -> None:
         message = "a document type (`<!DOCTYPE`) stands in this XML, and could define entities"
-        self.refuse(message, "a log needs none: take it out")
+        self.refuse("E703", message, "a log needs none: take it out")
 
     def read(self, path: Path) -> None:
         """All of it. Raises Unreadable with the line."""
@@ -68,22 +68,28 @@ class Stream:
                     self.parser.Parse(chunk, False)
                     fed += len(chunk)
                     if fed - self.parser.CurrentByteIndex > LONGEST_TOKEN:
-                        self.refuse(f"more than {LONGEST_TOKEN >> 20} MB in one piece")
+                        self.refuse("E703", f"more than {LONGEST_TOKEN >> 20} MB in one piece")
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise _malformed(error, fed) from None
         except EOFError:
-            raise Unreadable(self.line, "this gzip file ends early", "copy it again") from None
+            raise Unreadable(
+                "E703", self.line, "this gzip file ends early", "copy it again"
+            ) from None
         except (gzip.BadGzipFile, zlib.error):
-            raise Unreadable(self.line, "this is not a whole gzip file", "copy it again") from None
+            raise Unreadable(
+                "E703", self.line, "this is not a whole gzip file", "copy it again"
+            ) from None
 
 
 def _malformed(error: expat.ExpatError, fed: int) -> Unreadable:
     said = expat.ErrorString(error.code)
     ended = ("no element found", "unclosed token", "unclosed CDATA section")
     if said in ended or (said == "partial character" and fed):
-        return Unreadable(error.lineno, "this XML ends early", "copy it again")
-    return Unreadable(error.lineno, f"this is not well-formed XML: {said}", "write it again")
+        return Unreadable("E703", error.lineno, "this XML ends early", "copy it again")
+    return Unreadable(
+        "E703", error.lineno, f"this is not well-formed XML: {said}", "write it again"
+    )
 
 
 def as_dict(attributes: list[str]) -> dict[str, str]:

@@ -59,7 +59,7 @@ def check(
     report_named(circles | last.context.circles, last.context.names, found)
     _check_rules(last.context, agreement)
     chosen = frozenset(f"{g}.{n}" for account in agreement.accounts for g, n in account.reads)
-    if not found.errors and agreement.unread is None:
+    if not found.errors and agreement.unparsed is None:
         check_unused(last.context, chosen)
         if said is not None:
             check_parameters(agreement, looked_at, said, used, found)
@@ -117,7 +117,7 @@ def _check_definitions(resolver: Resolver) -> None:
         for name in sorted(known.keys() - scope.used):
             near = context.names.suggest(name, context.names.parties, context.names.measures)
             message = f"the parameter `{name}` of `{define.name}` is never used"
-            context.problems.hint(define.place, message, near)
+            context.problems.add("W203", define.place, message, near)
 
 
 def _all_defines(agreement: Agreement) -> list[tree.Define]:
@@ -156,6 +156,7 @@ def _check_decider(
     if holder not in entitled:
         deciders = " or ".join(vague.deciders)
         context.problems.add(
+            "E418",
             power.place,
             f"`{vague.name}` is decided by {deciders}, not by {holder}",
             f"declare it `decided by {', '.join((*vague.deciders, holder))}`",
@@ -173,6 +174,7 @@ def _check_clock(norms: Norms, agreement: Agreement, problems: Problems) -> None
         timed = [rules[id_] for id_ in rule.power.rules if _has_deadline(rules[id_])]
         if timed:
             problems.add(
+                "E419",
                 rule.place,
                 f"while {timed[0].clause} is suspended, does its deadline come nearer?",
                 "write `suspension stops the clock` or `suspension runs the clock` below "
@@ -188,14 +190,17 @@ def _has_deadline(rule: Rule) -> bool:
 
 def _check_exact_amounts(norms: Norms, problems: Problems) -> None:
     """Hint at duties that only an exactly equal amount performs."""
-    types = {e.name: {p.name: p.type for p in e.params} for e in norms.events}
+    params = {(event.name, p.name): p for event in norms.events for p in event.params}
     for rule in norms.rules:
         if rule.kind != "achieve" or rule.action is None:
             continue
         for arg in rule.action.args:
-            if arg.op == "=" and types.get(rule.action.name, {}).get(arg.param) == "number":
+            param = params.get((rule.action.name, arg.param))
+            if arg.op == "=" and param is not None and param.type == "number":
+                code = "H301" if param.unit is None else "W301"
                 value = arg.value.value if isinstance(arg.value, Const) else "…"
-                problems.hint(
+                problems.add(
+                    code,
                     rule.place,
                     f"only exactly this `{arg.param}` performs the duty: more or less does not",
                     f"write `{arg.param}: at least {value}` if more is also good",
@@ -206,7 +211,9 @@ def _check_keeps(norms: Norms, problems: Problems) -> None:
     """Conditions that are decided before anything happens."""
     for rule in norms.rules:
         if rule.keep == Always(True):
-            problems.hint(rule.place, "this is kept whatever happens", "compare a measure or sum")
+            problems.add(
+                "W401", rule.place, "this is kept whatever happens", "compare a measure or sum"
+            )
 
 
 # ------------------------------------------------------------------ coverage
@@ -250,9 +257,10 @@ def _report_uncovered(
 ) -> None:
     places = {paragraph.id: paragraph for paragraph in reversed(paragraphs)}
     for id_ in covered.uncovered:
-        if problems.expects(id_):
+        if problems.is_expected(f"clause:{id_}"):
             continue
         problems.add(
+            "E430",
             places[id_].place,
             f"paragraph {id_} has neither a rule nor `not modelled`",
             f'write `clause {id_}` with its rules below it, or `not modelled "why"`',

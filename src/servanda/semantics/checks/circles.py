@@ -53,6 +53,7 @@ def report_named(
         turned = (*circle[first:-1], *circle[:first], circle[first])
         kind = "moments" if turned[0] in names.moments else "definitions"
         problems.add(
+            "E234",
             names.place_of(turned[0]) or NOWHERE,
             f"{kind} explained by one another: {' → '.join(turned)}",
             "explain one of them by events, dates or measures",
@@ -69,6 +70,7 @@ def _report(circle: list[Step], graph: _Graph, problems: Problems) -> None:
     else:
         advice = "let one of them depend on an event or on `in breach`, whose effect comes after it"
     problems.add(
+        "E412",
         graph.place(circle[0].source),
         f"a circle with no time in it: {' → '.join([*path, path[0]])}",
         f"{reasons}. To open it, {advice}",

@@ -20,6 +20,7 @@ MOST_CONFLICTS = 100
 class Conflict(NamedTuple):
     """Where it is told, in which words, and what to do about it."""
 
+    code: str
     place: Place
     message: str
     help: str
@@ -38,8 +39,8 @@ def check_conflicts(norms: norms.Norms, names: AgreementNames, problems: Problem
     """Complain of every pair of rules in conflict that has no priority."""
     checker = _Conflicts(norms, names)
     for found in (checker.acts(), checker.conditions()):
-        for number, (place, message, help_) in enumerate(found, 1):
-            problems.add(place, message, help_)
+        for number, (code, place, message, help_) in enumerate(found, 1):
+            problems.add(code, place, message, help_)
             if number == MOST_CONFLICTS:
                 return
 
@@ -89,7 +90,9 @@ class _Conflicts:
                     continue
                 if one.id == other.id:
                     message = "this can never be kept: its two limits exclude each other"
-                    yield Conflict(one.place, message, "the lower limit is above the upper one")
+                    yield Conflict(
+                        "E411", one.place, message, "the lower limit is above the upper one"
+                    )
                 elif self._collide(one, other):
                     yield self._conflict(one, other, f"must keep {_limits(here, there)}")
 
@@ -126,7 +129,7 @@ class _Conflicts:
             )
         where = other.place
         help_ += f"; the other rule stands in {where.file}, line {where.line}" if where.line else ""
-        return Conflict(one.place, message, help_)
+        return Conflict("E410", one.place, message, help_)
 
 
 def _root(rule: str) -> str:

@@ -64,6 +64,7 @@ def _twice(declared: Iterable[tree.Calendar] | Named, problems: Problems) -> Non
         if place is not item.place:
             where = f"{place.file}, line {place.line}"
             problems.add(
+                "E230",
                 item.place,
                 f"`{item.name}` is declared here as {kind}, and in {where} as {before}",
                 "one of the two needs another name",
@@ -77,7 +78,7 @@ def _twice_units(words: Iterable[tree.UnitWord], problems: Problems) -> None:
         if place is not word.place:
             where = f"{place.file}, line {place.line}"
             message = f"`{word.name}` is declared here as a {word.kind}, and already in {where}"
-            problems.add(word.place, message, "declare it once")
+            problems.add("E230", word.place, message, "declare it once")
 
 
 def _two_forms(names: AgreementNames, problems: Problems) -> None:
@@ -87,7 +88,7 @@ def _two_forms(names: AgreementNames, problems: Problems) -> None:
             other = names.events.get(form)
             if other is not None and name < form:
                 message = f"`{name}` and `{form}` are two forms of one verb, and two events"
-                problems.add(event.place, message, "one of the two needs another name")
+                problems.add("E231", event.place, message, "one of the two needs another name")
 
 
 def _members(group: tree.Group, context: Context) -> None:
@@ -97,11 +98,12 @@ def _members(group: tree.Group, context: Context) -> None:
         if not names.is_actor(member):
             near = names.suggest(member, names.parties, names.groups)
             message = f"unknown party `{member}` in the group `{group.name}`"
-            context.problems.add(group.place, message, near or f"declare it: `party {member}`")
+            advice = near or f"declare it: `party {member}`"
+            context.problems.add_unknown("E202", group.place, f"party:{member}", message, advice)
     inner = {name for member in group.members for name in (member, *names.members(member))}
     if group.name in inner:
         message = f"the group `{group.name}` is a member of itself"
-        context.problems.add(group.place, message, "name the parties that belong to it")
+        context.problems.add("E233", group.place, message, "name the parties that belong to it")
 
 
 def _conversion(conversion: tree.Conversion, context: Context) -> None:
@@ -110,10 +112,11 @@ def _conversion(conversion: tree.Conversion, context: Context) -> None:
         context.check_unit(number.unit, conversion.place)
         if not number.value:
             message = "a conversion by zero"
-            context.problems.add(conversion.place, message, "say what 1 of it is")
+            context.problems.add("E324", conversion.place, message, "say what 1 of it is")
     known = context.units.physical_factor(left.unit, right.unit)
     if known is not None and left.value and known * Fraction(left.value) != Fraction(right.value):
         context.problems.add(
+            "E325",
             conversion.place,
             f"{left.unit} and {right.unit} convert by themselves, and not like this",
             "leave the conversion out, or name what is measured: `kg UF6`",
@@ -125,10 +128,10 @@ def _clauses(context: Context) -> None:
         for over in clause.prevails_over:
             if context.check_clause(over, clause.place) and over == clause.id:
                 message = f"clause {clause.id} prevails over itself"
-                context.problems.add(clause.place, message, "name the other clause")
+                context.problems.add("E413", clause.place, message, "name the other clause")
         if clause.not_modelled is not None and clause.rules:
             message = f"clause {clause.id} has rules, and says `not modelled`"
-            context.problems.add(clause.place, message, "leave one of the two out")
+            context.problems.add("E129", clause.place, message, "leave one of the two out")
     for amendment in context.agreement.amendments:
         context.check_clause(amendment.clause, amendment.place)
 
@@ -141,14 +144,14 @@ def _readings(context: Context) -> None:
             context.check_clause(over, reading.place)
         for needed in reading.needs:
             if needed not in names.readings:
-                if problems.expects(needed):
-                    continue
                 near = names.suggest(needed, names.readings)
                 message = f"{reading.full_name} needs `{needed}`: there is no such reading"
-                problems.add(reading.place, message, near)
+                problems.add_unknown("E211", reading.place, f"reading:{needed}", message, near)
             elif needed.partition(".")[0] == reading.group:
                 message = f"{reading.full_name} needs `{needed}`, its own alternative"
-                problems.add(reading.place, message, "an account holds one reading of a point")
+                problems.add(
+                    "E521", reading.place, message, "an account holds one reading of a point"
+                )
     for account in context.agreement.accounts:
         _needs(account, context)
 
@@ -166,6 +169,7 @@ def _needs(account: tree.Account, context: Context) -> None:
             if point not in chosen:
                 instead = f"does not read {point}"
             context.problems.add(
+                "E521",
                 account.place,
                 f"account {account.name} reads {group} as {name}, which needs {needed}, "
                 f"and {instead}",
@@ -181,12 +185,12 @@ def check_unused(context: Context, chosen: frozenset[str]) -> None:
             help_ = "leave it out, or is it misspelt where it should be used?"
             if kind in ("event", "measure"):
                 help_ = "the record may still use it; if not, leave it out"
-            context.problems.hint(place, f"the {kind} `{name}` is used in no rule", help_)
+            context.problems.add("H202", place, f"the {kind} `{name}` is used in no rule", help_)
     for reading in context.agreement.readings:
         if reading.full_name not in chosen:
             message = f"no account reads {reading.group} as {reading.name}"
             help_ = f"write `reads {reading.group} as {reading.name}` in an account"
-            context.problems.hint(reading.place, message, help_)
+            context.problems.add("H204", reading.place, message, help_)
 
 
 def _declared(agreement: Agreement) -> Iterator[tuple[str, str, Place]]:

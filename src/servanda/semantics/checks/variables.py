@@ -37,13 +37,15 @@ def check_bound(norms: Norms, problems: Problems) -> None:
                 continue
             left_open = [act.name for act in acts(chain) if leaves_open(act, arg.param, norms)]
             if left_open:
-                problems.hint(
+                problems.add(
+                    "W205",
                     rule.place,
                     f"nothing uses `{arg.variable}`: any `{left_open[0]}` serves every instance",
                     f"write `{left_open[0]}({arg.param}: {arg.variable})` if it must be the same",
                 )
             elif len(idle) < len(binds):
-                problems.hint(
+                problems.add(
+                    "H206",
                     rule.place,
                     f"the trigger binds `{arg.variable}`, and nothing uses it",
                     f"leave `{arg.param}: {arg.variable}` out, or is it misspelt below?",
@@ -92,7 +94,8 @@ def check_parameters(
         for param in event.params if event.name in used else ():
             key = (event.name, param.name)
             if param.name != ACTOR and key not in tested_ and key not in said:
-                problems.hint(
+                problems.add(
+                    "H207",
                     event.place,
                     f"no rule looks at `{param.name}` of `{event.name}`, and no entry gives it",
                     "leave it out, or is it misspelt where it should be used?",

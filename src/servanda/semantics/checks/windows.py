@@ -19,6 +19,7 @@ def check_windows(norms: norms.Norms, problems: Problems) -> None:
             checker.check(rule)
         except AmbiguousMonthEnd as error:
             problems.add(
+                "E409",
                 rule.place,
                 f"a date that does not exist: {error}",
                 "say `months clipped` (the last day of the month) below `agreement`",
@@ -51,12 +52,14 @@ class _Windows:
         for word, duration in counted:
             if duration is not None and not (word == "within" and window.edge is not None):
                 self.problems.add(
+                    "E401",
                     rule.place,
                     f"`{word} {_words(duration)}`: counted from when?",
                     "say `from …`, put the rule under a `when …:`, or declare `in force from …`",
                 )
         if window.every is not None:
             self.problems.add(
+                "E401",
                 rule.place,
                 f"`every {window.every}`: since when?",
                 "say `from …`, or declare `in force from …` below `agreement`",
@@ -66,6 +69,7 @@ class _Windows:
         window = rule.window
         if window.edge is not None and window.every is None:
             self.problems.add(
+                "E402",
                 rule.place,
                 f"`of its {window.edge}`: of which period?",
                 "say `every month`, `every quarter`, …",
@@ -73,6 +77,7 @@ class _Windows:
         if window.every is None or is_calendar_period(window.every) or rule.trigger is None:
             return
         self.problems.add(
+            "E403",
             rule.place,
             f"`every {window.every}` is counted from one day, and this arises anew each time",
             "say `every month`, `every quarter`, …, or take it out of the `when` and say `from …`",
@@ -84,6 +89,7 @@ class _Windows:
             return
         if surely_longer(within, term):
             self.problems.add(
+                "E404",
                 rule.place,
                 f"`within {_words(within)}` is longer than `for {_words(term)}`: "
                 "the duty would end before its deadline",
@@ -96,6 +102,7 @@ class _Windows:
         closes = min(self.spans.closings(rule.window), default=None)
         if opens is not None and closes is not None and closes <= opens:
             self.problems.add(
+                "E405",
                 rule.place,
                 f"this can never {_be(rule)}: its window opens on {self._day(opens)} "
                 f"and closes by {self._day(closes)}",
@@ -116,6 +123,7 @@ class _Windows:
                 continue
             if end < start or (end == start and how == "at"):
                 self.problems.add(
+                    "E405",
                     rule.place,
                     f"this can never {_be(rule)}: its window closes before it opens",
                     "both ends count from the same event: the end must come later",
@@ -133,6 +141,7 @@ class _Windows:
         ends = self.spans.constant(self.norms.force_until)
         if opens is not None and ends is not None and ends <= opens and not rule.survives:
             self.problems.add(
+                "E406",
                 rule.place,
                 f"this can never {_be(rule)}: the agreement ends on {self._day(ends)}, "
                 f"and it begins on {self._day(opens)}",
@@ -140,6 +149,7 @@ class _Windows:
             )
         if closes is not None and begins is not None and closes <= begins:
             self.problems.add(
+                "E406",
                 rule.place,
                 f"this can never {_be(rule)}: it closes by {self._day(closes)}, "
                 f"before the agreement enters into force on {self._day(begins)}",
@@ -155,6 +165,7 @@ class _Windows:
         first = self.spans.counting.periods(window.every, opens, opens + 1)[0]
         if first[1] > min(closings):
             self.problems.add(
+                "E407",
                 rule.place,
                 f"this can never {_be(rule)}: no {window.every} ends before "
                 f"{self._day(min(closings))}, when it closes",
@@ -172,6 +183,7 @@ class _Windows:
         earliest = self._earliest_breach(parent)
         if earliest is not None and closes <= earliest:
             self.problems.add(
+                "E408",
                 rule.place,
                 f"this remedy can never {_be(rule)}: it closes by {self._day(closes)}, and what it "
                 f"answers cannot be broken before {self._day(earliest)}",

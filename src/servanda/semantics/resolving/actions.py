@@ -101,6 +101,7 @@ class Powers:
             return pattern, None
         if len(amounts) != 1:
             self.problems.add(
+                "E415",
                 pick(pattern.place, duty.place),
                 "`in total` adds up one amount written `at least`",
                 f"write `{pattern.name}(amount: at least …) in total`",
@@ -131,14 +132,16 @@ class Powers:
         place = pick(pattern.place, duty.place)
         if duty.kind != "forbid" or action is None:
             what, help_ = _CURED_WITHOUT[duty.kind == "keep"]
-            self.problems.add(place, f"`cured by` closes a breach of `must not`: {what}", help_)
+            self.problems.add(
+                "E416", place, f"`cured by` closes a breach of `must not`: {what}", help_
+            )
             return
         violated = self.context.event(action.name)
         names = {p.name for p in violated.params} if violated is not None else set()
         for arg in cure.args:
             if arg.op == "same" and violated is not None and arg.param not in names:
                 message = f"`{action.name}` has no parameter `{arg.param}` to be the same as"
-                self.problems.add(place, message, self.names.suggest(arg.param, names))
+                self.problems.add("E301", place, message, self.names.suggest(arg.param, names))
 
     # -------------------------------------------------------------- powers
     def _power(
@@ -172,14 +175,11 @@ class Powers:
         signature = self.context.vague(pattern.name)
         place = pick(pattern.place, power.place)
         if signature is None:
-            what = self.names.what_is(pattern.name)
             name = pattern.name
-            message = (
-                f"`{name}` is {what}, not a vague term"
-                if what
-                else (f"unknown vague term `{name}`")
-            )
-            self.problems.add(place, message, self.names.suggest(name, self.names.vagues))
+            kind = ("vague", "vague term")
+            declared = f"vague {name} decided by …"
+            tables = (self.names.vagues,)
+            self.context.report_name("E205", kind, name, place, tables, declaration=declared)
             return None
         return self.moments.match(pattern, signature, scope)
 
@@ -190,10 +190,11 @@ class Powers:
         if amendment is None:
             near = self.names.suggest(name, self.names.amendments)
             help_ = near or f"declare it: `amendment {name} of {' '.join(power.targets)}`"
-            self.problems.add(place, f"unknown amendment `{name}`", help_)
+            message = f"unknown amendment `{name}`"
+            self.problems.add_unknown("E210", place, f"amendment:{name}", message, help_)
         elif amendment.clause not in power.targets:
             message = f"`{name}` amends clause {amendment.clause}, not {' '.join(power.targets)}"
-            self.problems.add(place, message, None)
+            self.problems.add("E417", place, message, None)
 
     def _holders(self, holder: norms.Term, planned: Planned) -> tuple[str, ...]:
         """Whose entries count: each member for joint powers, else the holder and whoever acts

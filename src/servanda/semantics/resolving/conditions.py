@@ -96,10 +96,10 @@ class Conditions(Expressions):
         texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
         if not texts and pair != {"date"}:
             message = f"a {left.type} is compared with a {right.type}"
-            self.problems.add(place, message, "both sides must be of one kind")
+            self.problems.add("E306", place, message, "both sides must be of one kind")
             return False
         if texts and op not in ("=", "!="):
-            self.problems.add(place, f"`{op}` is for numbers and dates", "use `=` or `!=`")
+            self.problems.add("E305", place, f"`{op}` is for numbers and dates", "use `=` or `!=`")
             return False
         return True
 
@@ -125,6 +125,7 @@ class Conditions(Expressions):
         if not isinstance(limit.expr, norms.Const) or limit.type != "number" or ratio is None:
             if ratio is not None:
                 self.problems.add(
+                    "E326",
                     scope.place,
                     "a rate can only be compared with a constant",
                     "write the limit as a number with its unit",
@@ -147,6 +148,7 @@ class Conditions(Expressions):
             return Fraction(rate.window.count * LENGTHS[rate.window.unit], LENGTHS[per])
         if per not in LENGTHS:
             self.problems.add(
+                "E327",
                 pick(rate.place, scope.place),
                 f"a rate per {per} is not exact: {per}s differ in length",
                 "say it per day or per week, or compare the sum over the window",
@@ -157,14 +159,14 @@ class Conditions(Expressions):
     def _member(self, cond: tree.Member, place: Place, scope: Scope) -> norms.Cond:
         term = self.term(cond.name, place, scope)
         if cond.group not in self.names.groups:
-            what = self.names.what_is(cond.group)
-            near = self.names.suggest(cond.group, self.names.groups)
-            message = (
-                f"`{cond.group}` is {what}, not a group"
-                if what
-                else f"unknown group `{cond.group}`"
+            self.context.report_name(
+                "E202",
+                ("group", "group"),
+                cond.group,
+                place,
+                (self.names.groups,),
+                declaration=f"group {cond.group} = …",
             )
-            self.problems.add(place, message, near or f"declare it: `group {cond.group} = …`")
             return self._nothing()
         self.context.used.add(cond.group)
         if term is None:
@@ -247,7 +249,11 @@ class Conditions(Expressions):
             )
             help_ = near or f"declare it: `state {name} from … until …` or `define {name} = …`"
         message = f"`{name}` is {what}, not a condition" if what else f"unknown condition `{name}`"
-        self.problems.add(scope.place, message, help_)
+        subject = f"name:{name}"
+        if what is None:
+            self.problems.add_unknown("E204", scope.place, subject, message, help_)
+        else:
+            self.problems.add("E220", scope.place, message, help_, subject=subject)
 
     def _defined(self, define: tree.Define, pattern: tree.Pattern, scope: Scope) -> norms.Cond:
         """The condition behind a definition, its parameters given the values said here."""
@@ -261,6 +267,7 @@ class Conditions(Expressions):
         for param, arg in self.assign(pattern, signature, scope):
             if arg.op != "=" or arg.value is None:
                 self.problems.add(
+                    "E308",
                     pick(arg.place, scope.place),
                     f"`{define.name}` needs a value for `{param.name}`",
                     "a defined condition takes values only, not `any` or `at least`",
@@ -271,7 +278,7 @@ class Conditions(Expressions):
             if param.name not in known:
                 message = f"`{define.name}` needs a value for `{param.name}`"
                 names = ", ".join(p.name for p in params)
-                self.problems.add(scope.place, message, f"write `{define.name}({names})`")
+                self.problems.add("E308", scope.place, message, f"write `{define.name}({names})`")
                 known[param.name] = Typed(norms.Const(""), None)
         inner = Scope(define.place, known, scope.debtor, (*scope.expanding, define.name))
         return self.condition(define.cond, inner)

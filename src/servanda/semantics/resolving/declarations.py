@@ -45,11 +45,13 @@ class Declarations:
         met: set[str] = set()
         for param in params:
             if param.name in met:
-                self.problems.add(place, f"two parameters are called `{param.name}`", None)
+                self.problems.add("E232", place, f"two parameters are called `{param.name}`", None)
             met.add(param.name)
             if param.unit is not None and param.type != "number":
                 message = f"`{param.name}` is a {param.type}: it has no unit"
-                self.problems.add(place, message, f"write `{param.name}: number in {param.unit}`")
+                self.problems.add(
+                    "E150", place, message, f"write `{param.name}: number in {param.unit}`"
+                )
             else:
                 self.context.check_unit(param.unit, place)
 
@@ -67,6 +69,7 @@ class Declarations:
             source = scope.look_up(param.name)
             if source is None or not isinstance(source.expr, norms.Var | norms.Const):
                 self.problems.add(
+                    "E311",
                     event.place,
                     f"where does `{param.name}` of `{event.name}` come from?",
                     f"bind it: `after {arises.after.name}({param.name}: {param.name})`",
@@ -77,6 +80,7 @@ class Declarations:
         if_ = self.moments.condition(arises.if_, scope)
         if speaks_of_status(if_):
             self.problems.add(
+                "E421",
                 event.place,
                 f"the `if` of `{event.name}` asks for the status of a clause",
                 "an event arises from facts: ask for states, measures, events or vague terms",
@@ -128,6 +132,7 @@ class Declarations:
         for param in signature.params:
             if begins and param.name not in scope.known:
                 self.problems.add(
+                    "E311",
                     place,
                     f"`{event.name}` does not say what `{param.name}` of `{state.name}` is",
                     f"give `{event.name}` a parameter `{param.name}`, or name the one it is",
@@ -136,7 +141,7 @@ class Declarations:
             near = self.names.suggest(name, wanted, self.names.parties, self.names.groups)
             params = ", ".join(f"`{p.name}`" for p in signature.params) or "none"
             message = f"`{name}` is no parameter of the state `{state.name}`"
-            self.problems.add(place, message, near or f"its parameters: {params}")
+            self.problems.add("E301", place, message, near or f"its parameters: {params}")
         return norms.Match(found.name, (*found.args, *extra))
 
     # -------------------------------------------------------------- measures and vague terms
@@ -146,7 +151,9 @@ class Declarations:
         for measure in sorted(self.names.measures.values(), key=lambda m: m.name):
             if len(measure.params) > 1:
                 message = f"a measure has one subject, `{measure.name}` has {len(measure.params)}"
-                self.problems.add(measure.place, message, "declare one measure for each thing")
+                self.problems.add(
+                    "E312", measure.place, message, "declare one measure for each thing"
+                )
             self.context.check_unit(measure.unit, measure.place)
             of = variable_of(measure.params[0]) if measure.params else None
             silent = None
@@ -166,7 +173,9 @@ class Declarations:
                     near = self.names.suggest(decider, self.names.parties, self.names.groups)
                     message = f"unknown party or body `{decider}`"
                     help_ = near or f"declare it: `body {decider}`"
-                    self.problems.add(vague.place, message, help_)
+                    self.problems.add_unknown(
+                        "E202", vague.place, f"party:{decider}", message, help_
+                    )
             params = tuple(variable_of(param) for param in vague.params)
             found.append(norms.VagueType(vague.name, params, vague.deciders))
         return tuple(found)
@@ -179,14 +188,10 @@ class Declarations:
             signature = self.context.vague(held.pattern.name)
             place = pick(held.pattern.place, held.place)
             if signature is None:
-                what = self.names.what_is(held.pattern.name)
-                name = held.pattern.name
-                message = (
-                    f"`{name}` is {what}, not a vague term"
-                    if what
-                    else (f"unknown vague term `{name}`")
-                )
-                self.problems.add(place, message, self.names.suggest(name, self.names.vagues))
+                name, kind = held.pattern.name, ("vague", "vague term")
+                declared = f"vague {name} decided by …"
+                tables = (self.names.vagues,)
+                self.context.report_name("E205", kind, name, place, tables, declaration=declared)
                 continue
             args = self._values(held.pattern, signature, Scope(place))
             from_ = self._when(held.from_, place)
@@ -213,7 +218,7 @@ class Declarations:
             try:
                 day = date.fromisoformat(text if len(text) > 7 else f"{text}-01")
             except ValueError:
-                self.problems.add(place, f"`{text}` is no date", None)
+                self.problems.add("E140", place, f"`{text}` is no date", None)
                 return None
             return self.moments.start_of(day, place)
         moment, _, zone = text.partition(" ")

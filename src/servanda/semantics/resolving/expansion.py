@@ -47,7 +47,7 @@ def chosen_readings(
     for group, name in account.reads if account is not None else ():
         if group in chosen and account is not None:
             message = f"account {account.name} reads {group} twice"
-            context.problems.add(account.place, message, "keep one of the two")
+            context.problems.add("E520", account.place, message, "keep one of the two")
         chosen.setdefault(group, name)
     chosen.update(override or {})
     found = []
@@ -63,7 +63,7 @@ def chosen_readings(
 
 
 def _unknown_reading(context: Context, account: tree.Account, group: str, name: str) -> None:
-    if context.problems.expects(group) or context.problems.expects(f"{group}.{name}"):
+    if context.problems.is_expected(f"reading:{group}"):
         return
     beside = [r.name for r in context.names.readings.values() if r.group == group]
     if beside:
@@ -74,7 +74,7 @@ def _unknown_reading(context: Context, account: tree.Account, group: str, name: 
         groups = {r.group for r in context.names.readings.values()}
         help_ = context.names.suggest(group, groups) or f"declare it: `reading {group}.{name} of …`"
         message = f"account {account.name} reads `{group}`: nothing of that name is read"
-    context.problems.add(account.place, message, help_)
+    context.problems.add("E211", account.place, message, help_)
 
 
 def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[RuleSource]:
@@ -156,16 +156,15 @@ def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
             if one in context.names.groups:
                 verb = "must" if isinstance(rule, tree.Duty) else "may"
                 context.problems.add(
+                    "E235",
                     place,
                     f"`{one}` is a group: does each member {verb} it, or all as one?",
                     f"write `each of {one}`, `all of {one}` or `{one} jointly`",
                 )
         return holder.names, False
     if name not in context.names.groups:
-        what = context.names.what_is(name)
-        message = f"`{name}` is {what}, not a group" if what else f"unknown group `{name}`"
-        near = context.names.suggest(name, context.names.groups)
-        context.problems.add(place, message, near or f"declare it: `group {name} = …`")
+        tables, declared = (context.names.groups,), f"group {name} = …"
+        context.report_name("E202", ("group", "group"), name, place, tables, declaration=declared)
         return (name,), False
     context.used.add(name)
     if holder.mode == "jointly":
@@ -202,6 +201,7 @@ def _remedy(
     names, _ = _holders(context, duty)
     if len(names) != 1 or holder.variable is not None:
         context.problems.add(
+            "E420",
             pick(holder.place, duty.place),
             "a remedy has one debtor",
             "name one party, or write the duty as a clause of its own: `when …`",

@@ -6,7 +6,14 @@ from decimal import Decimal
 from typing import Literal as OneOf
 
 from servanda.semantics import norms
-from servanda.semantics.resolving.scope import Context, Scope, Signature, Typed, pick
+from servanda.semantics.resolving.scope import (
+    Context,
+    Scope,
+    Signature,
+    Typed,
+    pick,
+    report_unit,
+)
 from servanda.semantics.units import PERCENT, UnitError, to_decimal
 from servanda.syntax import tree
 from servanda.syntax.tree import Place
@@ -66,6 +73,7 @@ class Expressions:
                 return Typed(norms.Total(match_, None, window), "number")
             case tree.RateOf():
                 self.problems.add(
+                    "E326",
                     pick(expr.place, scope.place),
                     "a rate can only be compared with a constant",
                     "write `rate of … per … over the last … <= 10 kg`, or compare a sum",
@@ -86,22 +94,23 @@ class Expressions:
         what = self.names.what_is(name)
         if what is not None:
             self.problems.add(
-                place, f"`{name}` is {what}: it has no value", _no_value_help(name, what)
+                "E220", place, f"`{name}` is {what}: it has no value", _no_value_help(name, what)
             )
             return NOTHING
         near = self.names.suggest(
             name, scope.known, self.names.parties, self.names.groups, self.names.measures
         )
         quoted = f'a text is written in quotes: `"{name}"`'
-        self.problems.add(place, f"unknown name `{name}`", near or quoted)
+        message = f"unknown name `{name}`"
+        self.problems.add_unknown("E207", place, f"name:{name}", message, near or quoted)
         return NOTHING
 
     def _reading(self, name: str, of: str | None, place: Place, scope: Scope) -> Typed:
         measure = self.context.measure(name)
         if measure is None:
-            what = self.names.what_is(name)
-            message = f"`{name}` is {what}, not a measure" if what else f"unknown measure `{name}`"
-            self.problems.add(place, message, self.names.suggest(name, self.names.measures))
+            tables, declared = (self.names.measures,), f"measure {name}(of: party) in …"
+            kind = ("measure", "measure")
+            self.context.report_name("E203", kind, name, place, tables, declaration=declared)
             return NOTHING
         subject = self._subject(measure, of, place, scope)
         return Typed(norms.MeasureReading(name, subject), "number", measure.unit)
@@ -113,6 +122,7 @@ class Expressions:
         if not measure.params:
             if of is not None:
                 self.problems.add(
+                    "E314",
                     place,
                     f"`{measure.name}` is declared as nobody's, here it is {of}'s",
                     f"declare it with a subject: `measure {measure.name}(of: party)`",
@@ -121,6 +131,7 @@ class Expressions:
         if of is None:
             if scope.debtor is None:
                 self.problems.add(
+                    "E313",
                     place,
                     f"whose `{measure.name}`? There is no debtor here",
                     f"say whose: `{measure.name} of …`",
@@ -133,15 +144,14 @@ class Expressions:
         bound = scope.look_up(name)
         if bound is not None and isinstance(bound.expr, norms.Var | norms.Const):
             if bound.type in ("number", "date"):
-                self.problems.add(place, f"`{name}` is a {bound.type}, not a party", None)
+                self.problems.add("E220", place, f"`{name}` is a {bound.type}, not a party", None)
             return bound.expr
         if self.names.is_actor(name):
             self.context.used.add(name)
             return norms.Const(name)
-        what = self.names.what_is(name)
-        message = f"`{name}` is {what}, not a party" if what else f"unknown party `{name}`"
-        near = self.names.suggest(name, self.names.parties, self.names.groups, scope.known)
-        self.problems.add(place, message, near or f"declare it: `party {name}`")
+        tables = (self.names.parties, self.names.groups, scope.known)
+        kind, declared = ("party", "party"), f"party {name}"
+        self.context.report_name("E202", kind, name, place, tables, declaration=declared)
         return None
 
     def _change(self, expr: tree.ChangeOf, scope: Scope) -> Typed:
@@ -176,6 +186,7 @@ class Expressions:
         if param not in found:
             near = self.names.suggest(param, found)
             self.problems.add(
+                "E301",
                 scope.place,
                 f"`{signature.name}` has no parameter `{param}` to sum",
                 near or _parameters(signature),
@@ -183,6 +194,7 @@ class Expressions:
             return None
         if found[param].type != "number":
             self.problems.add(
+                "E304",
                 scope.place,
                 f"`{param}` of `{signature.name}` is a {found[param].type}, not a number",
                 f"declare it `{param}: number` to sum it",
@@ -198,7 +210,9 @@ class Expressions:
             return NOTHING
         if left.type != "number" or right.type != "number":
             wrong = left.type if left.type != "number" else right.type
-            self.problems.add(scope.place, f"`{expr.op}` is for numbers, not for a {wrong}", None)
+            self.problems.add(
+                "E307", scope.place, f"`{expr.op}` is for numbers, not for a {wrong}", None
+            )
             return NOTHING
         if expr.op == "*":
             return self._product(left, right, scope)
@@ -212,6 +226,7 @@ class Expressions:
         left, right = self._bare_percent(left), self._bare_percent(right)
         if left.unit is not None and right.unit is not None:
             self.problems.add(
+                "E323",
                 scope.place,
                 f"an amount in {left.unit} is multiplied by one in {right.unit}",
                 "one of the two must be a bare number or a percentage",
@@ -234,7 +249,7 @@ class Expressions:
                 return norms.Const(self.context.units.convert(typed.expr.value, typed.unit, unit))
             return _scaled(typed.expr, to_decimal(self.context.units.factor(typed.unit, unit)))
         except UnitError as error:
-            self.problems.add(place, error.message, error.help)
+            report_unit(error, place, self.problems)
             return typed.expr
 
     def _by_factor(self, typed: Typed, unit: str | None, scope: Scope) -> Typed:
@@ -242,7 +257,7 @@ class Expressions:
         try:
             factor = to_decimal(self.context.units.factor(typed.unit, unit))
         except UnitError as error:
-            self.problems.add(scope.place, error.message, error.help)
+            report_unit(error, scope.place, self.problems)
             return typed
         return Typed(typed.expr if factor == 1 else _scaled(typed.expr, factor), "number", unit)
 
@@ -266,10 +281,9 @@ class Expressions:
         return self.match(pattern, signature, scope, skip, binding=binding, same=same)
 
     def _not_an_event(self, name: str, place: Place) -> None:
-        what = self.names.what_is(name)
-        message = f"`{name}` is {what}, not an event" if what else f"unknown event `{name}`"
-        near = None if what else self.names.suggest(name, self.names.events)
-        self.problems.add(place, message, near or (None if what else f"declare it: `event {name}`"))
+        tables, declared = (self.names.events,), f"event {name}"
+        kind = ("event", "event")
+        self.context.report_name("E201", kind, name, place, tables, declaration=declared)
 
     def match(
         self,
@@ -309,6 +323,7 @@ class Expressions:
                 continue
             if arg.name not in by_name:
                 self.problems.add(
+                    "E301",
                     pick(arg.place, place),
                     f"`{signature.name}` has no parameter `{arg.name}`",
                     self.names.suggest(arg.name, by_name) or _parameters(signature),
@@ -327,7 +342,7 @@ class Expressions:
             help_ = f"{words} is already said by who acts and towards whom: leave it out or name it"
         given = "1 argument" if count == 1 else f"{count} arguments"
         message = f"`{signature.name}` is given {given}, and has place for {most}"
-        self.problems.add(place, message, help_)
+        self.problems.add("E302", place, message, help_)
 
     def _refuse_twice(
         self, pairs: list[tuple[norms.Variable, tree.Arg]], signature: Signature, place: Place
@@ -336,7 +351,7 @@ class Expressions:
         for param, arg in pairs:
             if param.name in met:
                 message = f"parameter `{param.name}` of `{signature.name}` is given twice"
-                self.problems.add(pick(arg.place, place), message, _parameters(signature))
+                self.problems.add("E303", pick(arg.place, place), message, _parameters(signature))
             met.add(param.name)
 
     def _test(
@@ -347,7 +362,9 @@ class Expressions:
             return None
         if arg.op == "same":
             if not same:
-                self.problems.add(scope.place, "`same` has a meaning only in `cured by`", None)
+                self.problems.add(
+                    "E309", scope.place, "`same` has a meaning only in `cured by`", None
+                )
                 return None
             return norms.Arg(param.name, "same")
         if arg.value is None:
@@ -367,6 +384,7 @@ class Expressions:
             return None
         if not _fits(value.type, param.type):
             self.problems.add(
+                "E304",
                 scope.place,
                 f"parameter `{param.name}` is a {param.type}, and is given a {value.type}",
                 _type_help(param, value) or _name_it(param, arg),
@@ -374,7 +392,10 @@ class Expressions:
             return None
         if arg.op != "=" and param.type not in ORDERED:
             self.problems.add(
-                scope.place, f"`{param.name}` is a {param.type}: it has no more and less", None
+                "E305",
+                scope.place,
+                f"`{param.name}` is a {param.type}: it has no more and less",
+                None,
             )
             return None
         if isinstance(value.expr, norms.Const) and isinstance(value.expr.value, str):
@@ -393,7 +414,7 @@ class Expressions:
             return None
         if arg.op != "=":
             message = f"`{param.name}` takes one value here, or `any`"
-            self.problems.add(scope.place, message, None)
+            self.problems.add("E308", scope.place, message, None)
             return None
         test = self.test_value(param, arg, scope)
         if test is None:

@@ -87,7 +87,7 @@ class Context:
     def __init__(self, agreement: Agreement, problems: Problems) -> None:
         self.agreement = agreement
         self.problems = problems
-        problems.expect(agreement.unread or ())
+        problems.expect(agreement.unparsed or ())
         self.names = AgreementNames(agreement)
         self.units = Units(agreement)
         self.defines: dict[str, Define] = dict(self.names.defines)
@@ -162,12 +162,43 @@ class Context:
                 return event.params[number] if number < len(event.params) else None
         return by_name.get(name)
 
+    # -------------------------------------------------------------- names that do not fit
+    def report_name(
+        self,
+        code: str,
+        kind: tuple[str, str],
+        name: str,
+        place: Place,
+        candidates: Iterable[Iterable[str]],
+        *,
+        declaration: str | None = None,
+    ) -> None:
+        """Report a name that is not of the kind wanted: of another kind, or of none.
+
+        `kind` is the namespace of the subject and its words: `("vague", "vague term")`.
+        `candidates` are tables of names that may have been meant; `declaration` is what to write
+        if the name was left undeclared.
+        """
+        namespace, words = kind
+        subject = f"{namespace}:{name}"
+        near = self.names.suggest(name, *candidates)
+        what = self.names.what_is(name)
+        article = "an" if words[0] in "aeiou" else "a"
+        if what is None:
+            advice = near or (f"declare it: `{declaration}`" if declaration else None)
+            self.problems.add_unknown(code, place, subject, f"unknown {words} `{name}`", advice)
+            return
+        advice = near or f"write the name of {article} {words} here"
+        message = f"`{name}` is {what}, not {article} {words}"
+        self.problems.add("E220", place, message, advice, subject=subject)
+
     # -------------------------------------------------------------- durations
     def window(self, duration: Duration, place: Place) -> int:
         """A length of time that does not depend on the calendar, in microseconds."""
         if duration.calendar is not None or duration.unit not in LENGTHS:
             what = "business days" if duration.calendar is not None else f"{duration.unit}s"
             self.problems.add(
+                "E327",
                 pick(duration.place, place),
                 f"a sliding window cannot be counted in {what}: their length varies",
                 "count it in days or weeks",
@@ -184,9 +215,8 @@ class Context:
         if name not in self.names.calendars:
             advice = self.names.suggest(name, self.names.calendars)
             ways = f"declare it: `calendar {name} = business days of NL`"
-            self.problems.add(
-                pick(duration.place, place), f"unknown calendar `{name}`", advice or ways
-            )
+            at, message = pick(duration.place, place), f"unknown calendar `{name}`"
+            self.problems.add_unknown("E209", at, f"calendar:{name}", message, advice or ways)
 
     # -------------------------------------------------------------- units
     def check_unit(self, unit: str | None, place: Place) -> None:
@@ -194,7 +224,7 @@ class Context:
         try:
             self.units.check(unit)
         except UnitError as error:
-            self.problems.add(place, error.message, error.help)
+            report_unit(error, place, self.problems)
 
     def use_unit(self, unit: str | None) -> None:
         if unit is not None:
@@ -205,12 +235,10 @@ class Context:
         """Whether a clause exists; complains if not."""
         if clause in self.names.clauses:
             return True
-        self.problems.add(
-            place,
-            f"unknown clause `{clause}`",
-            self.names.suggest(clause, self.names.clauses)
-            or "clauses are named as they are headed",
-        )
+        near = self.names.suggest(clause, self.names.clauses)
+        advice = near or f"declare it: `clause {clause}`, with its rules below it"
+        message = f"unknown clause `{clause}`"
+        self.problems.add_unknown("E206", place, f"clause:{clause}", message, advice)
         return False
 
     def rules_of(self, clause: str | None) -> list[RuleOutline]:
@@ -222,6 +250,15 @@ class Context:
         if isinstance(term, norms.Const):
             return not self.names.is_actor(name) or term.value in self.names.values_matching(name)
         return term is not None
+
+
+def report_unit(error: UnitError, place: Place, problems: Problems) -> None:
+    """Report a unit that is unknown, or an amount that cannot be converted."""
+    if error.unknown is None:
+        problems.add(error.code, place, error.message, error.help)
+    else:
+        subject = f"unit:{error.unknown}"
+        problems.add_unknown(error.code, place, subject, error.message, error.help)
 
 
 def variable_of(param: Param) -> norms.Variable:

@@ -52,7 +52,7 @@ class Moments(Conditions):
         try:
             return day_start(day, self.context.zone)
         except (OverflowError, ValueError):
-            self.problems.add(place, f"{day} is out of range", "use years from 2 to 9998")
+            self.problems.add("E142", place, f"{day} is out of range", "use years from 2 to 9998")
             return 0
 
     def instant(self, text: str, zone: str | None, place: Place) -> int:
@@ -63,9 +63,11 @@ class Moments(Conditions):
                 return self._local(moment, zone or self.context.zone, place)
             return to_micros(moment.astimezone(UTC))
         except (ValueError, OverflowError):
-            self.problems.add(place, f"`{text}` is no instant", "write `2018-11-05T05:00Z`")
+            self.problems.add("E141", place, f"`{text}` is no instant", "write `2018-11-05T05:00Z`")
         except (ZoneInfoNotFoundError, OSError):
-            self.problems.add(place, f"unknown zone `{zone}`", "zones are named `Europe/Vienna`")
+            self.problems.add(
+                "E143", place, f"unknown zone `{zone}`", "zones are named `Europe/Vienna`"
+            )
         return 0
 
     def _local(self, moment: datetime, zone: str, place: Place) -> int:
@@ -75,6 +77,7 @@ class Moments(Conditions):
             skipped = first.astimezone(UTC).astimezone(here).replace(tzinfo=None) != moment
             what = "does not exist" if skipped else "happens twice"
             self.problems.add(
+                "E146",
                 place,
                 f"{moment.isoformat()} {what} in {zone}: the clocks change then",
                 "write it with its offset from UTC",
@@ -86,13 +89,16 @@ class Moments(Conditions):
         name = pattern.name
         if name in self.names.moments:
             if pattern.args:
-                self.problems.add(place, f"`{name}` is a moment: it takes no arguments", None)
+                self.problems.add(
+                    "E310", place, f"`{name}` is a moment: it takes no arguments", None
+                )
             return self.named(name)
         bound = scope.look_up(name)
         if bound is not None:
             if bound.type in ("date", None) and isinstance(bound.expr, norms.Var):
                 return norms.AtVar(bound.expr.name)
             self.problems.add(
+                "E220",
                 place,
                 f"`{name}` is a {bound.type}: a window is bounded by a date or an event",
                 f"declare the parameter a date (`{name}: date`), or name an event: `by due(id)`",
@@ -101,6 +107,7 @@ class Moments(Conditions):
         what = self.names.what_is(name)
         if what is not None and what != "an event":
             self.problems.add(
+                "E220",
                 place,
                 f"`{name}` is {what}: it does not happen at one moment",
                 "a window is bounded by dates, events and named days; use `while` for a condition",
@@ -109,7 +116,8 @@ class Moments(Conditions):
         if what is None:
             near = self.names.suggest(name, self.names.events, self.names.moments)
             help_ = near or f"declare it: `event {name}` or `day {name} = …`"
-            self.problems.add(place, f"unknown event or day `{name}`", help_)
+            message = f"unknown event or day `{name}`"
+            self.problems.add_unknown("E201", place, f"event:{name}", message, help_)
             return NEVER
         return norms.AtMatch(self.event_match(pattern, scope))
 

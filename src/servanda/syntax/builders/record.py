@@ -89,7 +89,9 @@ class AccountBuilder(RuleBuilder):
         if when is None:
             return None
         if when.end is not None:
-            self._problems.add(self._here, "an account cannot hold from a span", SAY_ONE_TIME)
+            self._problems.add(
+                "E153", self._here, "an account cannot hold from a span", SAY_ONE_TIME
+            )
         text = when.start.isoformat() if isinstance(when.start, date) else when.start
         return f"{text} {when.zone}" if when.zone else text
 
@@ -119,7 +121,9 @@ class RecordBuilder(AccountBuilder):
         for arg in pattern.args:
             if arg.op != "=" or not isinstance(arg.value, LITERALS):
                 message = "a record says what happened: this is no value"
-                self._problems.add(arg.place, message, "write a number, a text, a date or a name")
+                self._problems.add(
+                    "E151", arg.place, message, "write a number, a text, a date or a name"
+                )
         return pattern.args
 
     def fact_measure(
@@ -131,7 +135,7 @@ class RecordBuilder(AccountBuilder):
         if op in ("<=", "<"):
             return replace(fact, high=value, open_high=op == "<")
         if op == "!=":
-            self._refuse(op, "a reading is not `!=` something", "use = , <= , >= , < or >")
+            self._refuse("E151", op, "a reading is not `!=` something", "use = , <= , >= , < or >")
         return replace(fact, low=value, open_low=op == ">")
 
     def fact_between(
@@ -139,7 +143,7 @@ class RecordBuilder(AccountBuilder):
     ) -> e.ReadingFact:
         if low.unit == high.unit and high.value < low.value:
             message = f"between {low.value} and {high.value}: the lower bound comes first"
-            self._problems.add(low.place, message)
+            self._problems.add("E152", low.place, message)
         return e.ReadingFact(str(measure), _str(of), low, high, place=self._at(measure))
 
     def fact_unknown(self, measure: Token, of: Token | None) -> e.ReadingFact:
@@ -165,7 +169,9 @@ class RecordBuilder(AccountBuilder):
 
     def fact_ends_all(self, by: Token, verb: Token) -> e.PowerFact:
         if verb != "ends":
-            self._refuse(verb, f"a party `{verb}` clauses, not the agreement", "name the clauses")
+            self._refuse(
+                "E154", verb, f"a party `{verb}` clauses, not the agreement", "name the clauses"
+            )
         return e.PowerFact("end_all", str(by), place=self._at(by))
 
     def fact_amends(self, by: Token, clause: Token, amendment: Token) -> e.PowerFact:
@@ -245,7 +251,7 @@ class RecordBuilder(AccountBuilder):
                 said[attr.field] = attr.value
             else:
                 place = self._here if attr.word is None else self._at(attr.word)
-                self._problems.add(place, f"`{attr.word or attr.field}` is said twice here")
+                self._problems.add("E124", place, f"`{attr.word or attr.field}` is said twice here")
         if "grade" in said and isinstance(said["grade"], tuple):
             said["grade"], said["grade_by"] = said["grade"]
         return said
@@ -287,7 +293,7 @@ class RecordBuilder(AccountBuilder):
         said = self._collect_attrs(rest[len(names) + 2 :])
         for field in said.keys() - {"sources", "reported", "note"}:
             message = f"`{field}` says nothing of a declaration of completeness"
-            self._problems.add(self._here, message, "it takes source, reported and note")
+            self._problems.add("E127", self._here, message, "it takes source, reported and note")
         kept = {field: said[field] for field in said.keys() & {"sources", "reported", "note"}}
         return e.Completeness(str(by), names, from_, until, **kept, place=self._here)
 
@@ -311,7 +317,9 @@ class RecordBuilder(AccountBuilder):
             return value
         if isinstance(value, e.Column):
             return replace(value, unit=unit)
-        self._refuse(token, f"`in {unit}` is said of a column", f"write the unit: `5 {unit}`")
+        self._refuse(
+            "E150", token, f"`in {unit}` is said of a column", f"write the unit: `5 {unit}`"
+        )
         return value
 
     def row_event(self, name: Token, *args: e.CellArg | None) -> e.RowMap:
@@ -358,7 +366,9 @@ class RecordBuilder(AccountBuilder):
         said = self._collect_attrs(attrs)
         if "on" not in said:
             message = "this row has no date"
-            self._problems.add(self._here, message, "say which column has it: `on column date`")
+            self._problems.add(
+                "E155", self._here, message, "say which column has it: `on column date`"
+            )
         if "graded" in said:
             said["graded"], said["graded_by"] = said["graded"]
         return replace(row, **said)

@@ -98,7 +98,7 @@ class DeclarationBuilder(ValueBuilder):
         """A declared name, which must not be one that the language needs in the same places."""
         if name in RESERVED or name in also:
             message = f"`{name}` is a word of the language"
-            self._refuse(name, message, f"choose another name: `{name}_` or `the_{name}`")
+            self._refuse("E131", name, message, f"choose another name: `{name}_` or `the_{name}`")
         return str(name)
 
     def named(self, name: Token, title: Token | None) -> Named:
@@ -140,7 +140,9 @@ class DeclarationBuilder(ValueBuilder):
     # ------------------------------------------------------------------ events, states, measures
     def param_type(self, type_: Token, unit: str | None) -> m.Param:
         if unit is not None and type_ != "number":
-            self._refuse(type_, f"only a number has a unit, not a {type_}", f"`number in {unit}`")
+            self._refuse(
+                "E150", type_, f"only a number has a unit, not a {type_}", f"`number in {unit}`"
+            )
         return m.Param("", cast(Any, str(type_)), unit)
 
     def param(self, name: Token, type_: m.Param | None) -> m.Param:
@@ -239,7 +241,7 @@ class RuleBuilder(DeclarationBuilder):
     def survives(self, term: m.Duration | None) -> ln.Survives:
         if term is not None and (term.calendar is not None or term.count == 0):
             message = "what survives the end does so for days, weeks, months or years"
-            self._problems.add(term.place, message, "as in `survives the end for 6 months`")
+            self._problems.add("E149", term.place, message, "as in `survives the end for 6 months`")
         return ln.Survives(term, self._here)
 
     def created(self) -> ln.OnceCreated:
@@ -330,7 +332,7 @@ class RuleBuilder(DeclarationBuilder):
         for mod in mods:
             if not DUTY_ONLY.isdisjoint(mod.sets):
                 message = f"`{mod.word} …` speaks of a duty, and a power has none"
-                self._refuse(mod.word, message, "leave it out, or write `must` for `may`")
+                self._refuse("E133", mod.word, message, "leave it out, or write `must` for `may`")
         sets = self._collect(mods)
         return m.Power(
             verb=cast(Any, ability.verb),
@@ -358,7 +360,7 @@ class RuleBuilder(DeclarationBuilder):
                     sets[field] = join(sets[field], value)
                 else:
                     advice = "a rule says it once; write a second rule for another case"
-                    self._refuse(mod.word, f"`{mod.word}` is said twice here", advice)
+                    self._refuse("E124", mod.word, f"`{mod.word}` is said twice here", advice)
                     break
         return sets
 
@@ -429,9 +431,9 @@ class RuleBuilder(DeclarationBuilder):
     def mod_every_so_long(self, word: Token, length: m.Duration) -> Mod:
         if length.calendar is not None or length.unit in ("second", "minute", "hour"):
             message = "a period is counted in days, weeks, months or years"
-            self._refuse(word, message, "as in `every 6 months`")
+            self._refuse("E149", word, message, "as in `every 6 months`")
         if length.count == 0:
-            self._refuse(word, "a period of nothing never ends", "as in `every 6 months`")
+            self._refuse("E149", word, "a period of nothing never ends", "as in `every 6 months`")
             return Mod(word, {})
         return Mod(word, {"every": f"{length.count} {length.unit}{'s' * (length.count > 1)}"})
 

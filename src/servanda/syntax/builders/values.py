@@ -64,23 +64,25 @@ class Builder(Transformer[Token, Any]):
         """The place of the whole statement."""
         return self._statement.place
 
-    def _refuse(self, token: Token, message: str, advice: str | None = None) -> None:
+    def _refuse(self, code: str, token: Token, message: str, advice: str | None = None) -> None:
         place = self._at(token)
-        self._problems.add(place, message, advice, end_column=place.column + len(token))
+        self._problems.add(code, place, message, advice, end_column=place.column + len(token))
 
     def _one_more_operation(self) -> bool:
         """Whether the statement may grow deeper by one operation."""
         self._operations += 1
         if self._operations == MOST_OPERATIONS + 1:
             message = f"more than {MOST_OPERATIONS} operations in one statement"
-            self._problems.add(self._here, message, "split it with `define`")
+            self._problems.add("E132", self._here, message, "split it with `define`")
         return self._operations <= MOST_OPERATIONS
 
     def _date(self, token: Token) -> date:
         try:
             day = date.fromisoformat(token)
         except ValueError:
-            self._refuse(token, f"there is no day {token}", "a date is year-month-day: 2015-10-18")
+            self._refuse(
+                "E140", token, f"there is no day {token}", "a date is year-month-day: 2015-10-18"
+            )
             return STAND_IN
         return day if self._year_fits(token, day.year) else STAND_IN
 
@@ -88,7 +90,10 @@ class Builder(Transformer[Token, Any]):
         if EARLIEST <= year <= LATEST:
             return True
         self._refuse(
-            token, f"the year {year} is out of range", f"years run from {EARLIEST} to {LATEST}"
+            "E142",
+            token,
+            f"the year {year} is out of range",
+            f"years run from {EARLIEST} to {LATEST}",
         )
         return False
 
@@ -100,14 +105,17 @@ class Builder(Transformer[Token, Any]):
             instant = datetime.fromisoformat(text)
         except ValueError:
             self._refuse(
-                token, f"there is no instant {text}", "write it as 2018-08-07T00:01 or …T00:01Z"
+                "E141",
+                token,
+                f"there is no instant {text}",
+                "write it as 2018-08-07T00:01 or …T00:01Z",
             )
             return "2000-01-01T00:00", None
         if not self._year_fits(token, instant.year):
             return "2000-01-01T00:00", None
         if zone and instant.tzinfo is not None:
             message = "an instant with both an offset and a zone"
-            self._refuse(token, message, "keep one of them: they may disagree")
+            self._refuse("E144", token, message, "keep one of them: they may disagree")
         elif zone:
             zone = self._zone(token, zone)
         return text, zone or None
@@ -117,7 +125,7 @@ class Builder(Transformer[Token, Any]):
         if is_zone(zone):
             return zone
         advice = did_you_mean(zone, available_timezones())
-        self._refuse(token, f"there is no time zone `{zone}`", advice)
+        self._refuse("E143", token, f"there is no time zone `{zone}`", advice)
         return "UTC"
 
     def _text(self, token: Token | None) -> str | None:
@@ -131,10 +139,10 @@ class Builder(Transformer[Token, Any]):
         except (InvalidOperation, OverflowError):
             count = -1
         if count < 0:
-            self._refuse(token, f"{token} is no whole number of {unit}s")
+            self._refuse("E149", token, f"{token} is no whole number of {unit}s")
             return 1
         if count > MOST_OF_A_UNIT[unit]:
-            self._refuse(token, f"{token} {unit}s is more than a thousand years or so")
+            self._refuse("E149", token, f"{token} {unit}s is more than a thousand years or so")
             return 1
         return count
 
@@ -170,7 +178,9 @@ class ValueBuilder(Builder):
     def _decimal(self, token: Token) -> Decimal:
         if len(token) == 3 and _AFTER_COMMA.search(self._statement.text, 0, token.start_pos or 0):
             advice = "write 100000 or 100_000; between two values put a space after the comma"
-            self._refuse(token, "a comma inside a number, or a space missing after it", advice)
+            self._refuse(
+                "E147", token, "a comma inside a number, or a space missing after it", advice
+            )
         try:
             value = Decimal(token.replace("_", ""))
         except InvalidOperation:
@@ -178,7 +188,7 @@ class ValueBuilder(Builder):
         fits = value.is_finite() and len(value.as_tuple().digits) <= MOST_DIGITS
         if not fits or (value and abs(value.adjusted()) > LARGEST_EXPONENT):
             advice = f"up to {MOST_DIGITS} digits, below 1e{LARGEST_EXPONENT}"
-            self._refuse(token, "this number is too long to be exact", advice)
+            self._refuse("E148", token, "this number is too long to be exact", advice)
             return Decimal(1)
         return value
 
@@ -296,7 +306,9 @@ class ValueBuilder(Builder):
 
     def business_duration(self, count: Token, unit: Token, calendar: Token) -> m.Duration:
         if unit not in ("day", "days"):
-            self._refuse(unit, f"there are no business {unit}", "only business days are counted")
+            self._refuse(
+                "E149", unit, f"there are no business {unit}", "only business days are counted"
+            )
         return m.Duration(self._whole(count, "day"), "day", str(calendar), self._at(count))
 
     def point_date(self, token: Token) -> m.AtDate:
@@ -334,7 +346,9 @@ class ValueBuilder(Builder):
             return When(text, None, zone, "instant")
         year, month = int(token[:4]), int(token[5:])
         if not 1 <= month <= 12:
-            self._refuse(token, f"there is no month {token}", "a month is year-month: 2015-10")
+            self._refuse(
+                "E140", token, f"there is no month {token}", "a month is year-month: 2015-10"
+            )
             month = 1
         if not self._year_fits(token, year):
             year = STAND_IN.year
@@ -346,15 +360,17 @@ class ValueBuilder(Builder):
         if start.type == "DATE":
             first, last = self._date(start), self._date(end)
             if last < first:
-                self._refuse(end, f"this span ends before it starts: {start}..{end}")
+                self._refuse("E145", end, f"this span ends before it starts: {start}..{end}")
             return When(first, last)
         (begins, zone), (ends, other) = self._instant(start), self._instant(end)
         if zone and other and zone != other:
-            self._refuse(end, f"a span in two zones: {zone} and {other}", "write both in one")
+            self._refuse(
+                "E144", end, f"a span in two zones: {zone} and {other}", "write both in one"
+            )
         first_instant, last_instant = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
         both_alike = (first_instant.tzinfo is None) == (last_instant.tzinfo is None)
         if both_alike and last_instant < first_instant:
-            self._refuse(end, f"this span ends before it starts: {start}..{end}")
+            self._refuse("E145", end, f"this span ends before it starts: {start}..{end}")
         return When(begins, ends, zone or other, "instant")
 
 
