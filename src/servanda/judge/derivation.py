@@ -175,7 +175,7 @@ class Bound(Struct, frozen=True):
 class Window(Struct, frozen=True):
     """`opens` None: open since ever. `closes` None: nothing closes it, as far as is known.
 
-    `stopped`: microseconds by which suspension has moved the close; `standing_still`: it still does.
+    `stopped`: microseconds by which suspension has moved the close; `standing_still`: it does yet.
     """
 
     opens: Moment | None
@@ -316,7 +316,7 @@ class Silence(Struct, frozen=True, tag=True):
 
 
 class Freshness(Struct, frozen=True, tag=True):
-    """How long a reading of a measure counts; `silent_after` in microseconds, None: until the next."""
+    """How long a reading counts: `silent_after` in microseconds (None: until the next one)."""
 
     measure: str
     silent_after: int | None

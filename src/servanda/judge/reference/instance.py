@@ -146,6 +146,14 @@ class Instance:
         self._gates: dict[int, Gates] = {}
         self.announce()
 
+    @property
+    def particulars(self) -> Said:
+        """The variables of the rule, and the period where the duty recurs."""
+        names = [v.name for v in self.rule.variables]
+        if self.rule.window.every is not None and "period" not in names:
+            names.append("period")
+        return tuple((name, self.bindings.get(name)) for name in names)
+
     # -------------------------------------------------------------- window
     def find_window(self) -> Window:
         try:

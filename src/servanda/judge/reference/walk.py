@@ -40,14 +40,18 @@ def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
     """
     walk = Walk(norms, facts)
     walk.run()
+    return tuple(verdict for instance, spans in verdicts_of(walk).items() for verdict in spans)
+
+
+def verdicts_of(walk: Walk) -> dict[Instance, list[Verdict]]:
+    """The status spans of every instance of a walk that has ended, in the order of the rules."""
     spans = {of: merged(of.changes) for found in walk.instances.values() for of in found}
-    openings = Openings(spans, facts.now)
-    return tuple(
-        verdict
-        for rule in norms.rules
+    openings = Openings(spans, walk.world.facts.now)
+    return {
+        instance: verdicts(instance, spans[instance], openings)
+        for rule in walk.norms.rules
         for instance in walk.instances[rule.id]
-        for verdict in verdicts(instance, spans[instance], openings)
-    )
+    }
 
 
 class Walk:
@@ -268,9 +272,6 @@ def came_by(of: Happening, x: int) -> Truth:
 def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> list[Verdict]:
     """The spans of an instance, their ends cut to instants."""
     rule = instance.rule
-    names = [v.name for v in rule.variables]
-    if rule.window.every is not None and "period" not in names:
-        names.append("period")
     ends = [span.at for span in spans[1:]]
     entries = [openings.entries(instance, span.at) for span in spans]
     return [
@@ -279,7 +280,7 @@ def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> lis
             debtor=instance.debtor,
             creditor=instance.creditor,
             trigger=instance.trigger,
-            instance=tuple((name, instance.bindings.get(name)) for name in names),
+            instance=instance.particulars,
             status=span.status,
             from_=None if span.at <= SINCE_EVER else span.at,
             until=until,

@@ -28,6 +28,7 @@ from servanda.semantics.norms import (
     Arith,
     Const,
     Expr,
+    HeldVague,
     Match,
     Norms,
     StateType,
@@ -321,14 +322,13 @@ class World:
                 surely, possibly = h.lo >= since[1] and h.hi <= x, h.fin > since[0] and h.lo <= x
             else:
                 surely, possibly = h.hi <= x < h.lo + length, h.lo <= x < h.hi + length
-            known = isinstance(amount, Decimal)
-            if h.sure and surely and known:
+            if h.sure and surely and isinstance(amount, Decimal):
                 low += amount
                 (lower if amount > 0 else upper).append(h)
             if possibly:
-                high += amount if known else INFINITE
+                high += amount if isinstance(amount, Decimal) else INFINITE
                 counted.append(h)
-                if not known or amount < 0:
+                if not isinstance(amount, Decimal) or amount < 0:
                     upper.append(h)
         start = since[0] if length is None else max(SINCE_EVER, x - length)
         closed = self.closed_over(of.match.name, start, x + 1)
@@ -352,30 +352,38 @@ class World:
         )
 
     # -------------------------------------------------------------- vague terms
-    def vague(self, match: Match, bindings: Bindings, x: int) -> Truth:
-        """The account's own answer, else the last determination by a named body, else open."""
-        names = [p.name for p in self.vagues[match.name].params]
-
-        def concerns(name: str, args: tuple[Value | None, ...]) -> bool:
-            said = dict(zip(names, args, strict=True))
-            return name == match.name and all(
-                said.get(a.param) is None or passes(a, said, bindings) for a in match.args
-            )
-
+    def held(self, match: Match, bindings: Bindings, x: int) -> HeldVague | None:
+        """The account's own answer to a vague term, if it has one at tick `x`."""
         held = [
             h
             for h in self.norms.held
-            if concerns(h.name, h.args)
+            if h.name == match.name
+            and self.concerns(match, bindings, h.name, h.args)
             and (h.from_ is None or tick(h.from_, 0) <= x)
             and (h.until is None or x < tick(h.until, 0))
         ]
-        if held:
-            last = max(held, key=lambda h: SINCE_EVER if h.from_ is None else h.from_)
-            return Truth(SURE if last.holds else FALSE)
+        return max(held, key=lambda h: SINCE_EVER if h.from_ is None else h.from_, default=None)
+
+    def concerns(
+        self, match: Match, bindings: Bindings, name: str, args: tuple[Value | None, ...]
+    ) -> bool:
+        names = [p.name for p in self.vagues[match.name].params]
+        said = dict(zip(names, args, strict=True))
+        return name == match.name and all(
+            said.get(a.param) is None or passes(a, said, bindings) for a in match.args
+        )
+
+    def vague(self, match: Match, bindings: Bindings, x: int) -> Truth:
+        """The account's own answer, else the last determination by a named body, else open."""
+        held = self.held(match, bindings, x)
+        if held is not None:
+            return Truth(SURE if held.holds else FALSE)
         said = [
             d
             for d in self.facts.determinations
-            if concerns(d.name, d.args) and d.by in self.vagues[match.name].deciders
+            if d.name == match.name
+            and self.concerns(match, bindings, d.name, d.args)
+            and d.by in self.vagues[match.name].deciders
         ]
         sure = [d for d in said if d.sure and d.hi <= x]
         if not sure:

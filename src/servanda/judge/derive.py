@@ -1,0 +1,88 @@
+"""The derivations of verdicts: the reference judge is asked anew, on what they can depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from servanda.judge.dependencies import Footprints
+from servanda.judge.derivation import Derivation, Step
+from servanda.judge.reference.instance import Instance
+from servanda.judge.reference.recorder import Recorder
+from servanda.judge.reference.walk import Walk, verdicts_of
+from servanda.judge.support import (
+    Outcome,
+    Support,
+    every_ground,
+    is_of,
+    last_of,
+    outcome,
+    support,
+    without,
+)
+from servanda.judge.verdict import Verdict
+from servanda.record.facts import Facts
+from servanda.semantics.norms import Norms
+
+
+def derive(norms: Norms, facts: Facts, asked: Sequence[Verdict]) -> list[Derivation]:
+    """The derivation of each of some verdicts, all of one clause and open on the facts' last day.
+
+    Raises JudgeError as both judges do.
+    """
+    if not asked:
+        return []
+    rules = {rule.id: rule for rule in norms.rules}
+    clause = rules[asked[0].rule].clause
+    norms, facts = Footprints(norms).restricted(clause, facts)
+    walk = Walk(norms, facts, recording=True)
+    walk.run()
+    spans = verdicts_of(walk)
+    found = []
+    for verdict in asked:
+        instance = instance_of(walk, verdict)
+        if instance is not None:
+            steps = Recorder(walk, instance, verdict, spans).steps()
+            found.append(derived(walk, instance, verdict, steps))
+    return found
+
+
+def instance_of(walk: Walk, verdict: Verdict) -> Instance | None:
+    """The instance whose last span the verdict is."""
+    alike = [each for each in walk.instances.get(verdict.rule, ()) if is_of(each, verdict)]
+    wanted = Outcome(verdict.status, verdict.from_)
+    return next((each for each in alike if last_of(each) == wanted), alike[-1] if alike else None)
+
+
+def derived(
+    walk: Walk, instance: Instance, verdict: Verdict, steps: tuple[Step, ...]
+) -> Derivation:
+    norms, facts = walk.norms, walk.world.facts
+    cited = support(norms, facts, verdict, instance.grounds(facts.now))
+    return Derivation(
+        verdict=verdict,
+        rule=instance.rule,
+        steps=steps,
+        cited=cited.entries,
+        declared=cited.declared,
+        instead=instead(norms, facts, verdict, cited),
+    )
+
+
+def instead(
+    norms: Norms, facts: Facts, verdict: Verdict, cited: Support
+) -> dict[str, tuple[str, ...]]:
+    """The entries that would do as well in place of one cited, where the record has such."""
+    found = {}
+    for entry in cited.entries:
+        fewer = without(facts, entry)
+        if outcome(norms, fewer, verdict) == Outcome(verdict.status, verdict.from_):
+            others = support(norms, fewer, verdict, every_ground(fewer))
+            found[entry] = tuple(e for e in others.entries if e not in cited.entries)
+    return found
+
+
+def at(facts: Facts, now: int) -> Facts:
+    """The facts as they were at the end of an earlier tick."""
+    return msgspec.structs.replace(facts, now=now)

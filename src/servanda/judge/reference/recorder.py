@@ -1,0 +1,552 @@
+"""From an instance as the reference judge left it to the steps of its derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from servanda.judge import derivation as d
+from servanda.judge.reference.achieve import Achieve
+from servanda.judge.reference.conditions import is_plain, numbers
+from servanda.judge.reference.duties import Forbid, Keep, May
+from servanda.judge.reference.exercises import (
+    Used,
+    covers,
+    joint_levels,
+    same_joint,
+    touching,
+    uses_of,
+)
+from servanda.judge.reference.instance import Instance
+from servanda.judge.reference.truth import FALSE, SURE, Grounds, Truth
+from servanda.judge.reference.walk import Walk
+from servanda.judge.reference.windows import Moment, bounds_of, moment
+from servanda.judge.reference.world import (
+    FOR_GOOD,
+    SINCE_EVER,
+    Happening,
+    Number,
+    instant,
+    passes,
+    scalar,
+)
+from servanda.judge.verdict import Verdict
+from servanda.record.facts import Complete, ReadingFact, Value
+from servanda.semantics.clock import FACT, PHASES, micros_of, tick
+from servanda.semantics.norms import (
+    Always,
+    And,
+    Arg,
+    Arith,
+    Compare,
+    Cond,
+    Const,
+    Expr,
+    Happened,
+    InState,
+    IsVague,
+    Match,
+    MeasureChange,
+    MeasureReading,
+    Not,
+    Or,
+    Rule,
+    RuleStatus,
+    Within,
+)
+
+OVERLAYS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    ("suspended", "su", ("suspend",)),
+    ("excused", "ex", ()),
+    ("idle", "idle", ("create",)),
+    ("ended", "en", ("end", "end_all", "amend")),
+    ("waived", "wa", ("waive",)),
+    ("released", "re", ("release",)),
+)
+AMOUNTS = (">=", "<=", ">", "<")
+
+
+def entries_of(grounds: Grounds) -> tuple[str, ...]:
+    return tuple(sorted(g for g in grounds if isinstance(g, str)))
+
+
+def declared_of(grounds: Iterable[Any]) -> tuple[Complete, ...]:
+    return tuple(sorted((g for g in grounds if isinstance(g, Complete)), key=str))
+
+
+class Recorder:
+    """Records the derivation of one instance at the end of a walk."""
+
+    def __init__(
+        self,
+        walk: Walk,
+        instance: Instance,
+        verdict: Verdict,
+        spans: dict[Instance, list[Verdict]],
+    ) -> None:
+        self.spans = spans
+        self.walk = walk
+        self.world = walk.world
+        self.instance = instance
+        self.rule = instance.rule
+        self.verdict = verdict
+        self.x = walk.world.facts.now
+        self.conditions = Conditions(walk)
+
+    def steps(self) -> tuple[d.Step, ...]:
+        return tuple(
+            [
+                *self.origin(),
+                *self.opening(),
+                *self.gates(),
+                *self.acts(),
+                *self.overlays(),
+                *self.uses(),
+                *self.silence(),
+                *self.remedies(),
+                *self.earlier(),
+            ]
+        )
+
+    # -------------------------------------------------------------- how it arose
+    def origin(self) -> Iterator[d.Step]:
+        trigger = self.rule.trigger
+        if trigger is None:
+            return
+        at = None if self.instance.lo <= SINCE_EVER else self.instance.lo
+        cond = None
+        if trigger.cond is not None:
+            cond = self.conditions.of(trigger.cond, {}, self.instance.lo)
+        entries = entries_of(self.instance.origin)
+        yield d.Origin(self.instance.trigger, entries, at, cond, trigger.breach_of)
+
+    # -------------------------------------------------------------- its window
+    def opening(self) -> Iterator[d.Step]:
+        found = window_step(self.walk, self.instance)
+        if found.opens is not None or found.closes is not None or found.never_opens:
+            yield d.Opening(found, entries_of(self.instance.window.because))
+
+    # -------------------------------------------------------------- its conditions
+    def gates(self) -> Iterator[d.Step]:
+        rule = self.rule
+        yield from self.condition("if", rule.if_, self.read_if())
+        if isinstance(self.instance, Keep):
+            yield from self.kept(self.instance)
+        yield from self.condition("unless", rule.unless, self.x)
+        yield from self.condition("while", rule.while_, self.x)
+
+    def read_if(self) -> int:
+        """When `if` was read: as the instance arose, or as its window opened."""
+        at = self.instance.lo if self.rule.trigger is not None else self.instance.window.o_lo
+        return max(at, tick(micros_of(at), FACT)) if at < FOR_GOOD else self.x
+
+    def kept(self, duty: Keep) -> Iterator[d.Step]:
+        """What is to be kept: at the onset of the episode, and on the day asked."""
+        keep = self.rule.keep or Always(True)
+        onset = duty.onset_sure if duty.onset_sure is not None else duty.onset_possible
+        if onset is not None and onset < self.x:
+            at_onset = self.gate("keep", keep, onset)
+            yield at_onset
+            now = self.gate("keep", keep, self.x)
+            if now.condition != at_onset.condition:
+                yield now
+        else:
+            yield self.gate("keep", keep, self.x)
+
+    def condition(self, name: Any, cond: Cond, at: int) -> Iterator[d.Step]:
+        if not isinstance(cond, Always):
+            yield self.gate(name, cond, at)
+
+    def gate(self, name: Any, cond: Cond, at: int) -> d.Gate:
+        return d.Gate(name, at, self.conditions.of_instance(cond, self.instance, at))
+
+    # -------------------------------------------------------------- what was done
+    def acts(self) -> Iterator[d.Step]:
+        if isinstance(self.instance, Achieve):
+            yield from self.performances(self.instance)
+        elif isinstance(self.instance, Forbid):
+            yield from self.violations(self.instance)
+
+    def performances(self, duty: Achieve) -> Iterator[d.Step]:
+        assert self.rule.action is not None
+        total = self.rule.total
+        action = self.rule.action
+        if total is not None:
+            action = Match(action.name, tuple(a for a in action.args if a.param != total[0]))
+        found = list(self.candidates(action))
+        if total is not None:
+            yield self.sum(duty, total[0], scalar(total[1], duty.bindings), found)
+        counted = {p.act.entry: p for p in duty.acts or () if total is None}
+        for act, short in found:
+            performance = counted.get(act.entry)
+            lacks = (*short, *self.untimely(duty, act))
+            counts: Any = "no"
+            if total is not None and not lacks:
+                counts = "part"
+            elif performance is not None and not lacks:
+                counts = "sure" if performance.act is duty.kept else "possible"
+            if duty.after == "cured" and act.entry in duty.after_entries:
+                counts = "late"
+            yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks)
+
+    def candidates(self, action: Match) -> Iterator[tuple[Happening, tuple[d.Lack, ...]]]:
+        """Occurrences that match, and those that fall short in one amount only."""
+        for act in sorted(self.world.happenings[action.name], key=lambda h: (h.lo, h.entry)):
+            if act.lo > self.x:
+                continue
+            failed = [a for a in action.args if not passes(a, act.params, self.instance.bindings)]
+            lacks = [self.lack(a, act) for a in failed]
+            if not lacks or (len(lacks) == 1 and lacks[0].what == "amount"):
+                yield act, tuple(lacks)
+
+    def lack(self, arg: Arg, act: Happening) -> d.Lack:
+        said = act.params.get(arg.param)
+        wanted: Value | None = None
+        if arg.value is not None:
+            wanted = scalar(arg.value, self.instance.bindings)
+        elif arg.values:
+            wanted = arg.values[0]
+        if said is None:
+            return d.Lack("not said", arg.param, None, wanted, None, arg.op)
+        if isinstance(said, Decimal) and isinstance(wanted, Decimal):
+            return d.Lack("amount", arg.param, said, wanted, abs(wanted - said), arg.op)
+        return d.Lack("differs", arg.param, said, wanted, None, arg.op)
+
+    def untimely(self, duty: Instance, act: Happening) -> Iterator[d.Lack]:
+        """Before the opening, after the close, or not sure to this account."""
+        window = duty.window
+        c_hi = duty.closes[1] if isinstance(duty, Achieve) else window.c_hi
+        if act.fin <= instant(window.o_lo) and not self.rule.early:
+            yield d.Lack("early", by=micros_of(window.o_lo) - micros_of(act.hi))
+        if act.lo >= c_hi:
+            yield d.Lack("late", by=micros_of(act.lo) - micros_of(c_hi))
+        if not act.sure:
+            yield d.Lack("unsure")
+
+    def sum(
+        self,
+        duty: Achieve,
+        param: str,
+        owed: Value | None,
+        found: list[tuple[Happening, tuple[d.Lack, ...]]],
+    ) -> d.Sum:
+        surely = possibly = Decimal(0)
+        parts = []
+        for act, lacks in found:
+            amount = act.params.get(param)
+            late = any(lack.what == "late" for lack in self.untimely(duty, act))
+            early = any(lack.what == "early" for lack in self.untimely(duty, act))
+            if lacks or late or early or not isinstance(amount, Decimal):
+                continue
+            possibly += amount
+            surely += amount if act.sure else 0
+            parts.append(act.entry)
+        wanted = owed if isinstance(owed, Decimal) else None
+        return d.Sum(param, wanted, surely, possibly, tuple(parts))
+
+    def violations(self, duty: Forbid) -> Iterator[d.Step]:
+        assert self.rule.action is not None
+        known = {v.act.entry: v for v in duty.acts or ()}
+        for act, short in self.candidates(self.rule.action):
+            violation = known.get(act.entry)
+            lacks = (*short, *self.untimely(duty, act))
+            counts: Any = "no"
+            if violation is not None and violation.level > FALSE:
+                counts = "sure" if violation.level == SURE else "possible"
+            elif not lacks:
+                lacks = (d.Lack("not bound"),)
+            cure = violation.cure if violation is not None else ""
+            cured = cure if violation is not None and violation.last_end <= self.x else None
+            yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks, cured or None)
+
+    # -------------------------------------------------------------- what lies over it
+    def overlays(self) -> Iterator[d.Step]:
+        """What lies over it on the day asked, and uses of powers that did before."""
+        gates = self.instance.gates(self.over_at())
+        for name, field, verbs in OVERLAYS:
+            truth: Truth = getattr(gates, field)
+            uses = tuple(use for verb in verbs for use in self.uses_over(verb))
+            if truth.value == FALSE and not uses:
+                continue
+            condition: d.Condition | None = None
+            prevailing: tuple[str, ...] = ()
+            if name == "excused":
+                condition = self.conditions.of_instance(
+                    self.rule.unless, self.instance, self.over_at()
+                )
+                prevailing = self.prevailing()
+            yield d.Overlay(
+                name,
+                truth.value,
+                truth.vague,
+                uses,
+                entries_of(truth.because),
+                condition,
+                prevailing,
+            )
+
+    def over_at(self) -> int:
+        """The tick at which the status was settled: what comes later changes it no more."""
+        from_ = self.verdict.from_
+        over = self.verdict.status in ("lapsed", "ended", "waived", "released")
+        return self.x if from_ is None or not over else min(self.x, from_ + PHASES - 1)
+
+    def prevailing(self) -> tuple[str, ...]:
+        """The rules that bind now and prevail over this one."""
+        return tuple(
+            rule
+            for rule in self.rule.yields_to
+            if any(i.felt("binding", self.x).value > FALSE for i in self.walk.instances_of(rule))
+        )
+
+    def uses_over(self, verb: str) -> Iterator[d.Use]:
+        for power in touching(self.walk, self.rule, verb):
+            if power.id == self.rule.id:
+                continue
+            for use in uses_of(self.walk, power):
+                if covers(use, self.instance) and use.lo <= self.x:
+                    yield self.use(use)
+
+    def use(self, use: Used) -> d.Use:
+        level = use.level(self.x).value
+        read = [use.open_to(use.lo).value, use.open_to(use.hi).value if self.x >= use.hi else 2]
+        opened = use.opens[1].value if use.opens is not None else min(read)
+        resumed = {r.entry for r in use.resumed if instant(r.lo) <= self.x}
+        ended = entries_of(frozenset(resumed) | use.ended_because) if self.x >= use.sure_end else ()
+        assert use.power.rule.power is not None
+        return d.Use(
+            use.power.rule.id,
+            use.power.rule.power.verb,
+            use.power.debtor,
+            use.entry,
+            use.begins,
+            use.sure,
+            opened,
+            level,
+            ended,
+        )
+
+    # -------------------------------------------------------------- a power itself
+    def uses(self) -> Iterator[d.Step]:
+        if not isinstance(self.instance, May):
+            return
+        power = self.instance
+        assert self.rule.power is not None
+        found = [u for u in power.all_uses() if u.lo <= self.x]
+        yield from (self.use(u) for u in sorted(found, key=lambda u: (u.lo, u.entry)))
+        if self.rule.power.joint:
+            members = [r for r in self.walk.norms.rules if same_joint(r, self.rule)]
+            for levels in joint_levels(self.walk, self.rule, self.x).values():
+                used = [holder(r) for r, level in zip(members, levels, strict=True) if level.value]
+                wanting = [
+                    holder(r) for r, level in zip(members, levels, strict=True) if not level.value
+                ]
+                because = frozenset().union(*(level.because for level in levels))
+                yield d.Wanting(tuple(used), tuple(wanting), entries_of(because))
+
+    # -------------------------------------------------------------- silence
+    def silence(self) -> Iterator[d.Step]:
+        if self.rule.action is not None and self.rule.kind != "may":
+            window = self.instance.window
+            start: int | None = None if window.o_lo <= SINCE_EVER else instant(window.o_lo)
+            if self.rule.early:
+                start = None
+            end: int | None = self.x + 1
+            if isinstance(self.instance, Achieve) and self.instance.breach_hi is not None:
+                end = instant(self.instance.breach_hi)
+            yield self.silence_on(self.rule.action.name, start, end)
+        for name in measures_of(self.rule.keep):
+            measure = self.world.silence[name]
+            declared = declared_of(self.world.declarations(name))
+            yield d.Freshness(name, measure, declared)
+
+    def silence_on(self, name: str, start: int | None, end: int | None) -> d.Silence:
+        from_ = SINCE_EVER if start is None else start
+        until = FOR_GOOD if end is None else end
+        return d.Silence(
+            name=name,
+            closed=self.world.is_closed(name),
+            declared=declared_of(self.world.declarations(name, from_, until)),
+            covers=self.world.closed_over(name, from_, until),
+            needed=(start, end),
+        )
+
+    # -------------------------------------------------------------- after a breach, and before
+    def remedies(self) -> Iterator[d.Step]:
+        if self.rule.remedy is None:
+            return
+        for remedy in self.walk.instances[self.rule.remedy]:
+            same = all(
+                remedy.bindings.get(name) == value for name, value in self.instance.bindings.items()
+            )
+            if same and remedy.lo <= self.x:
+                for span in self.spans[remedy][-1:]:
+                    yield d.Remedy(span.rule, span.status, span.from_, span.entries)
+
+    def earlier(self) -> Iterator[d.Step]:
+        for span in self.spans[self.instance]:
+            if span.until is not None:
+                yield d.Earlier(span.status, span.from_, span.until, span.entries)
+
+
+class Conditions:
+    """Records conditions as the reference judge reads them."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.world = walk.world
+
+    def of_instance(self, cond: Cond, instance: Instance, at: int) -> d.Condition:
+        window = instance.window
+        since = (instant(window.o_lo), instant(window.o_hi))
+        if window.o_lo >= FOR_GOOD:
+            since = (SINCE_EVER, SINCE_EVER)
+        return self.of(cond, instance.bindings, at, since)
+
+    def of(
+        self,
+        cond: Cond,
+        bindings: dict[str, Value | None],
+        at: int,
+        since: tuple[int, int] = (SINCE_EVER, SINCE_EVER),
+    ) -> d.Condition:
+        truth = self.walk.conditions.truth(cond, bindings, at, since)
+        told = truth.value, truth.vague, entries_of(truth.because)
+        match cond:
+            case Always():
+                return d.Constant(truth.value)
+            case And(items):
+                return d.AllOf(*told, tuple(self.of(c, bindings, at, since) for c in items))
+            case Or(items):
+                return d.AnyOf(*told, tuple(self.of(c, bindings, at, since) for c in items))
+            case Not(item):
+                return d.Negation(*told, self.of(item, bindings, at, since))
+            case Compare(_, left, right):
+                return d.Comparison(
+                    *told,
+                    cond,
+                    self.number(left, bindings, at, since),
+                    self.number(right, bindings, at, since),
+                )
+            case Within(term):
+                return d.Membership(*told, cond, scalar(term, bindings))
+            case InState():
+                return d.State(*told, cond)
+            case Happened():
+                return d.Occurred(*told, cond)
+            case IsVague(match):
+                held = self.world.held(match, bindings, at)
+                deciders = self.world.vagues[match.name].deciders
+                return d.VagueTerm(*told, cond, held, deciders)
+            case RuleStatus():
+                return d.DutyStatus(*told, cond, self.rules_so(cond, bindings, at))
+
+    def rules_so(
+        self, cond: RuleStatus, bindings: dict[str, Value | None], at: int
+    ) -> tuple[str, ...]:
+        """The rules of which some instance has the status, surely or possibly."""
+        debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
+        return tuple(
+            rule
+            for rule in cond.rules
+            if any(
+                i.felt(cond.state, at).value > FALSE
+                for i in self.walk.instances_of(rule)
+                if cond.debtor is None or i.debtor == debtor
+            )
+        )
+
+    def number(
+        self, expr: Expr, bindings: dict[str, Value | None], at: int, since: tuple[int, int]
+    ) -> d.Number:
+        if is_plain(expr):
+            value = scalar(expr, bindings)
+            known = value if isinstance(value, Decimal) else None
+            return d.Number(expr, known, known)
+        found: Number = self.walk.conditions.number(expr, bindings, at, since)
+        parts: tuple[d.Number, ...] = ()
+        if isinstance(expr, Arith):
+            parts = tuple(
+                self.number(side, bindings, at, since) for side in (expr.left, expr.right)
+            )
+        readings = [f for f in found.facts if isinstance(f, ReadingFact)]
+        return d.Number(
+            expr,
+            found.low if found.low.is_finite() else None,
+            found.high if found.high.is_finite() else None,
+            tuple(dict.fromkeys(f.entry for f in found.facts)),
+            max((r.lo for r in readings), default=None),
+            found.stale if found.stale is None or found.stale < FOR_GOOD else None,
+            parts,
+        )
+
+
+def window_step(walk: Walk, instance: Instance) -> d.Window:
+    """The window of an instance, with what each of its bounds is counted from."""
+    rule, window = instance.rule, instance.window
+    opens: d.Moment | None = None
+    if rule.window.every is not None:
+        opens = between(window.o_lo, window.o_hi)
+    elif rule.window.opens is not None:
+        opens = told(moment(walk.world, rule.window.opens, instance.bindings))
+        if rule.trigger is not None and opens.lo is not None:
+            opens = between(window.o_lo, window.o_hi, opens.entries)
+    elif rule.trigger is not None:
+        trigger = () if instance.trigger is None else (instance.trigger,)
+        opens = between(window.o_lo, window.o_hi, trigger)
+    bounds: tuple[d.Bound, ...] = ()
+    if rule.window.every is None:
+        bounds = bounds_at(walk, rule, instance)
+    stopped = instance.stopped if isinstance(instance, Achieve) else (0, 0)
+    standing = isinstance(instance, Achieve) and instance.standing_still is not None
+    c_lo, c_hi = instance.closes if isinstance(instance, Achieve) else (window.c_lo, window.c_hi)
+    closes = None
+    if window.c_lo < FOR_GOOD or window.c_hi < FOR_GOOD:
+        earliest = [b for b in bounds if b.at.lo is not None]
+        entries = min(earliest, key=lambda b: b.at.lo or 0).at.entries if earliest else ()
+        closes = between(c_lo, c_hi, entries)
+    return d.Window(
+        opens, closes, bounds, stopped[0], standing and closes is not None, window.never_opens
+    )
+
+
+def bounds_at(walk: Walk, rule: Rule, instance: Instance) -> tuple[d.Bound, ...]:
+    """Each bound with both of its ends: counted from the earliest opening and from the latest."""
+    window = instance.window
+    if window.o_lo >= FOR_GOOD:
+        return ()
+    lows = bounds_of(walk.world, rule, instance.bindings, window.o_lo)
+    highs = bounds_of(walk.world, rule, instance.bindings, window.o_hi)
+    if len(lows) != len(highs):
+        highs = lows
+    return tuple(
+        d.Bound(
+            d.Moment(low.at.lo, high.at.hi, entries_of(low.at.because)),
+            low.point,
+            low.how == "day",
+            low.within,
+            low.term,
+        )
+        for low, high in zip(lows, highs, strict=True)
+    )
+
+
+def between(lo: int, hi: int, entries: tuple[str, ...] = ()) -> d.Moment:
+    """A moment from ticks; the infinities have not come."""
+    ends = [None if t >= FOR_GOOD or t <= SINCE_EVER else micros_of(t) for t in (lo, hi)]
+    return d.Moment(ends[0], ends[1], entries)
+
+
+def told(found: Moment) -> d.Moment:
+    return d.Moment(found.lo, found.hi, entries_of(found.because))
+
+
+def holder(rule: Rule) -> str:
+    return str(rule.debtor.value if isinstance(rule.debtor, Const) else rule.debtor.name)
+
+
+def measures_of(cond: Cond | None) -> list[str]:
+    """The measures that a condition reads, in order."""
+    read = (n for n in numbers(cond) if isinstance(n, MeasureReading | MeasureChange))
+    return list(dict.fromkeys(n.measure for n in read))
