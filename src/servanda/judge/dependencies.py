@@ -138,6 +138,10 @@ class Footprints:
         """The norms and facts with only what a clause needs."""
         return self.within(self.reach(clause), facts)
 
+    def of_rule_restricted(self, rule: str, facts: Facts) -> tuple[Norms, Facts]:
+        """The norms and facts with only what one rule needs."""
+        return self.within(self.follow([rule]), facts)
+
     def within(self, reach: Reach, facts: Facts) -> tuple[Norms, Facts]:
         """The norms and facts with only what is reached."""
         names, norms = reach.names, self.norms

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation, Step
 from servanda.judge.reference.instance import Instance
@@ -14,10 +12,8 @@ from servanda.judge.reference.walk import Walk, verdicts_of
 from servanda.judge.support import (
     Outcome,
     Support,
-    every_ground,
     is_of,
     last_of,
-    outcome,
     support,
     without,
 )
@@ -31,19 +27,15 @@ def derive(norms: Norms, facts: Facts, asked: Sequence[Verdict]) -> list[Derivat
 
     Raises JudgeError as both judges do.
     """
-    if not asked:
-        return []
-    rules = {rule.id: rule for rule in norms.rules}
-    clause = rules[asked[0].rule].clause
-    norms, facts = Footprints(norms).restricted(clause, facts)
-    walk = Walk(norms, facts, recording=True)
-    walk.run()
-    spans = verdicts_of(walk)
+    footprints = Footprints(norms)
     found = []
     for verdict in asked:
+        small, fewer = footprints.of_rule_restricted(verdict.rule, facts)
+        walk = Walk(small, fewer, recording=True, alone=verdict)
+        walk.run()
         instance = instance_of(walk, verdict)
         if instance is not None:
-            steps = Recorder(walk, instance, verdict, spans).steps()
+            steps = Recorder(walk, instance, verdict, verdicts_of(walk)).steps()
             found.append(derived(walk, instance, verdict, steps))
     return found
 
@@ -75,14 +67,13 @@ def instead(
 ) -> dict[str, tuple[str, ...]]:
     """The entries that would do as well in place of one cited, where the record has such."""
     found = {}
+    wanted = Outcome(verdict.status, verdict.from_)
     for entry in cited.entries:
         fewer = without(facts, entry)
-        if outcome(norms, fewer, verdict) == Outcome(verdict.status, verdict.from_):
-            others = support(norms, fewer, verdict, every_ground(fewer))
+        walk = Walk(norms, fewer, recording=True, alone=verdict)
+        walk.run()
+        instance = instance_of(walk, verdict)
+        if instance is not None and last_of(instance) == wanted:
+            others = support(norms, fewer, verdict, instance.grounds(fewer.now))
             found[entry] = tuple(e for e in others.entries if e not in cited.entries)
     return found
-
-
-def at(facts: Facts, now: int) -> Facts:
-    """The facts as they were at the end of an earlier tick."""
-    return msgspec.structs.replace(facts, now=now)

@@ -39,7 +39,7 @@ def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
     An instance is known by its rule, parties, trigger and particulars; of several that share these
     (a condition that turns true again), by the instant in which it became what it is.
     """
-    walk = Walk(norms, facts)
+    walk = Walk(norms, facts, alone=of)
     try:
         walk.run()
     except JudgeError:

@@ -64,6 +64,7 @@ class Achieve(Instance):
     after: Status | None = None  # what made the breach good
     after_entries: tuple[str, ...] = ()
     breach_record: Breach | None = None
+    acted_because: Grounds = NOTHING  # what performances it rests on
     stopped = (0, 0)  # microseconds the clock has stood still before c_lo and c_hi
     standing_still: int | None = None
 
@@ -189,6 +190,7 @@ class Achieve(Instance):
             opened = early or act.fin > instant(window.o_lo)
             if opened and self.breach_hi is None and not shut and self.off is None:
                 self.possibly_kept = True
+                self.acted_because |= performance.grounds
                 first = (x, performance.act.lo, performance.act.entry)
                 self.possible = min(self.possible or first, first)
         if x >= performance.hi and not performance.read_hi:
@@ -198,6 +200,7 @@ class Achieve(Instance):
             in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
             if performance.sure and opened and in_time and self.live:
                 self.kept = act
+                self.acted_because = performance.grounds
 
     def fall_due(self, x: int) -> None:
         """The breach comes at the first bound tick from the close on, phase 3 at the earliest."""
@@ -224,15 +227,16 @@ class Achieve(Instance):
     def make_good(self, x: int) -> None:
         """Late performance, compensation, waiver, release: the first of them, for good."""
         gates = self.gates(x)
-        late = [p.act for p in self.found() if self.cures(p, x)]
+        late = [p for p in self.found() if self.cures(p, x)]
         remedy = self.breach_record.remedy if self.breach_record is not None else None
         if gates.wa.value == SURE:
             self.after = "waived"
         elif gates.re.value == SURE:
             self.after = "released"
         elif late:
-            first = min(late, key=lambda h: (h.hi, h.entry))
-            self.after, self.after_entries = "cured", (first.entry,)
+            first = min(late, key=lambda p: (p.act.hi, p.act.entry))
+            self.after, self.after_entries = "cured", (first.act.entry,)
+            self.acted_because |= first.grounds
         elif isinstance(remedy, Achieve) and remedy.felt("performed", x).value == SURE:
             self.after, self.after_entries = "compensated", remedy.performing_entries()
 
@@ -255,7 +259,7 @@ class Achieve(Instance):
         if self.after == "compensated" and self.breach_record is not None:
             remedy = self.breach_record.remedy
             found |= NOTHING if remedy is None else remedy.grounds(x)
-        return found.union(*(p.grounds for p in self.acts or () if p.lo <= x))
+        return found | self.acted_because
 
     def performing_entries(self) -> tuple[str, ...]:
         return (self.kept.entry,) if self.kept is not None else self.after_entries
@@ -294,9 +298,6 @@ class Achieve(Instance):
             return (self.kept.entry,)
         if status == self.after:
             return self.after_entries
-        if status in ("unknown", "undetermined") and self.possible is not None:
-            at, _, entry = self.possible
-            return (entry,) if instant(at) == instant(x) else ()
         return ()
 
     def in_breach(self, x: int) -> int:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.agenda import first_instants
-from servanda.judge.reference.conditions import Conditions
+from servanda.judge.reference.conditions import Conditions, conditions_of, parts
 from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import overlay
 from servanda.judge.reference.instance import Breach, Change, Instance, Occasion
@@ -57,9 +57,13 @@ def verdicts_of(walk: Walk) -> dict[Instance, list[Verdict]]:
 class Walk:
     """One walk through time; `x` is the tick it is at."""
 
-    def __init__(self, norms: Norms, facts: Facts, *, recording: bool = False) -> None:
-        """`recording`: keep what every status rests on, for a derivation."""
+    def __init__(
+        self, norms: Norms, facts: Facts, *, recording: bool = False, alone: Verdict | None = None
+    ) -> None:
+        """`recording`: keep what every status rests on, for a derivation. `alone`: of the rule of
+        this verdict only its instance is wanted, where nothing asks for the others."""
         self.recording = recording
+        self.alone = None if alone is None or alone.rule in asked_for(norms) else alone
         self.norms = norms
         self.world = World(norms, facts)
         self.conditions = Conditions(self.world, self.felt)
@@ -159,6 +163,7 @@ class Walk:
                 KINDS[rule.kind](self, rule, in_period(at, label), window)
                 for label, window in self.periods(probe)
             ]
+        made = [instance for instance in made if self.is_wanted(instance)]
         for instance in made:
             instance.origin |= wanted.because
             if wanted.value == POSSIBLE:
@@ -166,6 +171,17 @@ class Walk:
             self.instances[rule.id].append(instance)
             self.live.append(instance)
         return made[0] if made else None
+
+    def is_wanted(self, instance: Instance) -> bool:
+        alone = self.alone
+        if alone is None or instance.rule.id != alone.rule:
+            return True
+        return (instance.trigger, instance.debtor, instance.creditor, instance.particulars) == (
+            alone.trigger,
+            alone.debtor,
+            alone.creditor,
+            alone.instance,
+        )
 
     def periods(self, whole: Instance) -> list[tuple[str, Window]]:
         try:
@@ -224,6 +240,16 @@ class Walk:
             self.pending.add(at)
         else:
             heapq.heappush(self.agenda, micros_of(at))
+
+
+def asked_for(norms: Norms) -> set[str]:
+    """The rules whose instances other rules depend on: by their status, or as powers."""
+    found = {rule.id for rule in norms.rules if rule.kind == "may"}
+    for rule in norms.rules:
+        found.update(rule.yields_to)
+        for cond in conditions_of(rule):
+            found.update(id_ for c in parts(cond) if isinstance(c, RuleStatus) for id_ in c.rules)
+    return found
 
 
 def in_period(at: Occasion, label: str) -> Occasion:
@@ -286,7 +312,7 @@ def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> lis
             until=until,
             entries=opened,
             closed_by=closed,
-            acts=span.acts,
+            acts=openings.acts(instance, span),
             breaches=span.breaches,
         )
         for span, until, opened, closed in zip(
