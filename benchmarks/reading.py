@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT / "tests" / "reading"))
 
 from scoring import pieces, score, scores  # noqa: E402
 
-from servanda.articles.attribution import found_in  # noqa: E402
-from servanda.articles.parse import parsed, parser  # noqa: E402
+from servanda.articles.attribution import attributions_in  # noqa: E402
+from servanda.articles.english_parser import parsed, parser  # noqa: E402
 
 COPIES = 20
 
@@ -36,7 +36,7 @@ def main() -> None:
     docs = [list(parsed(d)) for d in documents]
     middle = time.process_time()
     for parts, text in zip(docs, documents, strict=True):
-        found_in(parts, text, nested=True)
+        attributions_in(parts, text, nested=True)
     end = time.process_time()
     print(f"{COPIES} documents of {words // COPIES} words, CPU time on one core:")
     print(f"  parser {COPIES / (middle - start):.1f} documents a second")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import servanda
+from servanda.articles.article import Article
 from servanda.articles.attribution import attributions
 from servanda.articles.draft_builder import drafts_of
 from servanda.articles.drafts import Draft, Drafts
-from servanda.articles.model import Attribution, Span
-from servanda.articles.page import Article
+from servanda.articles.model import Attribution, TextSpan
 
 HERE = Path(__file__).resolve()
 GOLD = HERE.parent / "gold"
@@ -79,19 +79,19 @@ def statement(line: str) -> Statement:
     return Statement(head, cue, content, int(parent[0]) - 1 if parent else None, {})
 
 
-def words_of(text: str, spans: list[Span]) -> set[int]:
+def words_of(text: str, spans: list[TextSpan]) -> set[int]:
     return {s.start + m.start() for s in spans for m in WORD.finditer(s.of(text))}
 
 
-def gold_spans(text: str, content: str) -> list[Span]:
+def gold_spans(text: str, content: str) -> list[TextSpan]:
     spans = []
     for part in content.split(" … "):
         start = text.index(part)
-        spans.append(Span(start, start + len(part)))
+        spans.append(TextSpan(start, start + len(part)))
     return spans
 
 
-def alike(text: str, one: list[Span], other: list[Span]) -> bool:
+def alike(text: str, one: list[TextSpan], other: list[TextSpan]) -> bool:
     """Half of the words, either way."""
     want, got = words_of(text, one), words_of(text, other)
     return 2 * len(want & got) >= max(len(want), len(got))
@@ -177,7 +177,7 @@ def nested(piece: Piece) -> Score:
     return Score(len(want), sum(a.parent is not None for a in said), right, [])
 
 
-def spans_scored(piece: Piece, want: list[str], got: list[list[Span]]) -> Score:
+def spans_scored(piece: Piece, want: list[str], got: list[list[TextSpan]]) -> Score:
     spans = [gold_spans(piece.text, words) for words in want]
     right = [
         w for w, s in zip(want, spans, strict=True) if any(alike(piece.text, s, g) for g in got)

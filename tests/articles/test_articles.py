@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from servanda.articles.page import csl, read_article
+from servanda.articles.article import csl, read_article
 from servanda.syntax.problems import ServandaError
 
 PROSE = (

@@ -7,7 +7,7 @@ from scoring import pieces, score, scores
 
 from servanda.articles.attribution import attributions
 from servanda.articles.labels import differences, insertions, same_quotation, without_insertions
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 from servanda.articles.quotes import quotations, unbalanced
 
 
@@ -36,9 +36,9 @@ def test_the_gold_of_kinds_conditions_altered_words_and_the_authors_voice(name: 
 def test_what_only_the_author_says_is_nobodys() -> None:
     for piece in (*pieces("tuned.txt"), *pieces("held.txt")):
         for own in piece.author:
-            at = Span(piece.text.index(own), piece.text.index(own) + len(own))
+            at = TextSpan(piece.text.index(own), piece.text.index(own) + len(own))
             for said in attributions(piece.text):
-                assert not any(c.meets(at) for c in said.content), (piece.name, said)
+                assert not any(c.overlaps(at) for c in said.content), (piece.name, said)
 
 
 def test_a_chain_knows_what_holds_it() -> None:

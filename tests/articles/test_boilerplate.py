@@ -1,4 +1,4 @@
-"""Furniture goes, and no real line is ever cut: 240 documents made of real sentences."""
+"""Boilerplate is removed and no real line is cut: 240 documents made of real sentences."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from servanda.articles.boilerplate import without_furniture
+from servanda.articles.boilerplate import strip_boilerplate
 
-FURNITURE = [
+BOILERPLATE = [
     "Leave a Reply",
     "Leave a comment",
     "Log Out /  Change )",
@@ -43,7 +43,7 @@ FURNITURE = [
     "Sign up",
 ]
 
-# Lines that hold words of furniture, or are short, and are the article's own.
+# Lines that hold words of boilerplate, or are short, and are the article's own.
 REAL = [
     "Leave a reply to the Commission's letter unanswered and the deadline passes by itself.",
     "The minister's reply was short.",
@@ -90,14 +90,14 @@ REAL = [
 def test_no_real_line_is_cut(seed: int) -> None:
     dice = random.Random(seed)
     real = dice.sample(REAL, dice.randint(3, 14))
-    junk = dice.sample(FURNITURE, dice.randint(0, 8))
+    junk = dice.sample(BOILERPLATE, dice.randint(0, 8))
     lines = [*real, *junk]
     dice.shuffle(lines)
-    text, cut = without_furniture("\n\n".join(lines))
+    text, cut = strip_boilerplate("\n\n".join(lines))
     assert [x for x in text.splitlines() if x] == [x for x in lines if x in real]
     assert cut == [x for x in lines if x in junk]
 
 
-@pytest.mark.parametrize("line", FURNITURE)
-def test_furniture_goes(line: str) -> None:
-    assert without_furniture(f"A line.\n{line}\n")[1] == [line]
+@pytest.mark.parametrize("line", BOILERPLATE)
+def test_boilerplate_is_removed(line: str) -> None:
+    assert strip_boilerplate(f"A line.\n{line}\n")[1] == [line]

@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 import servanda
 from servanda.articles.amounts import amounts_in
+from servanda.articles.article import Article, read_article
 from servanda.articles.draft_builder import drafts_of
 from servanda.articles.draft_files import accept, load_drafts, save
 from servanda.articles.drafts import Draft, Drafts
 from servanda.articles.entry_line import BLANK
-from servanda.articles.kinds import kind_of
-from servanda.articles.page import Article, read_article
-from servanda.articles.parties import Names
-from servanda.articles.review import confirmed, numbered
+from servanda.articles.parties import CaseNames
+from servanda.articles.review import lines_by_number, review_drafts
+from servanda.articles.speech_acts import kind_of
 from servanda.syntax.problems import ServandaError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,7 +122,7 @@ def test_a_title_is_its_person() -> None:
 
 
 def test_the_agreement_is_recognised() -> None:
-    names = Names(servanda.open(ROOT / "cases" / "jcpoa").agreement)
+    names = CaseNames(servanda.open(ROOT / "cases" / "jcpoa").agreement)
     text = "the 2015 deal, the JCPOA, the nuclear accord, Iran nuclear deal; a deal, deal of 1990"
     assert [s.of(text) for s in names.agreement_in(text)] == [
         "the 2015 deal", "the JCPOA", "the nuclear accord", "Iran nuclear deal",
@@ -190,23 +190,23 @@ def test_another_article_with_the_id_of_a_source_is_refused(drafts: Drafts, tmp_
 def test_a_review_keeps_only_what_was_kept(drafts: Drafts) -> None:
     first = next(d for d in drafts.reported if d.record)
     answers = iter(["k" if d is first else "d" for d in (*drafts.reported, *drafts.author)])
-    assert confirmed(drafts, lambda _: next(answers), lambda _: None) == [first.record]
-    assert confirmed(drafts, lambda _: "q", lambda _: None) == []
+    assert review_drafts(drafts, lambda _: next(answers), lambda _: None) == [first.record]
+    assert review_drafts(drafts, lambda _: "q", lambda _: None) == []
     places = [d.record is not None for d in (*drafts.reported, *drafts.author)]
     answers = iter(["d"] * places.index(True) + ["k", "s"])
-    assert confirmed(drafts, lambda _: next(answers), lambda _: None) == [first.record]
+    assert review_drafts(drafts, lambda _: next(answers), lambda _: None) == [first.record]
 
 
 def test_a_review_lets_a_person_edit(drafts: Drafts) -> None:
     typed = ["e", '2021-10-03 US says "x"', "alleged", ""]
     answers = iter(typed + ["d"] * 50)
-    kept = confirmed(drafts, lambda _: next(answers), lambda _: None)
+    kept = review_drafts(drafts, lambda _: next(answers), lambda _: None)
     assert kept == ['2021-10-03 US says "x"\n  alleged']
 
 
 def test_a_number_without_a_line_is_refused(drafts: Drafts) -> None:
     with pytest.raises(ServandaError):
-        numbered(drafts, "99")
+        lines_by_number(drafts, "99")
 
 
 def test_without_a_date_nothing_is_guessed() -> None:

@@ -12,7 +12,7 @@ from conftest import CASES, Served, serving
 
 from servanda.articles.draft_files import save
 from servanda.articles.drafts import Draft, Drafts, Link
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 
 SLOW = 30_000
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202eeslaf\u202c' onclick='alert(3)"
@@ -25,8 +25,8 @@ LINE = '2025-06-20 seller says "it will never report stock again" alleged, sourc
 def write(path: Path) -> Path:
     """Drafts of three kinds: with a line, with a blank to fill in, and one of a million letters."""
     text = f"{FIRST}\n{SECOND}\n{LONG}"
-    first, second = Span(0, len(FIRST)), Span(len(FIRST) + 1, len(FIRST) + 1 + len(SECOND))
-    third = Span(second.end + 1, len(text))
+    first, second = TextSpan(0, len(FIRST)), TextSpan(len(FIRST) + 1, len(FIRST) + 1 + len(SECOND))
+    third = TextSpan(second.end + 1, len(text))
     chain = (Link(EVIL, "said", on=EVIL), Link(LONG, "reported"))
     reported = (
         Draft(1, "reported", "assertion", "seller", chain, first.of(text), (first,), "direct",

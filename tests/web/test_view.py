@@ -275,9 +275,9 @@ def drafted(path: Path) -> Path:
     """Drafts as `read -o` writes them: one with its line, one that a person must complete."""
     from servanda.articles.draft_files import save
     from servanda.articles.drafts import Draft, Drafts
-    from servanda.articles.model import Span
+    from servanda.articles.model import TextSpan
 
-    said, doubted = Span(0, 56), Span(57, len(ARTICLE))
+    said, doubted = TextSpan(0, 56), TextSpan(57, len(ARTICLE))
     reported = Draft(1, "reported", "assertion", "seller", (), said.of(ARTICLE), (said,), "direct",
         record=LINE)  # fmt: skip
     author = Draft(2, "author", "assertion", None, (), doubted.of(ARTICLE), (doubted,), "indirect",

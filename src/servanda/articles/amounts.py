@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 
 SCALE = {
     "thousand": 1e3,
@@ -82,7 +82,7 @@ BOUND = {
 class Amount(Struct, frozen=True):
     """`value` in `unit` (a currency by its ISO code, or a unit); `bound` as the text limits it."""
 
-    at: Span
+    at: TextSpan
     value: float
     unit: str
     bound: str = "="
@@ -110,5 +110,5 @@ def amounts_in(text: str) -> list[Amount]:
             continue
         value = float(m["n"].replace(",", "")) * SCALE.get((m["scale"] or "").lower(), 1.0)
         bound = BOUND.get(re.sub(r"\s+", " ", m["bound"] or "").lower(), "=")
-        found.append(Amount(Span(m.start(), m.end()), value, unit, bound))
+        found.append(Amount(TextSpan(m.start(), m.end()), value, unit, bound))
     return found

@@ -7,48 +7,50 @@ from datetime import date
 from typing import TypedDict
 
 from servanda.articles.amounts import Amount, amounts_in
-from servanda.articles.chain import moved
 from servanda.articles.dates import Dated, dates_in
 from servanda.articles.labels import labels_in
-from servanda.articles.model import Span
-from servanda.articles.parties import Names
+from servanda.articles.model import TextSpan
+from servanda.articles.parties import CaseNames
+from servanda.articles.report_chain import offset_dates
 
 
-class Marks(TypedDict):
+class Annotations(TypedDict):
     """Fields of a draft that are read off its words."""
 
     clauses: tuple[str, ...]
     parties: tuple[str, ...]
-    agreement: tuple[Span, ...]
-    labels: tuple[Span, ...]
+    agreement: tuple[TextSpan, ...]
+    labels: tuple[TextSpan, ...]
     dates: tuple[Dated, ...]
     amounts: tuple[Amount, ...]
 
 
-def marks(text: str, spans: Iterable[Span], names: Names, published: date | None) -> Marks:
+def annotate(
+    text: str, spans: Iterable[TextSpan], names: CaseNames, published: date | None
+) -> Annotations:
     """What stands in these spans, with places in the whole text."""
     spans = list(spans)
-    agreement = tuple(at(s, m) for s in spans for m in names.agreement_in(s.of(text)))
+    agreement = tuple(offset_span(s, m) for s in spans for m in names.agreement_in(s.of(text)))
     words = " … ".join(span.of(text) for span in spans)
-    return Marks(
+    return Annotations(
         clauses=tuple(names.clauses_in(words)),
-        parties=tuple(dict.fromkeys(name for _, _, name in names.found(words))),
+        parties=tuple(dict.fromkeys(name for _, _, name in names.mentions(words))),
         agreement=agreement,
-        labels=tuple(at(s, m) for s in spans for m in labels_in(s.of(text))),
+        labels=tuple(offset_span(s, m) for s in spans for m in labels_in(s.of(text))),
         dates=tuple(
             d
             for s in spans
-            for d in moved(dates_in(s.of(text), published), s)
-            if not any(named.holds(d.at) for named in agreement)
+            for d in offset_dates(dates_in(s.of(text), published), s)
+            if not any(named.contains(d.at) for named in agreement)
         ),
         amounts=tuple(
-            Amount(at(s, a.at), a.value, a.unit, a.bound)
+            Amount(offset_span(s, a.at), a.value, a.unit, a.bound)
             for s in spans
             for a in amounts_in(s.of(text))
         ),
     )
 
 
-def at(outer: Span, inner: Span) -> Span:
+def offset_span(outer: TextSpan, inner: TextSpan) -> TextSpan:
     """A place within a span as a place in the text."""
-    return Span(outer.start + inner.start, outer.start + inner.end)
+    return TextSpan(outer.start + inner.start, outer.start + inner.end)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from servanda.articles.boilerplate import without_furniture
+from servanda.articles.boilerplate import strip_boilerplate
 from servanda.syntax.problems import Problem, ServandaError
 
 LARGEST = 20_000_000
@@ -54,13 +55,7 @@ def read_article(path: Path, published: date | None = None) -> Article:
     else:
         found = from_text(path, decoded(path, raw))
     check_readable(path, found.text)
-    return found if published is None else msgspec_replace(found, published=published)
-
-
-def msgspec_replace(article: Article, **changes: Any) -> Article:
-    from msgspec.structs import replace
-
-    return replace(article, **changes)
+    return found if published is None else replace(found, published=published)
 
 
 def decoded(path: Path, raw: bytes) -> str:
@@ -84,7 +79,7 @@ def from_text(path: Path, text: str) -> Article:
     if path.suffix.lower() in (".md", ".markdown"):
         text = re.sub(r"^#{1,6} +|^> ?|[*_]{2}", "", text, flags=re.MULTILINE)
         text = re.sub(r"\[([^\]\n]+)\]\([^)\n]*\)", r"\1", text)
-    body, cut = without_furniture(text)
+    body, cut = strip_boilerplate(text)
     first = body.split("\n", 1)[0].strip()
     title = first if first and len(first) < 160 and first[-1] not in '.!?:”"' else None
     return Article(str(path), body, title, left_out=tuple(cut))
@@ -100,7 +95,7 @@ def from_html(path: Path, text: str) -> Article:
     values: dict[str, Any] = (
         {} if found is None else found.as_dict() if hasattr(found, "as_dict") else dict(found)
     )
-    body, cut = without_furniture(values.get("text") or "")
+    body, cut = strip_boilerplate(values.get("text") or "")
     return Article(
         str(path),
         body,
@@ -142,7 +137,7 @@ def from_pdf(path: Path) -> Article:
         raise refused(path, "this PDF has no text layer", "run text recognition on it first")
     text = re.sub(r"-\n(?=[a-z])", "", text)
     text = re.sub(r"(?<![.!?:”\"\n])\n(?=\S)", " ", text)
-    body, cut = without_furniture(text)
+    body, cut = strip_boilerplate(text)
     title = (reader.metadata.title if reader.metadata else None) or None
     return Article(str(path), body, title, left_out=tuple(cut))
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from servanda.articles.cues import CLAUSE
-from servanda.articles.model import Attribution, Span
-from servanda.articles.paragraph import read_paragraph, signed
-from servanda.articles.parse import parsed
+from servanda.articles.cue_words import CLAUSE
+from servanda.articles.english_parser import parsed
+from servanda.articles.model import Attribution, TextSpan
+from servanda.articles.paragraph import read_paragraph, signature_below
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -27,10 +27,10 @@ def attributions(text: str, *, attitudes: bool = False, nested: bool = False) ->
     somebody says is left out unless `nested` asks for it; its `parent` is then the place in the
     list of the attribution that holds it.
     """
-    return found_in(parsed(text), text, attitudes=attitudes, nested=nested)
+    return attributions_in(parsed(text), text, attitudes=attitudes, nested=nested)
 
 
-def found_in(
+def attributions_in(
     docs: Iterable[tuple[int, Doc]], text: str, *, attitudes: bool = False, nested: bool = False
 ) -> list[Attribution]:
     """The same, of a text that is parsed already: each paragraph with its place."""
@@ -39,38 +39,42 @@ def found_in(
     before = 0
     docs = list(docs)
     for place, (start, doc) in enumerate(docs):
-        here, loose, next_lead = read_paragraph(doc, start, text)
-        below = signed(docs[place + 1], text) if loose and place + 1 < len(docs) else None
-        if loose and below is not None:
-            found.append(replace(below, content=loose, form="direct"))
-        elif loose and lead is not None:
-            found.append(replace(lead, content=loose, form="direct"))
+        here, unattributed, next_lead = read_paragraph(doc, start, text)
+        below = (
+            signature_below(docs[place + 1], text)
+            if unattributed and place + 1 < len(docs)
+            else None
+        )
+        if unattributed and below is not None:
+            found.append(replace(below, content=unattributed, form="direct"))
+        elif unattributed and lead is not None:
+            found.append(replace(lead, content=unattributed, form="direct"))
             before = lead.cue.start
         elif (
             lead is not None
             and next_lead is None
             and len(doc) > 8
             and (lead.verb in CLAUSE or lead.verb == "accord")
-            and (not here or is_bare(lead, text))
+            and (not here or ends_with_colon(lead, text))
         ):
-            found.append(replace(lead, content=(Span(start, start + len(doc.text.rstrip())),)))
-        elif loose and found and found[-1].cue.start >= before:
-            last = going_on_from(found, before)
-            found[last] = replace(found[last], content=(*found[last].content, *loose))
+            found.append(replace(lead, content=(TextSpan(start, start + len(doc.text.rstrip())),)))
+        elif unattributed and found and found[-1].cue.start >= before:
+            last = continued_statement(found, before)
+            found[last] = replace(found[last], content=(*found[last].content, *unattributed))
         else:
-            here = [a for a in here if not any(quote.holds(a.cue) for quote in loose)]
-        lead = going_on(next_lead, found) if next_lead is not None else None
-        before = before if loose and not here else start
+            here = [a for a in here if not any(quote.contains(a.cue) for quote in unattributed)]
+        lead = resolve_continuing_speaker(next_lead, found) if next_lead is not None else None
+        before = before if unattributed and not here else start
         found += here
-    return chosen(found, attitudes, nested)
+    return select_attributions(found, attitudes, nested)
 
 
-def is_bare(lead: Attribution, text: str) -> bool:
+def ends_with_colon(lead: Attribution, text: str) -> bool:
     """ "Doran writes:": nothing stands between the verb and the colon that ends the paragraph."""
     return text[lead.cue.end :].lstrip().startswith(":")
 
 
-def going_on_from(found: list[Attribution], before: int) -> int:
+def continued_statement(found: list[Attribution], before: int) -> int:
     """Which statement of the last paragraph a quotation goes on from: the last one, where that is
     a belief the last one that is none."""
     last = range(len(found) - 1, -1, -1)
@@ -79,20 +83,22 @@ def going_on_from(found: list[Attribution], before: int) -> int:
     )
 
 
-def going_on(lead: Attribution, found: list[Attribution]) -> Attribution:
+def resolve_continuing_speaker(lead: Attribution, found: list[Attribution]) -> Attribution:
     """ "…, adding:" at the end of a paragraph: whoever spoke last goes on speaking."""
     if lead.verb not in ("add", "continue") or lead.cue.end - lead.cue.start != len(lead.verb) + 3:
         return lead
     return replace(lead, source=found[-1].source, head=found[-1].head) if found else lead
 
 
-def chosen(found: list[Attribution], attitudes: bool, nested: bool) -> list[Attribution]:
+def select_attributions(
+    found: list[Attribution], attitudes: bool, nested: bool
+) -> list[Attribution]:
     """Those asked for, each knowing which one holds it."""
     kept = [a for a in found if attitudes or not a.attitude]
     if not nested:
         kept = outermost(kept)
     kept.sort(key=lambda a: (min(a.cue.start, a.content[0].start), a.cue.start))
-    return [replace(a, parent=holder(a, kept)) for a in kept]
+    return [replace(a, parent=parent_index(a, kept)) for a in kept]
 
 
 def outermost(found: list[Attribution]) -> list[Attribution]:
@@ -101,21 +107,21 @@ def outermost(found: list[Attribution]) -> list[Attribution]:
     left = sorted(found, key=lambda a: -length(a))
     kept: list[Attribution] = []
     while left:
-        free = [a for a in left if not any(holds(b, a) for b in left)] or left[:1]
+        free = [a for a in left if not any(contains(b, a) for b in left)] or left[:1]
         kept += free
-        left = [a for a in left if a not in free and not any(holds(b, a) for b in free)]
+        left = [a for a in left if a not in free and not any(contains(b, a) for b in free)]
     return kept
 
 
-def holds(outer: Attribution, inner: Attribution) -> bool:
-    return outer is not inner and any(c.holds(inner.cue) for c in outer.content)
+def contains(outer: Attribution, inner: Attribution) -> bool:
+    return outer is not inner and any(c.contains(inner.cue) for c in outer.content)
 
 
 def length(a: Attribution) -> int:
     return sum(c.end - c.start for c in a.content)
 
 
-def holder(inner: Attribution, every: list[Attribution]) -> int | None:
+def parent_index(inner: Attribution, every: list[Attribution]) -> int | None:
     """The smallest attribution whose content holds the cue of this one."""
-    holding = [(length(outer), i) for i, outer in enumerate(every) if holds(outer, inner)]
+    holding = [(length(outer), i) for i, outer in enumerate(every) if contains(outer, inner)]
     return min(holding)[1] if holding else None

@@ -48,16 +48,16 @@ LINES = re.compile(
 )
 
 
-def without_furniture(text: str) -> tuple[str, list[str]]:
+def strip_boilerplate(text: str) -> tuple[str, list[str]]:
     """The article's own lines, and the lines that were left out."""
     kept: list[str] = []
     cut: list[str] = []
     for line in text.splitlines():
-        (cut if is_furniture(line.strip()) else kept).append(line)
+        (cut if is_boilerplate(line.strip()) else kept).append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip() + "\n", cut
 
 
-def is_furniture(line: str) -> bool:
+def is_boilerplate(line: str) -> bool:
     """Whether all of a line is furniture; what is quoted, or one word with a full stop, is not."""
     spoken = line[:1] in "“\"‘'" or line[-1:] in "”\"’'!?"
     answer = line.endswith(".") and len(line.split()) == 1

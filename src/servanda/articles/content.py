@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles import clauses as c
-from servanda.articles.cues import ASPECT, CLAUSE, OBJECT
-from servanda.articles.parsed_paragraph import Words
+from servanda.articles import verb_syntax as syntax
+from servanda.articles.cue_words import ASPECT, CLAUSE, OBJECT
+from servanda.articles.parsed_paragraph import ParsedParagraph
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 WH = ("WP", "WDT", "WRB")
 PASSIVE = ("of", "as", "for", "over")  # "was accused of", "was criticized by Ruiz for"
-THATS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
+CLAUSE_OPENERS = frozenset(("that", "how", "why", "when", "where", "whether", "if"))
 
 
-def clause_content(p: Words, verb: Token, source: Token) -> set[int]:
+def clause_content(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
     """The clauses of what is said, before or after the cue."""
     content: set[int] = set()
-    main = c.as_clause(verb)
+    main = syntax.as_clause(verb)
     if main is not None:
         told = {t.i for t in main.subtree} - {t.i for t in verb.subtree}
         return told - ({max(told)} if told and p.doc[max(told)].text == "." else set())
-    left = min(c.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
-    every = c.clauses_of(verb)
+    left = min(syntax.noun_phrase(source)[0] if source.i < verb.i else verb.i, verb.i)
+    every = syntax.clauses_of(verb)
     if any(clause.i > verb.i for clause in every) and not is_parenthetical(p, verb):
         every = [clause for clause in every if clause.i > verb.i]
     for clause in every:
@@ -34,16 +34,16 @@ def clause_content(p: Words, verb: Token, source: Token) -> set[int]:
         if clause.i < left:
             words |= set(range(min(words), left))
         content |= words
-    content = (content | stranded(verb, source, every)) - c.taken_back(verb)
-    if not content and c.lemma_of(verb) not in ASPECT:
-        infinitive = c.infinitive(verb)
+    content = (content | detached_subject(verb, source, every)) - syntax.coordinated_cue_words(verb)
+    if not content and syntax.lemma_of(verb) not in ASPECT:
+        infinitive = syntax.infinitive(verb)
         if infinitive is not None:
             content = {t.i for t in infinitive.subtree}
-            content |= hearers(verb)
+            content |= addressees(verb)
     return content
 
 
-def stranded(verb: Token, source: Token, clauses: list[Token]) -> set[int]:
+def detached_subject(verb: Token, source: Token, clauses: list[Token]) -> set[int]:
     """ "The plan, Ruiz said in Lima, is dead": the subject that the parser gave to the cue."""
     first = next((ch for ch in verb.lefts if ch.dep_ in ("nsubj", "nsubjpass")), source)
     left = min(source.left_edge.i, verb.i)
@@ -53,18 +53,18 @@ def stranded(verb: Token, source: Token, clauses: list[Token]) -> set[int]:
     return {t.i for t in first.subtree} if clauses and not whole else set()
 
 
-def after_that(p: Words, verb: Token) -> set[int]:
+def that_clause_after(p: ParsedParagraph, verb: Token) -> set[int]:
     """ "told a meeting of leaders that …": the clause that the parser hung elsewhere."""
     for token in p.doc[verb.i + 1 : verb.sent.end]:
         if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
             return set()
-        if token.lower_ in THATS and (opens_clause(token) or verb.tag_ == "NNS"):
+        if token.lower_ in CLAUSE_OPENERS and (opens_clause(token) or verb.tag_ == "NNS"):
             last = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
             return set(range(token.i, last))
     return set()
 
 
-def after_colon(p: Words, verb: Token) -> set[int]:
+def sentence_after_colon(p: ParsedParagraph, verb: Token) -> set[int]:
     """ "Ruiz tweeted on Monday: It is late": the sentence after a colon that no mark quotes."""
     for token in p.doc[verb.i + 1 : verb.i + 12]:
         if token.text == ":" and token.i + 1 < len(p.doc) and p.quote_of[token.i + 1] < 0:
@@ -86,9 +86,9 @@ def opens_clause(token: Token) -> bool:
     )
 
 
-def bare_rest(verb: Token) -> set[int]:
+def unmarked_clause(verb: Token) -> set[int]:
     """ "acknowledged funding was a reason": a clause with nothing before it, hung elsewhere."""
-    if c.lemma_of(verb) in ASPECT:
+    if syntax.lemma_of(verb) in ASPECT:
         return set()
     for token in verb.doc[verb.i + 1 : verb.sent.end]:
         clause = token.head
@@ -103,33 +103,37 @@ def bare_rest(verb: Token) -> set[int]:
     return set()
 
 
-def around(p: Words, verb: Token, source: Token) -> set[int]:
+def surrounding_sentence(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
     """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
-    own = c.own_subject(verb) == source or abs(verb.i - source.i) == 1
-    if not own or abs(verb.i - source.i) > 12 or says_elsewhere(verb):
+    own = syntax.own_subject(verb) == source or abs(verb.i - source.i) == 1
+    if not own or abs(verb.i - source.i) > 12 or has_own_content(verb):
         return set()
-    left, right = c.noun_phrase(source)
+    left, right = syntax.noun_phrase(source)
     left, right = min(left, verb.i), max(right, verb.i + 1)
-    right = max(right, max(hearers(verb) | manner(verb), default=0) + 1)
+    right = max(right, max(addressees(verb) | adverbials_after(verb), default=0) + 1)
     sentence = verb.sent
     before = p.doc[left - 1].text if left > sentence.start else ""
     after = p.doc[right].text if right < sentence.end else "."
     if before != "," or after not in (",", ".", "!", "?", "--", "—", "–"):
         return set()
     content = set(range(sentence.start, left)) | set(range(right, sentence.end))
-    if not any(p.doc[i].pos_ in ("VERB", "AUX") for i in content - of_circumstances(verb, left)):
+    if not any(
+        p.doc[i].pos_ in ("VERB", "AUX") for i in content - circumstances_before(verb, left)
+    ):
         return set()
     last = max(content)
     return content - {last} if p.doc[last].text in (".", "!", "?") else content
 
 
-def says_elsewhere(verb: Token) -> bool:
+def has_own_content(verb: Token) -> bool:
     """ "mentioned the war", "asked him about it": what is said stands with the verb itself."""
-    held = any(ch.dep_ == "dobj" for ch in verb.rights) and c.lemma_of(verb) in OBJECT - {"tell"}
-    return held or bool(c.after_preposition(verb))
+    held = any(ch.dep_ == "dobj" for ch in verb.rights) and syntax.lemma_of(verb) in OBJECT - {
+        "tell"
+    }
+    return held or bool(syntax.after_preposition(verb))
 
 
-def of_circumstances(verb: Token, left: int) -> set[int]:
+def circumstances_before(verb: Token, left: int) -> set[int]:
     """ "Campaigning in the north, he said …": before its subject, when and how it was said."""
     return {
         t.i
@@ -139,17 +143,17 @@ def of_circumstances(verb: Token, left: int) -> set[int]:
     }
 
 
-def is_parenthetical(p: Words, verb: Token) -> bool:
+def is_parenthetical(p: ParsedParagraph, verb: Token) -> bool:
     """ "…, he said, …": a comma right after the cue."""
     after = p.doc[verb.i + 1] if verb.i + 1 < len(p.doc) else None
     return after is not None and after.text == ","
 
 
-def hearers(verb: Token) -> set[int]:
+def addressees(verb: Token) -> set[int]:
     return {t.i for ch in verb.rights if ch.dep_ in ("dobj", "dative") for t in ch.subtree}
 
 
-def manner(verb: Token) -> set[int]:
+def adverbials_after(verb: Token) -> set[int]:
     """When, where and how it is said, after the cue and before the next comma."""
     found: set[int] = set()
     for child in verb.rights:
@@ -159,43 +163,51 @@ def manner(verb: Token) -> set[int]:
     return found
 
 
-def object_content(p: Words, verb: Token) -> set[int]:
-    if c.lemma_of(verb) in CLAUSE and verb.sent.text.rstrip().endswith(":"):
+def object_content(p: ParsedParagraph, verb: Token) -> set[int]:
+    if syntax.lemma_of(verb) in CLAUSE and verb.sent.text.rstrip().endswith(":"):
         return set()  # "Ruiz said the following:" announces what comes next
-    if c.is_passive(verb):
-        what = c.passive_subject(verb)
+    if syntax.is_passive(verb):
+        what = syntax.passive_subject(verb)
         left = {t.i for t in what.subtree} if what is not None else set()
         told = [ch for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ in PASSIVE]
         return left | {t.i for ch in told for t in ch.subtree}
     ways = [ch.dep_ for ch in verb.rights if ch.dep_ in ("dobj", "oprd", "ccomp", "xcomp")]
-    held = c.governed(verb) if ways else set()
+    held = syntax.governed(verb) if ways else set()
     held |= {t.i for ch in verb.rights if ch.lower_ == "much" for t in ch.subtree}
-    meeting = c.lemma_of(verb) == "call" and ways == ["dobj"] and not names(held, p)
+    meeting = (
+        syntax.lemma_of(verb) == "call" and ways == ["dobj"] and not has_object_complement(held, p)
+    )
     if meeting and not any(p.quote_of[i] >= 0 for i in held):
         return set()
     return held
 
 
-def names(held: set[int], p: Words) -> bool:
+def has_object_complement(held: set[int], p: ParsedParagraph) -> bool:
     """ "called the hearing a farce": a second noun right after the first, which nothing joins."""
     last = max(held)
     if p.doc[last].pos_ == "ADJ" or p.quote_of[min(last + 1, len(p.doc) - 1)] >= 0:
         return True
     return any(
-        p.doc[i].lower_ in ("a", "an") and i - 1 in held and p.doc[i - 1].pos_ in c.NAMERS
+        p.doc[i].lower_ in ("a", "an")
+        and i - 1 in held
+        and p.doc[i - 1].pos_ in syntax.NOMINAL_TAGS
         for i in held
     )
 
 
-def linked_quotes(p: Words, verb: Token, source: Token) -> set[int]:
+def linked_quotes(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
     """The quotations next to a cue, before or after its clause."""
     if p.quote_of[verb.i] >= 0:
         return set()
     linked: set[int] = set()
     if source.head == verb:
-        left = min(c.noun_phrase(source)[0], verb.i)
+        left = min(syntax.noun_phrase(source)[0], verb.i)
         before = p.word_before(left)
-        if before is not None and p.quote_of[before] >= 0 and not is_ended(p, before, left):
+        if (
+            before is not None
+            and p.quote_of[before] >= 0
+            and not is_complete_quote(p, before, left)
+        ):
             linked.add(p.quote_of[before])
     after = quote_after(p, verb)
     after = next_sentence(p, verb) if after is None and not linked else after
@@ -204,34 +216,34 @@ def linked_quotes(p: Words, verb: Token, source: Token) -> set[int]:
     return linked
 
 
-def next_sentence(p: Words, verb: Token) -> int | None:
+def next_sentence(p: ParsedParagraph, verb: Token) -> int | None:
     """ "Ruiz agreed. “…”": the quotation right after a sentence that says nothing more."""
     after = verb.sent.end
     ends = after < len(p.doc) and p.doc[after - 1].text == "." and p.quote_of[after] >= 0
-    told = any(ch.dep_ in c.GOVERNED and ch.dep_ != "prt" for ch in verb.rights)
+    told = any(ch.dep_ in syntax.GOVERNED and ch.dep_ != "prt" for ch in verb.rights)
     return p.quote_of[after] if ends and not told and verb.dep_ == "ROOT" else None
 
 
-def inside_quote(p: Words, verb: Token) -> bool:
+def governs_quote(p: ParsedParagraph, verb: Token) -> bool:
     """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
-    return any(p.quote_of[i] >= 0 for i in c.governed(verb))
+    return any(p.quote_of[i] >= 0 for i in syntax.governed(verb))
 
 
-def goes_on(p: Words, linked: set[int], verb: Token) -> bool:
+def resumes_after_cue(p: ParsedParagraph, linked: set[int], verb: Token) -> bool:
     """Whether a quotation after the cue goes on with a clause begun before it."""
-    first = min((p.words[n][0] for n in linked), default=0)
+    first = min((p.quote_tokens[n][0] for n in linked), default=0)
     begun = p.doc[first : first + 2].text.lstrip("“\"'‘")
     rest = p.doc[verb.i + 1 : verb.i + 3]
     ended = len(rest) == 2 and rest[0].text == "," and rest[1].tag_ in ("MD", "VBD", "VBZ", "VBP")
     return (first > verb.i and begun[:1].islower()) or (first < verb.i and ended)
 
 
-def is_ended(p: Words, close: int, left: int) -> bool:
+def is_complete_quote(p: ParsedParagraph, close: int, left: int) -> bool:
     """Whether a quotation ends its sentence with a full stop, and a capital begins the next."""
     return close > 0 and p.doc[close - 1].text == "." and p.doc[left].text[:1].isupper()
 
 
-def quote_after(p: Words, verb: Token) -> int | None:
+def quote_after(p: ParsedParagraph, verb: Token) -> int | None:
     """The quotation that follows a cue with a comma, a colon or nothing between."""
     for i in range(verb.i + 1, len(p.doc)):
         token = p.doc[i]
@@ -239,7 +251,7 @@ def quote_after(p: Words, verb: Token) -> int | None:
             before = p.doc[i - 1]
             near = i - verb.i == 1 or before.text in (",", ":", "that", "—", "-", "–")
             return p.quote_of[i] if near else None
-        if token.pos_ == "VERB" and c.lemma_of(token) in CLAUSE:
+        if token.pos_ == "VERB" and syntax.lemma_of(token) in CLAUSE:
             return None
         if token.text in (".", "!", "?", ";"):
             return None

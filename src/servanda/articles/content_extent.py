@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles import clauses as c
-from servanda.articles.cues import CLAUSE, OBJECT
-from servanda.articles.parsed_paragraph import Words
+from servanda.articles import verb_syntax as syntax
+from servanda.articles.cue_words import CLAUSE, OBJECT
+from servanda.articles.parsed_paragraph import ParsedParagraph
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -23,7 +23,7 @@ JOINING = frozenset("and but or yet".split())  # noqa: SIM905
 DASHES = frozenset(("—", "–", "--", "―", "-"))
 
 
-def within_sentence(p: Words, content: set[int], verb: Token) -> set[int]:
+def cut_at_sentence_end(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """What the parser hangs on a cue from beyond a full stop outside of quotations is not its."""
     for i in range(verb.i - 1, min(content), -1):
         dashed = p.doc[i].text in DASHES and p.quote_of[i + 1] >= 0
@@ -39,7 +39,7 @@ def within_sentence(p: Words, content: set[int], verb: Token) -> set[int]:
     return content
 
 
-def run_on(p: Words, content: set[int], verb: Token) -> set[int]:
+def extend_over_complements(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """The parser cuts what is said short: it runs on until the cue's own sentence goes on."""
     last = max(content, default=-1)
     if last < verb.i:
@@ -49,14 +49,14 @@ def run_on(p: Words, content: set[int], verb: Token) -> set[int]:
         end = child.right_edge.i
         if child.is_punct or child.dep_ == "cc" or end <= last:
             continue
-        if not carries_on(child, verb):
+        if not belongs_to_content(child, verb):
             break
         grown |= set(range(last + 1, end + 1))
         last = end
-    return grown | another_that(p, last, verb)
+    return grown | second_that_clause(p, last, verb)
 
 
-def with_tail(p: Words, content: set[int], verb: Token) -> set[int]:
+def extend_over_verbless_tail(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """ "emphasized fairness, and a need to raise wages": the rest of a sentence without a verb."""
     last = max(content, default=-1)
     end = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
@@ -84,7 +84,7 @@ def with_tail(p: Words, content: set[int], verb: Token) -> set[int]:
     return content if new or not joined else content | {t.i for t in tail}
 
 
-def to_punctuation(p: Words, content: set[int], verb: Token) -> set[int]:
+def extend_to_punctuation(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """ "pressed for a bargain during the talks": what follows an object without a comma is part of
     it, but for days and what else the speaker did."""
     last = max(content, default=-1)
@@ -92,7 +92,7 @@ def to_punctuation(p: Words, content: set[int], verb: Token) -> set[int]:
         return content
     grown = set(content)
     for token in p.doc[last + 1 : verb.sent.end]:
-        ends = token.is_punct or token.dep_ == "cc" or token.ent_type_ in c.TIMES
+        ends = token.is_punct or token.dep_ == "cc" or token.ent_type_ in syntax.TIMES
         if (
             ends
             or p.quote_of[token.i] >= 0
@@ -106,7 +106,7 @@ def to_punctuation(p: Words, content: set[int], verb: Token) -> set[int]:
     return grown
 
 
-def with_clauses(p: Words, content: set[int], verb: Token) -> set[int]:
+def extend_over_joined_clauses(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """ "said it was late and the talks would go on": a clause with a subject of its own is what is
     said too where no comma parts it, where it is quoted, or where it tells what would be."""
     last = max(content, default=-1)
@@ -115,21 +115,23 @@ def with_clauses(p: Words, content: set[int], verb: Token) -> set[int]:
     words = [t for t in tail if not t.is_punct and not t.is_space]
     if last < verb.i or p.quote_of[verb.i] >= 0 or len(words) < 3:
         return content
-    if words[0].lower_ not in JOINING or any(says_so(t) for t in words):
+    if words[0].lower_ not in JOINING or any(is_finite_saying(t) for t in words):
         return content
     finite = next((t for t in words[1:] if t.tag_ in FINITE_TAGS[:4]), None)
-    if finite is None or not any(t.pos_ in c.NAMERS for t in p.doc[words[0].i : finite.i]):
+    if finite is None or not any(
+        t.pos_ in syntax.NOMINAL_TAGS for t in p.doc[words[0].i : finite.i]
+    ):
         return content
     close = tail[0] == words[0] or any(p.quote_of[t.i] >= 0 for t in p.doc[last:end])
     return content | {t.i for t in tail} if close or finite.tag_ == "MD" else content
 
 
-def says_so(token: Token) -> bool:
+def is_finite_saying(token: Token) -> bool:
     """Whether somebody says something: a finite verb of saying."""
-    return token.tag_ in FINITE_TAGS[:3] and c.lemma_of(token) in CLAUSE | OBJECT
+    return token.tag_ in FINITE_TAGS[:3] and syntax.lemma_of(token) in CLAUSE | OBJECT
 
 
-def another_that(p: Words, last: int, verb: Token) -> set[int]:
+def second_that_clause(p: ParsedParagraph, last: int, verb: Token) -> set[int]:
     """ "that it was false, and that …": a second clause of what is said."""
     words = [t for t in p.doc[last + 1 : last + 5] if not t.is_punct]
     if len(words) < 2 or words[0].dep_ != "cc" or words[1].lower_ != "that":
@@ -138,14 +140,14 @@ def another_that(p: Words, last: int, verb: Token) -> set[int]:
     return set(range(last + 1, end))
 
 
-def carries_on(child: Token, verb: Token) -> bool:
+def belongs_to_content(child: Token, verb: Token) -> bool:
     """Whether a companion of a cue after its content rather belongs to the content."""
     if child.dep_ == "advcl":
         mark = next((t.lower_ for t in child.lefts if t.dep_ in ("mark", "advmod")), "")
         return child.tag_ in ("VB",) or mark in RUNNING
     if child.dep_ == "conj":
         own = any(ch.dep_ in ("nsubj", "nsubjpass") for ch in child.children)
-        alike = child.tag_ == verb.tag_ or (child.tag_ in FINITE and c.tense(verb) in FINITE)
+        alike = child.tag_ == verb.tag_ or (child.tag_ in FINITE and syntax.tense(verb) in FINITE)
         return not alike and not own
     return child.dep_ in (
         "prep",
@@ -158,34 +160,34 @@ def carries_on(child: Token, verb: Token) -> bool:
     ) and child.lower_ in ("of", "as", "than", "including")
 
 
-def without_asides(p: Words, content: set[int], verb: Token) -> set[int]:
+def cut_asides(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """What is said ends where the author goes on: ", which …", ", though …", a dash."""
     for i in sorted(content):
         if i - 1 <= verb.i or i - min(content) < 4 or i not in content or p.quote_of[i] >= 0:
             continue
         token, before = p.doc[i], p.doc[i - 1]
-        if before.text == "," and is_said_of(p, token):
+        if before.text == "," and is_other_statement(p, token):
             return {j for j in content if j < i}
-        ended = before.text in (",", "”", '"', "''") and is_aside(token)
+        ended = before.text in (",", "”", '"', "''") and opens_aside(token)
         if ended:
             return {j for j in content if j < i}
     return content
 
 
-def without_others(p: Words, content: set[int], verb: Token) -> set[int]:
+def cut_other_speakers(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """ "…, and three in ten said …": what is said ends where somebody else says something."""
     for i in sorted(content):
-        says = i > verb.i and p.quote_of[i] < 0 and c.lemma_of(p.doc[i]) in CLAUSE
+        says = i > verb.i and p.quote_of[i] < 0 and syntax.lemma_of(p.doc[i]) in CLAUSE
         if not says or p.doc[i].tag_ not in FINITE_TAGS[:3]:
             continue
-        other = c.own_subject(p.doc[i])
+        other = syntax.own_subject(p.doc[i])
         first = other.left_edge.i - 1 if other is not None and other.i < i else 0
         if first - 1 > verb.i and p.doc[first].lower_ in SPLITS and p.doc[first - 1].text == ",":
             return {j for j in content if j < first - 1}
     return content
 
 
-def without_people(p: Words, content: set[int], verb: Token) -> set[int]:
+def cut_relative_clauses(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """ "praised Ruiz, who …": who somebody is who is spoken of is not what is said."""
     for i in sorted(content):
         if i - 1 <= verb.i or i == min(content) or p.quote_of[i] >= 0:
@@ -193,11 +195,11 @@ def without_people(p: Words, content: set[int], verb: Token) -> set[int]:
         token = p.doc[i]
         told = token.lower_ in ("who", "which", "whose") and p.doc[i - 1].text == ","
         if told:
-            return {j for j in content if j < i} | after_aside(p, content, i)
+            return {j for j in content if j < i} | after_relative_clause(p, content, i)
     return content
 
 
-def after_aside(p: Words, content: set[int], which: int) -> set[int]:
+def after_relative_clause(p: ParsedParagraph, content: set[int], which: int) -> set[int]:
     """ "accused Ruiz, who was there, of fraud": what goes on after the relative clause."""
     for i in sorted(j for j in content if j > which):
         if p.doc[i - 1].text == "," and p.doc[i].lower_ in ("of", "for", "as"):
@@ -205,37 +207,37 @@ def after_aside(p: Words, content: set[int], which: int) -> set[int]:
     return set()
 
 
-def is_said_of(p: Words, which: Token) -> bool:
+def is_other_statement(p: ParsedParagraph, which: Token) -> bool:
     """ "…, which he said would be …": another statement, about what was said before."""
     if which.lower_ not in ("which", "who"):
         return False
     for token in p.doc[which.i + 1 : which.i + 6]:
         if token.pos_ in ("VERB", "AUX"):
-            return c.lemma_of(token) in CLAUSE and token.i > which.i + 1
+            return syntax.lemma_of(token) in CLAUSE and token.i > which.i + 1
     return False
 
 
-def with_next_quote(p: Words, content: set[int], verb: Token) -> set[int]:
+def extend_over_next_quote(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """ "demanded that they “pay their share”": a quotation that follows at once belongs to it."""
     after = max(content) + 1
     if after >= len(p.doc) or p.quote_of[after] < 0 or p.quote_of[verb.i] >= 0 or after < verb.i:
         return content
     if p.quote_of[after - 1] >= 0 or p.doc[after - 1].is_punct:
         return content
-    return content | set(p.words[p.quote_of[after]])
+    return content | set(p.quote_tokens[p.quote_of[after]])
 
 
-def whole_quotes(p: Words, content: set[int], verb: Token) -> set[int]:
+def extend_to_whole_quotes(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
     """Content that begins a quotation takes all of it."""
     grown = set(content)
     for i in content:
         number = p.quote_of[i]
-        if number >= 0 and verb.i not in p.words[number]:
-            grown |= set(p.words[number])
+        if number >= 0 and verb.i not in p.quote_tokens[number]:
+            grown |= set(p.quote_tokens[number])
     return grown
 
 
-def is_aside(token: Token) -> bool:
+def opens_aside(token: Token) -> bool:
     """What a comma and this word open is no longer what was said: "…, which", "…, adding"."""
-    adding = token.tag_ == "VBG" and c.lemma_of(token) in CLAUSE
+    adding = token.tag_ == "VBG" and syntax.lemma_of(token) in CLAUSE
     return adding or token.lower_ in ASIDES

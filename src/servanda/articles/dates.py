@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 
 Grain = OneOf["day", "week", "month", "quarter", "year", "decade", "span"]
 MONTHS = [
@@ -74,7 +74,7 @@ YEAR = r"((?:19|20)\d\d)"
 class Dated(Struct, frozen=True):
     """A phrase and the days it may mean. `spans`: usually one; two where it is ambiguous."""
 
-    at: Span
+    at: TextSpan
     phrase: str
     spans: tuple[tuple[date, date], ...]
     grain: Grain
@@ -84,8 +84,8 @@ class Dated(Struct, frozen=True):
         return len(self.spans) > 1
 
 
-Reading = tuple[Grain, list[tuple[date, date]]] | None
-Rule = Callable[[re.Match[str], date | None], Reading]
+Interpretation = tuple[Grain, list[tuple[date, date]]] | None
+Rule = Callable[[re.Match[str], date | None], Interpretation]
 
 
 def dates_in(text: str, published: date | None) -> list[Dated]:
@@ -94,11 +94,11 @@ def dates_in(text: str, published: date | None) -> list[Dated]:
     for match in ANY.finditer(text):
         for pattern, rule in RULES:
             whole = pattern.fullmatch(match.group())
-            if whole and rule is hence and not looks_ahead(text, match.start(), match.end()):
+            if whole and rule is ahead_by and not looks_ahead(text, match.start(), match.end()):
                 break
             made = rule(whole, published) if whole else None
             if made is not None:
-                at = Span(match.start(), match.end())
+                at = TextSpan(match.start(), match.end())
                 found.append(Dated(at, match.group(), tuple(made[1]), made[0]))
                 break
     return found
@@ -136,7 +136,7 @@ def number(text: str) -> int:
     return int(text) if text.isdigit() else NUMBERS[text.lower()]
 
 
-def safe(year: int, month: int, day: int) -> date | None:
+def valid_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
@@ -144,33 +144,35 @@ def safe(year: int, month: int, day: int) -> date | None:
 
 
 # ------------------------------------------------------------------ rules
-def iso(m: re.Match[str], _: date | None) -> Reading:
-    day = safe(int(m[1]), int(m[2]), int(m[3]))
+def iso(m: re.Match[str], _: date | None) -> Interpretation:
+    day = valid_date(int(m[1]), int(m[2]), int(m[3]))
     return ("day", [day_span(day)]) if day else None
 
 
-def slashed(m: re.Match[str], _: date | None) -> Reading:
+def slashed(m: re.Match[str], _: date | None) -> Interpretation:
     year = int(m[3])
-    readings = dict.fromkeys((safe(year, int(m[2]), int(m[1])), safe(year, int(m[1]), int(m[2]))))
+    readings = dict.fromkeys(
+        (valid_date(year, int(m[2]), int(m[1])), valid_date(year, int(m[1]), int(m[2])))
+    )
     days = [day_span(d) for d in readings if d]
     return ("day", days) if days else None
 
 
-def full(month: str, day: str, year: str) -> Reading:
-    found = safe(int(year), month_number(month), int(day))
+def full_date(month: str, day: str, year: str) -> Interpretation:
+    found = valid_date(int(year), month_number(month), int(day))
     return ("day", [day_span(found)]) if found else None
 
 
-def nearest(month: str, day: str, published: date | None) -> Reading:
+def nearest_day(month: str, day: str, published: date | None) -> Interpretation:
     """A day without its year: the one nearest to publication, both where they are equally far."""
     if published is None:
         return None
     years = (published.year - 1, published.year, published.year + 1)
-    days = [d for y in years if (d := safe(y, month_number(month), int(day)))]
+    days = [d for y in years if (d := valid_date(y, month_number(month), int(day)))]
     return ("day", [day_span(min(days, key=lambda d: abs(d - published)))]) if days else None
 
 
-def month_year(m: re.Match[str], _: date | None) -> Reading:
+def month_year(m: re.Match[str], _: date | None) -> Interpretation:
     part, month, year = m[1], month_number(m[2]), int(m[3])
     start, end = month_span(year, month)
     if not part:
@@ -180,7 +182,7 @@ def month_year(m: re.Match[str], _: date | None) -> Reading:
     return "span", [(start + timedelta(days=cuts[0]), end if cuts[1] == 31 else last)]
 
 
-def month_alone(m: re.Match[str], published: date | None) -> Reading:
+def month_alone(m: re.Match[str], published: date | None) -> Interpretation:
     """ "in May": the nearest such month, the last one where the text says "last"."""
     if published is None:
         return None
@@ -202,7 +204,7 @@ def month_alone(m: re.Match[str], published: date | None) -> Reading:
     return "month", [month_span(year, month)]
 
 
-def weekday(m: re.Match[str], published: date | None) -> Reading:
+def weekday(m: re.Match[str], published: date | None) -> Interpretation:
     """ "Sunday" is the last one, publication day included; "next" and "this coming" look ahead."""
     if published is None:
         return None
@@ -225,7 +227,7 @@ def weekday(m: re.Match[str], published: date | None) -> Reading:
     return "day", [day_span(before)]
 
 
-def named_day(m: re.Match[str], published: date | None) -> Reading:
+def named_day(m: re.Match[str], published: date | None) -> Interpretation:
     if published is None:
         return None
     shift = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "last night": -1}
@@ -239,7 +241,7 @@ def named_day(m: re.Match[str], published: date | None) -> Reading:
     return "day", [day_span(published + timedelta(days=shift[m[0].lower()]))]
 
 
-def relative(m: re.Match[str], published: date | None) -> Reading:
+def relative(m: re.Match[str], published: date | None) -> Interpretation:
     """ "last month", "this year", "next week"."""
     if published is None:
         return None
@@ -260,10 +262,10 @@ def relative(m: re.Match[str], published: date | None) -> Reading:
         elif step == -1 and published.weekday() >= 5:
             saturday -= timedelta(days=7)
         return "span", [(saturday, saturday + timedelta(days=2))]
-    return whole(unit, published, step)
+    return calendar_unit(unit, published, step)
 
 
-def whole(unit: str, published: date, step: int) -> Reading:
+def calendar_unit(unit: str, published: date, step: int) -> Interpretation:
     if unit == "week":
         monday = published - timedelta(days=published.weekday() - 7 * step)
         return "week", [(monday, monday + timedelta(days=7))]
@@ -280,29 +282,29 @@ def whole(unit: str, published: date, step: int) -> Reading:
     return "year", [year_span(published.year + step)]
 
 
-def weekend(_: re.Match[str], published: date | None) -> Reading:
+def weekend(_: re.Match[str], published: date | None) -> Interpretation:
     if published is None:
         return None
     saturday = published - timedelta(days=(published.weekday() - 5) % 7)
     return "span", [(saturday, saturday + timedelta(days=2))]
 
 
-def ago(m: re.Match[str], published: date | None) -> Reading:
-    return None if published is None else shifted(number(m[1]), m[2].lower(), published, -1)
+def ago(m: re.Match[str], published: date | None) -> Interpretation:
+    return None if published is None else shifted_by(number(m[1]), m[2].lower(), published, -1)
 
 
-def hence(m: re.Match[str], published: date | None) -> Reading:
-    return None if published is None else shifted(number(m[1]), m[2].lower(), published, 1)
+def ahead_by(m: re.Match[str], published: date | None) -> Interpretation:
+    return None if published is None else shifted_by(number(m[1]), m[2].lower(), published, 1)
 
 
-def shifted(count: int, unit: str, published: date, sign: int) -> Reading:
+def shifted_by(count: int, unit: str, published: date, sign: int) -> Interpretation:
     unit = unit.rstrip("s")
     if unit == "day":
         return "day", [day_span(published + timedelta(days=sign * count))]
-    return whole(unit, published, sign * count)
+    return calendar_unit(unit, published, sign * count)
 
 
-def stretch(m: re.Match[str], published: date | None) -> Reading:
+def rolling_span(m: re.Match[str], published: date | None) -> Interpretation:
     """ "the past three weeks": with the day of publication; "the next": from the day after."""
     if published is None:
         return None
@@ -315,11 +317,11 @@ def stretch(m: re.Match[str], published: date | None) -> Reading:
         return "span", [(edge - length, edge) if back else (edge, edge + length)]
     months = count * (12 if unit == "year" else 1) * (-1 if back else 1)
     first = month_span(edge.year, edge.month + months)[0]
-    other = safe(first.year, first.month, edge.day) or month_span(first.year, first.month)[1]
+    other = valid_date(first.year, first.month, edge.day) or month_span(first.year, first.month)[1]
     return "span", [(other, edge) if back else (edge, other)]
 
 
-def year_alone(m: re.Match[str], _: date | None) -> Reading:
+def year_alone(m: re.Match[str], _: date | None) -> Interpretation:
     part, year = (m[1] or "").lower().strip("- "), int(m[2])
     if not part:
         return "year", [year_span(year)]
@@ -327,24 +329,24 @@ def year_alone(m: re.Match[str], _: date | None) -> Reading:
     return "span", [(date(year, first, 1), month_span(year, first + 3)[1])]
 
 
-def quarter(m: re.Match[str], _: date | None) -> Reading:
+def quarter(m: re.Match[str], _: date | None) -> Interpretation:
     names = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
     which = int(m[1][1]) if m[1][0] in "qQ" else names[m[1].lower().split()[0]]
     year = int(m[2])
     return "quarter", [(month_span(year, which * 3 - 2)[0], month_span(year, which * 3)[1])]
 
 
-def decade(m: re.Match[str], _: date | None) -> Reading:
+def decade(m: re.Match[str], _: date | None) -> Interpretation:
     start = int(m[1])
     return "decade", [(date(start, 1, 1), date(start + 10, 1, 1))]
 
 
-def years(m: re.Match[str], _: date | None) -> Reading:
+def years(m: re.Match[str], _: date | None) -> Interpretation:
     first, last = int(m[1]), int(m[2])
     return ("span", [(date(first, 1, 1), date(last + 1, 1, 1))]) if first < last else None
 
 
-def season(m: re.Match[str], published: date | None) -> Reading:
+def season(m: re.Match[str], published: date | None) -> Interpretation:
     """Seasons differ by hemisphere: the northern and the southern span are both kept."""
     year = (
         int(m[3])
@@ -361,15 +363,15 @@ def season(m: re.Match[str], published: date | None) -> Reading:
     return "span", [north, south]
 
 
-def days_of_month(m: re.Match[str], published: date | None) -> Reading:
+def days_of_month(m: re.Match[str], published: date | None) -> Interpretation:
     """ "20-22 November 2016", "May 8 to 10, 2019": both days included."""
     month, first, last = (m["m1"], m["a1"], m["b1"]) if m["m1"] else (m["m2"], m["a2"], m["b2"])
     year = m["y1"] or m["y2"]
-    begin = full(month, first, year) if year else nearest(month, first, published)
+    begin = full_date(month, first, year) if year else nearest_day(month, first, published)
     if begin is None:
         return None
     start = begin[1][0][0]
-    end = safe(start.year, start.month, int(last))
+    end = valid_date(start.year, start.month, int(last))
     return ("span", [(start, end + timedelta(days=1))]) if end and end > start else None
 
 
@@ -384,10 +386,13 @@ SOURCES: list[tuple[str, Rule]] = [
     (r"(\d{4})-(\d\d)-(\d\d)", iso),
     (rf"(\d{{1,2}})/(\d{{1,2}})/{YEAR}", slashed),
     (RANGE, days_of_month),
-    (rf"(?:{DAY},? )?({MON}) {ORD},? {YEAR}", lambda m, p: full(m[1], m[2], m[3])),
-    (rf"(?:{DAY},? )?(?:the )?{ORD}(?: of)? ({MON}),? {YEAR}", lambda m, p: full(m[2], m[1], m[3])),
-    (rf"(?:{DAY},? )?({MON}) {ORD}", lambda m, p: nearest(m[1], m[2], p)),
-    (rf"(?:{DAY},? )?(?:the )?{ORD}(?: of)? ({MON})", lambda m, p: nearest(m[2], m[1], p)),
+    (rf"(?:{DAY},? )?({MON}) {ORD},? {YEAR}", lambda m, p: full_date(m[1], m[2], m[3])),
+    (
+        rf"(?:{DAY},? )?(?:the )?{ORD}(?: of)? ({MON}),? {YEAR}",
+        lambda m, p: full_date(m[2], m[1], m[3]),
+    ),
+    (rf"(?:{DAY},? )?({MON}) {ORD}", lambda m, p: nearest_day(m[1], m[2], p)),
+    (rf"(?:{DAY},? )?(?:the )?{ORD}(?: of)? ({MON})", lambda m, p: nearest_day(m[2], m[1], p)),
     (rf"((?:early|mid|late)[- ])?({MON})(?: of)?,? {YEAR}", month_year),
     (rf"(?:the )?((?:first|second|third|fourth|last) quarter|q[1-4])(?: of)? {YEAR}", quarter),
     (rf"(?:(last|this|next) )?(spring|summer|autumn|fall|winter)(?: of)? {YEAR}", season),
@@ -405,8 +410,8 @@ SOURCES: list[tuple[str, Rule]] = [
         relative,
     ),
     (rf"({NUM}) {UNIT} (?:ago|earlier)", ago),
-    (rf"in ({NUM}) {UNIT}(?:'s? time)?", hence),
-    (rf"(?:the )?(past|last|next|coming) ({NUM}) {UNIT}", stretch),
+    (rf"in ({NUM}) {UNIT}(?:'s? time)?", ahead_by),
+    (rf"(?:the )?(past|last|next|coming) ({NUM}) {UNIT}", rolling_span),
     (rf"(?:from )?{YEAR}(?: ?[-–] ?| to | until ){YEAR}", years),
     (rf"(?:the )?{YEAR}s", decade),
     (

@@ -6,21 +6,21 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from servanda.articles.annotations import at, marks
-from servanda.articles.attribution import chosen, found_in
-from servanda.articles.chain import Chains
+from servanda.articles.annotations import annotate, offset_span
+from servanda.articles.article import Article, csl
+from servanda.articles.attribution import attributions_in, select_attributions
 from servanda.articles.drafts import Attitude, Draft, Drafts
-from servanda.articles.entry_line import bracketed, tidy, with_record
-from servanda.articles.kinds import condition_of, kind_of
+from servanda.articles.english_parser import parsed
+from servanda.articles.entry_line import bracket_insertions, collapse_spaces, with_record
 from servanda.articles.labels import insertions, labels_in, without_insertions
-from servanda.articles.model import Attribution, Span
-from servanda.articles.page import Article, csl
-from servanda.articles.parse import parsed
-from servanda.articles.parties import Names
-from servanda.articles.people import People, Speaker
+from servanda.articles.model import Attribution, TextSpan
+from servanda.articles.non_responses import is_non_response, non_responses
+from servanda.articles.parties import CaseNames
 from servanda.articles.quotes import quotations
-from servanda.articles.review_notes import remarks_on
-from servanda.articles.silence import is_silence, silences
+from servanda.articles.report_chain import ReportChains
+from servanda.articles.review_notes import notes_for_reviewer
+from servanda.articles.speakers import Speaker, SpeakerResolver
+from servanda.articles.speech_acts import condition_of, kind_of
 from servanda.syntax.tree import Agreement
 
 if TYPE_CHECKING:
@@ -38,31 +38,33 @@ NO_PARTY = "the author is no party: a person decides whether this enters the rec
 
 def drafts_of(article: Article, agreement: Agreement) -> Drafts:
     """Read an article against a case. Nothing is written."""
-    return Drafting(article, agreement).drafts()
+    return DraftBuilder(article, agreement).drafts()
 
 
-class Drafting:
+class DraftBuilder:
     """One article, read against one case."""
 
     def __init__(self, article: Article, agreement: Agreement) -> None:
         self.article = article
         self.text = article.text
-        self.names = Names(agreement)
+        self.names = CaseNames(agreement)
         self.docs: list[tuple[int, Doc]] = list(parsed(article.text))
-        self.people = People(self.docs, self.names, article.text)
+        self.people = SpeakerResolver(self.docs, self.names, article.text)
         self.quotations = [
-            Span(p + q.start, p + q.end) for p, d in self.docs for q in quotations(d.text)
+            TextSpan(p + q.start, p + q.end) for p, d in self.docs for q in quotations(d.text)
         ]
         self.sentences = [
-            Span(p + s.start_char, p + s.end_char) for p, d in self.docs for s in d.sents
+            TextSpan(p + s.start_char, p + s.end_char) for p, d in self.docs for s in d.sents
         ]
-        self.silent = silences(self.text)
-        every = found_in(self.docs, article.text, attitudes=True, nested=True)
-        found = [a for a in every if not is_silence(self.text, a)]
-        self.said = chosen(found, attitudes=False, nested=True)
-        self.felt = [a for a in chosen(found, attitudes=True, nested=False) if a.attitude]
+        self.silent = non_responses(self.text)
+        every = attributions_in(self.docs, article.text, attitudes=True, nested=True)
+        found = [a for a in every if not is_non_response(self.text, a)]
+        self.said = select_attributions(found, attitudes=False, nested=True)
+        self.felt = [
+            a for a in select_attributions(found, attitudes=True, nested=False) if a.attitude
+        ]
         self.speakers = [self.people.speaker(said) for said in self.said]
-        self.chains = Chains(article, self.sentences, self.said, self.speakers, self.names)
+        self.chains = ReportChains(article, self.sentences, self.said, self.speakers, self.names)
 
     def drafts(self) -> Drafts:
         reported: list[Draft] = []
@@ -81,14 +83,14 @@ class Drafting:
             csl(self.article),
             tuple(reported),
             tuple(author),
-            tuple(remarks_on(self.article, texts, reported)),
+            tuple(notes_for_reviewer(self.article, texts, reported)),
             tuple(self.attitude(felt) for felt in self.felt),
         )
 
     def attitude(self, felt: Attribution) -> Attitude:
         """What somebody wants or thinks: listed apart, since nothing of it enters a record."""
         name = felt.source[0].of(self.text)
-        words = tidy(joined(self.text, felt.content))
+        words = collapse_spaces(joined(self.text, felt.content))
         by = self.names.party(name)
         return Attitude(name, by, felt.verb, words, felt.content, felt.head)
 
@@ -110,11 +112,13 @@ class Drafting:
         said, speaker = self.said[place], self.speakers[place]
         words = joined(self.text, said.content)
         kind = kind_of(said.verb, self.text[said.cue.start : said.cue.end + 12], words)
-        found = marks(self.text, said.content, self.names, self.article.published)
-        named = (at(s, m) for s in said.source for m in labels_in(s.of(self.text)))
+        found = annotate(self.text, said.content, self.names, self.article.published)
+        named = (offset_span(s, m) for s in said.source for m in labels_in(s.of(self.text)))
         found["labels"] = tuple(dict.fromkeys((*named, *found["labels"])))
         inserted = [
-            at(part, i) for part in self.quoted_parts(said) for i in insertions(part.of(self.text))
+            offset_span(part, i)
+            for part in self.quoted_parts(said)
+            for i in insertions(part.of(self.text))
         ]
         when, told = self.chains.when(place)
         draft = Draft(
@@ -123,14 +127,14 @@ class Drafting:
             kind,
             speaker.party,
             self.chains.links(place),
-            tidy(bracketed(words) if inserted else words),
+            collapse_spaces(bracket_insertions(words) if inserted else words),
             said.content,
             said.form,
             to=self.addressed(kind, words, speaker.party),
             condition=self.condition(said),
             when=when,
             inserted=tuple(inserted),
-            bare=tidy(without_insertions(words)) if inserted else None,
+            bare=collapse_spaces(without_insertions(words)) if inserted else None,
             confidence=confidence(said, speaker, told),
             needs=needs(speaker, when),
             **found,
@@ -145,34 +149,34 @@ class Drafting:
         if kind not in AIMED:
             return None
         words = re.split(r"(?i),? as (?:\w+ )?(?:affirmed|agreed|required|stated)\b", words)[0]
-        return next((name for _, _, name in self.names.found(words) if name != by), None)
+        return next((name for _, _, name in self.names.mentions(words) if name != by), None)
 
-    def condition(self, said: Attribution) -> Span | None:
+    def condition(self, said: Attribution) -> TextSpan | None:
         for span in said.content:
             found = condition_of(span.of(self.text))
             if found is not None:
-                return at(span, Span(*found))
+                return offset_span(span, TextSpan(*found))
         return None
 
-    def quoted_parts(self, said: Attribution) -> list[Span]:
+    def quoted_parts(self, said: Attribution) -> list[TextSpan]:
         """The parts of what is said that stand inside quotation marks."""
         return [
-            Span(max(s.start, q.start), min(s.end, q.end))
+            TextSpan(max(s.start, q.start), min(s.end, q.end))
             for s in said.content
             for q in self.quotations
-            if s.meets(q)
+            if s.overlaps(q)
         ]
 
-    def no_answer(self, number: int, span: Span) -> Draft:
+    def no_answer(self, number: int, span: TextSpan) -> Draft:
         """ "failed to respond": who does not answer whom, and when."""
-        sentence = next((s for s in self.sentences if s.holds(span)), span)
-        before = Span(sentence.start, span.start)
-        named = list(self.names.found(before.of(self.text)))
+        sentence = next((s for s in self.sentences if s.contains(span)), span)
+        before = TextSpan(sentence.start, span.start)
+        named = list(self.names.mentions(before.of(self.text)))
         by = named[-1][2] if named else None
-        place = at(before, Span(*named[-1][:2])) if named else span
+        place = offset_span(before, TextSpan(*named[-1][:2])) if named else span
         name = place.of(self.text) if named else ""
-        found = marks(self.text, (span,), self.names, self.article.published)
-        when = self.chains.day_told(
+        found = annotate(self.text, (span,), self.names, self.article.published)
+        when = self.chains.stated_day(
             Attribution((place,), place, span, (), "indirect", "answer")
         ) or (
             None if self.article.published is None else (None, self.article.published.isoformat())
@@ -184,7 +188,7 @@ class Drafting:
             "no answer",
             by,
             (),
-            tidy(span.of(self.text)),
+            collapse_spaces(span.of(self.text)),
             (span,),
             "indirect",
             to=self.asked(span, by),
@@ -195,14 +199,14 @@ class Drafting:
         )
         return with_record(draft, self.article)
 
-    def asked(self, span: Span, by: str | None) -> str | None:
+    def asked(self, span: TextSpan, by: str | None) -> str | None:
         """Who was not answered: a party named there, or the party of a person named there."""
         words = span.of(self.text)
-        named = next((name for _, _, name in self.names.found(words) if name != by), None)
-        return named or self.people.party_in(words, span.start)
+        named = next((name for _, _, name in self.names.mentions(words) if name != by), None)
+        return named or self.people.party_of_person_in(words, span.start)
 
     # ------------------------------------------------------------------ the author's own voice
-    def own_sentences(self) -> list[Span]:
+    def own_sentences(self) -> list[TextSpan]:
         """The sentences that nobody in the article says but its author; of one that tells of a
         silence, what the author adds to it."""
         taken = [
@@ -210,27 +214,27 @@ class Drafting:
             for place, said in enumerate(self.said)
             for span in (*(() if self.is_linked(place) else said.content), said.cue)
         ]
-        found: list[Span] = []
+        found: list[TextSpan] = []
         for start, doc in self.docs:
             for sentence in doc.sents:
-                span = Span(start + sentence.start_char, start + sentence.end_char)
-                silent = next((s for s in self.silent if s.meets(span)), None)
+                span = TextSpan(start + sentence.start_char, start + sentence.end_char)
+                silent = next((s for s in self.silent if s.overlaps(span)), None)
                 if silent is not None:
                     rest = self.text[silent.end : span.end]
-                    span = Span(span.end - len(rest.lstrip(" —–-,")), span.end)
+                    span = TextSpan(span.end - len(rest.lstrip(" —–-,")), span.end)
                 span = self.after_dash(span, taken)
-                if len(span.of(self.text).split()) > 2 and not any(t.meets(span) for t in taken):
+                if len(span.of(self.text).split()) > 2 and not any(t.overlaps(span) for t in taken):
                     found.append(span)
         return found
 
-    def after_dash(self, sentence: Span, taken: list[Span]) -> Span:
+    def after_dash(self, sentence: TextSpan, taken: list[TextSpan]) -> TextSpan:
         """ "He called for X — an attribute its rulers shun": what the author adds after a dash."""
-        last = max((t.end for t in taken if t.meets(sentence)), default=sentence.start)
+        last = max((t.end for t in taken if t.overlaps(sentence)), default=sentence.start)
         dash = ASIDE.match(self.text, last, sentence.end)
-        return sentence if dash is None else Span(dash.end(), sentence.end)
+        return sentence if dash is None else TextSpan(dash.end(), sentence.end)
 
-    def own(self, number: int, span: Span) -> Draft:
-        found = marks(self.text, (span,), self.names, self.article.published)
+    def own(self, number: int, span: TextSpan) -> Draft:
+        found = annotate(self.text, (span,), self.names, self.article.published)
         alleged = bool(BREACH.search(span.of(self.text)) and found["parties"])
         return Draft(
             number,
@@ -238,7 +242,7 @@ class Drafting:
             "alleged breach" if alleged else "assertion",
             None,
             (),
-            tidy(span.of(self.text)),
+            collapse_spaces(span.of(self.text)),
             (span,),
             "indirect",
             needs=(NO_PARTY,),
@@ -246,7 +250,7 @@ class Drafting:
         )
 
 
-def joined(text: str, spans: tuple[Span, ...]) -> str:
+def joined(text: str, spans: tuple[TextSpan, ...]) -> str:
     """The words of several spans, with an ellipsis where words lie between them."""
     made = spans[0].of(text)
     for before, span in pairwise(spans):

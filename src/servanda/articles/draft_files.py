@@ -25,7 +25,7 @@ HEADING = "# What articles say\n\nEntries that a person confirmed after `servand
 
 def save(drafts: Drafts, path: Path) -> None:
     """Write drafts as JSON, in one step."""
-    put(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
+    write_whole(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
 
 
 def load_drafts(path: Path) -> Drafts:
@@ -66,9 +66,9 @@ def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
     elif same.get("title") != drafts.source.get("title"):
         raise ServandaError([another_source(case, drafts.source["id"], same)])
     listed = json.dumps(sources, indent=2, ensure_ascii=False) + "\n"
-    check(case, new, listed)
-    put(case / SOURCES, listed)
-    put(case / RECORD, new)
+    check_case_with(case, new, listed)
+    write_whole(case / SOURCES, listed)
+    write_whole(case / RECORD, new)
     return case / RECORD
 
 
@@ -83,7 +83,7 @@ def another_source(case: Path, id_: str, other: dict[str, Any]) -> Problem:
     )
 
 
-def check(case: Path, record: str, sources: str) -> None:
+def check_case_with(case: Path, record: str, sources: str) -> None:
     """Read a copy of the case with the new text: its first new errors stop everything."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "case"
@@ -108,12 +108,12 @@ def check(case: Path, record: str, sources: str) -> None:
         raise ServandaError(mine)
 
 
-def put(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_or_not(path) as made:
         made.write_text(text, encoding="utf-8", newline="\n")
 
 
-def ready(drafts: Drafts) -> list[Draft]:
+def drafts_with_line(drafts: Drafts) -> list[Draft]:
     """The drafts that have a line for the record."""
     return [d for d in drafts.reported if d.record]

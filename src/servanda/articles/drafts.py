@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from servanda.articles.amounts import Amount
 from servanda.articles.dates import Dated
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 
 
 class Link(Struct, frozen=True):
@@ -21,7 +21,7 @@ class Link(Struct, frozen=True):
     name: str
     how: str
     on: str | None = None
-    at: Span | None = None
+    at: TextSpan | None = None
     day: tuple[str, str] | None = None
 
 
@@ -39,17 +39,17 @@ class Draft(Struct, frozen=True):
     by: str | None
     chain: tuple[Link, ...]
     text: str
-    spans: tuple[Span, ...]
+    spans: tuple[TextSpan, ...]
     form: str
     to: str | None = None
-    condition: Span | None = None
+    condition: TextSpan | None = None
     when: tuple[str | None, str] | None = None
     clauses: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
-    agreement: tuple[Span, ...] = ()
-    inserted: tuple[Span, ...] = ()
+    agreement: tuple[TextSpan, ...] = ()
+    inserted: tuple[TextSpan, ...] = ()
     bare: str | None = None
-    labels: tuple[Span, ...] = ()
+    labels: tuple[TextSpan, ...] = ()
     dates: tuple[Dated, ...] = ()
     amounts: tuple[Amount, ...] = ()
     confidence: float = 0.5
@@ -68,8 +68,8 @@ class Attitude(Struct, frozen=True):
     by: str | None
     verb: str
     text: str
-    spans: tuple[Span, ...]
-    at: Span
+    spans: tuple[TextSpan, ...]
+    at: TextSpan
 
 
 class Drafts(Struct, frozen=True):

@@ -6,9 +6,9 @@ import re
 
 from msgspec.structs import replace
 
+from servanda.articles.article import Article, source_id
 from servanda.articles.drafts import Draft
-from servanda.articles.kinds import IN_RECORD
-from servanda.articles.page import Article, source_id
+from servanda.articles.speech_acts import IN_RECORD
 
 LONGEST_TEXT = 400
 BLANK = "____-__-__"
@@ -32,11 +32,11 @@ def line(draft: Draft, article: Article, verb: str, day: str) -> str:
     clause = f" clause {draft.clauses[0]}" if draft.clauses else ""
     return (
         f"{day} {draft.by} {verb}{to}{clause} {quoted(draft.text)}\n"
-        f"  alleged, {', '.join(through(draft, article))}"
+        f"  alleged, {', '.join(provenance(draft, article))}"
     )
 
 
-def through(draft: Draft, article: Article) -> list[str]:
+def provenance(draft: Draft, article: Article) -> list[str]:
     """ "said by X on Y, reported by Z on D, reported D, source S"."""
     parts: list[str] = []
     for place, link in enumerate(draft.chain):
@@ -54,16 +54,16 @@ def through(draft: Draft, article: Article) -> list[str]:
 
 def quoted(text: str) -> str:
     """A text as the record writes it: one line, no double marks inside."""
-    plain = re.sub(r"[“”„«»\"]", "'", tidy(text)).replace("\\", "/")
+    plain = re.sub(r"[“”„«»\"]", "'", collapse_spaces(text)).replace("\\", "/")
     if len(plain) > LONGEST_TEXT:
         plain = f"{plain[: LONGEST_TEXT - 1]}…"
     return f'"{plain}"'
 
 
-def tidy(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-def bracketed(text: str) -> str:
+def bracket_insertions(text: str) -> str:
     """A quotation with the author's words in square brackets, as editors mark them."""
     return re.sub(r"\(([^)\n]{1,120})\)", r"[\1]", text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles import clauses as c
+from servanda.articles import verb_syntax as syntax
 from servanda.articles.content_extent import DASHES
-from servanda.articles.cues import CLAUSE
-from servanda.articles.parsed_paragraph import Words
+from servanda.articles.cue_words import CLAUSE
+from servanda.articles.parsed_paragraph import ParsedParagraph
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -19,7 +19,7 @@ CLOSES = {",": ",", ")": "(", "]": "["} | {dash: dash for dash in DASHES}
 OBJECTS = frozenset("it her him them us me itself himself herself there this that which".split())  # noqa: SIM905
 
 
-def inverted_subject(p: Words, verb: Token) -> Token | None:
+def inverted_subject(p: ParsedParagraph, verb: Token) -> Token | None:
     """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
     for child in verb.rights:
         if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in (
@@ -31,10 +31,10 @@ def inverted_subject(p: Words, verb: Token) -> Token | None:
     return next((ch for ch in verb.rights if ch.dep_ == "dobj"), None) if opens else None
 
 
-def amid(p: Words, verb: Token) -> Token | None:
+def subject_between_commas(p: ParsedParagraph, verb: Token) -> Token | None:
     """ "A plan like that, wrote the judge, can only fail": the name between a cue and a comma,
     whatever the parser made of it."""
-    follows = verb.tag_ in ("VBD", "VBZ") and c.lemma_of(verb) in CLAUSE and verb.i > 1
+    follows = verb.tag_ in ("VBD", "VBZ") and syntax.lemma_of(verb) in CLAUSE and verb.i > 1
     if not follows or p.doc[verb.i - 1].text != "," or p.quote_of[verb.i] >= 0:
         return None
     for token in p.doc[verb.i + 1 : verb.i + 8]:
@@ -46,18 +46,18 @@ def amid(p: Words, verb: Token) -> Token | None:
     return None
 
 
-def goes_on_saying(p: Words, verb: Token) -> Token | None:
+def last_speaker(p: ParsedParagraph, verb: Token) -> Token | None:
     """ "“…,” adding, “…”": who spoke last in the paragraph, where the parser knows nobody."""
     follows = verb.tag_ == "VBG" and verb.i > 1 and p.doc[verb.i - 1].text in (",", "and")
-    if not follows or c.lemma_of(verb) not in CLAUSE or not p.found:
+    if not follows or syntax.lemma_of(verb) not in CLAUSE or not p.candidates:
         return None
-    last = max(p.found, key=lambda found: found.cue.i)
+    last = max(p.candidates, key=lambda found: found.cue.i)
     return last.source if p.quote_of[last.cue.i] < 0 and last.cue.i < verb.i else None
 
 
 def main_subject(verb: Token) -> Token | None:
     """ "Noting that prices rose, Ruiz said …": the subject after the comma that ends it."""
-    if verb.tag_ != "VBG" or verb.i > verb.sent.start or c.lemma_of(verb) not in CLAUSE:
+    if verb.tag_ != "VBG" or verb.i > verb.sent.start or syntax.lemma_of(verb) not in CLAUSE:
         return None
     for token in verb.doc[verb.i + 1 : verb.sent.end]:
         first = token.left_edge.i
@@ -66,17 +66,17 @@ def main_subject(verb: Token) -> Token | None:
     return None
 
 
-def teller(p: Words, verb: Token, source: Token | None) -> Token | None:
+def current_speaker(p: ParsedParagraph, verb: Token, source: Token | None) -> Token | None:
     """ "Ruiz said that Doran “was late”, adding": who speaks goes on, not who is spoken of."""
-    if source is None or verb.tag_ != "VBG" or source.head == verb or c.speaks(source.head):
+    if source is None or verb.tag_ != "VBG" or source.head == verb or syntax.speaks(source.head):
         return source
-    for found in p.found:
+    for found in p.candidates:
         if source.i in found.content and found.cue.i < verb.i and verb.i not in found.content:
             return found.source
     return source
 
 
-def opener(p: Words, verb: Token) -> Token | None:
+def sentence_opening_name(p: ParsedParagraph, verb: Token) -> Token | None:
     """ "Trump, appearing after her, cited …": the name that begins the sentence."""
     if verb.tag_ not in FINITE or p.doc[verb.i - 1].text != ",":
         return None
@@ -89,7 +89,7 @@ def opener(p: Words, verb: Token) -> Token | None:
     return None
 
 
-def name_left(p: Words, verb: Token) -> Token | None:
+def name_before(p: ParsedParagraph, verb: Token) -> Token | None:
     """ "her adviser, Pavel Doran, said", "Ruiz (of Lima) then said": the noun before a finite verb,
     past adverbs, days, brackets and what stands between two commas."""
     if verb.tag_ not in FINITE:
@@ -99,19 +99,19 @@ def name_left(p: Words, verb: Token) -> Token | None:
     while i >= first:
         token = p.doc[i]
         if token.text in CLOSES:
-            i = opening(p, i, first) - 1
-        elif token.pos_ in ("ADV", "NUM") or token.ent_type_ in c.TIMES:
+            i = opening_mark(p, i, first) - 1
+        elif token.pos_ in ("ADV", "NUM") or token.ent_type_ in syntax.TIMES:
             i -= 1
         else:
             break
     if i < first or p.quote_of[i] >= 0:
         return None
-    name = outermost(p.doc[i], first) if i < verb.i - 1 else p.doc[i]
+    name = phrase_head(p.doc[i], first) if i < verb.i - 1 else p.doc[i]
     named = name.pos_ in NOMINAL or name.text.istitle()
     return name if named and name.lower_ not in OBJECTS else None
 
 
-def opening(p: Words, close: int, first: int) -> int:
+def opening_mark(p: ParsedParagraph, close: int, first: int) -> int:
     """Where the comma, dash or bracket opens that is closed here; its own place if nowhere."""
     for i in range(close - 1, first, -1):
         if p.quote_of[i] >= 0 or p.doc[i].text in (".", "!", "?", ";"):
@@ -121,7 +121,7 @@ def opening(p: Words, close: int, first: int) -> int:
     return -1
 
 
-def outermost(name: Token, first: int) -> Token:
+def phrase_head(name: Token, first: int) -> Token:
     """ "Doran and Ruiz", "the head of the fund": the word that its phrase hangs on."""
     while name.head.i < name.i and name.head.i >= first:
         if name.dep_ == "conj" and name.head.pos_ in NOMINAL:
@@ -133,12 +133,12 @@ def outermost(name: Token, first: int) -> Token:
     return name
 
 
-def verb_before(p: Words, first: int) -> Token | None:
+def verb_before(p: ParsedParagraph, first: int) -> Token | None:
     """The nearest verb before a place in its sentence that somebody is the subject of."""
     for i in range(first - 1, -1, -1):
         token = p.doc[i]
         if p.quote_of[i] >= 0 or token.text in (".", "!", "?", ";"):
             return None
-        if token.pos_ in ("VERB", "AUX") and c.subject(token) is not None:
+        if token.pos_ in ("VERB", "AUX") and syntax.subject(token) is not None:
             return token
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 
 LOADED = re.compile(
     r"""(?ix)\b(?:
@@ -20,14 +20,14 @@ LOADED = re.compile(
 INSERTED = re.compile(r"\[[^\]\n]{1,120}\]|\([^)\n]{1,120}\)")
 
 
-def labels_in(text: str) -> list[Span]:
+def labels_in(text: str) -> list[TextSpan]:
     """The spans of loaded words."""
-    return [Span(m.start(), m.end()) for m in LOADED.finditer(text)]
+    return [TextSpan(m.start(), m.end()) for m in LOADED.finditer(text)]
 
 
-def insertions(quote: str) -> list[Span]:
+def insertions(quote: str) -> list[TextSpan]:
     """Words in brackets or parentheses inside a quotation: the author's, not the speaker's."""
-    return [Span(m.start(), m.end()) for m in INSERTED.finditer(quote)]
+    return [TextSpan(m.start(), m.end()) for m in INSERTED.finditer(quote)]
 
 
 def without_insertions(quote: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 Form = OneOf["direct", "indirect", "mixed"]
 
 
-class Span(Struct, frozen=True, order=True):
+class TextSpan(Struct, frozen=True, order=True):
     """Characters `[start, end)` of the article's text."""
 
     start: int
@@ -18,10 +18,10 @@ class Span(Struct, frozen=True, order=True):
     def of(self, text: str) -> str:
         return text[self.start : self.end]
 
-    def holds(self, other: Span) -> bool:
+    def contains(self, other: TextSpan) -> bool:
         return self.start <= other.start and other.end <= self.end
 
-    def meets(self, other: Span) -> bool:
+    def overlaps(self, other: TextSpan) -> bool:
         return self.start < other.end and other.start < self.end
 
 
@@ -33,10 +33,10 @@ class Attribution(Struct, frozen=True):
     `parent` is the place in the list of the attribution whose content holds this one.
     """
 
-    source: tuple[Span, ...]
-    head: Span
-    cue: Span
-    content: tuple[Span, ...]
+    source: tuple[TextSpan, ...]
+    head: TextSpan
+    cue: TextSpan
+    content: tuple[TextSpan, ...]
     form: Form
     verb: str
     attitude: bool = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from servanda.articles.model import Attribution, Span
+from servanda.articles.model import Attribution, TextSpan
 
-SILENCE = re.compile(
+NON_RESPONSE = re.compile(
     r"""(?ix)\b(?:(?:has|have)\ yet
     |fail(?:s|ed)?|declin(?:es?|ed)|refus(?:es?|ed)|did\ not|didn['’]t
     |has\ not|have\ not|does\ not|was\ not\ available|were\ not\ available)
@@ -15,15 +15,16 @@ SILENCE = re.compile(
 )
 
 
-def silences(text: str) -> list[Span]:
+def non_responses(text: str) -> list[TextSpan]:
     """The places where somebody is said not to answer, without what the author makes of it."""
     return [
-        Span(m.start(), m.start() + len(m.group().rstrip(" ,"))) for m in SILENCE.finditer(text)
+        TextSpan(m.start(), m.start() + len(m.group().rstrip(" ,")))
+        for m in NON_RESPONSE.finditer(text)
     ]
 
 
-def is_silence(text: str, said: Attribution) -> bool:
+def is_non_response(text: str, said: Attribution) -> bool:
     """Whether a cue is such a place: "failed to respond" is no statement."""
     start = max(0, said.cue.start - 60)
-    found = silences(text[start : said.cue.end + 60])
-    return any(Span(s.start + start, s.end + start).meets(said.cue) for s in found)
+    found = non_responses(text[start : said.cue.end + 60])
+    return any(TextSpan(s.start + start, s.end + start).overlaps(said.cue) for s in found)

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles import clauses as c
-from servanda.articles.content import after_that
-from servanda.articles.content_extent import whole_quotes
-from servanda.articles.cues import ATTITUDE, CLAUSE, FEELINGS, RESEARCH
-from servanda.articles.parsed_paragraph import Found, Words
-from servanda.articles.sources import verb_before
+from servanda.articles import verb_syntax as syntax
+from servanda.articles.content import that_clause_after
+from servanda.articles.content_extent import extend_to_whole_quotes
+from servanda.articles.cue_words import ATTITUDE, CLAUSE, FEELINGS, RESEARCH
+from servanda.articles.fallback_subjects import verb_before
+from servanda.articles.parsed_paragraph import Candidate, ParsedParagraph
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 SLOGANS = frozenset("latest wow boom breaking exclusive video watch live opinion update".split())  # noqa: SIM905
-HEADLINED = c.SPEAKERS | RESEARCH | {"insider", "expert", "official", "source"}
-LIGHT = c.ISSUES | {"offer", "voice", "repeat", "renew", "reiterate", "hear", "level"}
-RULES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
+HEADLINED = syntax.SPEAKERS | RESEARCH | {"insider", "expert", "official", "source"}
+LIGHT = syntax.ISSUES | {"offer", "voice", "repeat", "renew", "reiterate", "hear", "level"}
+PROCEDURES = frozenset("rule law plan schedule need ability size rank type index script".split())  # noqa: SIM905
 
 
-def of_according(p: Words, token: Token) -> Found | None:
+def from_according_to(p: ParsedParagraph, token: Token) -> Candidate | None:
     """ "According to X, …": the rest of the sentence is the content."""
     source = according_source(token)
-    if source is None or is_rule(source) or p.doc.text.rstrip().endswith(":"):
+    if source is None or is_procedure(source) or p.doc.text.rstrip().endswith(":"):
         return None
     left, right = token.left_edge.i, token.right_edge.i + 1
     sentence = token.sent
@@ -31,26 +31,26 @@ def of_according(p: Words, token: Token) -> Found | None:
     if not content:
         comma = next((t.i for t in p.doc[source.i : sentence.end] if t.text == ","), sentence.end)
         content = set(range(comma + 1, sentence.end)) if left == sentence.start else content
-    for found in p.found:
+    for found in p.candidates:
         own = any(ch.dep_ == "poss" and ch.pos_ == "PRON" for ch in source.children)
         if own and token.i in found.content and found.cue.i < token.i:
             content = {i for i in content & found.content if i > found.cue.i}
-        elif c.lemma_of(found.cue) in ATTITUDE:
+        elif syntax.lemma_of(found.cue) in ATTITUDE:
             found.content -= set(range(left, right))
     if sentence.start and p.quote_of[sentence.start - 1] >= 0 and token.i > sentence.start:
-        content |= set(p.words[p.quote_of[sentence.start - 1]])
+        content |= set(p.quote_tokens[p.quote_of[sentence.start - 1]])
     while content and p.doc[max(content)].is_punct and p.quote_of[max(content)] < 0:
         content.discard(max(content))
     if p.quote_of[token.i] >= 0:
-        content &= set(p.words[p.quote_of[token.i]])
-    found = Found(token, source, whole_quotes(p, content, token))
+        content &= set(p.quote_tokens[p.quote_of[token.i]])
+    found = Candidate(token, source, extend_to_whole_quotes(p, content, token))
     found.quotes = {p.quote_of[i] for i in content} - {-1}
     return found
 
 
-def is_rule(source: Token) -> bool:
+def is_procedure(source: Token) -> bool:
     """ "according to plan": nobody says anything; "the plan published on Monday" does."""
-    return c.lemma_of(source) in RULES and not any(
+    return syntax.lemma_of(source) in PROCEDURES and not any(
         ch.dep_ in ("acl", "relcl") for ch in source.children
     )
 
@@ -61,11 +61,11 @@ def according_source(token: Token) -> Token | None:
     return source
 
 
-def of_noun(p: Words, noun: Token) -> Found | None:
+def from_noun(p: ParsedParagraph, noun: Token) -> Candidate | None:
     """ "the minister's claim that …": the possessor says it."""
     owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
     if owner is None:
-        owner = of_whom(noun) or light_subject(noun)
+        owner = owner_after_noun(noun) or light_verb_subject(noun)
     if owner is None:
         return None
     content: set[int] = set()
@@ -78,26 +78,26 @@ def of_noun(p: Words, noun: Token) -> Found | None:
         content = {t.i for ch in noun.head.rights if ch.dep_ == "ccomp" for t in ch.subtree}
     if not content:
         return None
-    found = Found(noun, owner, content)
+    found = Candidate(noun, owner, content)
     found.quotes = {p.quote_of[i] for i in content} - {-1}
     return found
 
 
-def of_mistagged(p: Words, noun: Token) -> Found | None:
+def from_mistagged_verb(p: ParsedParagraph, noun: Token) -> Candidate | None:
     """ "Ruiz charges that …": a verb that the parser took for a noun."""
     name = p.doc[noun.i - 1] if noun.i > noun.sent.start else None
     named = name is not None and (name.tag_ in ("NNP", "NNPS", "PRP") or is_title(name))
     if noun.tag_ != "NNS" or name is None or not named:
         return None
-    content = after_that(p, noun)
-    return Found(noun, name, content) if content and p.doc[noun.i + 1].i in content else None
+    content = that_clause_after(p, noun)
+    return Candidate(noun, name, content) if content and p.doc[noun.i + 1].i in content else None
 
 
 def is_title(word: Token) -> bool:
     return word.text.istitle() and word.pos_ == "NOUN"
 
 
-def of_whom(noun: Token) -> Token | None:
+def owner_after_noun(noun: Token) -> Token | None:
     """ "the statement of the mediator that": who is named after "of" or "by"."""
     for child in noun.rights:
         if child.lower_ in ("of", "by", "from") and child.right_edge.i + 1 < len(noun.doc):
@@ -108,11 +108,11 @@ def of_whom(noun: Token) -> Token | None:
     return None
 
 
-def light_subject(noun: Token) -> Token | None:
+def light_verb_subject(noun: Token) -> Token | None:
     """ "made a promise to", "issued a statement that": the verb's subject says it."""
     verb = noun.head
-    if noun.dep_ == "dobj" and c.lemma_of(verb) in LIGHT:
-        return c.subject(verb)
+    if noun.dep_ == "dobj" and syntax.lemma_of(verb) in LIGHT:
+        return syntax.subject(verb)
     return None
 
 
@@ -121,13 +121,13 @@ def is_feeling(word: Token) -> bool:
     if word.lower_ not in FEELINGS:
         return False
     said_of = word.head.lemma_ in ("be", "feel", "remain", "become")
-    return said_of or (word.tag_ == "VBN" and c.is_passive(word))
+    return said_of or (word.tag_ == "VBN" and syntax.is_passive(word))
 
 
-def of_feeling(word: Token) -> Found | None:
+def from_feeling(word: Token) -> Candidate | None:
     """ "is worried that …", "was eager to …": an attitude that an adjective tells."""
-    verb = word if c.is_passive(word) else word.head
-    source = c.passive_subject(verb) or c.subject(verb)
+    verb = word if syntax.is_passive(word) else word.head
+    source = syntax.passive_subject(verb) or syntax.subject(verb)
     content = {
         t.i
         for ch in word.rights
@@ -135,11 +135,11 @@ def of_feeling(word: Token) -> Found | None:
         and ch.lower_ not in ("as", "in", "on")
         for t in ch.subtree
     }
-    found = None if source is None else Found(word, source, content)
+    found = None if source is None else Candidate(word, source, content)
     return found if found is not None and len(content) > 1 else None
 
 
-def of_colon(p: Words, colon: Token) -> Found | None:
+def from_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
     """ "PENCE: Well, look": a transcript's line, or a name before a quotation."""
     name = [t for t in p.doc[: colon.i] if not t.is_space and not t.is_quote]
     rest = set(range(colon.i + 1, len(p.doc)))
@@ -150,45 +150,45 @@ def of_colon(p: Words, colon: Token) -> Found | None:
     named = all(t.pos_ == "PROPN" or t.is_punct for t in name)
     if not (shouted or (named and quoted) or is_headline(p, name)):
         return None
-    found = Found(colon, name[-1], rest)
+    found = Candidate(colon, name[-1], rest)
     found.quotes = {p.quote_of[i] for i in rest} - {-1}
     return found
 
 
-def is_headline(p: Words, name: list[Token]) -> bool:
+def is_headline(p: ParsedParagraph, name: list[Token]) -> bool:
     """ "Poll: Voters are tired", the first line of all: a few words with capitals, then a colon."""
     capitals = all(t.text[:1].isupper() for t in name)
     named = len(name) == 1 or name[-1].pos_ == "PROPN"
-    says = named or c.lemma_of(name[-1]) in HEADLINED
+    says = named or syntax.lemma_of(name[-1]) in HEADLINED
     slogan = any(t.lower_ in SLOGANS or t.lower_ == "over" for t in name)
     return p.start == 0 and len(name) < 4 and capitals and says and not slogan
 
 
-def of_name_colon(p: Words, colon: Token) -> Found | None:
+def from_name_and_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
     """ "… in March. Ruiz: “…”", "Said Ruiz: “…”": a name and nothing else but a verb of saying
     between the last sentence and a colon."""
     first = colon.i
     while first > 0 and p.doc[first - 1].pos_ == "PROPN":
         first -= 1
-    if 0 < first < colon.i and c.lemma_of(p.doc[first - 1]) in CLAUSE:
+    if 0 < first < colon.i and syntax.lemma_of(p.doc[first - 1]) in CLAUSE:
         first -= 1
     before = p.doc[first - 1].text if first else "."
     if first == colon.i or before not in (".", "!", "?", "”", '"', "''", "-", "–", "—"):
         return None
     number = p.quote_of[colon.i + 1]
-    found = Found(colon, p.doc[colon.i - 1], set(p.words[number]))
+    found = Candidate(colon, p.doc[colon.i - 1], set(p.quote_tokens[number]))
     found.quotes = {number}
     return found
 
 
-def opens_quote(p: Words, colon: Token) -> bool:
+def opens_quote(p: ParsedParagraph, colon: Token) -> bool:
     after = colon.i + 1
     return after < len(p.doc) and p.quote_of[after] >= 0 and p.quote_of[colon.i] < 0
 
 
-def of_verb_colon(p: Words, colon: Token) -> Found | None:
+def from_verb_and_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
     """ "the judge interrupted me: “…”": whatever the verb, a quotation after a colon is said."""
-    named = of_name_colon(p, colon)
+    named = from_name_and_colon(p, colon)
     if named is not None:
         return named
     root = colon.sent.root if colon.i - colon.sent.start > 2 else None
@@ -196,18 +196,18 @@ def of_verb_colon(p: Words, colon: Token) -> Found | None:
         root = next((ch for ch in root.lefts if ch.pos_ == "VERB" and ch.i < colon.i), None)
     if root is None and colon.i > 2:
         root = verb_before(p, colon.i)
-    source = None if root is None else c.subject(root)
-    if root is None or source is None or any(found.cue == root for found in p.found):
-        return of_colon(p, colon)
+    source = None if root is None else syntax.subject(root)
+    if root is None or source is None or any(found.cue == root for found in p.candidates):
+        return from_colon(p, colon)
     number = p.quote_of[colon.i + 1]
-    if any(number in found.quotes for found in p.found):
+    if any(number in found.quotes for found in p.candidates):
         return None
-    found = Found(root, source, set(p.words[number]))
+    found = Candidate(root, source, set(p.quote_tokens[number]))
     found.quotes = {number}
     return found
 
 
-def of_signature(p: Words, dash: Token) -> Found | None:
+def from_signature(p: ParsedParagraph, dash: Token) -> Candidate | None:
     """ "“…” — Name": a quotation signed after a dash."""
     before = p.word_before(dash.i)
     after = [t for t in p.doc[dash.i + 1 :] if not t.is_space]
@@ -220,7 +220,7 @@ def of_signature(p: Words, dash: Token) -> Found | None:
         name.append(token)
     if not name:
         return None
-    words = p.words[p.quote_of[before]]
-    found = Found(dash, name[-1], set(words))
+    words = p.quote_tokens[p.quote_of[before]]
+    found = Candidate(dash, name[-1], set(words))
     found.quotes = {p.quote_of[before]}
     return found

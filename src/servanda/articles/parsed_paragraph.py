@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from servanda.articles.model import Form, Span
+from servanda.articles.model import Form, TextSpan
 from servanda.articles.quotes import quotations
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
 
 
-class Found:
+class Candidate:
     """An attribution under construction, in token numbers."""
 
     def __init__(self, cue: Token, source: Token, content: set[int]) -> None:
@@ -22,10 +22,10 @@ class Found:
         self.source = source
         self.content = content
         self.quotes: set[int] = set()
-        self.object = False
+        self.takes_object = False
 
 
-class Words:
+class ParsedParagraph:
     """A parsed paragraph at a place of the text: its tokens, and which quotation each is in."""
 
     def __init__(self, doc: Doc, start: int, text: str) -> None:
@@ -34,13 +34,13 @@ class Words:
         self.text = text
         self.quotes = quotations(doc.text)
         self.quote_of = [-1] * len(doc)
-        self.words: list[range] = []
+        self.quote_tokens: list[range] = []
         for number, quote in enumerate(self.quotes):
             inside = [t.i for t in doc if quote.start <= t.idx < quote.end]
-            self.words.append(range(inside[0], inside[-1] + 1) if inside else range(0))
+            self.quote_tokens.append(range(inside[0], inside[-1] + 1) if inside else range(0))
             for i in inside:
                 self.quote_of[i] = number
-        self.found: list[Found] = []
+        self.candidates: list[Candidate] = []
 
     def word_before(self, i: int) -> int | None:
         """The last token before a place that is not a bare comma or space."""
@@ -51,11 +51,11 @@ class Words:
             i -= 1
         return i if i >= 0 else None
 
-    def span(self, i: int, j: int) -> Span:
+    def span(self, i: int, j: int) -> TextSpan:
         last = self.doc[j - 1]
-        return Span(self.start + self.doc[i].idx, self.start + last.idx + len(last))
+        return TextSpan(self.start + self.doc[i].idx, self.start + last.idx + len(last))
 
-    def spans(self, tokens: Iterable[int]) -> tuple[Span, ...]:
+    def spans(self, tokens: Iterable[int]) -> tuple[TextSpan, ...]:
         """Runs of tokens as spans, without the commas at their edges."""
         runs: list[list[int]] = []
         for i in sorted(tokens):
@@ -63,7 +63,7 @@ class Words:
                 runs[-1].append(i)
             else:
                 runs.append([i])
-        made: list[Span] = []
+        made: list[TextSpan] = []
         for run in runs:
             while run and self.doc[run[0]].text in TRIM:
                 run.pop(0)

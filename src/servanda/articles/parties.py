@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 from servanda.syntax.tree import Agreement, Group, Party
 
 # How English prose calls states that are parties to many agreements: adjective, capital, organs.
@@ -44,7 +44,7 @@ def agreement_pattern(agreement: Agreement) -> re.Pattern[str]:
     )
 
 
-class Names:
+class CaseNames:
     """Looks for the names of a case in a text."""
 
     def __init__(self, agreement: Agreement) -> None:
@@ -73,21 +73,21 @@ class Names:
             else re.compile("(?!)")
         )
 
-    def found(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def mentions(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Each mention of a party, group or body: start, end and its name in the case."""
         for match in self.pattern.finditer(text):
             yield match.start(), match.end(), self.known[match.group()]
 
     def party(self, text: str) -> str | None:
         """The first party that a phrase names; the group, where it names all of its members."""
-        named = [name for _, _, name in self.found(text)]
+        named = [name for _, _, name in self.mentions(text)]
         whole = (g for g, members in self.members.items() if set(members) == set(named))
         return next(whole, None) or (named[0] if named else None)
 
-    def agreement_in(self, text: str) -> Iterator[Span]:
+    def agreement_in(self, text: str) -> Iterator[TextSpan]:
         """Where the agreement of the case is spoken of: by its name or title, as "the deal"."""
         for match in self.agreement.finditer(text):
-            yield Span(match.start(), match.end())
+            yield TextSpan(match.start(), match.end())
 
     def clauses_in(self, text: str) -> list[str]:
         """Clauses of the case that a phrase names by number or heading."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-from servanda.articles.model import Span
+from servanda.articles.model import TextSpan
 
 OPENERS = "“«„‟"
 CLOSERS = "”»"
@@ -13,25 +13,25 @@ MARK = re.compile("[“”«»„‟\"]|''|``")
 SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)(.*?)(?<=[\w.,!?])[’'](?![\w])", re.DOTALL)
 
 
-def quotations(text: str) -> list[Span]:
+def quotations(text: str) -> list[TextSpan]:
     """Spans of quoted text, marks included, in order; one that is never closed runs to the end.
 
     Single marks count only where no double ones are: an apostrophe is not a quotation.
     """
     if nests(text):
         return outermost(text)
-    found: list[Span] = []
+    found: list[TextSpan] = []
     opened: int | None = None
     for mark in MARK.finditer(text):
         opens = _opens(text, mark, opened is not None)
         if opens and opened is None:
             opened = mark.start()
         elif not opens and opened is not None:
-            found.append(Span(opened, mark.end()))
+            found.append(TextSpan(opened, mark.end()))
             opened = None
     if opened is not None:
-        found.append(Span(opened, len(text)))
-    return found or [Span(m.start(), m.end()) for m in SINGLE.finditer(text)]
+        found.append(TextSpan(opened, len(text)))
+    return found or [TextSpan(m.start(), m.end()) for m in SINGLE.finditer(text)]
 
 
 def nests(text: str) -> bool:
@@ -42,14 +42,14 @@ def nests(text: str) -> bool:
     return paired and max(depths) > 1
 
 
-def outermost(text: str) -> list[Span]:
-    found: list[Span] = []
+def outermost(text: str) -> list[TextSpan]:
+    found: list[TextSpan] = []
     depth = opened = 0
     for mark in MARK.finditer(text):
         opened = mark.start() if depth == 0 else opened
         depth += 1 if mark.group() == "“" else -1
         if depth == 0:
-            found.append(Span(opened, mark.end()))
+            found.append(TextSpan(opened, mark.end()))
     return found
 
 

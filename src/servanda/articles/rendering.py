@@ -27,7 +27,7 @@ def lines_of(drafts: Drafts) -> Iterator[str]:
 
 
 def draft_lines(draft: Draft, text: str) -> Iterator[str]:
-    through = " <- ".join(
+    provenance = " <- ".join(
         link.name + (f" (on {link.on})" if link.on else "") for link in draft.chain
     )
     about = f", about {', '.join(draft.clauses)}" if draft.clauses else ""
@@ -36,8 +36,8 @@ def draft_lines(draft: Draft, text: str) -> Iterator[str]:
     by = f"{draft.by}: " if draft.by else ""
     sure = f"confidence {draft.confidence:.2f}" if draft.voice == "reported" else ""
     yield f"{draft.number:>3}  {by}{draft.kind}{to}{about}  [{place}]  {sure}".rstrip()
-    if through:
-        yield f"     {through}"
+    if provenance:
+        yield f"     {provenance}"
     yield f"     {draft.text}"
     if draft.when is not None:
         yield f"     {when_line(draft)}"
@@ -45,7 +45,7 @@ def draft_lines(draft: Draft, text: str) -> Iterator[str]:
         yield f"     condition: {draft.condition.of(text)}"
     if draft.inserted:
         yield f"     the author's words in it: {', '.join(s.of(text) for s in draft.inserted)}"
-    for line in meant(draft, text):
+    for line in annotation_lines(draft, text):
         yield f"     {line}"
     if draft.labels:
         yield f"     labels: {', '.join(s.of(text) for s in draft.labels)}"
@@ -53,7 +53,7 @@ def draft_lines(draft: Draft, text: str) -> Iterator[str]:
         yield f"     needs: {need}"
 
 
-def meant(draft: Draft, text: str) -> Iterator[str]:
+def annotation_lines(draft: Draft, text: str) -> Iterator[str]:
     """What its words stand for: the agreement, dates as spans, amounts with their units."""
     if draft.agreement:
         yield f"the agreement: {', '.join(s.of(text) for s in draft.agreement)}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from servanda.articles.article import Article
 from servanda.articles.dates import Dated, dates_in
 from servanda.articles.drafts import Link
-from servanda.articles.model import Attribution, Span
-from servanda.articles.page import Article
-from servanda.articles.parties import Names
-from servanda.articles.people import Speaker
+from servanda.articles.model import Attribution, TextSpan
+from servanda.articles.parties import CaseNames
+from servanda.articles.speakers import Speaker
 
 MEDIUM = re.compile(
     r"""(?ix)\b(?:told|on|in|to)\s+
@@ -22,20 +22,20 @@ OUTLET = re.compile(
     r"""(?x)\b(?:Times|Post|News|Agency|Herald|Tribune|Journal|Guardian|Reuters|AFP|AP|ISNA|IRNA
     |TASS|BBC|CNN|Daily|Gazette|Press|Monitor|Bloomberg|Xinhua|Al\ Jazeera)\b"""
 )
-GOES_ON = frozenset(("add", "continue", "conclude"))
+CONTINUING_VERBS = frozenset(("add", "continue", "conclude"))
 NEAR = 80
 
 
-class Chains:
+class ReportChains:
     """The chains of an article's statements."""
 
     def __init__(
         self,
         article: Article,
-        sentences: list[Span],
+        sentences: list[TextSpan],
         said: list[Attribution],
         speakers: list[Speaker],
-        names: Names,
+        names: CaseNames,
     ) -> None:
         self.names = names
         self.text = article.text
@@ -52,7 +52,7 @@ class Chains:
             said, name = self.said[at], self.speakers[at].name
             outlet = OUTLET.search(name) is not None
             reports = outlet or (bool(links) and said.verb in ("accord", "report"))
-            day = self.day_told(said) if links else None
+            day = self.stated_day(said) if links else None
             how = "reported" if reports else "said"
             links.append(Link(name, how, self.medium(said), said.head, day))
             at = said.parent
@@ -70,36 +70,36 @@ class Chains:
         """
         outer: int | None = place
         while outer is not None:
-            day = self.day_told(self.said[outer]) or self.day_before(outer)
+            day = self.stated_day(self.said[outer]) or self.day_of_previous_statement(outer)
             if day is not None:
                 return day, True
             outer = self.said[outer].parent
         return (None if self.published is None else (None, self.published.isoformat())), False
 
-    def day_before(self, place: int) -> tuple[str | None, str] | None:
+    def day_of_previous_statement(self, place: int) -> tuple[str | None, str] | None:
         """ "…, adding: …": the day of what the same speaker said just before."""
-        if place == 0 or self.said[place].verb not in GOES_ON:
+        if place == 0 or self.said[place].verb not in CONTINUING_VERBS:
             return None
-        before = next((i for i in range(place - 1, -1, -1) if self.is_told(i)), place)
+        before = next((i for i in range(place - 1, -1, -1) if self.is_statement(i)), place)
         if self.speakers[before].name != self.speakers[place].name:
             return None
         day, told = self.when(before)
         return day if told else None
 
-    def is_told(self, place: int) -> bool:
+    def is_statement(self, place: int) -> bool:
         """Whether a statement is what somebody says, and not who reports it ("according to")."""
         return not any(said.parent == place for said in self.said)
 
-    def day_told(self, said: Attribution) -> tuple[str, str] | None:
+    def stated_day(self, said: Attribution) -> tuple[str, str] | None:
         """A date near the cue, outside of what is said."""
-        sentence = next((s for s in self.sentences if s.holds(said.cue)), said.cue)
+        sentence = next((s for s in self.sentences if s.contains(said.cue)), said.cue)
         found = dates_in(sentence.of(self.text), self.published)
         named = [
-            Span(sentence.start + a.start, sentence.start + a.end)
+            TextSpan(sentence.start + a.start, sentence.start + a.end)
             for a in self.names.agreement_in(sentence.of(self.text))
         ]
-        for dated in moved(found, sentence):
-            outside = not any(span.meets(dated.at) for span in (*said.content, *named))
+        for dated in offset_dates(found, sentence):
+            outside = not any(span.overlaps(dated.at) for span in (*said.content, *named))
             near = abs(dated.at.start - said.cue.start) < NEAR
             before = self.text[max(0, dated.at.start - 4) : dated.at.start].lower()
             named_for_a_year = dated.grain == "year" and before == "the "
@@ -108,10 +108,10 @@ class Chains:
         return None
 
 
-def moved(found: list[Dated], by: Span) -> list[Dated]:
+def offset_dates(found: list[Dated], by: TextSpan) -> list[Dated]:
     """Dates found in a span, at their places in the whole text."""
     return [
-        Dated(Span(d.at.start + by.start, d.at.end + by.start), d.phrase, d.spans, d.grain)
+        Dated(TextSpan(d.at.start + by.start, d.at.end + by.start), d.phrase, d.spans, d.grain)
         for d in found
     ]
 

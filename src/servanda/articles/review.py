@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from servanda.articles.draft_files import ready
+from servanda.articles.draft_files import drafts_with_line
 from servanda.articles.drafts import Draft, Drafts
 from servanda.articles.rendering import draft_lines
 from servanda.syntax.problems import Problem, ServandaError
@@ -14,7 +14,7 @@ from servanda.syntax.problems import Problem, ServandaError
 HELP = "[k]eep  [e]dit  [d]rop  [s]top: add what was kept  [q]uit: add nothing"
 
 
-def confirmed(
+def review_drafts(
     drafts: Drafts, ask: Callable[[str], str] = input, say: Callable[[str], None] = print
 ) -> list[str]:
     """The lines that a person kept, as they left them; none if they quit."""
@@ -25,7 +25,7 @@ def confirmed(
             say(line)
         for line in (draft.record or draft.outline or "").split("\n"):
             say(f"     {line}")
-        choice = asked(ask, say, draft)
+        choice = ask_choice(ask, say, draft)
         if choice == "q":
             return []
         if choice == "s":
@@ -33,11 +33,11 @@ def confirmed(
         if choice == "k" and draft.record:
             kept.append(draft.record)
         if choice == "e":
-            kept.extend(edited(ask, say, draft.record or draft.outline or ""))
+            kept.extend(edit_lines(ask, say, draft.record or draft.outline or ""))
     return kept
 
 
-def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -> str:
+def ask_choice(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -> str:
     """One of k, e, d, s, q; a draft that lacks something cannot be kept as it is."""
     while True:
         try:
@@ -50,7 +50,7 @@ def asked(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -
             return choice
 
 
-def edited(ask: Callable[[str], str], say: Callable[[str], None], draft: str) -> list[str]:
+def edit_lines(ask: Callable[[str], str], say: Callable[[str], None], draft: str) -> list[str]:
     """Lines of the record typed by a person, up to an empty one; the draft's own stand there to
     be changed, where the terminal can do that."""
     say("     change the entry line by line, or write it; an empty line ends it")
@@ -58,7 +58,7 @@ def edited(ask: Callable[[str], str], say: Callable[[str], None], draft: str) ->
     lines: list[str] = []
     while True:
         try:
-            with typed(given[len(lines)] if len(lines) < len(given) else ""):
+            with prefilled_prompt(given[len(lines)] if len(lines) < len(given) else ""):
                 line = ask("     ")
         except EOFError:
             break
@@ -69,7 +69,7 @@ def edited(ask: Callable[[str], str], say: Callable[[str], None], draft: str) ->
 
 
 @contextmanager
-def typed(text: str) -> Iterator[None]:
+def prefilled_prompt(text: str) -> Iterator[None]:
     """Text that stands in the next prompt as if it had been typed."""
     try:
         import readline
@@ -83,9 +83,9 @@ def typed(text: str) -> Iterator[None]:
         readline.set_startup_hook(None)
 
 
-def numbered(drafts: Drafts, keep: str) -> list[str]:
+def lines_by_number(drafts: Drafts, keep: str) -> list[str]:
     """The lines of the drafts with these numbers. Raises ServandaError for one that has none."""
-    by_number = {d.number: d.record for d in ready(drafts)}
+    by_number = {d.number: d.record for d in drafts_with_line(drafts)}
     kept: list[str] = []
     for word in re.split(r"[,\s]+", keep.strip()):
         line = by_number.get(int(word)) if word.isdigit() else None

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from servanda.articles.article import Article
 from servanda.articles.drafts import Draft
 from servanda.articles.labels import differences, same_quotation
-from servanda.articles.page import Article
 from servanda.articles.quotes import unbalanced
 
 
-def remarks_on(article: Article, paragraphs: list[str], drafts: list[Draft]) -> Iterator[str]:
+def notes_for_reviewer(
+    article: Article, paragraphs: list[str], drafts: list[Draft]
+) -> Iterator[str]:
     """Remarks on an article, its paragraphs and the drafts of what others say."""
     if article.published is None:
         yield (
@@ -20,10 +22,10 @@ def remarks_on(article: Article, paragraphs: list[str], drafts: list[Draft]) -> 
         )
     if any(unbalanced(text) for text in paragraphs):
         yield "a quotation is opened and never closed (or the reverse): look at its end yourself"
-    yield from same_words(drafts)
+    yield from altered_quotations(drafts)
 
 
-def same_words(drafts: list[Draft]) -> Iterator[str]:
+def altered_quotations(drafts: list[Draft]) -> Iterator[str]:
     """Quotations that several drafts carry, and where their words differ."""
     for one, other in combinations([d for d in drafts if d.form != "indirect"], 2):
         if one.chain != other.chain and same_quotation(one.text, other.text):

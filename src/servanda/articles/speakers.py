@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from servanda.articles.model import Attribution
-from servanda.articles.parties import Names
+from servanda.articles.parties import CaseNames
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 PRONOUNS = frozenset(("he", "she", "him", "her", "his"))
-UNTOLD = frozenset("they their it its we i you who that which those these some".split())  # noqa: SIM905
+UNRESOLVABLE = frozenset("they their it its we i you who that which those these some".split())  # noqa: SIM905
 GOVERNMENTS = frozenset("regime regimes administration government cabinet campaign team".split())  # noqa: SIM905
 NEAR = 40
 
@@ -27,7 +27,7 @@ class Speaker(Struct, frozen=True):
     resolved: bool = False
 
 
-class Named(NamedTuple):
+class NamedPerson(NamedTuple):
     """A person where the document names it: the name, its party, and the phrase with its title."""
 
     place: int
@@ -36,13 +36,13 @@ class Named(NamedTuple):
     phrase: str
 
 
-class People:
+class SpeakerResolver:
     """The persons a document has named so far, in reading order."""
 
-    def __init__(self, docs: list[tuple[int, Doc]], names: Names, text: str) -> None:
+    def __init__(self, docs: list[tuple[int, Doc]], names: CaseNames, text: str) -> None:
         self.names = names
         self.text = text
-        self.named: list[Named] = []
+        self.named: list[NamedPerson] = []
         self.spoke: list[tuple[int, str, str | None]] = []
         self.groups: list[tuple[int, str, str | None]] = []
         for start, doc in docs:
@@ -53,16 +53,16 @@ class People:
                     party = names.party(doc[left : entity.end].text)
                     whole = doc[left : min(right, entity.end + 8)].text
                     place = start + entity.start_char
-                    self.named.append(Named(place, entity.text, party, whole.lower()))
+                    self.named.append(NamedPerson(place, entity.text, party, whole.lower()))
 
     def speaker(self, said: Attribution) -> Speaker:
         """Who says it. "He" is whoever spoke last, else the last person named; "the minister" the
         last one named as such."""
         phrase, head = said.source[0].of(self.text), said.head.of(self.text)
         if head.lower() in PRONOUNS:
-            last = self.last_before(said.head.start)
+            last = self.last_speaker_before(said.head.start)
             return Speaker(phrase, None) if last is None else Speaker(last[0], last[1], True)
-        if head.lower() in UNTOLD:
+        if head.lower() in UNRESOLVABLE:
             return self.antecedent(phrase, head, said)
         party = self.names.party(phrase)
         self.groups.append((said.head.start, phrase, party))
@@ -70,7 +70,7 @@ class People:
         full = (
             self.in_apposition(said)
             or self.full_name(head, start)
-            or self.titled(phrase, head, start)
+            or self.by_title(phrase, head, start)
         )
         if full is None:
             return Speaker(phrase, party)
@@ -96,7 +96,7 @@ class People:
             return Speaker(last[1], last[2], True)
         return Speaker(phrase, None)
 
-    def titled(self, phrase: str, head: str, place: int) -> tuple[str, str | None] | None:
+    def by_title(self, phrase: str, head: str, place: int) -> tuple[str, str | None] | None:
         """ "the minister": the last person named before with that title."""
         if not (phrase.lower().startswith("the ") and head.islower()):
             return None
@@ -104,16 +104,16 @@ class People:
         same = [p for p in self.named if p.place < place and title.search(p.phrase)]
         return (same[-1].name, same[-1].party) if same else None
 
-    def party_in(self, words: str, place: int) -> str | None:
+    def party_of_person_in(self, words: str, place: int) -> str | None:
         """The party of a person named before, by a name or a title that stands in these words."""
         for the, word in re.findall(r"\b(the )?([^\W\d_]+)", words):
             by_name = self.full_name(word, place) if word[0].isupper() else None
-            full = by_name or (self.titled(f"the {word}", word, place) if the else None)
+            full = by_name or (self.by_title(f"the {word}", word, place) if the else None)
             if full is not None and full[1] is not None:
                 return full[1]
         return None
 
-    def last_before(self, place: int) -> tuple[str, str | None] | None:
+    def last_speaker_before(self, place: int) -> tuple[str, str | None] | None:
         spoke = [p for p in self.spoke if p[0] < place]
         if spoke:
             return spoke[-1][1:]

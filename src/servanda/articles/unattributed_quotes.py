@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles import clauses as c
-from servanda.articles.cues import CLAUSE
-from servanda.articles.model import Span
-from servanda.articles.parsed_paragraph import Found, Words
-from servanda.articles.sources import verb_before
+from servanda.articles import verb_syntax as syntax
+from servanda.articles.cue_words import CLAUSE
+from servanda.articles.fallback_subjects import verb_before
+from servanda.articles.model import TextSpan
+from servanda.articles.parsed_paragraph import Candidate, ParsedParagraph
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -19,11 +19,11 @@ NO_NAME = ("who", "which", "that", "this")
 BEFORE_VERB = ("PROPN", "PRON", "NOUN", "DET", "ADJ", "ADV", "PUNCT")
 
 
-def signed_quotes(p: Words) -> None:
+def attach_signed_quotes(p: ParsedParagraph) -> None:
     """ "“…,” Trump responded": a quotation whose cue the parser did not join to it."""
     claimed = claimed_quotes(p)
-    taken = {found.cue.i for found in p.found}
-    for number, words in enumerate(p.words):
+    taken = {found.cue.i for found in p.candidates}
+    for number, words in enumerate(p.quote_tokens):
         if number in claimed or len(words) < 3:
             continue
         cue = named_by = cue_after(p, words)
@@ -33,57 +33,57 @@ def signed_quotes(p: Words) -> None:
             continue
         source = name_beside(p, named_by, words[-1])
         if source is not None:
-            found = Found(cue, source, set(words))
+            found = Candidate(cue, source, set(words))
             found.quotes = {number}
-            if number + 1 < len(p.words) and is_second_half(p, number + 1, cue):
+            if number + 1 < len(p.quote_tokens) and is_second_half(p, number + 1, cue):
                 found.quotes.add(number + 1)
-                found.content |= set(p.words[number + 1])
-            p.found.append(found)
+                found.content |= set(p.quote_tokens[number + 1])
+            p.candidates.append(found)
             taken.add(cue.i)
 
 
-def governed_quotes(p: Words) -> None:
+def attach_governed_quotes(p: ParsedParagraph) -> None:
     """ "Ruiz went after Doran as a “…”": a longer quotation that nobody took belongs to the verb
     before it in its sentence."""
-    claimed = {n for found in p.found for n in found.quotes}
-    claimed |= {p.quote_of[i] for found in p.found for i in found.content}
-    for number, words in enumerate(p.words):
+    claimed = {n for found in p.candidates for n in found.quotes}
+    claimed |= {p.quote_of[i] for found in p.candidates for i in found.content}
+    for number, words in enumerate(p.quote_tokens):
         if number in claimed or sum(p.doc[i].is_alpha for i in words) < LONG:
             continue
         verb = verb_before(p, words[0])
-        source = None if verb is None else c.subject(verb)
+        source = None if verb is None else syntax.subject(verb)
         if verb is None or source is None or p.quote_of[source.i] >= 0:
             continue
-        reach = set(range(verb.i + 1, words[-1] + 1)) - set(range(*c.noun_phrase(source)))
-        found = next((f for f in p.found if f.cue == verb or verb.i in f.content), None)
+        reach = set(range(verb.i + 1, words[-1] + 1)) - set(range(*syntax.noun_phrase(source)))
+        found = next((f for f in p.candidates if f.cue == verb or verb.i in f.content), None)
         if found is None and source.ent_type_ != "PERSON":
             continue
         if found is None:
-            found = Found(verb, source, reach)
-            p.found.append(found)
+            found = Candidate(verb, source, reach)
+            p.candidates.append(found)
         found.content |= reach
         found.quotes.add(number)
 
 
-def claimed_quotes(p: Words) -> set[int]:
+def claimed_quotes(p: ParsedParagraph) -> set[int]:
     """Quotations that somebody says from outside of them; a transcript's line begins inside."""
     return {
         number
-        for found in p.found
+        for found in p.candidates
         for number in found.quotes
         if p.quote_of[found.cue.i] != number or found.cue.text == ":"
     }
 
 
-def is_second_half(p: Words, number: int, cue: Token) -> bool:
+def is_second_half(p: ParsedParagraph, number: int, cue: Token) -> bool:
     """ "“The risk,” said Ruiz, who leads the fund, “is …”": the sentence goes on."""
-    first = p.words[number][0]
+    first = p.quote_tokens[number][0]
     between = p.doc[cue.i : first]
     full = any(t.text in (".", "!", "?", ";") for t in between)
     return not full and len(between) < 40 and between[-1].text == ","
 
 
-def cue_after(p: Words, words: range) -> Token | None:
+def cue_after(p: ParsedParagraph, words: range) -> Token | None:
     """A verb of saying within a few words after a quotation, in the same sentence; any verb where
     a whole sentence is quoted and only who says it stands between ("“…,” she went on")."""
     i = words[-1] + 1
@@ -91,11 +91,15 @@ def cue_after(p: Words, words: range) -> Token | None:
     for token in p.doc[i : i + 9]:
         if p.quote_of[token.i] >= 0 or token.text in (".", "!", "?", ";", ":"):
             return None
-        if token.tag_ in ("VBD", "VBZ", "VBP", "VBN") and c.lemma_of(token) in CLAUSE:
+        if token.tag_ in ("VBD", "VBZ", "VBP", "VBN") and syntax.lemma_of(token) in CLAUSE:
             return None if p.doc[i - 2].text == "." and not ends_sentence(token) else token
-        if whole and token.tag_ in ("VBD", "VBZ", "VBP") and (token.i > i or names_next(token)):
+        if (
+            whole
+            and token.tag_ in ("VBD", "VBZ", "VBP")
+            and (token.i > i or is_followed_by_name(token))
+        ):
             return token if token.pos_ == "VERB" else None
-        if whole and is_hidden_cue(token, i):
+        if whole and is_mistagged_cue(token, i):
             return token
         whole = whole and token.pos_ in BEFORE_VERB and token.lower_ not in NO_NAME
     return None
@@ -105,7 +109,7 @@ def ends_sentence(token: Token) -> bool:
     return token.i + 1 == len(token.doc) or token.nbor(1).text in (".", ":")
 
 
-def cue_past_aside(p: Words, words: range) -> tuple[Token | None, Token | None]:
+def cue_past_aside(p: ParsedParagraph, words: range) -> tuple[Token | None, Token | None]:
     """ "“…,” Doran, who founded the site and still edits it, tweeted": the comma after the name,
     and the verb after the comma that closes the aside."""
     first = words[-1] + 1
@@ -113,29 +117,29 @@ def cue_past_aside(p: Words, words: range) -> tuple[Token | None, Token | None]:
     for token in p.doc[comma.i + 1 : comma.i + FAR] if comma is not None else ():
         if p.quote_of[token.i] >= 0 or token.text in (".", "!", "?", ";", ":"):
             break
-        says = token.tag_ in ("VBD", "VBZ", "VBN") and c.lemma_of(token) in CLAUSE
+        says = token.tag_ in ("VBD", "VBZ", "VBN") and syntax.lemma_of(token) in CLAUSE
         if says and p.doc[token.i - 1].text == ",":
             return comma, token
     return None, None
 
 
-def names_next(verb: Token) -> bool:
+def is_followed_by_name(verb: Token) -> bool:
     """ "“…,” remembered Roy Doran": a name, or a noun with its article, right after."""
     after = verb.nbor(1) if verb.i + 1 < len(verb.doc) else verb
     return after.pos_ == "PROPN" or after.lower_ in ("the", "a", "an")
 
 
-def is_hidden_cue(token: Token, start: int) -> bool:
+def is_mistagged_cue(token: Token, start: int) -> bool:
     """ "“…,” the editorial read.": a verb of saying that the parser took for something else."""
     after = token.nbor(1) if token.i + 1 < len(token.doc) else token
     if token.i == start:
         ends = after.lower_ in ("the", "a", "an") or after.pos_ == "PROPN"
     else:
-        ends = after.is_punct or after.pos_ == "ADP" or after.ent_type_ in c.TIMES
-    return ends and c.surface_lemma(token.lower_) in CLAUSE
+        ends = after.is_punct or after.pos_ == "ADP" or after.ent_type_ in syntax.TIMES
+    return ends and syntax.surface_lemma(token.lower_) in CLAUSE
 
 
-def name_beside(p: Words, cue: Token, end: int) -> Token | None:
+def name_beside(p: ParsedParagraph, cue: Token, end: int) -> Token | None:
     """The noun next to a cue: before it, back to the quotation, or right after it."""
     before = p.doc[end + 1 : cue.i]
     for token in reversed(before):
@@ -152,65 +156,65 @@ def name_beside(p: Words, cue: Token, end: int) -> Token | None:
     return after
 
 
-def continue_quotes(p: Words) -> tuple[Span, ...]:
+def attach_continued_quotes(p: ParsedParagraph) -> tuple[TextSpan, ...]:
     """Quotations that stand as sentences of their own go on with what was said before them."""
     claimed = claimed_quotes(p)
-    loose: list[Span] = []
-    for number, words in enumerate(p.words):
+    unattributed: list[TextSpan] = []
+    for number, words in enumerate(p.quote_tokens):
         if number in claimed or not words or not stands_alone(p, words):
             continue
-        earlier = [f for f in p.found if f.cue.i < words[0] and p.quote_of[f.cue.i] < 0]
+        earlier = [f for f in p.candidates if f.cue.i < words[0] and p.quote_of[f.cue.i] < 0]
         if earlier:
-            last = who_goes_on(earlier)
+            last = continued_candidate(earlier)
             if follows_on(p, last, words):
                 last.content |= set(words)
                 last.quotes.add(number)
                 claimed.add(number)
         elif words[0] == 0:
-            loose.append(p.span(words[0], words[-1] + 1))
+            unattributed.append(p.span(words[0], words[-1] + 1))
         elif (root := person_before(p, words[0])) is not None:
-            found = Found(root, c.subject(root) or root, set(words))
+            found = Candidate(root, syntax.subject(root) or root, set(words))
             found.quotes = {number}
-            p.found.append(found)
-    return tuple(loose)
+            p.candidates.append(found)
+    return tuple(unattributed)
 
 
-def person_before(p: Words, first: int) -> Token | None:
+def person_before(p: ParsedParagraph, first: int) -> Token | None:
     """ "Ruiz shrugged. “…”": the verb of the sentence right before a quotation, of a person."""
     if p.quote_of[first - 1] >= 0:
         return None
     root = p.doc[first - 1].sent.root
-    source = c.subject(root) if root.i < first else None
+    source = syntax.subject(root) if root.i < first else None
     known = source is not None and (source.ent_type_ == "PERSON" or source.lower_ in ("he", "she"))
     return root if known else None
 
 
-def who_goes_on(earlier: list[Found]) -> Found:
+def continued_candidate(earlier: list[Candidate]) -> Candidate:
     """Whose words a new quotation continues: of the last sentence, who was quoted first."""
     sentence = max(earlier, key=lambda f: f.cue.i).cue.sent.start
     here = [f for f in earlier if f.cue.sent.start == sentence]
     return min(here, key=lambda f: (not f.quotes, f.cue.i))
 
 
-def stands_alone(p: Words, words: range) -> bool:
+def stands_alone(p: ParsedParagraph, words: range) -> bool:
     before = p.doc[words[0] - 1] if words[0] else None
     starts = before is None or before.text[-1] in '.!?:”"' or before.is_space
     return starts and len(words) > 3
 
 
-def follows_on(p: Words, found: Found, words: range) -> bool:
+def follows_on(p: ParsedParagraph, found: Candidate, words: range) -> bool:
     """Whether the sentence before a quotation is that of the attribution."""
     between = p.doc[found.cue.i : words[0]]
     stops = [t for t in between[:-1] if t.text in (".", "!", "?") and p.quote_of[t.i] < 0]
     return not any(t.is_sent_end for t in stops)
 
 
-def give_way(p: Words) -> None:
+def cut_at_inner_speaker(p: ParsedParagraph) -> None:
     """ "endorses Ruiz, who says …": what is said of somebody ends where that one speaks."""
-    for outer in p.found:
-        if not outer.object:
+    for outer in p.candidates:
+        if not outer.takes_object:
             continue
-        for inner in p.found:
+        for inner in p.candidates:
             if inner.source.tag_ in ("WP", "WDT") and inner.source.i in outer.content:
                 outer.content = {i for i in outer.content if i < inner.source.i}
-    p.found = [found for found in p.found if found.content]
+    p.candidates = [found for found in p.candidates if found.content]

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles import clauses as c
+from servanda.articles import verb_syntax as syntax
 from servanda.articles.content import (
-    after_colon,
-    after_that,
-    around,
-    bare_rest,
     clause_content,
-    goes_on,
-    inside_quote,
+    governs_quote,
     linked_quotes,
     object_content,
+    resumes_after_cue,
+    sentence_after_colon,
+    surrounding_sentence,
+    that_clause_after,
+    unmarked_clause,
 )
 from servanda.articles.content_extent import (
-    run_on,
-    to_punctuation,
-    whole_quotes,
-    with_clauses,
-    with_next_quote,
-    with_tail,
-    within_sentence,
-    without_asides,
-    without_others,
-    without_people,
+    cut_asides,
+    cut_at_sentence_end,
+    cut_other_speakers,
+    cut_relative_clauses,
+    extend_over_complements,
+    extend_over_joined_clauses,
+    extend_over_next_quote,
+    extend_over_verbless_tail,
+    extend_to_punctuation,
+    extend_to_whole_quotes,
 )
-from servanda.articles.cues import (
+from servanda.articles.cue_words import (
     ATTITUDE,
     CLAUSE,
     EVERY_VERB,
@@ -37,16 +37,16 @@ from servanda.articles.cues import (
     PREPOSITION,
     RESEARCH,
 )
-from servanda.articles.parsed_paragraph import Found, Words
-from servanda.articles.sources import (
-    amid,
-    goes_on_saying,
+from servanda.articles.fallback_subjects import (
+    current_speaker,
     inverted_subject,
+    last_speaker,
     main_subject,
-    name_left,
-    opener,
-    teller,
+    name_before,
+    sentence_opening_name,
+    subject_between_commas,
 )
+from servanda.articles.parsed_paragraph import Candidate, ParsedParagraph
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -56,103 +56,109 @@ WH = ("WP", "WDT", "WRB", "EX")
 NOT_SAID = frozenset("make be prove ensure mean happen see take have get do forget".split())  # noqa: SIM905
 
 
-def of_verb(p: Words, verb: Token) -> Found | None:
-    if c.is_idle(verb) and not c.is_as_reported(verb):
+def from_verb(p: ParsedParagraph, verb: Token) -> Candidate | None:
+    if syntax.is_not_asserted(verb) and not syntax.is_as_reported(verb):
         return None
-    source = c.subject(verb)
+    source = syntax.subject(verb)
     if source is not None and p.quote_of[source.i] >= 0 and p.quote_of[verb.i] < 0:
         source = None
-    source = amid(p, verb) or teller(p, verb, source)
-    source = source or opener(p, verb) or goes_on_saying(p, verb) or main_subject(verb)
+    source = subject_between_commas(p, verb) or current_speaker(p, verb, source)
+    source = source or sentence_opening_name(p, verb) or last_speaker(p, verb) or main_subject(verb)
     content: set[int] = set()
     linked: set[int] = set()
     of_object = False
-    lemma = c.lemma_of(verb)
+    lemma = syntax.lemma_of(verb)
     if lemma in CLAUSE or lemma not in EVERY_VERB:
         if source is None:
-            source = inverted_subject(p, verb) or name_left(p, verb)
+            source = inverted_subject(p, verb) or name_before(p, verb)
         if source is None:
             return None
         linked = linked_quotes(p, verb, source)
         content = clause_content(p, verb, source)
         for number in linked:
-            content |= set(p.words[number])
-        if linked and goes_on(p, linked, verb):
-            content |= around(p, verb, source)
-        if not content and inside_quote(p, verb):
-            content = c.governed(verb)
+            content |= set(p.quote_tokens[number])
+        if linked and resumes_after_cue(p, linked, verb):
+            content |= surrounding_sentence(p, verb, source)
+        if not content and governs_quote(p, verb):
+            content = syntax.governed(verb)
         if not content:
-            content = after_that(p, verb) or after_colon(p, verb) or bare_rest(verb)
+            content = (
+                that_clause_after(p, verb) or sentence_after_colon(p, verb) or unmarked_clause(verb)
+            )
         if not content:
-            content = around(p, verb, source)
+            content = surrounding_sentence(p, verb, source)
     if not content and source is not None:
         if lemma in PREPOSITION:
-            content = c.after_preposition(verb)
+            content = syntax.after_preposition(verb)
         what = verb.head if source.tag_ == "WDT" else source
-        thing = lemma in OF_THINGS and c.lemma_of(what) in RESEARCH
+        thing = lemma in OF_THINGS and syntax.lemma_of(what) in RESEARCH
         if not content and (lemma in OBJECT or lemma in ATTITUDE or lemma == "say" or thing):
             content = object_content(p, verb)
         of_object = True
-    content |= which_said(verb)
+    content |= relative_object(verb)
     if source is None or not content or source.lower_ in NOBODY:
         return None
-    content = within_sentence(p, content, verb) | which_said(verb)
+    content = cut_at_sentence_end(p, content, verb) | relative_object(verb)
     if not content:
         return None
     if of_object:
-        content = without_people(p, content, verb)
-    content = run_on(p, content, verb)
-    content = with_tail(p, content, verb)
-    content = (to_punctuation if of_object else with_clauses)(p, content, verb)
-    content = without_others(p, without_asides(p, content, verb), verb)
-    content = whole_quotes(p, with_next_quote(p, content, verb), verb)
+        content = cut_relative_clauses(p, content, verb)
+    content = extend_over_complements(p, content, verb)
+    content = extend_over_verbless_tail(p, content, verb)
+    content = (extend_to_punctuation if of_object else extend_over_joined_clauses)(p, content, verb)
+    content = cut_other_speakers(p, cut_asides(p, content, verb), verb)
+    content = extend_to_whole_quotes(p, extend_over_next_quote(p, content, verb), verb)
     if p.quote_of[verb.i] >= 0:
-        content &= set(p.words[p.quote_of[verb.i]])
+        content &= set(p.quote_tokens[p.quote_of[verb.i]])
     if source.tag_ in ("WDT", "WP") and source.i < verb.i:
         content = {i for i in content if i > source.i}
-    content -= set(range(*c.noun_phrase(source))) | {verb.i}
+    content -= set(range(*syntax.noun_phrase(source))) | {verb.i}
     if source.i > verb.i:
         content -= {
             t.i for ch in source.rights if ch.dep_ in ("relcl", "appos") for t in ch.subtree
         }
-    if len(content) < 2 and not linked and not is_named(p, content, of_object):
+    if len(content) < 2 and not linked and not is_single_name(p, content, of_object):
         return None
     if lemma in ("begin", "finish") and not linked:
         return None
-    if c.is_no_speaker(source, verb) and (not linked or source.lower_ == "that"):
+    if syntax.cannot_speak(source, verb) and (not linked or source.lower_ == "that"):
         return None
-    if c.is_weak(verb) and not linked and not any(ch.dep_ == "ccomp" for ch in verb.children):
+    if (
+        syntax.needs_a_clause(verb)
+        and not linked
+        and not any(ch.dep_ == "ccomp" for ch in verb.children)
+    ):
         return None
-    found = Found(verb, source, content)
-    found.object = of_object
+    found = Candidate(verb, source, content)
+    found.takes_object = of_object
     found.quotes = linked | {p.quote_of[i] for i in content} - {-1}
     return found
 
 
-def which_said(verb: Token) -> set[int]:
+def relative_object(verb: Token) -> set[int]:
     """ "…, which friends described as", "moves that he said": the pronoun is part of it."""
     own = any(ch.dep_ == "nsubj" and ch.tag_ not in ("WDT", "WP") for ch in verb.children)
     if verb.dep_ != "relcl" or not own:
         return set()
-    said = c.lemma_of(verb) in CLAUSE or c.lemma_of(verb) in OBJECT
+    said = syntax.lemma_of(verb) in CLAUSE or syntax.lemma_of(verb) in OBJECT
     moved = {t.i for t in verb.lefts if t.lower_ in ("which", "that") and t.dep_ == "dobj"}
     rest = {t.i for ch in verb.rights if ch.dep_ == "oprd" or ch.lower_ == "as" for t in ch.subtree}
     return moved | rest if said and moved else set()
 
 
-def is_said(verb: Token) -> bool:
+def is_unlisted_cue(verb: Token) -> bool:
     """ "Ruiz sniped that …": a verb no list has, with a person before it and a clause after."""
-    person = c.own_subject(verb)
+    person = syntax.own_subject(verb)
     if person is None or verb.tag_ not in ("VBD", "VBZ", "VBP", "VBG"):
         return False
     speaks = person.ent_type_ in ("PERSON", "ORG") or person.lower_ in ("he", "she", "who")
     that = any(
-        t.lower_ == "that" and t.dep_ == "mark" for ch in c.clauses_of(verb) for t in ch.lefts
+        t.lower_ == "that" and t.dep_ == "mark" for ch in syntax.clauses_of(verb) for t in ch.lefts
     )
-    return speaks and that and c.lemma_of(verb) not in NOT_SAID
+    return speaks and that and syntax.lemma_of(verb) not in NOT_SAID
 
 
-def is_named(p: Words, content: set[int], of_object: bool) -> bool:
+def is_single_name(p: ParsedParagraph, content: set[int], of_object: bool) -> bool:
     """ "praised Ruiz": one word is enough where it names somebody or something."""
     words = [p.doc[i] for i in content]
     named = all(t.pos_ in ("PROPN", "PRON", "NOUN") and t.tag_ not in WH for t in words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servanda.articles.cues import (
+from servanda.articles.cue_words import (
     CLAUSE,
     DOCUMENTS,
     EVERY_VERB,
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "prt")
-CLIMBS = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
+SUBJECT_SHARING = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
 NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
-NAMERS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
+NOMINAL_TAGS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
 ISSUES = frozenset(
     """
     air carry circulate deliver distribute draft fire file give hold issue make mail pen plant post
     publish put release run send share sign submit tweet wear write
     """.split()  # noqa: SIM905
 )
-IDLE = frozenset("have want be try need choose expect seem appear help allow".split())  # noqa: SIM905
+NON_ASSERTING = frozenset("have want be try need choose expect seem appear help allow".split())  # noqa: SIM905
 ASKING = frozenset("ask beg demand insist order propose recommend request require urge".split())  # noqa: SIM905
-TALKS = frozenset("discuss talk".split())  # noqa: SIM905
+TALK_VERBS = frozenset("discuss talk".split())  # noqa: SIM905
 TIMES = frozenset(("DATE", "TIME"))
-WHEN = frozenset("in on at during after before while when since amid following".split())  # noqa: SIM905
+TIME_PREPOSITIONS = frozenset(
+    ["in", "on", "at", "during", "after", "before", "while", "when", "since", "amid", "following"]
+)
 
 
 SPEAKERS = DOCUMENTS | frozenset(
@@ -42,7 +44,7 @@ SPEAKERS = DOCUMENTS | frozenset(
     panel parliament party police side state team think-tank tribunal union
     """.split()  # noqa: SIM905
 )
-NAMED = ("ORG", "PERSON", "GPE", "NORP")
+NAMED_ENTITIES = ("ORG", "PERSON", "GPE", "NORP")
 
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
@@ -54,9 +56,9 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
         clause = verb.head
         while clause.dep_ == "conj":
             clause = clause.head
-        if clause.dep_ == "ccomp" and is_second(verb, clause.head):
+        if clause.dep_ == "ccomp" and is_coordinated_cue(verb, clause.head):
             return subject(clause.head, depth + 1)
-    if verb.tag_ == "VBG" and is_set_off(verb):
+    if verb.tag_ == "VBG" and is_trailing_participle(verb):
         main = verb.sent.root
         return own_subject(main) or passive_subject(main)
     if verb.dep_ in ("relcl", "acl") and verb.head.pos_ in ("NOUN", "PROPN", "PRON"):
@@ -70,9 +72,9 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
     if verb.dep_ == "xcomp" and verb.head.pos_ == "ADJ" and verb.head.head.lemma_ == "be":
         able = own_subject(verb.head.head)
         return None if able is None or able.lower_ == "it" else able
-    if verb.dep_ == "xcomp" and verb.tag_ == "VB" and (made := made_to(verb.head)) is not None:
+    if verb.dep_ == "xcomp" and verb.tag_ == "VB" and (made := causee(verb.head)) is not None:
         return made
-    if verb.dep_ in CLIMBS and verb.head != verb and not is_passive(verb):
+    if verb.dep_ in SUBJECT_SHARING and verb.head != verb and not is_passive(verb):
         return subject(verb.head, depth + 1) or passive_subject(verb.head)
     return None
 
@@ -82,17 +84,21 @@ def speaks(verb: Token) -> bool:
     return lemma_of(verb) in CLAUSE and own_subject(verb) is not None
 
 
-def made_to(verb: Token) -> Token | None:
+def causee(verb: Token) -> Token | None:
     """ "That led the minister to say …": who is made to do it."""
-    return next((ch for ch in verb.rights if ch.dep_ == "dobj" and ch.ent_type_ in NAMED), None)
+    return next(
+        (ch for ch in verb.rights if ch.dep_ == "dobj" and ch.ent_type_ in NAMED_ENTITIES), None
+    )
 
 
-def is_set_off(verb: Token) -> bool:
+def is_trailing_participle(verb: Token) -> bool:
     """ "Ruiz rejected the idea that …, saying": after a comma whoever the sentence is about."""
     root = verb.sent.root
-    loose = verb.dep_ == "acl" or (verb.dep_ == "advcl" and lemma_of(verb.head) not in EVERY_VERB)
+    unattributed = verb.dep_ == "acl" or (
+        verb.dep_ == "advcl" and lemma_of(verb.head) not in EVERY_VERB
+    )
     says = lemma_of(verb) in CLAUSE and lemma_of(root) in EVERY_VERB
-    return loose and says and verb.i > root.i and verb.nbor(-1).text == ","
+    return unattributed and says and verb.i > root.i and verb.nbor(-1).text == ","
 
 
 def issuer(noun: Token) -> Token | None:
@@ -103,16 +109,16 @@ def issuer(noun: Token) -> Token | None:
     return None
 
 
-def is_no_speaker(source: Token, verb: Token) -> bool:
+def cannot_speak(source: Token, verb: Token) -> bool:
     """ "a hat that says", "that shows": a thing that is no paper; a person who shows."""
     if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
         thing = verb.head if verb.dep_ == "relcl" else source
         if source.lower_ == "that" and thing != source:
             return lemma_of(thing) not in DOCUMENTS | RESEARCH
-        return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED
+        return lemma_of(thing) not in SPEAKERS and thing.ent_type_ not in NAMED_ENTITIES
     shown = lemma_of(verb) in OF_THINGS and source.ent_type_ == "PERSON"
-    meant = lemma_of(verb) == "show" and source.tag_ in ("PRP", "WP", "EX")
-    return meant or (shown and not clauses_of(verb))
+    annotation_lines = lemma_of(verb) == "show" and source.tag_ in ("PRP", "WP", "EX")
+    return annotation_lines or (shown and not clauses_of(verb))
 
 
 def own_subject(verb: Token) -> Token | None:
@@ -125,7 +131,7 @@ def own_subject(verb: Token) -> Token | None:
     if is_passive(verb):
         return None
     found = [
-        ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_name(ch)
+        ch for ch in verb.children if ch.dep_ in ("nsubj", "csubj", "nsubjpass") and is_nominal(ch)
     ]
     spoken = [ch for ch in found if ch.lower_ not in ("which", "that", "whom")]
     return nearest(spoken or found, verb)
@@ -141,16 +147,16 @@ def nearest(found: list[Token], verb: Token) -> Token | None:
     aside = verb.i + 1 < len(verb.doc) and verb.doc[verb.i + 1].text in (",", ".")
     inverted = near.left_edge.i == verb.i + 1 and near.left_edge.pos_ != "ADP"
     beside = inverted or near.tag_ == "PRP" or (aside and near.i == verb.i - 1)
-    return near if beside or is_apart(found[0], near) else found[0]
+    return near if beside or is_outside_clause(found[0], near) else found[0]
 
 
-def is_apart(first: Token, near: Token) -> bool:
+def is_outside_clause(first: Token, near: Token) -> bool:
     """ "His promises notwithstanding, the analysts agree": the first is no part of the clause."""
     return any(t.is_punct or t.pos_ == "VERB" for t in first.doc[first.i + 1 : near.left_edge.i])
 
 
-def is_name(token: Token) -> bool:
-    return token.text[0].isalnum() and (token.pos_ in NAMERS or token.text.istitle())
+def is_nominal(token: Token) -> bool:
+    return token.text[0].isalnum() and (token.pos_ in NOMINAL_TAGS or token.text.istitle())
 
 
 def passive_subject(verb: Token) -> Token | None:
@@ -216,7 +222,7 @@ def is_circumstance(child: Token) -> bool:
         return True
     if child.dep_ == "advcl":
         return True
-    if child.dep_ != "prep" or child.lower_ not in WHEN:
+    if child.dep_ != "prep" or child.lower_ not in TIME_PREPOSITIONS:
         return False
     return any(t.ent_type_ in TIMES for t in child.subtree) or child.lower_ not in (
         "in",
@@ -242,7 +248,8 @@ def is_bare_clause(clause: Token, verb: Token) -> bool:
     return (
         any(t.dep_ == "nsubj" for t in lefts)
         and not any(
-            t.dep_ == "mark" or t.is_punct or t.lower_ in WHEN or t.lower_ == "as" for t in lefts
+            t.dep_ == "mark" or t.is_punct or t.lower_ in TIME_PREPOSITIONS or t.lower_ == "as"
+            for t in lefts
         )
         and clause.doc[clause.left_edge.i - 1].text != ","
     )
@@ -278,12 +285,12 @@ def after_preposition(verb: Token) -> set[int]:
 def as_clause(verb: Token) -> Token | None:
     """ "…, as police have said": the verb of the sentence that is what was said."""
     held = [ch for ch in verb.children if ch.dep_ in ("ccomp", "xcomp", "dobj")]
-    if verb.dep_ != "advcl" or (held and not is_put(verb)):
+    if verb.dep_ != "advcl" or (held and not is_as_put_it(verb)):
         return None
     return verb.head if any(ch.lower_ == "as" for ch in verb.lefts) else None
 
 
-def is_put(verb: Token) -> bool:
+def is_as_put_it(verb: Token) -> bool:
     """ "As Ruiz put it, …": with these three words whatever stands around them is said."""
     it = any(ch.lower_ == "it" and ch.i == verb.i + 1 for ch in verb.rights)
     return it and verb.lemma_ == "put" and any(ch.lower_ == "as" for ch in verb.lefts)
@@ -297,22 +304,22 @@ def is_as_reported(verb: Token) -> bool:
     )
 
 
-def taken_back(verb: Token) -> set[int]:
+def coordinated_cue_words(verb: Token) -> set[int]:
     """ "said he would sign and warned against …": a second cue that the parser put inside."""
     found: set[int] = set()
     for clause in clauses_of(verb):
         for second in clause.conjuncts:
-            if is_second(second, verb) or is_other_saying(second, verb):
+            if is_coordinated_cue(second, verb) or is_other_speakers_cue(second, verb):
                 found.update(t.i for t in second.subtree)
     return found
 
 
-def is_second(second: Token, verb: Token) -> bool:
+def is_coordinated_cue(second: Token, verb: Token) -> bool:
     """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
     said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
     alike = second.tag_ in (verb.tag_, tense(verb))
-    bare = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
-    return said and alike and bare and second.i > verb.i
+    plain = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
+    return said and alike and plain and second.i > verb.i
 
 
 def tense(verb: Token) -> str:
@@ -320,22 +327,26 @@ def tense(verb: Token) -> str:
     return next((ch.tag_ for ch in verb.lefts if ch.dep_ == "aux"), verb.tag_)
 
 
-def is_other_saying(second: Token, verb: Token) -> bool:
+def is_other_speakers_cue(second: Token, verb: Token) -> bool:
     """ "…, and rights groups warned that …": another who says something in the same tense."""
     says = lemma_of(second) in EVERY_VERB and second.tag_ == verb.tag_ and second.i > verb.i
     return says and any(ch.dep_ == "nsubj" for ch in second.children)
 
 
-def is_idle(verb: Token) -> bool:
+def is_not_asserted(verb: Token) -> bool:
     """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
-        return not (is_finite(verb) or (verb.dep_ == "advcl" and is_done(verb)))
-    if verb.dep_ in ("ccomp", "xcomp") and lemma_of(verb.head) in ASKING and is_bare(verb):
+        return not (is_finite(verb) or (verb.dep_ == "advcl" and is_completed_act(verb)))
+    if (
+        verb.dep_ in ("ccomp", "xcomp")
+        and lemma_of(verb.head) in ASKING
+        and is_infinitive_or_subjunctive(verb)
+    ):
         return True
     if verb.dep_ == "amod" and verb.head.i == verb.i + 1:
         return True
-    bare = not any(ch.dep_ in ("aux", "nsubj", "auxpass") for ch in verb.children)
-    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and bare
+    plain = not any(ch.dep_ in ("aux", "nsubj", "auxpass") for ch in verb.children)
+    return verb.tag_ == "VBN" and verb.dep_ in ("relcl", "acl", "advcl", "amod") and plain
 
 
 def is_finite(verb: Token) -> bool:
@@ -344,22 +355,24 @@ def is_finite(verb: Token) -> bool:
     return helped and any(ch.dep_ == "nsubj" for ch in verb.lefts)
 
 
-def is_done(verb: Token) -> bool:
+def is_completed_act(verb: Token) -> bool:
     """ "went on to explain", "met to discuss": an infinitive that tells what was done."""
     went_on = verb.head.lemma_ == "go" and any(ch.lower_ == "on" for ch in verb.head.rights)
-    return went_on or (lemma_of(verb) in TALKS and verb.head.tag_ in ("VBD", "VBZ", "VBP", "VBN"))
+    return went_on or (
+        lemma_of(verb) in TALK_VERBS and verb.head.tag_ in ("VBD", "VBZ", "VBP", "VBN")
+    )
 
 
-def is_bare(verb: Token) -> bool:
+def is_infinitive_or_subjunctive(verb: Token) -> bool:
     """ "(requests) that he explain", "(asked them) to explain": what is still to be done."""
     aux = [ch.lower_ for ch in verb.children if ch.dep_ in ("aux", "auxpass")]
     return verb.tag_ in ("VB", "VBP") and aux in ([], ["to"])
 
 
-def is_weak(verb: Token) -> bool:
+def needs_a_clause(verb: Token) -> bool:
     """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
     if verb.dep_ == "acl":
         return issuer(verb.head) is None
     if verb.tag_ == "VB" and verb.dep_ in ("ccomp", "conj"):
         return not any(ch.lower_ in ("did", "does", "do") for ch in verb.lefts)
-    return verb.tag_ == "VB" and verb.dep_ == "xcomp" and lemma_of(verb.head) in IDLE
+    return verb.tag_ == "VB" and verb.dep_ == "xcomp" and lemma_of(verb.head) in NON_ASSERTING

@@ -54,8 +54,8 @@ def read_drafts(article: Path, case: Path, published: str | None) -> Drafts:
     from servanda.api import refused
 
     try:
+        from servanda.articles.article import read_article
         from servanda.articles.draft_builder import drafts_of
-        from servanda.articles.page import read_article
 
         day = None if published is None else date.fromisoformat(published)
         opened = open_case(case)
@@ -82,10 +82,10 @@ def accept(
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         from servanda.articles.draft_files import accept as add
         from servanda.articles.draft_files import load_drafts
-        from servanda.articles.review import confirmed, numbered
+        from servanda.articles.review import lines_by_number, review_drafts
 
         found = load_drafts(drafts)
-        lines = confirmed(found) if keep is None else numbered(found, keep)
+        lines = review_drafts(found) if keep is None else lines_by_number(found, keep)
         written = None if not lines else str(add(case, found, lines))
         said = f"added {len(lines)} to {written}" if lines else "nothing was added"
         return {"added": lines, "file": written}, [Line(said)]

@@ -39,14 +39,14 @@ def drafts(sight: Sight, path: Path) -> dict[str, Any]:
 
 
 def row(draft: Draft, found: Drafts, told: str) -> dict[str, Any]:
-    from servanda.articles.rendering import meant, when_line
+    from servanda.articles.rendering import annotation_lines, when_line
 
     made: dict[str, Any] = msgspec.to_builtins(draft)
     return made | {
         "condition": draft.condition and draft.condition.of(found.text),
         "inserted": [span.of(found.text) for span in draft.inserted],
         "labels": [span.of(found.text) for span in draft.labels],
-        "told": [*([when_line(draft)] if draft.when else []), *meant(draft, found.text)],
+        "told": [*([when_line(draft)] if draft.when else []), *annotation_lines(draft, found.text)],
         "in_the_record": bool(draft.record and draft.record in told),
         "lines": 1 + (draft.record or draft.outline or "").count("\n"),
     }
