@@ -30,28 +30,18 @@ from servanda.semantics.clock import day_start, tick
 from servanda.semantics.norms import Norms
 
 Answer = Callable[[Norms, Facts], tuple[Verdict, ...]]
-# Here the entries that opened a span are part of what the judges must agree on.
-OPENED = {"kept", "cured", "compensated"}
 
 
-def shown(verdict: Verdict, kinds: dict[str, str]) -> str:
+def shown(verdict: Verdict) -> str:
     fields: dict[str, Any] = {f: getattr(verdict, f) for f in verdict.__struct_fields__}
-    kind = kinds[verdict.rule]
-    if not (
-        (kind == "achieve" and verdict.status in OPENED)
-        or (kind == "forbid" and verdict.status == "broken")
-        or (kind == "may" and verdict.status == "kept")
-    ):
-        del fields["opened"]
     fields["instance"] = plain(verdict.instance)
     fields["breaches"] = [plain(each) for each in verdict.breaches]
     return repr(sorted(fields.items()))
 
 
 def answer(judge: Answer, norms: Norms, facts: Facts) -> list[str]:
-    kinds = {r.id: r.kind for r in norms.rules}
     try:
-        return sorted(shown(v, kinds) for v in judge(norms, facts))
+        return sorted(map(shown, judge(norms, facts)))
     except JudgeError:
         return ["an error"]
 
@@ -209,7 +199,7 @@ def test_of_several_uses_of_one_instant_the_first_entry_is_named() -> None:
     case.uses("2024-03-29", "B", "waive", "1").uses("2024-03-29", "B", "waive", "1")
     case.now("2024-04-10")
     for judge in (walk.judge, judgement.judge):
-        told = [v.opened for v in judge(case.norms(), case.facts) if v.status == "kept"]
+        told = [v.acts for v in judge(case.norms(), case.facts) if v.status == "kept"]
         assert told == [("e1",)]
 
 

@@ -429,7 +429,7 @@ def test_what_violates_at_one_tick_begins_one_span_that_names_it_all() -> None:
     case.forbid("1", m("x"), opens=FOREVER)
     case.did("2024-01-05", "x", "b").did("2024-01-05", "x", "a").did("2024-01-07", "x", "c")
     assert case.story("1") == "dormant, 2024-01-01 kept, 2024-01-05 broken, 2024-01-07 broken"
-    told = [(len(v.opened), [dict(b) for b in v.breaches]) for v in case.verdicts()]
+    told = [(len(v.acts), [dict(b) for b in v.breaches]) for v in case.verdicts()]
     assert told[2:] == [(2, [{"id": "b"}, {"id": "a"}]), (1, [{"id": "c"}])]
 
 

@@ -33,7 +33,7 @@ def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:
     found: list[Instance] = []
     spans: list[Any] = []
     for v in judge(norms, facts):
-        spans.append([v.from_, v.status, list(v.opened), [plain(b) for b in v.breaches]])
+        spans.append([v.from_, v.status, list(v.entries), [plain(b) for b in v.breaches]])
         if v.until is None:
             found.append(
                 Instance(v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance), spans)

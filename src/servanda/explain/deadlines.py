@@ -143,7 +143,7 @@ class Coming:
         if rule.cure_within is None or rule.kind == "keep" or not broken:
             return
         assert verdict.from_ is not None
-        begun = Moment(micros_of(verdict.from_), verdict.opened)
+        begun = Moment(micros_of(verdict.from_), verdict.acts)
         try:
             ends = self.windows.counting.deadline(begun.micros or 0, rule.cure_within)
         except AmbiguousMonthEnd as error:
@@ -151,7 +151,7 @@ class Coming:
             return
         if ends > self.now:
             said = self.counted.days(rule.cure_within, begun, ends)
-            moment = Moment(ends, verdict.opened)
+            moment = Moment(ends, verdict.acts)
             yield self.dated("cure ends", rule, verdict, moment, said)
 
     # -------------------------------------------------------------- one of them

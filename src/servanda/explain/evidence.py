@@ -70,7 +70,7 @@ class Evidence:
     @cached_property
     def of_rows(self) -> dict[str, list[str]]:
         """The sources of the rows of tables that verdicts name."""
-        named = {id_ for v in self.judged.verdicts for id_ in (v.trigger, *v.opened) if id_}
+        named = {id_ for v in self.judged.verdicts for id_ in (v.trigger, *v.entries) if id_}
         return cited_by_rows(self.judged.record, named - self.by_id.keys())
 
     def of(self, rule: Rule, verdict: Verdict) -> list[str]:
@@ -83,7 +83,7 @@ class Evidence:
             found += self.rests_on(rule.trigger.cond, bound, Asked(self.began(verdict)))
         if rule.total is not None and verdict.status in ("kept", "cured"):
             found += self.parts(rule, verdict)
-        found += verdict.opened
+        found += verdict.acts
         if verdict.status in POWERED:
             found += self.exercises(rule, verdict, POWERED[verdict.status])
         for cond in self.concerned(rule, verdict):

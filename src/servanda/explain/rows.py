@@ -47,7 +47,7 @@ def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:
         "reading": rule.reading,
         "breach": bindings(verdict.breach),
         "breaches": [bindings(each) for each in verdict.breaches],
-        "breach_entries": list(verdict.opened) if verdict.breaches else [],
+        "breach_entries": list(verdict.acts) if verdict.breaches else [],
     }
 
 

@@ -31,7 +31,7 @@ def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
     name or that have a value of an instance.
     """
     mine = [] if clause is None else verdicts_of(judged, clause)
-    named = {id_ for v in mine for id_ in (v.trigger, *v.opened) if id_}
+    named = {id_ for v in mine for id_ in (v.trigger, *v.entries) if id_}
     values = {str(value) for v in mine for _, value in v.instance if value is not None}
     wanted = None if clause is None else (sorted(named), sorted(values))
     return _with_readings(_with_events(judged, wanted), wanted)

@@ -56,7 +56,7 @@ class Used:
         if not lying and verdict.status == "ended":
             return self.ran_out(verdict)
         used = list(dict.fromkeys(e for one in lying for e in one.entries))
-        used = used or list(verdict.opened)
+        used = used or list(verdict.acts)
         amended = [one.power.power.amendment for one in lying if one.power.power is not None]
         how = "a power used"
         if any(amended):
@@ -128,7 +128,7 @@ class Used:
 
     def in_effect(self, rule: Rule, verdict: Verdict) -> list[str]:
         """The entry that the span began with, and those of all who hold the power with others."""
-        found = list(verdict.opened)
+        found = list(verdict.acts)
         everyone = {holder(member) for member in self.uses.holders(rule)}
         for by in self.uses.standing(rule, self.judged.facts.now).values():
             if set(by) == everyone and (len(by) > 1 or not found):

@@ -326,7 +326,7 @@ class Explanation:
                 else f"{s.status} from {time(s.from_)} until {time(s.until)}"
                 for s in spans
             ]
-            opened = [e for s in spans for e in s.opened]
+            opened = [e for s in spans for e in s.acts]
             yield Node(
                 f"Before: {'; '.join(said)}.",
                 list(dict.fromkeys(opened)),

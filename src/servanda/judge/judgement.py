@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import chain, repeat
 
 import msgspec
+from msgspec.structs import replace
 
 from servanda.judge.engines.duckdb import EngineError, Row, Tables
 from servanda.judge.engines.registry import DUCKDB, open_tables
@@ -16,6 +18,7 @@ from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.derived_events import arise
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.local_days import MONTH_END, Days
+from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
@@ -174,16 +177,28 @@ class Judgement:
         return JudgeError(f"the plan could not be run: {text}")
 
     # -------------------------------------------------------------- answers
+    @cached_property
+    def openings(self) -> Openings:
+        """What opened the spans, found when somebody asks for it."""
+        found = Openings(self.rules)
+        try:
+            with self.side_by_side() as pool:
+                found.find(pool.map)
+        except EngineError as error:
+            raise self.explained(error) from error
+        return found
+
     def more_spans_than(self, most: int) -> bool:
         """Asked of facts in bulk only: others never have so many."""
         if not self.conditions.bulk:
             return False
-        found = f"SELECT 1 FROM ({self.table()}) LIMIT {most + 1}"
+        found = f"SELECT 1 FROM ({output.spans(self.rules)}) LIMIT {most + 1}"
         return bool(self.tables.row(f"SELECT count(*) FROM ({found})")[0] > most)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """All spans, in the order of the rules, their instances, and time."""
         found: dict[int, list[Verdict]] = {n: [] for n in range(len(self.norms.rules))}
+        self.openings.more  # noqa: B018 - found once, before threads ask for it
         with self.side_by_side() as pool:
             for spans in pool.map(self.spans, self.rules.judged.values()):
                 for n, verdict in spans:
@@ -195,7 +210,15 @@ class Judgement:
         violations = self.violations(batch)
         names = [v.name for v in batch.rules[0].variables] if len(batch.rules) == 1 else []
         rows = self.tables.rows(self.in_order(batch))
-        return [(row[0], self.verdict(row, names, violations)) for row in rows]
+        told = [
+            (row[0], self.verdict(row, names, violations.get(row[11], []), opened))
+            for row, opened in zip(rows, self.openings.of(rows), strict=True)
+        ]
+        following = [verdict.entries for _, verdict in told[1:]] + [()]
+        return [
+            (n, verdict if verdict.until is None else replace(verdict, closed_by=after))
+            for (n, verdict), after in zip(told, following[: len(told)], strict=True)
+        ]
 
     def in_order(self, batch: Batch) -> str:
         """Instances are numbered in the order of time, save those of bulk facts."""
@@ -206,13 +229,13 @@ class Judgement:
 
     def table(self) -> str:
         """The verdict table of docs/json.md as a query of `self.tables`, in no order."""
-        return output.table(self.rules)
+        return output.table(self.rules, self.openings)
 
     def verdict(
-        self, row: Row, names: list[str], violations: dict[int, list[Violation]]
+        self, row: Row, names: list[str], began: list[Violation], opened: dict[str, bool]
     ) -> Verdict:
-        began = violations.get(row[11], [])
-        opened = () if row[9] is None else (row[9],)
+        """`began`: the violations that began the span; `opened`: the entries that opened it, and
+        whether each is an act."""
         return Verdict(
             rule=self.norms.rules[row[0]].id,
             debtor=row[2],
@@ -222,7 +245,8 @@ class Judgement:
             status=row[5],
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
-            opened=tuple(entry for entry, _ in began) or opened,
+            entries=tuple(sorted(opened)),
+            acts=tuple(e for e, _ in began) or tuple(sorted(e for e in opened if opened[e])),
             breaches=tuple(said for _, said in began),
         )
 

@@ -39,9 +39,10 @@ class Verdict(Struct, frozen=True):
     """One status span of one instance of one rule.
 
     `from_`/`until` are ticks (None: since ever / still so at the end of time known). `trigger` is
-    the entry that made the instance (None: standing). `opened` are the acts that began the span: a
-    performance, violations, their cures, the use of a power. `breaches` are the parameters of each
-    of the violations that began the span (forbid only), in the order of `opened`.
+    the entry that made the instance (None: standing). `entries` opened the span and `closed_by`
+    ended it (docs/meaning.md, 8), both in order of id; `acts` are those of `entries` that are acts
+    under the rule: a performance, violations, their cures, the use of a power. `breaches` are the
+    parameters of each of the violations that began the span (forbid only), in the order of `acts`.
     """
 
     rule: str
@@ -52,7 +53,9 @@ class Verdict(Struct, frozen=True):
     status: Status
     from_: int | None
     until: int | None
-    opened: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    closed_by: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
     breaches: tuple[Bindings, ...] = ()
 
     @property

@@ -15,6 +15,7 @@ from msgspec import Struct
 from servanda.atomic_files import whole_or_not
 from servanda.judge.engines.duckdb import EngineError
 from servanda.judge.judgement import Judgement
+from servanda.judge.plan import output
 from servanda.judge.plan.sql import quoted
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def reader(judgement: Judgement) -> pyarrow.RecordBatchReader:
 def counts(judgement: Judgement) -> list[Count]:
     """By clause in the order of the agreement, and by status."""
     clauses = list(dict.fromkeys(rule.clause for rule in judgement.norms.rules))
-    last = f"({judgement.table()}) WHERE until IS NULL"
+    last = f"({output.spans(judgement.rules)}) WHERE until IS NULL"
     rows = judgement.tables.rows(f"SELECT clause, status, count(*) FROM {last} GROUP BY ALL")
     rows.sort(key=lambda row: (clauses.index(row[0]), row[1]))
     return [Count(*row) for row in rows]

@@ -68,7 +68,7 @@ def told(verdicts: Iterable[Verdict], keys: Mapping[str, str], now: int) -> dict
     later: int | None = None
     for v in verdicts:
         if v.from_ is None or v.from_ <= now:
-            spans.append([v.from_, v.status, list(v.opened), [plain(b) for b in v.breaches]])
+            spans.append([v.from_, v.status, list(v.entries), [plain(b) for b in v.breaches]])
         elif later is None:
             later = v.from_
         if v.until is not None:

@@ -62,7 +62,7 @@ def days(sight: Sight, later: Sight) -> dict[str, Any]:
                 "one": before and before.status,
                 "other": after and after.status,
                 "parted": since,
-                "entries": list(after.verdict.opened) if after else [],
+                "entries": list(after.verdict.entries) if after else [],
             }
         )
     return head(sight, len(lanes), found) | {

@@ -108,7 +108,7 @@ def span(sight: Sight, stretch: Stretch) -> dict[str, Any]:
         "from": sight.iso(stretch.from_),
         "until": sight.iso(stretch.until),
         "status": stretch.status,
-        "entries": list(stretch.verdict.opened),
+        "entries": list(stretch.verdict.entries),
     }
 
 

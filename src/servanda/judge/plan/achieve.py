@@ -163,6 +163,7 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
       SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
              arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS kept_entry,
              min(CASE WHEN {possible} THEN {lo} END) AS kp,
+             arg_min(p.entry, CASE WHEN {possible} THEN (p.lo, p.entry) END) AS possible_entry,
              min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
              arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS late_entry
       FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
@@ -220,7 +221,7 @@ def spans(facts: str, now: int, variables: str) -> str:
     start = f"CASE WHEN trigger IS NULL AND lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE lo END"
     known = f"""
       SELECT rule, iid, debtor, creditor, trigger, o_lo, k, b, live_end, after_kind, kept_entry{variables},
-             {start} AS start, least(kp, bp) AS x,
+             {start} AS start, least(kp, bp) AS x, {possible_act("greatest(o_lo, least(kp, bp), lo)")} AS possible,
              CASE WHEN k IS NULL AND after IS NOT NULL THEN greatest(bp, after) END AS y,
              CASE after_kind WHEN 'cured' THEN late_entry WHEN 'compensated' THEN made_entry END AS made
       FROM {facts} f WHERE {PLAIN}"""
@@ -228,7 +229,7 @@ def spans(facts: str, now: int, variables: str) -> str:
     stages = (
         ("'dormant'", "start", "least(o_lo, k)", "NULL"),
         ("'due'", "o_lo", "least(x, live_end)", "NULL"),
-        ("'unknown'", maybe, "least(live_end, y)", "NULL"),
+        ("'unknown'", maybe, "least(live_end, y)", "possible"),
         ("'kept'", "k", "NULL", "kept_entry"),
         ("'broken'", "b", "y", "NULL"),
         ("after_kind", "y", "NULL", "made"),
@@ -246,9 +247,14 @@ def spans(facts: str, now: int, variables: str) -> str:
              CASE WHEN until <= {now} THEN ended ELSE {FOR_GOOD} END AS u,
              CASE WHEN f = {cut("start")} THEN trigger END AS began, opened,
              CASE WHEN until > {now} THEN NULL WHEN ended = {cut("k")} THEN kept_entry
-                  WHEN ended = {cut("y")} THEN made END AS closed,
+                  WHEN ended = {cut("y")} THEN made WHEN status = 'due' AND ended = {cut(maybe)} THEN possible END AS closed,
              NULL::BIGINT AS breach_key{variables}
       FROM s WHERE until IS NULL OR f < ended"""
+
+
+def possible_act(t: str) -> str:
+    """The entry of the performance that leaves a duty `f` unknown, if it comes in the instant of `t`."""
+    return f"CASE WHEN (greatest(f.kp, f.lo) >> 6) = (({t}) >> 6) THEN f.possible_entry END"
 
 
 PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
@@ -269,8 +275,10 @@ def points(facts: str, gates: str, gated: bool) -> str:
              WHERE k.t IS NOT NULL AND k.t < {FOR_GOOD} AND k.t >= f.lo),
       g AS ({timeline(gates, gated)})
       SELECT iid, t, status, CASE status WHEN 'kept' THEN kept_entry WHEN 'cured' THEN late_entry
-               WHEN 'compensated' THEN made_entry END AS opened, NULL::BIGINT AS breach_key
-      FROM (SELECT g.iid, g.t, {STATUS} AS status, f.kept_entry, f.late_entry, f.made_entry
+               WHEN 'compensated' THEN made_entry WHEN 'unknown' THEN possible WHEN 'undetermined' THEN possible
+               END AS opened, NULL::BIGINT AS breach_key
+      FROM (SELECT g.iid, g.t, {STATUS} AS status, f.kept_entry, f.late_entry, f.made_entry,
+                   {possible_act("g.t")} AS possible
             FROM g JOIN f USING (iid))"""
 
 

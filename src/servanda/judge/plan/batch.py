@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from servanda.semantics.norms import Rule
+
+if TYPE_CHECKING:
+    from servanda.judge.plan.verdict_spans import Gates
 
 
 class Batch:
@@ -17,6 +22,7 @@ class Batch:
         self.spans = ""  # a query of status spans, as common.verdict_rows makes them
         self.unmoved = False  # rounds of a circle leave its instances and conditions as they are
         self.breaches = ""  # the same of those that a violation may have begun, if kept apart
+        self.gates: Gates | None = None  # what lies over it
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
 
     @property

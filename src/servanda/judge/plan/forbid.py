@@ -26,7 +26,7 @@ BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
 
 def violations(batch: Batch, gates: Gates, of: Conditions, *, events: Events, days: Days) -> str:
-    """`(iid, entry, lo, hi, level, firm, end_t, end_p, cure, b_…)`: one row an occurrence, with its
+    """`(iid, entry, lo, hi, level, firm, end_t, end_p, cure, may_cure, b_…)`: one row an occurrence, with its
     parameters (see `bound`). Where a remedy answers it, `und`: a vague term leaves it open.
 
     `end_t` is where it is no longer surely open, `end_p` where no longer possibly; `firm`: level 2,
@@ -97,7 +97,7 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
 
 def cures(rule: Rule, days: Days) -> str:
     if rule.cured_by is None:
-        return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure"
+        return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure, NULL::VARCHAR AS may_cure"
     last = str(FOR_GOOD)
     if rule.cure_within is not None:
         last = f"{days.deadline('(l.hi >> 6)', rule.cure_within)} * 64"
@@ -109,7 +109,8 @@ def cures(rule: Rule, days: Days) -> str:
     return (
         f"coalesce((SELECT min(c.lo) {source}), {FOR_GOOD}) AS end_t, "
         f"coalesce((SELECT min(c.hi) {sure}), {FOR_GOOD}) AS end_p, "
-        f"(SELECT arg_min(c.entry, (c.hi, c.entry)) {sure}) AS cure"
+        f"(SELECT arg_min(c.entry, (c.hi, c.entry)) {sure}) AS cure, "
+        f"(SELECT arg_min(c.entry, (c.lo, c.entry)) {source}) AS may_cure"
     )
 
 

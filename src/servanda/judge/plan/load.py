@@ -24,16 +24,14 @@ def load(tables: Tables, norms: Norms, facts: Facts) -> None:
     tables.insert(
         "readings",
         [
-            (n, r.lo, r.hi, r.of, r.low, r.high, r.tier)
+            (n, r.lo, r.hi, r.of, r.low, r.high, r.tier, r.entry)
             for n, measure in enumerate(norms.measures)
             for r in facts.readings.get(measure.name, ())
         ],
     )
     for n, measure in enumerate(norms.measures):
         for source in facts.bulk_readings.get(measure.name, ()):
-            tables.append(
-                "readings", f"SELECT {n} AS measure, * EXCLUDE (entry) FROM ({source.sql})"
-            )
+            tables.append("readings", f"SELECT {n} AS measure, * FROM ({source.sql})")
     for vague in norms.vagues:
         load_determinations(tables, vague, facts)
     load_powers(tables, facts)
@@ -53,7 +51,7 @@ def load_determinations(tables: Tables, vague: VagueType, facts: Facts) -> None:
 
 READING_COLUMNS = (
     'measure INTEGER, lo BIGINT, hi BIGINT, "of" VARCHAR, low DECIMAL(38,9), '
-    "high DECIMAL(38,9), tier INTEGER"
+    "high DECIMAL(38,9), tier INTEGER, entry VARCHAR"
 )
 OCCURRENCE_COLUMNS = "entry VARCHAR, lo BIGINT, hi BIGINT, fin BIGINT, sure BOOLEAN"
 

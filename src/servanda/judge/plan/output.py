@@ -5,6 +5,7 @@ from __future__ import annotations
 from servanda.judge.plan import forbid
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.load import Events
+from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named, quoted
 from servanda.judge.verdict import final_statuses
@@ -23,51 +24,105 @@ COLUMNS = {
     "from": "TIMESTAMP WITH TIME ZONE",
     "until": "TIMESTAMP WITH TIME ZONE",
     "final": "BOOLEAN",
-    "opened": "VARCHAR",
-    "closed": "VARCHAR",
+    "entries": "VARCHAR[]",
+    "closed_by": "VARCHAR[]",
     "breach": "VARCHAR",
     "breaches": "VARCHAR",
     "breach_entries": "VARCHAR",
 }
 
 
-def table(rules: Rules) -> str:
+def table(rules: Rules, openings: Openings) -> str:
     """All status spans: a SELECT of COLUMNS. `instance` and the breaches are JSON as text."""
-    found = [of_batch(batch, rules.events) for batch in rules.judged.values()]
+    found = [of_batch(batch, rules.events, openings) for batch in rules.judged.values()]
     if not found:
         nothing = (f"NULL::{type_} AS {named('', name)}" for name, type_ in COLUMNS.items())
         return f"SELECT {', '.join(nothing)} WHERE false"
     return " UNION ALL ".join(found)
 
 
-def of_batch(batch: Batch, events: Events) -> str:
+def spans(rules: Rules) -> str:
+    """Clause, status and end of every span, for counting: `(clause, status, until)`, ticks."""
+    found = [
+        f"SELECT {by_rule(batch, {r.id: quoted(r.clause) for r in batch.rules})} AS clause, "
+        f"v.status, nullif(v.u, {FOR_GOOD}) AS until FROM ({batch.verdict}) v"
+        for batch in rules.judged.values()
+    ]
+    nothing = (
+        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::BIGINT AS until WHERE false"
+    )
+    return " UNION ALL ".join(found) or nothing
+
+
+def of_batch(batch: Batch, events: Events, openings: Openings) -> str:
+    more = openings.lists() if batch.name in openings.batches else None
     if batch.kind != "forbid":
-        return of_spans(batch, batch.spans)
+        return of_spans(batch, batch.spans, more)
+    ties = openings.ties(batch)
     if not batch.breaches:
-        return of_spans(batch, batch.spans, events)
-    before, breaches = of_spans(batch, batch.spans), of_spans(batch, batch.breaches, events)
-    return f"{before} UNION ALL {breaches}"
+        return of_spans(batch, batch.spans, more, events, ties)
+    before = of_spans(batch, batch.spans, more)
+    return f"{before} UNION ALL {of_spans(batch, batch.breaches, more, events, ties)}"
 
 
-def of_spans(batch: Batch, spans: str, events: Events | None = None) -> str:
-    """Spans of a batch as they are told; `events`: where violations may have begun them."""
+def of_spans(
+    batch: Batch,
+    spans: str,
+    more: str | None,
+    events: Events | None = None,
+    ties: bool = False,
+) -> str:
+    """Spans of a batch as they are told; `more`: entries that opened some, beside acts; `events`:
+    where violations may have begun them, several at one tick if `ties`."""
     rules = batch.rules
     clauses = by_rule(batch, {r.id: quoted(r.clause) for r in rules})
     ids = by_rule(batch, {r.id: quoted(r.id) for r in rules})
     final = ", ".join(map(quoted, final_statuses(batch.kind)))
     breach, violations = NO_BREACH, ""
     if events is not None:
-        breach = breaches(batch, events)
-        violations = f"""
-          LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key
-          LEFT JOIN ({ties(batch, events)}) t ON t.iid = b.iid AND t.hi = b.hi"""
+        breach = breaches(batch, events, ties)
+        violations = f" LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key"
+        if ties:
+            violations += f" LEFT JOIN ({tied(batch, events)}) t ON t.iid = b.iid AND t.hi = b.hi"
+    lists = ""
+    if more is not None:
+        lists = f"""
+          LEFT JOIN ({more}) m ON m.rule = v.rule AND m.iid = v.iid AND m.f = v.f
+          LEFT JOIN ({more}) n ON n.rule = v.rule AND n.iid = v.iid AND n.f = v.u"""
+    entries = listed(["v.began", "v.opened"], "m.entries" if more else None)
+    closed_by = listed(["v.closed"], "n.entries" if more else None)
     variables = batch.rules[0].variables if len(batch.rules) == 1 else ()
     return f"""
       SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, v.debtor, v.creditor,
              {instance(variables)} AS instance, v.trigger, v.status, {instant("v.f")} AS "from",
              {instant("v.u")} AS until, v.status IN ({final}) AS final,
-             coalesce(v.opened, v.began) AS opened, v.closed, {breach}
-      FROM ({spans}) v{violations}"""
+             {entries} AS entries, {closed_by} AS closed_by, {breach}
+      FROM ({spans}) v{violations}{lists}"""
+
+
+def listed(ids: list[str], more: str | None) -> str:
+    """Entries as a list in order of id, each once: single ones that may be null, and a list."""
+    pieces = [f"CASE WHEN {id_} IS NULL THEN {NO_ENTRIES} ELSE [{id_}] END" for id_ in ids]
+    alone = pieces[0]
+    if len(ids) == 2:
+        first, second = ids
+        alone = (
+            f"CASE WHEN {first} IS NULL OR {first} = {second} THEN {pieces[1]} "
+            f"WHEN {second} IS NULL THEN [{first}] ELSE list_sort([{first}, {second}]) END"
+        )
+    if more is None:
+        return alone
+    whole = more
+    for piece in pieces:
+        whole = f"list_concat({whole}, {piece})"
+    none = " AND ".join(f"{id_} IS NULL" for id_ in ids)
+    return (
+        f"CASE WHEN {more} IS NULL THEN {alone} WHEN {none} THEN {more} "
+        f"ELSE list_sort(list_distinct({whole})) END"
+    )
+
+
+NO_ENTRIES = "[]::VARCHAR[]"
 
 
 def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:
@@ -91,16 +146,20 @@ def instance(variables: tuple[Variable, ...]) -> str:
 NO_BREACH = "NULL::VARCHAR AS breach, NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries"
 
 
-def breaches(batch: Batch, events: Events) -> str:
+def breaches(batch: Batch, events: Events, ties: bool) -> str:
     """The parameters of the violating occurrences, and their entries; most often it is one."""
-    said, entry = parameters(batch, events), "to_json(b.entry)::VARCHAR"
+    first = said = parameters(batch, events)
+    entry = "to_json(b.entry)::VARCHAR"
+    if ties:
+        first, said = f"coalesce(t.first, {said})", f"coalesce(t.said, {said})"
+        entry = f"coalesce(t.entries, {entry})"
     return f"""
-      CASE WHEN b.vid IS NOT NULL THEN coalesce(t.first, {said}) END AS breach,
-      CASE WHEN b.vid IS NOT NULL THEN '[' || coalesce(t.said, {said}) || ']' END AS breaches,
-      CASE WHEN b.vid IS NOT NULL THEN '[' || coalesce(t.entries, {entry}) || ']' END AS breach_entries"""
+      CASE WHEN b.vid IS NOT NULL THEN {first} END AS breach,
+      CASE WHEN b.vid IS NOT NULL THEN '[' || {said} || ']' END AS breaches,
+      CASE WHEN b.vid IS NOT NULL THEN '[' || {entry} || ']' END AS breach_entries"""
 
 
-def ties(batch: Batch, events: Events) -> str:
+def tied(batch: Batch, events: Events) -> str:
     """`(iid, hi, first, said, entries)` of ticks at which an instance has several violations."""
     violated = f"violations_{batch.name}"
     return f"""
@@ -109,8 +168,7 @@ def ties(batch: Batch, events: Events) -> str:
              string_agg(name, ',' ORDER BY entry, vid) AS entries
       FROM (SELECT b.iid, b.hi, b.entry, b.vid, {parameters(batch, events)} AS said,
                    to_json(b.entry)::VARCHAR AS name
-            FROM {violated} b JOIN (SELECT iid, hi FROM {violated} WHERE level = 2
-                                    GROUP BY iid, hi HAVING count(*) > 1) several
+            FROM {violated} b JOIN ties_{batch.name} several
             ON several.iid = b.iid AND several.hi = b.hi WHERE b.level = 2)
       GROUP BY iid, hi"""
 

@@ -21,6 +21,8 @@ from servanda.syntax.tree import Duration
 POWERS = ("su", "en", "wa", "re", "wait")
 CELLS = tuple(name for gate in (*POWERS, "ex", "idle") for name in (gate, f"{gate}_und"))
 FEW = 16
+Pairs = list[tuple[Rule, Rule]]
+"""A rule, and a power that can touch it."""
 BY_CLAUSE = ("amend", "create", "end")
 
 
@@ -137,26 +139,26 @@ class Overlays:
 
     def replaced(self, rules: list[Rule], inst: str) -> list[str]:
         """Another version of the clause has taken this one's place."""
-        return self.lying(
-            [
-                (rule, power)
-                for rule in rules
-                for power in self.able(rule, "amend")
-                if power.power is not None and power.power.amendment != (rule.version or "")
-            ],
-            inst,
-        )
+        return self.lying(self.replacing(rules), inst)
+
+    def replacing(self, rules: list[Rule]) -> Pairs:
+        return [
+            (rule, power)
+            for rule in rules
+            for power in self.able(rule, "amend")
+            if power.power is not None and power.power.amendment != (rule.version or "")
+        ]
 
     def begun(self, rule: Rule, inst: str) -> list[str]:
         """The rule's own version of the clause has begun."""
-        return self.lying(
-            [
-                (rule, power)
-                for power in self.able(rule, "amend")
-                if power.power is not None and power.power.amendment == rule.version
-            ],
-            inst,
-        )
+        return self.lying(self.beginning(rule), inst)
+
+    def beginning(self, rule: Rule) -> Pairs:
+        return [
+            (rule, power)
+            for power in self.able(rule, "amend")
+            if power.power is not None and power.power.amendment == rule.version
+        ]
 
     # -------------------------------------------------------------- powers
     def able(self, rule: Rule, verb: str) -> list[Rule]:
@@ -174,12 +176,40 @@ class Overlays:
             )
         ]
 
+    def pairs(self, rules: list[Rule]) -> dict[str, list[Pairs]]:
+        """For each overlay the powers that bring it about, those of one verb together."""
+        passing = [r for r in rules if not r.survives]
+        versions = [r for r in rules if r.version is not None and r.trigger is None]
+        return {
+            "su": [self.of_verb(rules, "suspend")],
+            "wa": [self.of_verb(rules, "waive")],
+            "re": [self.of_verb(rules, "release")],
+            "en": [
+                self.of_verb(rules, "end"),
+                self.of_verb(passing, "end_all"),
+                self.replacing([r for r in rules if r.trigger is None]),
+            ],
+            "wait": [
+                self.of_verb([r for r in rules if r.needs_creation], "create"),
+                [pair for r in versions for pair in self.beginning(r)],
+            ],
+        }
+
+    def of_verb(self, rules: list[Rule], verb: str) -> Pairs:
+        return [(r, p) for r in rules for p in self.able(r, verb)]
+
     def effects(self, rules: list[Rule], inst: str, verb: str) -> list[str]:
         """Intervals where a valid exercise of a power covers instances of these rules."""
-        return self.lying([(r, p) for r in rules for p in self.able(r, verb)], inst)
+        return self.lying(self.of_verb(rules, verb), inst)
 
-    def lying(self, pairs: list[tuple[Rule, Rule]], inst: str) -> list[str]:
+    def lying(self, pairs: Pairs, inst: str) -> list[str]:
         """Intervals where the exercises of a power, in each pair, cover instances of the rule."""
+        return self.covering(pairs, inst, "i.iid, x.f, x.u, x.level")
+
+    def covering(
+        self, pairs: Pairs, inst: str, columns: str, effects: str = "effects"
+    ) -> list[str]:
+        """Columns of instances `i` and of the exercises `x` that cover them."""
         used = [(r, p) for r, p in pairs if may_be_used(p, self.tables, self.conditions.facts)]
         if not used:
             return []
@@ -192,9 +222,9 @@ class Overlays:
         assert power.power is not None
         return [
             f"""
-          SELECT i.iid, x.f, x.u, x.level
+          SELECT {columns}
           FROM (VALUES {rows}) p(rule, power, clause, party, owing)
-          JOIN {inst} i USING (rule) JOIN effects x ON x.rule = p.power
+          JOIN {inst} i ON i.rule = p.rule JOIN {effects} x ON x.rule = p.power
             AND (x.clause IS NULL OR x.clause = p.clause)
             AND (x.of_ IS NULL OR x.of_ = i.debtor) AND (x.towards IS NULL OR x.towards = i.creditor)
             AND (x.holder IS NULL OR p.party IS NULL OR (p.owing IS NOT NULL AND NOT list_contains(p.owing, x.holder))

@@ -228,7 +228,8 @@ def points(inst: str, line: str, effect: str) -> str:
     laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
     both = merged({}, inst, laid | valued([in_use], "used", True))
     return f"""
-      SELECT l.iid, l.t, {STATUS} AS status, x.entry AS opened, NULL::BIGINT AS breach_key
+      SELECT l.iid, l.t, {STATUS} AS status, CASE WHEN {STATUS} = 'kept' THEN x.entry END AS opened,
+             NULL::BIGINT AS breach_key
       FROM (SELECT *, {first_ticks("wa", "re", "en")} FROM ({both})) l
       JOIN {inst} i USING (iid)
       LEFT JOIN (SELECT iid, f, min(entry) AS entry FROM {effect} y WHERE level = 2 GROUP BY ALL) x

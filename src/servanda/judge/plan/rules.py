@@ -55,6 +55,7 @@ class Rules:
         self.rules = {r.id: r for r in norms.rules}
         self.judged: dict[str, Batch] = {}
         self.told: set[int] = set()
+        self.used: set[str] = set()  # the powers' tables of uses
         tables.declare("statuses", STATUS_COLUMNS)
         tables.declare("effects", EFFECT_COLUMNS)
         self.joint = {r.id for r in norms.rules if r.power is not None and r.power.joint}
@@ -71,7 +72,7 @@ class Rules:
             self.judged.pop(batch.name, None)
             self.forget(batch)
             return
-        gates = self.overlays.make(batch)
+        batch.gates = gates = self.overlays.make(batch)
         if batch.kind == "achieve":
             self.achieve(batch, gates)
         elif batch.kind == "keep":
@@ -357,6 +358,10 @@ class Rules:
         )
         order = "iid, hi, entry"
         self.tables.number(violated, "vid", found, order, self.conditions.bulk)
+        several = (
+            f"SELECT iid, hi FROM {violated} WHERE level = 2 GROUP BY iid, hi HAVING count(*) > 1"
+        )
+        self.tables.create(f"ties_{batch.name}", several)
         if uncurable.never_mended(batch, gates, self.conditions):
             batch.spans = uncurable.spans_before(batch, gates, violated, self.now)
             batch.breaches = uncurable.spans_of_violations(batch, violated, self.now)
@@ -401,6 +406,7 @@ class Rules:
         if found is None:
             return
         uses = f"uses_{batch.name}"
+        self.used.add(uses)
         self.tables.create(uses, found)
         effects = powers.effects(batch, uses, line)
         joint = [rule for rule in batch.rules if rule.id in self.joint]

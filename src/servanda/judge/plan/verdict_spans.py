@@ -135,8 +135,12 @@ def verdict_rows(batch: Batch, points: str, now: int, last: bool = False) -> str
     f = f"{cut('t')} AS f"
     rows = f"SELECT iid, {f}, status, opened, breach_key FROM p"
     if not last:
-        rows = f"""SELECT iid, {f}, arg_max(status, t) AS status, arg_max(opened, t) AS opened,
-                         arg_max(breach_key, t) AS breach_key FROM p GROUP BY iid, f"""
+        # an act of a status that does not outlast its instant opens nothing
+        acting = "arg_max(CASE WHEN opened IS NOT NULL THEN status END, t) = arg_max(status, t)"
+        rows = f"""SELECT iid, {f}, arg_max(status, t) AS status,
+                         CASE WHEN {acting} THEN arg_max(opened, t) END AS opened,
+                         CASE WHEN arg_max(status, t) = 'broken' THEN arg_max(breach_key, t) END AS breach_key
+                  FROM p GROUP BY iid, f"""
     return f"""
       WITH p AS (SELECT iid, greatest(t, {SINCE_EVER}) AS t, status, opened, breach_key FROM ({points})
                  WHERE t <= {now}),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import NO_OPENING, numbers
 from servanda.judge.reference.duties import Forbid, May
-from servanda.judge.reference.exercises import Used, covers, same_joint, touching, uses_of
+from servanda.judge.reference.exercises import Used, covers, overlay, same_joint, touching, uses_of
 from servanda.judge.reference.instance import Change, Instance
 from servanda.judge.reference.truth import Truth
 from servanda.judge.reference.world import (
@@ -41,6 +42,7 @@ from servanda.semantics.norms import (
     Var,
 )
 
+OPEN = ("unknown", "undetermined")
 Begin = tuple[Instance, int]
 """An instance, and the instant in which one of its spans begins."""
 
@@ -87,7 +89,7 @@ class Openings:
             return
         if first:
             yield from self.origin(of, at)
-        acts = self.begins[of, at].acts
+        acts = self.acts(of, self.begins[of, at])
         yield from acts
         if not acts:
             if isinstance(of, Forbid):
@@ -95,6 +97,13 @@ class Openings:
             yield from self.conditions(of, at)
             yield from self.overlays(of, at)
             yield from bounds(of, at)
+
+    def acts(self, of: Instance, span: Change) -> tuple[str, ...]:
+        """The acts that began a span, a performance that leaves the duty unknown among them."""
+        if isinstance(of, Achieve) and of.possible is not None and span.status in OPEN:
+            at, _, entry = of.possible
+            return (entry,) if instant(at) == span.at else ()
+        return span.acts
 
     def begun(self, of: Instance, at: int) -> Iterator[Begin]:
         if (of, at) in self.begins:
@@ -151,11 +160,12 @@ class Openings:
 
     # -------------------------------------------------------------- overlays
     def overlays(self, of: Instance, at: int) -> Iterator[str | Begin]:
-        """Uses of powers that begin or cease to lie over the duty, and the terms of the agreement."""
+        """Uses that begin or cease to lie over the duty, and the term of the agreement."""
         before, after = self.around(at)
         rule, norms = of.rule, of.walk.norms
         for verb in ("suspend", "waive", "release"):
-            yield from self.uses_turned(uses_over(of, verb), at)
+            if overlay(of, verb, before) != overlay(of, verb, after):
+                yield from self.uses_turned(uses_over(of, verb), at)
         if of.ended(before) != of.ended(after):
             for verb in ("end",) if rule.survives else ("end", "end_all"):
                 yield from self.uses_turned(uses_over(of, verb), at)
@@ -169,20 +179,24 @@ class Openings:
                 yield from self.uses_turned(uses_over(of, "amend", to=rule.version), at)
             if norms.force_from is not None:
                 yield from anchors(of, norms.force_from, {}, at)
-        if isinstance(of, May) and of.used(before) != of.used(after):
-            yield from self.uses_turned(of.all_uses(), at)
+        if isinstance(of, May):
+            joint = rule.power is not None and rule.power.joint
+            if not joint or of.used(before) != of.used(after):
+                yield from self.uses_turned(of.all_uses(), at)
 
     def uses_turned(self, uses: Iterable[Used], at: int) -> Iterator[str | Begin]:
+        """What begins the effect of some uses in an instant, and what ends that of others: a
+        resumption, or whatever turned the power's own `while`."""
         before, after = self.around(at)
         for use in uses:
-            if use.level(before) == use.level(after):
-                continue
-            if at in (instant(use.lo), instant(use.hi), instant(use.begins)):
+            was, is_ = use.level(before), use.level(after)
+            if is_.value < was.value:
+                for resumed in use.resumed:
+                    if at in (instant(resumed.lo), instant(resumed.hi)):
+                        yield resumed.entry
+                yield from self.begun(use.power, at)
+            elif is_ != was and at in (instant(use.lo), instant(use.hi), instant(use.begins)):
                 yield use.entry
-            for resumed in use.resumed:
-                if at in (instant(resumed.lo), instant(resumed.hi)):
-                    yield resumed.entry
-            yield from self.begun(use.power, at)
 
 
 def uses_over(
@@ -194,7 +208,7 @@ def uses_over(
         assert does is not None
         if (to is not None and does.amendment != to) or does.amendment == away_from:
             continue
-        if power.id == of.rule.id or same_joint(power, of.rule) and does.joint:
+        if power.id == of.rule.id or (does.joint and same_joint(power, of.rule)):
             continue
         yield from (use for use in uses_of(of.walk, power) if covers(use, of))
 
@@ -219,13 +233,14 @@ def facts_at(of: Instance, cond: Cond, at: int, bindings: Bindings | None) -> It
     if isinstance(cond, InState):
         yield from state_changes(of, cond.match, given, at)
     elif isinstance(cond, IsVague):
-        names = [p.name for p in walk.world.vagues[cond.match.name].params]
+        vague = walk.world.vagues[cond.match.name]
+        names = [p.name for p in vague.params]
         for d in walk.world.facts.determinations:
             said = dict(zip(names, d.args, strict=False))
-            decides = d.name == cond.match.name and d.by in walk.world.vagues[d.name].deciders
-            if decides and all(passes(a, said, given) for a in cond.match.args):
-                if at in (instant(d.lo), instant(d.hi)):
-                    yield d.entry
+            decides = d.name == vague.name and d.by in vague.deciders
+            comes = at in (instant(d.lo), instant(d.hi))
+            if decides and comes and all(passes(a, said, given) for a in cond.match.args):
+                yield d.entry
     elif isinstance(cond, Happened):
         yield from counted(of, Total(cond.match, None, cond.window), given, at, SINCE_EVER)
     else:

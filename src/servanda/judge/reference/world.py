@@ -331,7 +331,7 @@ class World:
                 if not isinstance(amount, Decimal) or amount < 0:
                     upper.append(h)
         start = since[0] if length is None else max(SINCE_EVER, x - length)
-        closed = self.closed_over(of.match.name, start, x + 1)
+        closed = x < start or self.closed_over(of.match.name, start, x + 1)
         name = of.match.name
         return Number(
             low,

@@ -129,7 +129,7 @@ class Drawing:
                     "duty": label(row.lane),
                     "account": who(row.accounts, self.accounts),
                     "thin": stretch.status in PAST,
-                    "opened": visible(", ".join(stretch.verdict.opened)) or "no entry",
+                    "opened": visible(", ".join(stretch.verdict.entries)) or "no entry",
                 }
                 if self.link is not None:
                     bar["href"] = self.link(row.lane, row.accounts[0])
@@ -148,14 +148,14 @@ class Drawing:
                 if stretch.from_ is None or stretch.from_ > self.last:
                     continue
                 broken = stretch.status == "broken"
-                if broken or stretch.verdict.opened:
+                if broken or stretch.verdict.entries:
                     found.append(
                         {
                             "row": n,
                             "from": wall(stretch.from_, self.zone),
                             "mark": BREACH if broken else ENTRY,
                             "size": 55 if broken else 18,
-                            "entries": visible(", ".join(stretch.verdict.opened)) or "no entry",
+                            "entries": visible(", ".join(stretch.verdict.entries)) or "no entry",
                         }
                     )
         return found
@@ -184,7 +184,7 @@ class Drawing:
                     word(s.status, row.lane.kind),
                     (iso(s.from_, self.zone) or "ever")[:10],
                     (iso(s.until, self.zone) or "still so")[:10],
-                    ", ".join(s.verdict.opened),
+                    ", ".join(s.verdict.entries),
                 )
 
     # -------------------------------------------------------------- the picture

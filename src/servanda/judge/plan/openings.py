@@ -1,0 +1,657 @@
+"""Which entries opened each span (docs/meaning.md, 8).
+
+Acts are in the verdict rows already. Here is the rest, for the few spans that no act began: the
+facts that turned a condition or an overlay in the instant, and the anchors of the window.
+
+    begins_N(rule, iid, f, debtor, trigger, opened, first, before, after)
+    openings_N(rule, iid, f, entry, act)
+
+`f` is the instant in which a span begins, `before` and `after` are the ticks around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from servanda.judge.engines.duckdb import Row
+from servanda.judge.plan.batch import Batch
+from servanda.judge.plan.conditions import Atoms, Conditions
+from servanda.judge.plan.instances import hangs_on_instance
+from servanda.judge.plan.overlays import Pairs, excuse_of
+from servanda.judge.plan.rules import Rules
+from servanda.judge.plan.sql import (
+    SINCE_EVER,
+    compares_variables,
+    matches,
+    named,
+    quoted,
+    scalar,
+)
+from servanda.semantics.norms import (
+    Always,
+    And,
+    Arith,
+    AtMatch,
+    AtTime,
+    AtVar,
+    Compare,
+    Cond,
+    Expr,
+    First,
+    Happened,
+    InState,
+    IsVague,
+    Match,
+    MeasureChange,
+    MeasureReading,
+    Not,
+    Or,
+    Point,
+    Rule,
+    RuleStatus,
+    Total,
+    Within,
+)
+
+BEGIN = "s.rule, s.iid, s.f"
+COLUMNS = "rule INTEGER, iid BIGINT, f BIGINT, entry VARCHAR, act BOOLEAN"
+EDGE = "rule, iid, f, other, other_iid"
+OVERLAYS = ("su", "wa", "re", "en", "wait")
+Map = Callable[[Callable[[Batch], None], Iterable[Batch]], Iterator[None]]
+
+
+class Openings:
+    """Makes the table `openings` of a judgement, once all its rules are judged."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.tables = rules.tables
+        self.norms = rules.norms
+        self.conditions = rules.conditions
+        self.numbers = rules.numbers
+        self.edges: dict[str, list[str]] = {}
+        self.firsts: dict[Match, list[str]] = {}
+        self.batches: set[str] = set()  # those of which `openings` may have rows
+        self.batch_of = {id_: b for b in rules.judged.values() for id_ in b.numbers}
+
+    def find(self, each: Map) -> None:
+        """`each`: runs a step for all batches, several at once if it can."""
+        judged = list(self.rules.judged.values())
+        asked = {id_ for batch in judged for rule in batch.rules for id_ in self.asked_by(rule)}
+        needed = [b for b in judged if self.is_open(b) or asked & b.numbers.keys()]
+        for _ in each(self.make_begins, needed):
+            pass
+        opened = [b for b in needed if self.is_open(b)]
+        self.batches = {b.name for b in opened}
+        for _ in each(self.open, opened):
+            pass
+        self.follow(needed, opened)
+
+    # -------------------------------------------------------------- answers
+    @cached_property
+    def more(self) -> dict[tuple[int, int, int], dict[str, bool]]:
+        """Of each beginning that has any, the entries beside its one act and its trigger."""
+        found: dict[tuple[int, int, int], dict[str, bool]] = {}
+        if "openings" not in self.tables.empty:
+            for rule, iid, f, entry, act in self.tables.rows("SELECT * FROM openings"):
+                own = found.setdefault((rule, iid, f), {})
+                own[entry] = own.get(entry, False) or act
+        return found
+
+    def of(self, rows: list[Row]) -> Iterator[dict[str, bool]]:
+        """The entries that opened each of some verdict rows, and whether each is an act."""
+        for row in rows:
+            rule, iid, f, began, opened = row[0], row[1], row[6], row[8], row[9]
+            found = dict.fromkeys([began] if began is not None else [], False)
+            found |= self.more.get((rule, iid, f), {})
+            if opened is not None:
+                found[opened] = True
+            yield found
+
+    def lists(self) -> str:
+        """The same as a query: `(rule, iid, f, entries)`."""
+        return "SELECT rule, iid, f, list_sort(list(DISTINCT entry)) AS entries FROM openings GROUP BY rule, iid, f"
+
+    # -------------------------------------------------------------- what is asked at all
+    def is_open(self, batch: Batch) -> bool:
+        """Whether anything but its acts may open a span of the batch."""
+        if batch.gates is not None and batch.gates.present:
+            return True
+        if batch.kind == "forbid" and self.has_doubtful_acts(batch):
+            return True
+        if batch.kind == "may" and f"uses_{batch.name}" in self.rules.used:
+            return True
+        return any(self.may_turn(rule) for rule in batch.rules)
+
+    def may_turn(self, rule: Rule) -> bool:
+        trigger = rule.trigger
+        born = trigger is not None and (trigger.cond is not None or trigger.breach_of is not None)
+        conds = [cond for cond in conditions_of(rule) if any(leaves(cond, ()))]
+        points = [p for p in (rule.window.opens, *(p for p, _ in rule.window.closes)) if p]
+        return born or bool(conds) or any(any(anchors(p)) for p in points)
+
+    def has_doubtful_acts(self, batch: Batch) -> bool:
+        violated = f"violations_{batch.name}"
+        if violated in self.tables.empty:
+            return False
+        if any(rule.cured_by is not None for rule in batch.rules):
+            return True
+        doubtful = f"SELECT 1 FROM {violated} WHERE level = 1 OR lo < hi LIMIT 1"
+        return bool(self.tables.rows(doubtful)) or bool(self.ties(batch))
+
+    def ties(self, batch: Batch) -> bool:
+        """Whether an instance has several violations at one tick."""
+        return f"ties_{batch.name}" not in self.tables.empty
+
+    def asked_by(self, rule: Rule) -> set[str]:
+        """The rules whose spans may open a span of this one."""
+        found = {s for cond in conditions_of(rule) for s in statuses_in(cond)}
+        if rule.trigger is not None and rule.trigger.cond is not None:
+            found |= set(statuses_in(rule.trigger.cond))
+        if rule.trigger is not None and rule.trigger.breach_of is not None:
+            found.add(rule.trigger.breach_of)
+        overlays = self.rules.overlays
+        groups = [group for found in overlays.pairs([rule]).values() for group in found]
+        return found | {power.id for group in groups for _, power in group if is_suspending(power)}
+
+    # -------------------------------------------------------------- where spans begin
+    def make_begins(self, batch: Batch) -> None:
+        """`begins_N`; the verdict rows are kept, so that they are found once."""
+        kept = f"spans_{batch.name}"
+        self.tables.create(kept, batch.spans)
+        batch.spans = f"SELECT * FROM {kept}"
+        self.tables.create(
+            f"begins_{batch.name}",
+            f"""
+          SELECT v.rule, v.iid, v.f, v.debtor, v.began AS trigger, v.opened, v.breach_key,
+                 v.f > {SINCE_EVER} AND (i.lo >> 6) = (v.f >> 6) AS first,
+                 v.f - 1 AS before, least(v.f + 63, {self.rules.now}) AS after
+          FROM ({batch.verdict}) v JOIN {batch.inst} i USING (iid)""",
+        )
+
+    def begins(self, batch: Batch, rule: Rule | None = None) -> str:
+        """The beginnings that no act made, of one rule or of all."""
+        mine = (
+            "" if rule is None or len(batch.rules) == 1 else f" AND rule = {self.numbers[rule.id]}"
+        )
+        return (
+            f"(SELECT * FROM begins_{batch.name} WHERE opened IS NULL AND breach_key IS NULL "
+            f"AND f > {SINCE_EVER}{mine})"
+        )
+
+    def open(self, batch: Batch) -> None:
+        """`openings_N`, and the spans that those of the batch follow from."""
+        begun = self.tables.rows(f"SELECT DISTINCT rule FROM {self.begins(batch)} b")
+        numbers = {number for (number,) in begun}
+        rules = [rule for rule in batch.rules if self.numbers[rule.id] in numbers]
+        edges: list[str] = []
+        self.edges[batch.name] = edges
+        found = list(self.cures(batch)) + list(self.several(batch))
+        if rules:
+            found += self.doubtful(batch)
+            found += self.overlays(batch, edges)
+            found += self.bounds(batch, rules)
+        for rule in rules:
+            found += self.turned(batch, rule, edges)
+        for rule in batch.rules:
+            found += self.origin(batch, rule, edges)
+        nothing = (
+            "SELECT 0 AS rule, 0 AS iid, 0 AS f, NULL::VARCHAR AS entry, false AS act WHERE false"
+        )
+        self.tables.create(
+            f"openings_{batch.name}",
+            " UNION ".join(f"SELECT rule, iid, f, entry, act FROM ({s})" for s in found) or nothing,
+        )
+
+    # -------------------------------------------------------------- acts
+    def several(self, batch: Batch) -> Iterator[str]:
+        """Violations of one tick, where there are several."""
+        if batch.kind == "forbid" and self.ties(batch):
+            yield f"""
+              SELECT {BEGIN}, o.entry, true AS act FROM begins_{batch.name} s
+              JOIN violations_{batch.name} v ON v.vid = s.breach_key
+              JOIN violations_{batch.name} o ON o.iid = v.iid AND o.hi = v.hi AND o.level = 2"""
+
+    def cures(self, batch: Batch) -> Iterator[str]:
+        """All the cures of the tick at which the last violation is mended."""
+        if batch.kind == "forbid" and any(r.cured_by is not None for r in batch.rules):
+            yield f"""
+              SELECT {BEGIN}, v.cure AS entry, true AS act
+              FROM begins_{batch.name} s JOIN violations_{batch.name} f ON f.iid = s.iid AND f.cure = s.opened
+              JOIN violations_{batch.name} v ON v.iid = s.iid AND v.end_p = f.end_p AND (v.end_p >> 6) = (s.f >> 6)
+              WHERE s.breach_key IS NULL AND s.opened IS NOT NULL"""
+
+    def doubtful(self, batch: Batch) -> Iterator[str]:
+        """Violations that are possible from an instant on, and cures that may close some in it."""
+        if batch.kind != "forbid":
+            return
+        for at, entry in (("lo", "entry"), ("end_t", "may_cure"), ("end_p", "cure")):
+            if at == "lo" or any(r.cured_by is not None for r in batch.rules):
+                yield f"""
+                  SELECT {BEGIN}, v.{entry} AS entry, false AS act FROM {self.begins(batch)} s
+                  JOIN violations_{batch.name} v ON v.iid = s.iid AND (v.{at} >> 6) = (s.f >> 6)
+                  WHERE v.{entry} IS NOT NULL"""
+
+    # -------------------------------------------------------------- overlays
+    def overlays(self, batch: Batch, edges: list[str]) -> Iterator[str]:
+        """Uses of powers that begin or cease to lie over a duty, and the terms of the agreement."""
+        gates = batch.gates
+        present = [] if gates is None else [n for n in OVERLAYS if n in gates.present]
+        pairs = self.rules.overlays.pairs(batch.rules)
+        if present:
+            moved = self.moved(batch, present)
+            every = ", ".join(f"bool_or({n}_moved)" for n in present)
+            some = self.tables.row(f"SELECT {every} FROM {moved}")
+            present = [n for n, any_ in zip(present, some, strict=True) if any_]
+            for n in present:
+                at = f"(SELECT * FROM {moved} WHERE {n}_moved)"
+                for group in pairs[n]:
+                    for source in self.covering(group, batch.inst):
+                        yield from self.uses(at, source, edges, n == "su")
+            yield from self.force(batch, present, moved)
+        if batch.kind == "may" and f"uses_{batch.name}" in self.rules.used:
+            ends = any(map(is_suspending, batch.rules))
+            for at, source in self.own_uses(batch):
+                yield from self.uses(at, source, edges, ends)
+
+    def moved(self, batch: Batch, present: list[str]) -> str:
+        """The beginnings, with which of the overlays are not the same before and after."""
+        table, und = f"moved_{batch.name}", self.conditions.undecided
+        flags = ", ".join(
+            f"a.{n} <> z.{n}" + (f" OR a.{n}_und <> z.{n}_und" if und else "") + f" AS {n}_moved"
+            for n in present
+        )
+        line = f"gates_{batch.name}"
+        self.tables.create(
+            table,
+            f"""SELECT s.*, {flags} FROM {self.begins(batch)} s
+                ASOF JOIN {line} a ON a.iid = s.iid AND s.before >= a.t
+                ASOF JOIN {line} z ON z.iid = s.iid AND s.after >= z.t""",
+        )
+        return table
+
+    def uses(self, at: str, source: str, edges: list[str], ends: bool) -> Iterator[str]:
+        """`source`: `(iid, entry, power, power_iid, holder, clause, f, u, level, lasts)`, uses that
+        cover instances; `ends`: suspensions are among them."""
+        of = f"FROM {at} s JOIN ({source}) x ON x.iid = s.iid"
+        was, is_ = "(x.f <= s.before AND x.u > s.before)", "(x.f <= s.after AND x.u > s.after)"
+        dated = "EXISTS (SELECT 1 FROM exercises y WHERE y.entry = x.entry AND ((y.lo >> 6) = (s.f >> 6) OR (y.hi >> 6) = (s.f >> 6)))"
+        yield f"""
+          SELECT {BEGIN}, x.entry, false AS act {of}
+          WHERE {is_} AND NOT {was} AND (x.level > 0 OR NOT x.lasts OR {dated})"""
+        if not ends:
+            return
+        ended = f"{of} AND {was} AND NOT {is_} AND x.level > 0"
+        yield f"""
+          SELECT {BEGIN}, y.entry, false AS act {ended}
+          JOIN exercises y ON y.verb = 'resume' AND y.by_ = x.holder AND y.clause = x.clause
+            AND ((y.lo >> 6) = (s.f >> 6) OR (y.hi >> 6) = (s.f >> 6))"""
+        edges.append(f"SELECT {BEGIN}, x.power AS other, x.power_iid AS other_iid {ended}")
+
+    def covering(self, pairs: Pairs, inst: str) -> Iterator[str]:
+        """Uses that cover instances: what each holder of a joint power did is apart in `parts`."""
+        alone = [pair for pair in pairs if pair[1].id not in self.rules.joint]
+        together = [pair for pair in pairs if pair[1].id in self.rules.joint]
+        use = f"i.iid, {USE}, {self.lasting()} AS lasts"
+        yield from self.rules.overlays.covering(alone, inst, use)
+        shared = "(SELECT * REPLACE (NULL::VARCHAR AS holder), holder AS by_ FROM parts)"
+        use = use.replace("x.holder", "x.by_ AS holder")
+        yield from self.rules.overlays.covering(together, inst, use, shared)
+
+    def own_uses(self, batch: Batch) -> Iterator[tuple[str, str]]:
+        """The uses of the powers themselves, or of all who hold them together; and the beginnings
+        that they may have opened."""
+        begins = self.begins(batch)
+        alone = [r for r in batch.rules if r.id not in self.rules.joint]
+        if alone:
+            mine = self.listed("x.rule", alone)
+            yield (
+                begins,
+                f"SELECT x.iid, {USE}, {self.lasting()} AS lasts FROM effects x WHERE {mine}",
+            )
+        together = [r for r in batch.rules if r.id in self.rules.joint]
+        if together:
+            groups = self.rules.holding(together)
+            members = ", ".join(f"({g}, {n})" for g, group in enumerate(groups) for n in group)
+            turned = f"""(
+              SELECT DISTINCT s.* FROM {begins} s JOIN effects j ON j.rule = s.rule AND j.iid = s.iid
+              AND (j.f <= s.before AND j.u > s.before) <> (j.f <= s.after AND j.u > s.after))"""
+            yield (
+                turned,
+                f"""
+              SELECT i.iid, {USE}, {self.lasting()} AS lasts FROM {batch.inst} i
+              JOIN (VALUES {members}) o(grp, rule) ON o.rule = i.rule
+              JOIN (VALUES {members}) m(grp, rule) ON m.grp = o.grp
+              JOIN parts x ON x.rule = m.rule""",
+            )
+
+    def lasting(self) -> str:
+        """Whether a use `x` is a suspension: the others have effect for good."""
+        return self.listed("x.rule", [r for r in self.norms.rules if is_suspending(r)])
+
+    def listed(self, column: str, rules: list[Rule]) -> str:
+        if not rules:
+            return "false"
+        return f"{column} IN ({', '.join(str(self.numbers[r.id]) for r in rules)})"
+
+    def force(self, batch: Batch, present: list[str], moved: str) -> Iterator[str]:
+        """The events with which the agreement comes into force, or ends."""
+        passing = [r for r in batch.rules if not r.survives]
+        for name, point, rules in (
+            ("wait", self.norms.force_from, batch.rules),
+            ("en", self.norms.force_until, passing),
+        ):
+            if point is not None and name in present and rules:
+                came = [first for match in anchors(point) for first in self.first_of(match)]
+                if came:
+                    yield f"""
+                      SELECT {BEGIN}, p.entry, false AS act FROM {moved} s
+                      JOIN (VALUES {", ".join(came)}) p(came, entry) ON p.came = (s.f >> 6)
+                      WHERE {name}_moved AND {self.listed("s.rule", rules)}"""
+
+    # -------------------------------------------------------------- windows
+    def bounds(self, batch: Batch, rules: list[Rule]) -> Iterator[str]:
+        """The occurrences that open or close the window in the instant."""
+        came = []
+        for rule in rules:
+            for ends, points in (
+                (("o_lo", "o_hi"), [rule.window.opens]),
+                (("c_lo", "c_hi"), [p for p, _ in rule.window.closes]),
+            ):
+                side = " OR ".join(f"(i.{end} >> 6) = (s.f >> 6)" for end in ends)
+                for match in [m for point in points if point is not None for m in anchors(point)]:
+                    if hangs_on_instance(AtMatch(match)):
+                        yield from self.first(batch, rule, match, side)
+                    else:
+                        opens = str(ends[0] == "o_lo").lower()
+                        came += [
+                            f"({self.numbers[rule.id]}, {opens}, {first[1:]}"
+                            for first in self.first_of(match)
+                        ]
+        if came:
+            yield f"""
+              SELECT {BEGIN}, p.entry, false AS act FROM {self.begins(batch)} s
+              JOIN {batch.inst} i ON i.iid = s.iid
+              JOIN (VALUES {", ".join(came)}) p(rule, opens, came, entry) ON p.rule = s.rule AND p.came = (s.f >> 6)
+                AND (s.f >> 6) IN (CASE WHEN p.opens THEN i.o_lo >> 6 ELSE i.c_lo >> 6 END,
+                                   CASE WHEN p.opens THEN i.o_hi >> 6 ELSE i.c_hi >> 6 END)"""
+
+    def first_of(self, match: Match) -> list[str]:
+        """`(microseconds, entry)` of the first occurrence of all, and of the first sure one."""
+        if match not in self.firsts:
+            event, found = named("ev_", match.name), []
+            for end, sure in (("lo", ""), ("hi", " AND e.sure")):
+                if event not in self.tables.empty:
+                    found += self.tables.rows(
+                        f"SELECT min(e.{end}) >> 6, arg_min(e.entry, (e.{end}, e.entry)) "
+                        f"FROM {event} e WHERE {matches(match)}{sure}"
+                    )
+            self.firsts[match] = [f"({at}, {quoted(id_)})" for at, id_ in found if id_ is not None]
+        return self.firsts[match]
+
+    def first(self, batch: Batch, rule: Rule, match: Match, side: str) -> Iterator[str]:
+        """The same of each instance, where the pattern speaks of its variables."""
+        event = named("ev_", match.name)
+        if event in self.tables.empty:
+            return
+        for end, sure in (("lo", ""), ("hi", " AND e.sure")):
+            yield f"""
+              SELECT rule, iid, f, entry, false AS act FROM (
+                SELECT {BEGIN}, arg_min(e.entry, (e.{end}, e.entry)) AS entry, min(e.{end}) AS came
+                FROM {self.begins(batch, rule)} s JOIN {batch.own(rule)} i ON i.iid = s.iid AND ({side})
+                JOIN {event} e ON {matches(match)}{sure}
+                GROUP BY {BEGIN})
+              WHERE (came >> 6) = (f >> 6)"""
+
+    # -------------------------------------------------------------- what makes instances
+    def origin(self, batch: Batch, rule: Rule, edges: list[str]) -> Iterator[str]:
+        """The breach that a remedy answers, or the condition that has become true."""
+        if rule.trigger is None:
+            return
+        firsts = f"(SELECT *, 0 AS nobody FROM begins_{batch.name} WHERE first)"
+        if rule.trigger.breach_of is not None:
+            parent = self.numbers[rule.trigger.breach_of]
+            edges.append(
+                f"SELECT {BEGIN}, {parent} AS other, i.parent AS other_iid "
+                f"FROM {firsts} s JOIN {batch.inst} i USING (iid)"
+            )
+        if rule.trigger.cond is not None:
+            table = f"arose_{batch.name}"
+            turns = Turns(self, [rule.trigger.cond], "nobody", "s.nobody")
+            if turns.make(table, firsts):
+                yield from turns.facts(table, edges)
+
+    # -------------------------------------------------------------- conditions
+    def turned(self, batch: Batch, rule: Rule, edges: list[str]) -> Iterator[str]:
+        """The facts that turned the rule's conditions."""
+        table = f"turned_{self.numbers[rule.id]}"
+        turns = Turns(self, conditions_of(rule), batch.own(rule), "s.iid")
+        if turns.make(table, self.begins(batch, rule)):
+            yield from turns.facts(table, edges)
+
+    # -------------------------------------------------------------- spans that follow from others
+    def follow(self, needed: list[Batch], opened: list[Batch]) -> None:
+        """`openings`: of every span also what opened those that it follows from, in its instant."""
+        direct = [f"SELECT * FROM openings_{batch.name}" for batch in opened]
+        self.tables.declare("openings", COLUMNS)
+        if direct:
+            self.tables.create("openings", " UNION ALL ".join(direct))
+        edges = [edge for found in self.edges.values() for edge in found]
+        if not edges:
+            return
+        begun = " UNION ALL ".join(f"SELECT rule, iid, f FROM begins_{b.name}" for b in needed)
+        self.tables.create(
+            "follows",
+            f"""SELECT DISTINCT {EDGE} FROM ({" UNION ALL ".join(edges)}) e
+                SEMI JOIN ({begun}) b ON b.rule = e.other AND b.iid = e.other_iid AND b.f = e.f""",
+        )
+        if "follows" in self.tables.empty:
+            return
+        self.close()
+        own = [f"SELECT rule, iid, f, entry FROM openings_{batch.name}" for batch in opened]
+        for batch in needed:
+            own.append(f"SELECT rule, iid, f, trigger AS entry FROM begins_{batch.name}")
+            own.append(f"SELECT rule, iid, f, opened AS entry FROM begins_{batch.name}")
+        self.tables.create(
+            "openings",
+            f"""{" UNION ALL ".join(direct) or "SELECT * FROM openings"} UNION ALL
+                SELECT s.rule, s.iid, s.f, o.entry, false AS act
+                FROM follows s JOIN ({" UNION ALL ".join(own)}) o
+                  ON o.rule = s.other AND o.iid = s.other_iid AND o.f = s.f
+                WHERE o.entry IS NOT NULL""",
+        )
+
+    def close(self) -> None:
+        """`follows`, with what follows through others."""
+        (before,) = self.tables.row("SELECT count(*) FROM follows")
+        while True:
+            self.tables.create(
+                "follows",
+                """SELECT rule, iid, f, other, other_iid FROM follows UNION
+                   SELECT a.rule, a.iid, a.f, b.other, b.other_iid
+                   FROM follows a JOIN follows b ON b.rule = a.other AND b.iid = a.other_iid AND b.f = a.f""",
+            )
+            (now,) = self.tables.row("SELECT count(*) FROM follows")
+            if now == before:
+                return
+            before = now
+
+
+USE = "x.entry, x.rule AS power, x.iid AS power_iid, x.holder, x.clause, x.f, x.u, x.level"
+
+
+def is_suspending(rule: Rule) -> bool:
+    return rule.power is not None and rule.power.verb == "suspend"
+
+
+class Turns:
+    """Where the conditions of a rule, and their parts, are not the same before and after."""
+
+    def __init__(self, openings: Openings, conds: list[Cond], inst: str, key: str) -> None:
+        """`key`: the column of the beginnings that holds the instance's number in `inst`."""
+        self.openings = openings
+        self.tables = openings.tables
+        self.conditions: Conditions = openings.conditions
+        self.inst = inst
+        self.key = key
+        self.nodes: list[Cond] = []
+        self.leaves = [leaf for cond in conds for leaf in leaves(cond, ())]
+
+    def make(self, table: str, begins: str) -> bool:
+        """The beginnings with a column for each part: whether it turned. False: nothing can."""
+        if not self.leaves:
+            return False
+        atoms = Atoms(self.conditions, self.inst)
+        self.nodes = list(dict.fromkeys(node for path, _ in self.leaves for node in path))
+        cells = []
+        for n, node in enumerate(self.nodes):
+            value, undecided = atoms.condition(node)
+            cells.append(f"{value} AS v{n}, ({undecided}) AS u{n}")
+        if not atoms.sources:
+            return False
+        varied = any(map(compares_variables, self.nodes))
+        whose = f" JOIN {self.inst} i ON i.iid = f.iid" if varied else ""
+        turned = [f"(a.v{n} <> z.v{n} OR a.u{n} <> z.u{n})" for n in range(len(self.nodes))]
+        flags = ", ".join(f"{test} AS m{n}" for n, test in enumerate(turned))
+        self.tables.create(
+            f"{table}_v",
+            f"SELECT f.iid, f.t, {', '.join(cells)} FROM ({atoms.timeline()}) f{whose}",
+        )
+        self.tables.create(
+            table,
+            f"""SELECT {BEGIN}, {self.key} AS key, {flags} FROM {begins} s
+                ASOF JOIN {table}_v a ON a.iid = {self.key} AND s.before >= a.t
+                ASOF JOIN {table}_v z ON z.iid = {self.key} AND s.after >= z.t
+                WHERE {" OR ".join(turned)}""",
+        )
+        return table not in self.tables.empty
+
+    def facts(self, table: str, edges: list[str]) -> Iterator[str]:
+        """SELECTs of the entries that turned each part."""
+        for path, leaf in self.leaves:
+            tests = " AND ".join(f"s.m{self.nodes.index(node)}" for node in path)
+            of = f"FROM {table} s JOIN {self.inst} i ON i.iid = s.key"
+            if isinstance(leaf, RuleStatus):
+                self.follow(leaf, of, tests, edges)
+            for source, joined in self.changes(leaf):
+                yield f"""
+                  SELECT {BEGIN}, e.entry, false AS act {of}
+                  JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined} WHERE {tests}"""
+
+    def follow(self, leaf: RuleStatus, of: str, tests: str, edges: list[str]) -> None:
+        openings = self.openings
+        whose = "true" if leaf.debtor is None else f"o.debtor = {scalar(leaf.debtor)}"
+        for id_ in leaf.rules:
+            batch = openings.batch_of.get(id_)
+            if batch is not None:
+                edges.append(
+                    f"SELECT {BEGIN}, o.rule AS other, o.iid AS other_iid {of} "
+                    f"JOIN begins_{batch.name} o ON o.f = s.f AND o.rule = {openings.numbers[id_]} "
+                    f"AND {whose} WHERE {tests}"
+                )
+
+    def changes(self, leaf: Cond) -> Iterator[tuple[str, str]]:
+        """`(entry, came, …)`: the facts that a condition reads, with the microseconds at which they
+        come or cease to count; and the test that one is of instance `i`."""
+        if isinstance(leaf, InState):
+            yield from self.state(leaf.match)
+        elif isinstance(leaf, IsVague):
+            table = named("said_", leaf.match.name)
+            if table not in self.tables.empty:
+                by = ", ".join(map(quoted, self.conditions.vagues[leaf.match.name].deciders))
+                told = f"SELECT * FROM {table} WHERE by_ IN ({by or 'NULL'})"
+                yield ticks(f"({told})", None), matches(leaf.match)
+        elif isinstance(leaf, Happened):
+            yield from self.counted(leaf.match, leaf.window, "true")
+        elif isinstance(leaf, Compare):
+            for number in numbers_in(leaf):
+                if isinstance(number, Total):
+                    since = "true" if number.window is not None else "e.fin > i.since"
+                    yield from self.counted(number.match, number.window, since)
+                elif isinstance(number, MeasureReading | MeasureChange):
+                    yield from self.read(number)
+
+    def counted(self, match: Match, window: int | None, since: str) -> Iterator[tuple[str, str]]:
+        event = named("ev_", match.name)
+        if event not in self.tables.empty:
+            once = self.conditions.at_once(match.name)
+            yield ticks(event, window, once), f"{matches(match)} AND {since}"
+
+    def read(self, number: MeasureReading | MeasureChange) -> Iterator[tuple[str, str]]:
+        if "readings" in self.tables.empty:
+            return
+        window = number.window if isinstance(number, MeasureChange) else None
+        measure = self.conditions.measures[number.measure]
+        own = ticks(f"(SELECT * FROM readings WHERE measure = {measure})", window)
+        tiers = self.tables.row("SELECT min(tier) < max(tier) FROM readings")
+        if tiers[0]:
+            best = f"""SELECT *, min(tier) OVER (PARTITION BY "of", came) AS best FROM ({own})"""
+            own = f"SELECT * FROM ({best}) WHERE tier = best"
+        yield own, "true" if number.of is None else f'e."of" = {scalar(number.of)}'
+
+    def state(self, match: Match) -> Iterator[tuple[str, str]]:
+        state = self.conditions.states[match.name]
+        for change in (*state.begins, *state.ends):
+            event = named("ev_", change.name)
+            if event in self.tables.empty:
+                continue
+            bound = {a.variable: named("p_", a.param) for a in change.args if a.op == "bind"}
+            keys = "".join(f", e.{bound[p.name]} AS {named('p_', p.name)}" for p in state.params)
+            own = f"(SELECT e.entry, e.lo, e.hi{keys} FROM {event} e WHERE {matches(change)})"
+            yield ticks(own, None, self.conditions.at_once(change.name)), matches(match)
+
+
+def ticks(table: str, window: int | None, once: bool = False) -> str:
+    """Facts by each instant (in microseconds) at which they come, or leave a window so long."""
+    found = ["e.lo >> 6"] if once else ["e.lo >> 6", "e.hi >> 6"]
+    if window is not None:
+        found += [f"({at}) + {window}" for at in found]
+    if len(found) == 1:
+        return f"SELECT e.*, {found[0]} AS came FROM {table} e"
+    return f"SELECT e.*, unnest([{', '.join(found)}]) AS came FROM {table} e"
+
+
+# ------------------------------------------------------------------ what conditions consist of
+def conditions_of(rule: Rule) -> list[Cond]:
+    """What is read of the rule all the time that it lasts."""
+    conds = (rule.keep, rule.while_, excuse_of(rule))
+    return [cond for cond in conds if cond is not None and not isinstance(cond, Always)]
+
+
+def leaves(cond: Cond, above: tuple[Cond, ...]) -> Iterator[tuple[tuple[Cond, ...], Cond]]:
+    """The parts that speak of facts, each with the conditions it stands in, itself included."""
+    path = (*above, cond)
+    if isinstance(cond, And | Or):
+        for item in cond.items:
+            yield from leaves(item, path)
+    elif isinstance(cond, Not):
+        yield from leaves(cond.item, path)
+    elif not isinstance(cond, Always | Within):
+        yield path, cond
+
+
+def statuses_in(cond: Cond) -> Iterator[str]:
+    for _, leaf in leaves(cond, ()):
+        if isinstance(leaf, RuleStatus):
+            yield from leaf.rules
+
+
+def numbers_in(cond: Compare) -> Iterator[Expr]:
+    waiting: list[Expr] = [cond.left, cond.right]
+    while waiting:
+        number = waiting.pop()
+        yield number
+        if isinstance(number, Arith):
+            waiting += [number.left, number.right]
+
+
+def anchors(point: Point) -> Iterator[Match]:
+    """The events that a point in time counts from."""
+    if isinstance(point, AtMatch):
+        yield point.match
+    elif isinstance(point, First):
+        for each in point.points:
+            yield from anchors(each)
+    elif not isinstance(point, AtTime | AtVar):
+        yield from anchors(point.point)
