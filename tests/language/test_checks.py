@@ -748,7 +748,7 @@ def test_an_exact_amount_is_hinted_at() -> None:
     found = hints(duty("Iran must pay(amount: 100 EUR)"))
     assert (
         "only exactly this `amount` performs the duty: more or less does not",
-        "write `amount: at least 100` if more is also good",
+        "write `amount: at least 100 EUR` if more is also good",
     ) in found
 
 

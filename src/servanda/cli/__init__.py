@@ -11,6 +11,7 @@ import typer
 from servanda.cli.articles import accept, read
 from servanda.cli.authoring import fmt, new
 from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
+from servanda.cli.errors import explain_error
 from servanda.cli.export import export
 from servanda.cli.judge import judge
 from servanda.cli.pictures import chart, report
@@ -28,7 +29,7 @@ app = typer.Typer(
 # In the order that `--help` lists them.
 for verb in (
     *(check, status, timeline, why, compare, suppose, judge, watch),
-    *(report, chart, export, serve, new, fmt, read, accept),
+    *(report, chart, export, serve, new, fmt, read, accept, explain_error),
 ):
     app.command()(verb)
 

@@ -37,6 +37,7 @@ def check(case: CasePath, json: Json = False) -> None:
         found = opened.check()
         document = problem_document(found.problems) | {"paragraphs": found.paragraphs}
         document["cross_checks"] = [cross_check_row(one) for one in found.cross_checks]
+        document["muted"] = len(found.muted)
         return document, check_blocks(opened.name, found.problems, document)
 
     document = show(answer, json)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from servanda.syntax.layout import Layout
 from servanda.syntax.markdown import Paragraph
+from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
 from servanda.syntax.problems import Problem, Problems
 from servanda.syntax.tree import Agreement
 
@@ -30,11 +31,12 @@ class Case(Protocol):
 
 class Checked(Struct, frozen=True):
     """All problems of a case, the coverage of its paragraphs, as the JSON has it, and how the
-    figures of its record fit one another."""
+    figures of its record fit one another. `muted` are the problems that `allow` lines mute."""
 
     problems: tuple[Problem, ...]
     paragraphs: dict[str, Any]
     cross_checks: tuple[Finding, ...] = ()
+    muted: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -59,7 +61,10 @@ def checked(case: Case) -> Checked:
         problems.remember(layout.file, layout.lines)
     text = list(paragraphs(case))
     found, coverage = check(case.agreement, text, problems, said(case.agreement, case.record))
-    every = list(dict.fromkeys([*case.found, *found]))
+    muting = mute(dict.fromkeys([*case.found, *found]), case.agreement)
+    if not any(problem.severity == "error" for problem in muting.kept):
+        report_idle(muting.idle, problems)
+    every = list(dict.fromkeys([*muting.kept, *(p for p in problems if p.code == IDLE_ALLOW)]))
     order = {file: n for n, file in enumerate(dict.fromkeys(p.file for p in every))}
     every.sort(key=lambda p: (order[p.file], p.line, p.column))
     covered = {
@@ -67,7 +72,7 @@ def checked(case: Case) -> Checked:
         "not_modelled": coverage.not_modelled,
         "uncovered": list(coverage.uncovered),
     }
-    return Checked(tuple(every), covered, cross_check(case.record))
+    return Checked(tuple(every), covered, cross_check(case.record), muting.muted)
 
 
 def said(agreement: Agreement, record: Record) -> set[tuple[str, str]]:

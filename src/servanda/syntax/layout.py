@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from servanda.syntax.markdown import Block, Paragraph, read_page
 from servanda.syntax.problems import Problems
-from servanda.syntax.tree import Place
+from servanda.syntax.tree import LineRange, Place
 
 BLOCK_WORDS = frozenset({"agreement", "clause", "reading", "amendment", "account", "table"})
 DEEPEST = 20
@@ -46,6 +46,14 @@ class Statement(Struct):
     def word(self) -> str:
         """The first word."""
         return self.text.partition(" ")[0]
+
+    @property
+    def lines(self) -> LineRange:
+        """The lines of the statement and all that stands below it."""
+        last = self.positions[-1][1]
+        if self.children:
+            last = max(last, self.children[-1].lines.last)
+        return LineRange(self.place.file, self.place.line, last)
 
     def at(self, offset: int) -> Place:
         """The place of a character of `text`."""

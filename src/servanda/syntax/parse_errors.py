@@ -64,6 +64,7 @@ SHAPES = {
     "CLAUSE_STATE": "suspended, binding, performed or broken",
     "PLACEMENT": "in_place_of_the_text or beside_the_text",
     "IN_TOTAL": "`in total`",
+    "ALLOW": "`allow` and a code",
     "$END": "the end of the line",
 }
 LIKELY_FIRST = (  # noqa: SIM905 (easier to read)

@@ -113,6 +113,7 @@ class _Body(Struct):
     created: ln.OnceCreated | None = None
     not_modelled: ln.NotModelled | None = None
     no_duty: ln.NoDuty | None = None
+    allows: list[m.Allow] = []
     has_unparsed_lines: bool = False
 
 
@@ -147,6 +148,7 @@ class _Assembler:
             clauses=all_of(m.Clause),
             readings=all_of(m.Reading),
             amendments=all_of(m.Amendment),
+            allows=all_of(m.Allow),
             accounts=all_of(m.Account),
             unparsed=None if self.unparsed is None else frozenset(self.unparsed),
         )
@@ -274,6 +276,8 @@ class _Assembler:
     def _take_rules(self, node: m.Clause | m.Reading | m.Amendment, statement: Statement) -> None:
         kind = statement.word
         body = self._body(statement)
+        lines = statement.lines
+        body.allows = [replace(allow, block=lines) for allow in body.allows]
         match node:
             case m.Clause():
                 self._once(kind, node.id, node.place)
@@ -317,6 +321,8 @@ class _Assembler:
                 body.created = node
             case ln.NoDuty():
                 body.no_duty = node
+            case m.Allow():
+                body.allows.append(node)
             case ln.NotModelled():
                 if body.not_modelled is not None:
                     self.problems.add("E124", node.place, "`not modelled` is said twice here")
@@ -372,6 +378,7 @@ class _Assembler:
             created=body.created is not None,
             not_modelled=body.not_modelled.reason if body.not_modelled else None,
             survives_for=body.survives.term if body.survives is not None else None,
+            allows=tuple(body.allows),
         )
 
     def _reading(self, head: m.Reading, body: _Body) -> m.Reading:
@@ -384,6 +391,7 @@ class _Assembler:
             needs=tuple(body.needs),
             prevails_over=tuple(body.prevails_over),
             defines=tuple(body.defines),
+            allows=tuple(body.allows),
         )
 
     def _amendment(self, head: m.Amendment, body: _Body) -> m.Amendment:
@@ -393,7 +401,7 @@ class _Assembler:
         if body.needs or body.prevails_over:
             self.problems.add("E127", head.place, "an amendment has only duties and powers", advice)
         self._check_no_duty(head.name, head.place, body)
-        return replace(head, rules=tuple(body.rules))
+        return replace(head, rules=tuple(body.rules), allows=tuple(body.allows))
 
     def _check_no_duty(
         self, name: str, place: m.Place, body: _Body, says_more: bool = False

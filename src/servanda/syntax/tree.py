@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from servanda.syntax.values import NOWHERE as NOWHERE
 from servanda.syntax.values import Day as Day
+from servanda.syntax.values import LineRange as LineRange
 from servanda.syntax.values import Number as Number
 from servanda.syntax.values import Place as Place
 from servanda.syntax.values import Text as Text
@@ -412,6 +413,15 @@ class Power(Struct, frozen=True, tag=True):
 Rule = Duty | Power
 
 
+class Allow(Struct, frozen=True):
+    """`allow W301 "why"`: mutes a warning or hint, everywhere or (`block`) in one block."""
+
+    code: str
+    reason: str
+    place: Place = NOWHERE
+    block: LineRange | None = None
+
+
 class Clause(Struct, frozen=True):
     """`survives_for`: how long it `survives` the end of the agreement; None: for good."""
 
@@ -424,6 +434,7 @@ class Clause(Struct, frozen=True):
     not_modelled: str | None
     place: Place
     survives_for: Duration | None = None
+    allows: tuple[Allow, ...] = ()
 
 
 class Reading(Struct, frozen=True):
@@ -439,6 +450,7 @@ class Reading(Struct, frozen=True):
     prevails_over: tuple[str, ...]
     defines: tuple[Define, ...]
     place: Place
+    allows: tuple[Allow, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -451,6 +463,7 @@ class Amendment(Struct, frozen=True):
     title: str | None
     rules: tuple[Rule, ...]
     place: Place
+    allows: tuple[Allow, ...] = ()
 
 
 class Held(Struct, frozen=True):
@@ -496,3 +509,4 @@ class Agreement(Struct, frozen=True):
     amendments: tuple[Amendment, ...]
     accounts: tuple[Account, ...]
     unparsed: frozenset[str] | None = None
+    allows: tuple[Allow, ...] = ()

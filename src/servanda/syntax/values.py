@@ -26,6 +26,20 @@ class Place(Struct, frozen=True, eq=False):
 NOWHERE = Place("", 0, 0)
 
 
+class LineRange(Struct, frozen=True, eq=False):
+    """The lines of a block, from its first to its last. As a `Place`, no part of equality."""
+
+    file: str
+    first: int
+    last: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LineRange)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 # ------------------------------------------------------------------ values and expressions
 class Number(Struct, frozen=True, tag=True):
     """A number with its unit as written (`kg UF6`, `%`, `EUR`), or a bare count."""

@@ -128,6 +128,7 @@ def check_blocks(name: str, problems: Sequence[Problem], answer: Row) -> list[Bl
     counts = Counter(p.severity for p in problems)
     severities = ("error", "warning", "hint") if counts["warning"] else ("error", "hint")
     counted = [number(counts[word], word) for word in severities]
+    counted += [f"{answer['muted']} muted"] if answer["muted"] else []
     uncovered = list(paragraphs["uncovered"])
     said = [f"{paragraphs['modelled']} paragraphs modelled"]
     said += [f"{paragraphs['not_modelled']} not modelled, with the reason"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -12,7 +13,7 @@ from servanda.semantics.checks.names import check_declarations, check_unused, na
 from servanda.semantics.checks.variables import Parameter, check_bound, check_parameters, tested
 from servanda.semantics.checks.windows import check_windows
 from servanda.semantics.names import AgreementNames
-from servanda.semantics.norms import Always, Const, Norms, Rule, Var
+from servanda.semantics.norms import Always, Const, Expr, Norms, Rule, Var
 from servanda.semantics.resolver import Resolver
 from servanda.semantics.resolving.scope import Context, Scope, Typed, variable_of
 from servanda.syntax import tree
@@ -198,13 +199,20 @@ def _check_exact_amounts(norms: Norms, problems: Problems) -> None:
             param = params.get((rule.action.name, arg.param))
             if arg.op == "=" and param is not None and param.type == "number":
                 code = "H301" if param.unit is None else "W301"
-                value = arg.value.value if isinstance(arg.value, Const) else "…"
+                value = _written(arg.value, param.unit)
                 problems.add(
                     code,
                     rule.place,
                     f"only exactly this `{arg.param}` performs the duty: more or less does not",
                     f"write `{arg.param}: at least {value}` if more is also good",
                 )
+
+
+def _written(value: Expr | None, unit: str | None) -> str:
+    """A limit as a rule writes it, with its unit; `…` where it is no constant."""
+    if not isinstance(value, Const) or not isinstance(value.value, Decimal):
+        return "…"
+    return f"{value.value:f}" if unit is None else f"{value.value:f} {unit}"
 
 
 def _check_keeps(norms: Norms, problems: Problems) -> None:

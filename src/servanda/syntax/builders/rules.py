@@ -256,6 +256,20 @@ class RuleBuilder(DeclarationBuilder):
     def no_duty(self) -> ln.NoDuty:
         return ln.NoDuty(self._here)
 
+    def allow(self, _: Token, code: Token, reason: Token) -> m.Allow:
+        from servanda.syntax.problem_codes import is_mutable, problem_codes, suggest_code
+
+        if code in problem_codes() and not is_mutable(code):
+            message = f"`{code}` is an error, and errors cannot be muted"
+            self._refuse("E160", code, message, f"correct it: `servanda explain-error {code}`")
+        elif not is_mutable(code):
+            message = f"`{code}` is no warning and no hint"
+            self._refuse("E160", code, message, suggest_code(code, mutable=True))
+        elif not reason[1:-1].strip():
+            advice = f'say why it is meant so: `allow {code} "the sum is exact"`'
+            self._refuse("E160", reason, "the reason is empty", advice)
+        return m.Allow(str(code), reason[1:-1], self._here)
+
     # ------------------------------------------------------------------ triggers
     def following(self, pattern: m.Pattern) -> m.Pattern:
         return pattern

@@ -290,6 +290,10 @@ def single_line(
             return f"accepts {listed(grades)}"
 
 
+def allow(node: m.Allow) -> str:
+    return f"allow {node.code} {text(node.reason)}"
+
+
 def held(node: m.Held) -> Phrases:
     start = () if node.from_ is None else (f"from {node.from_}",)
     end = () if node.until is None else (f"until {node.until}",)
@@ -324,7 +328,7 @@ def header(node: m.Header) -> list[str]:
 
 
 def clause(node: m.Clause) -> list[str]:
-    lines = []
+    lines = [allow(one) for one in node.allows]
     if node.prevails_over:
         lines.append(f"prevails over {listed(node.prevails_over)}")
     if node.survives:
@@ -339,7 +343,8 @@ def clause(node: m.Clause) -> list[str]:
 
 
 def reading(node: m.Reading) -> list[str]:
-    lines = [f"needs {name}" for name in node.needs]
+    lines = [allow(one) for one in node.allows]
+    lines += [f"needs {name}" for name in node.needs]
     if node.prevails_over:
         lines.append(f"prevails over {listed(node.prevails_over)}")
     lines += [declaration(define) for define in node.defines]
@@ -349,7 +354,8 @@ def reading(node: m.Reading) -> list[str]:
 
 
 def amendment(node: m.Amendment) -> list[str]:
-    return _block(head(node), rules(node.rules) or ["no duty"])
+    lines = [allow(one) for one in node.allows]
+    return _block(head(node), lines + (rules(node.rules) or ["no duty"]))
 
 
 def account(node: m.Account) -> list[str]:

@@ -51,6 +51,7 @@ def agreement(node: m.Agreement) -> str:
         node.vagues,
         node.moments,
         node.defines,
+        node.allows,
     )
     for declared in declarations:
         lines += [show(item) for item in declared]
@@ -102,6 +103,7 @@ _WHOLE: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((m.Clause, m.Reading, m.Amendment, m.Account), rules.head),
     ln.AgreementLine: rules.head,
     ln.TableLine: record.table_head,
+    m.Allow: rules.allow,
     **dict.fromkeys((ln.Include, ln.Prevails, ln.Survives, ln.OnceCreated), rules.single_line),
     **dict.fromkeys((ln.Needs, ln.NotModelled, ln.NoDuty), rules.single_line),
     **dict.fromkeys((ln.Reads, ln.Trusts, ln.Accepts), rules.single_line),

@@ -1,0 +1,307 @@
+"""The registry of problem codes, against its own examples, the code and docs/errors.md."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import servanda
+from servanda.cli import app
+from servanda.semantics.resolver import norms_of
+from servanda.syntax.layout import lay_out
+from servanda.syntax.parser import parse_agreement
+from servanda.syntax.problem_codes import (
+    EXAMPLE_HEAD,
+    FAMILIES,
+    Example,
+    ProblemCode,
+    is_mutable,
+    problem_codes,
+    suggest_code,
+)
+from servanda.syntax.problems import Problem, Problems, ServandaError, render
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "errors.md"
+CODES = list(problem_codes().values())
+WITH_EXAMPLES = [code for code in CODES if code.wrong is not None]
+CODE = re.compile(r"[EWH]\d{3}")
+
+
+def problems_of(case: Path) -> list[Problem]:
+    try:
+        return list(servanda.open(case).check().problems)
+    except ServandaError as error:
+        return list(error.problems)
+
+
+def checked(example: Example, folder: Path) -> list[Problem]:
+    folder.mkdir()
+    for name, text in example.files.items():
+        (folder / name).write_text(text)
+    return problems_of(folder / example.main)
+
+
+# ---------------------------------------------------------------------- the examples
+@pytest.mark.parametrize("code", WITH_EXAMPLES, ids=lambda c: c.code)
+def test_the_wrong_example_has_the_problem_and_the_right_one_has_none(
+    code: ProblemCode, tmp_path: Path
+) -> None:
+    assert code.wrong is not None and code.right is not None
+    wrong = checked(code.wrong, tmp_path / "wrong")
+    assert code.code in {p.code for p in wrong}, [render(p) for p in wrong]
+    right = checked(code.right, tmp_path / "right")
+    in_the_way = [p for p in right if p.code == code.code or p.severity == "error"]
+    assert not in_the_way, [render(p) for p in in_the_way]
+
+
+# ---------------------------------------------------------------------- codes without examples
+TABLE = 'table "{file}"{more}\n  row is pay(by: column who) on column day{id}\n'
+
+
+def table_case(folder: Path, table: pa.Table, by_id: str = "") -> Path:
+    pq.write_table(table, folder / "pays.parquet")
+    text = EXAMPLE_HEAD + TABLE.format(file="pays.parquet", more="", id=by_id)
+    (folder / "case.sv").write_text(text)
+    return folder / "case.sv"
+
+
+def several_objects(folder: Path) -> Path:
+    relations = ["o1", "o2"]
+    log = {
+        "objects": [{"id": id_, "type": "item"} for id_ in relations],
+        "events": [
+            {
+                "id": "e1",
+                "type": "pay",
+                "time": "2024-01-31T12:00:00Z",
+                "relationships": [{"objectId": id_, "qualifier": "of"} for id_ in relations],
+            }
+        ],
+    }
+    (folder / "log.json").write_text(json.dumps(log))
+    row = '  row is order(id: column "ocel:type:item") on column "ocel:timestamp"\n'
+    text = f'{EXAMPLE_HEAD}event order(id: text)\ntable "log.json"\n{row}'
+    (folder / "case.sv").write_text(text)
+    return folder / "case.sv"
+
+
+def column_of_lists(folder: Path) -> Path:
+    return table_case(folder, pa.table({"day": [[1]], "who": ["A"]}))
+
+
+def float_ids(folder: Path) -> Path:
+    table = pa.table({"day": ["2024-01-31"], "who": ["A"], "n": [2.0**60]})
+    return table_case(folder, table, ", id column n")
+
+
+def many_operations(folder: Path) -> Path:
+    return in_file(folder, f"clause 1\n  A must keep {' + '.join('1' * 120)} <= 5\n")
+
+
+def many_failures(folder: Path) -> Path:
+    return in_file(folder, "nonsense here\n" * 250)
+
+
+def in_file(folder: Path, text: str | bytes) -> Path:
+    (folder / "case.sv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder / "case.sv"
+
+
+MADE: dict[str, Callable[[Path], Path]] = {
+    "E101": lambda folder: folder / "nothing",
+    "E104": lambda folder: in_file(folder, "agreement Zürich\n".encode("latin-1")),
+    "E105": lambda folder: in_file(folder, b"x" * 100_001),
+    "E123": many_failures,
+    "E132": many_operations,
+    "E709": column_of_lists,
+    "E713": several_objects,
+    "E714": float_ids,
+}
+
+
+@pytest.mark.parametrize("code", MADE)
+def test_a_code_whose_example_is_too_long_for_the_page(code: str, tmp_path: Path) -> None:
+    found = problems_of(MADE[code](tmp_path))
+    assert code in {p.code for p in found}, [render(p) for p in found]
+
+
+def run(*words: str) -> tuple[int, dict[str, object]]:
+    result = CliRunner().invoke(app, [*words, "--json"])
+    return result.exit_code, json.loads(result.output)
+
+
+def first_error(document: dict[str, object]) -> dict[str, str]:
+    errors = document["errors"]
+    assert isinstance(errors, list)
+    return dict(errors[0])
+
+
+def test_a_request_is_refused_with_its_own_code() -> None:
+    exit_code, document = run("status", str(ROOT / "cases" / "sale"), "--account", "Nobody")
+    assert (exit_code, first_error(document)["code"]) == (2, "E001")
+
+
+def test_a_rule_that_cannot_be_judged(tmp_path: Path) -> None:
+    text = (
+        "event ask(by: party)\nclause 1\n  when ask(by: A):\n"
+        "    B must pay to A within 1 month\n2023-01-31 A asks\n"
+    )
+    exit_code, document = run("status", str(in_file(tmp_path, EXAMPLE_HEAD + text)))
+    assert (exit_code, first_error(document)["code"]) == (1, "E002")
+
+
+def test_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("broken")
+
+    monkeypatch.setattr("servanda.cli.questions.open_case", fail)
+    exit_code, document = run("check", str(ROOT / "cases" / "sale"))
+    assert (exit_code, first_error(document)["code"]) == (1, "E009")
+
+
+def test_an_unknown_account() -> None:
+    problems = Problems()
+    agreement = parse_agreement(lay_out(EXAMPLE_HEAD, "a.sv", problems).statements, problems)
+    norms_of(agreement, "Nobody", None, problems)
+    assert [p.code for p in problems] == ["E212"]
+
+
+def test_a_format_that_needs_another_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = several_objects(tmp_path)
+    monkeypatch.setattr("servanda.record.tables.ocel_json.find_spec", lambda _: None)
+    assert "E717" in {p.code for p in problems_of(case)}
+
+
+ELSEWHERE = {"E001", "E002", "E009", "E212", "E717"}
+
+
+def test_every_code_is_produced_by_an_example_or_a_test() -> None:
+    produced = {code.code for code in WITH_EXAMPLES} | set(MADE) | ELSEWHERE
+    assert produced == set(problem_codes())
+
+
+# ---------------------------------------------------------------------- the code and the registry
+def codes_in_source() -> set[str]:
+    found: set[str] = set()
+    for file in sorted((ROOT / "src" / "servanda").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {node.value} if CODE.fullmatch(node.value) else set()
+    return found
+
+
+def test_the_code_names_the_codes_of_the_registry_and_no_others() -> None:
+    assert codes_in_source() == set(problem_codes())
+
+
+def test_codes_are_in_order_and_belong_to_a_topic() -> None:
+    assert all(code.code[1] in FAMILIES for code in CODES)
+    topics = [code.code[1] for code in CODES]
+    assert topics == sorted(topics)
+    assert len({code.title for code in CODES}) == len(CODES)
+
+
+def test_every_code_says_what_to_do() -> None:
+    for code in CODES:
+        assert len(code.explanation.split("\n\n")) >= 2, code.code
+
+
+# ---------------------------------------------------------------------- docs/errors.md
+INTRODUCTION = """\
+# Errors, warnings and hints
+
+`servanda check` reports every problem at once, each with a code. The first letter is the severity:
+
+- **E**, an error: the case cannot be judged until it is corrected. The exit code is 1.
+- **W**, a warning: something is probably wrong.
+- **H**, a hint: something is worth a look.
+
+Warnings and hints stop nothing, and a line in the case [mutes them](language/muting.md).
+`servanda explain-error E104` shows what stands here.
+
+Examples without an `agreement` line stand below these lines:
+
+```servanda
+{head}```
+"""
+
+
+def errors_page() -> str:
+    """docs/errors.md as the registry has it."""
+    parts = [INTRODUCTION.format(head=EXAMPLE_HEAD)]
+    for digit, topic in FAMILIES.items():
+        parts.append(f"## {digit}xx: {topic}\n")
+        parts += [f"### {c.code} {c.title}\n\n{c.body}\n" for c in CODES if c.code[1] == digit]
+    return "\n".join(parts)
+
+
+def test_the_page_is_that_of_the_registry() -> None:
+    if os.environ.get("SERVANDA_UPDATE") == "1":
+        PAGE.write_text(errors_page())
+    assert PAGE.read_text() == errors_page()
+
+
+# ---------------------------------------------------------------------- explain-error
+def test_explaining_a_code() -> None:
+    exit_code, found = run("explain-error", "e301")
+    assert exit_code == 0
+    assert found["code"] == "E301" and found["severity"] == "error"
+    assert "sum: 5 EUR" in str(found["wrong"]) and "amount: 5 EUR" in str(found["right"])
+    text = CliRunner().invoke(app, ["explain-error", "E301"]).output
+    assert text.startswith("error[E301]: A parameter that is not declared\n")
+
+
+def test_explaining_without_a_code_lists_all() -> None:
+    exit_code, found = run("explain-error")
+    assert exit_code == 0
+    rows = found["codes"]
+    assert isinstance(rows, list)
+    assert [row["code"] for row in rows] == list(problem_codes())
+    text = CliRunner().invoke(app, ["explain-error"]).output
+    assert all(code in text for code in problem_codes())
+
+
+@pytest.mark.parametrize(
+    ("given", "near"), [("E31", "E3"), ("H205", "W205"), ("XYZ", "`servanda explain-error`")]
+)
+def test_explaining_an_unknown_code_names_those_near_it(given: str, near: str) -> None:
+    exit_code, document = run("explain-error", given)
+    assert exit_code == 2
+    assert near in first_error(document)["help"]
+
+
+def test_suggestions_of_codes_that_can_be_muted() -> None:
+    assert suggest_code("E205", mutable=True) == "did you mean `W205`?"
+    assert is_mutable("W205") and not is_mutable("E205") and not is_mutable("W999")
+
+
+# ---------------------------------------------------------------------- the contract
+def test_json_has_code_severity_and_subject(tmp_path: Path) -> None:
+    text = EXAMPLE_HEAD + "clause 1\n  A must pay(amount: 5 EUR)\n  C must pay\n"
+    exit_code, document = run("check", str(in_file(tmp_path, text)))
+    assert exit_code == 1
+    error = first_error(document)
+    assert (error["code"], error["severity"], error["subject"]) == ("E202", "error", "party:C")
+    warnings = document["warnings"]
+    assert isinstance(warnings, list)
+    assert [(w["code"], w["severity"]) for w in warnings] == [("W301", "warning")]
+    assert isinstance(document["hints"], list)
+
+
+def test_warnings_do_not_change_the_exit_code(tmp_path: Path) -> None:
+    text = EXAMPLE_HEAD + "clause 1\n  A must pay(amount: 5 EUR)\n"
+    exit_code, document = run("check", str(in_file(tmp_path, text)))
+    assert (exit_code, document["errors"]) == (0, [])
+    assert document["warnings"]
