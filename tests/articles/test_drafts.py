@@ -226,7 +226,7 @@ def test_two_reports_of_one_quotation_are_compared() -> None:
     article = Article("a.txt", text, published=PUBLISHED)
     found = drafts_of(article, servanda.open(ROOT / "cases" / "jcpoa").agreement)
     (remark,) = found.remarks
-    assert "carry one quotation" in remark
+    assert "have one quotation" in remark
     assert "'go back' against 'return'" in remark
 
 

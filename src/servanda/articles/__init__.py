@@ -1,1 +1,1 @@
-"""Reading: an article becomes draft entries. It never writes to a record by itself."""
+"""Draft entries from news articles. Nothing enters a record unless a person accepts it."""

@@ -1,4 +1,4 @@
-"""Money and quantities of a text, with their units: "at least 10 billion dollars", "300 kg"."""
+"""Amounts of money and quantities with units in English text: "at least 10 billion dollars"."""
 
 from __future__ import annotations
 
@@ -80,7 +80,11 @@ BOUND = {
 
 
 class Amount(Struct, frozen=True):
-    """`value` in `unit` (a currency by its ISO code, or a unit); `bound` as the text limits it."""
+    """An amount found in a text.
+
+    `unit` is an ISO 4217 code or a unit of `semantics/units.py`; `bound` is one of
+    `=`, `<`, `<=`, `>`, `>=` or `~` (about).
+    """
 
     at: TextSpan
     value: float
@@ -101,7 +105,7 @@ PATTERN = re.compile(
 
 
 def amounts_in(text: str) -> list[Amount]:
-    """Every number with a unit; a bare number is none."""
+    """All numbers with a unit, in order; numbers without one are skipped."""
     found: list[Amount] = []
     for m in PATTERN.finditer(text):
         name = (m["sign"] or m["unit"] or "").lower()

@@ -1,4 +1,4 @@
-"""What stands in a stretch of the article: dates, amounts, labels, parties, clauses."""
+"""Annotate spans of an article: dates, amounts, loaded words, parties, clauses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from servanda.articles.report_chain import offset_dates
 
 
 class Annotations(TypedDict):
-    """Fields of a draft that are read off its words."""
+    """The fields of a draft that are derived from its words."""
 
     clauses: tuple[str, ...]
     parties: tuple[str, ...]
@@ -28,7 +28,7 @@ class Annotations(TypedDict):
 def annotate(
     text: str, spans: Iterable[TextSpan], names: CaseNames, published: date | None
 ) -> Annotations:
-    """What stands in these spans, with places in the whole text."""
+    """Annotations of these spans; all offsets are into the whole `text`."""
     spans = list(spans)
     agreement = tuple(offset_span(s, m) for s in spans for m in names.agreement_in(s.of(text)))
     words = " … ".join(span.of(text) for span in spans)
@@ -52,5 +52,5 @@ def annotate(
 
 
 def offset_span(outer: TextSpan, inner: TextSpan) -> TextSpan:
-    """A place within a span as a place in the text."""
+    """An offset relative to `outer` as an offset into the whole text."""
     return TextSpan(outer.start + inner.start, outer.start + inner.end)

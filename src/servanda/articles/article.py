@@ -1,4 +1,4 @@
-"""A file becomes an article: its text without furniture, and what is known of its publication."""
+"""Load an article from HTML, MHTML, PDF, Markdown or text: its text and publication metadata."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|article|div|p)\b", re.IG
 
 
 class Article(Struct, frozen=True):
-    """`text` is what is read: every span points into it. `published` is None where nobody says."""
+    """An article's text and metadata.
+
+    All spans refer to `text`. `published` is None if unknown; `left_out` are the lines removed as
+    boilerplate.
+    """
 
     file: str
     text: str
@@ -35,9 +39,9 @@ class Article(Struct, frozen=True):
 
 
 def read_article(path: Path, published: date | None = None) -> Article:
-    """The article in a file: HTML, PDF, Markdown or plain text.
+    """Load the article in a file. `published` overrides the date that the page states.
 
-    Raises ServandaError for a file that holds no English article that can be read.
+    Raises ServandaError if the file is missing, larger than 20 MB, not text, or not in English.
     """
     if not path.is_file():
         raise refused(path, "there is no such file")
@@ -59,7 +63,7 @@ def read_article(path: Path, published: date | None = None) -> Article:
 
 
 def decoded(path: Path, raw: bytes) -> str:
-    """The bytes as text: UTF-8, or Windows-1252 where that reads cleanly; nothing else is tried."""
+    """Decode bytes as UTF-8, or as Windows-1252 if the result has no control characters."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = raw.decode(encoding)
@@ -69,13 +73,11 @@ def decoded(path: Path, raw: bytes) -> str:
         if strange * 200 > len(text):
             break
         return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise refused(
-        path, "this file is not text in an encoding that can be told", "save it again as UTF-8"
-    )
+    raise refused(path, "this file is not text in a known encoding", "save it again as UTF-8")
 
 
 def from_text(path: Path, text: str) -> Article:
-    """Plain text or Markdown; a short first line that ends like no sentence is the title."""
+    """Plain text or Markdown; a short first line without final punctuation is the title."""
     if path.suffix.lower() in (".md", ".markdown"):
         text = re.sub(r"^#{1,6} +|^> ?|[*_]{2}", "", text, flags=re.MULTILINE)
         text = re.sub(r"\[([^\]\n]+)\]\([^)\n]*\)", r"\1", text)
@@ -109,14 +111,14 @@ def from_html(path: Path, text: str) -> Article:
 
 
 def page_of_archive(path: Path, raw: bytes) -> str:
-    """The HTML inside of a page that a browser saved as one file (MHTML)."""
+    """The HTML of a page saved as one file (MHTML)."""
     import email
     import email.policy
 
     message = email.message_from_bytes(raw, policy=email.policy.default)
     page = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
     if page is None:
-        raise refused(path, "this saved page holds no HTML", "save the page as HTML")
+        raise refused(path, "this saved page contains no HTML", "save the page as HTML")
     return str(page.get_content())
 
 
@@ -170,14 +172,14 @@ def refused(path: Path, message: str, advice: str | None = None) -> ServandaErro
 
 
 def source_id(article: Article) -> str:
-    """An id for the source entry: outlet or file, and day."""
+    """An id for the article as a source: outlet or file name, and day."""
     name = article.outlet or Path(article.file).stem
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "article"
     return f"{slug}-{article.published.isoformat()}" if article.published else slug
 
 
 def csl(article: Article) -> dict[str, Any]:
-    """The source as CSL-JSON, from what the page says of itself."""
+    """The article as a CSL-JSON item, from the page's own metadata."""
     entry: dict[str, Any] = {"id": source_id(article), "type": "article-newspaper"}
     if article.title:
         entry["title"] = article.title

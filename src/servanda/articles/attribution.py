@@ -1,4 +1,4 @@
-"""Who says what: the attributions of a text, as spans of its characters.
+"""Attributions of a text: who says what, as character spans.
 
 from servanda.articles.attribution import attributions
 for a in attributions(text): print(a.head.of(text), [c.of(text) for c in a.content])
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 
 def attributions(text: str, *, attitudes: bool = False, nested: bool = False) -> list[Attribution]:
-    """The attributions of a text, in its order, with character offsets of source, cue and content.
+    """The attributions of a text in order, with character offsets of source, cue and content.
 
-    Statements only, unless `attitudes` asks for beliefs and wishes too. What is said inside of what
-    somebody says is left out unless `nested` asks for it; its `parent` is then the place in the
-    list of the attribution that holds it.
+    `attitudes` includes beliefs and wishes beside statements. `nested` includes attributions
+    inside the content of others; their `parent` is the list index of the enclosing one.
     """
     return attributions_in(parsed(text), text, attitudes=attitudes, nested=nested)
 
@@ -33,7 +32,7 @@ def attributions(text: str, *, attitudes: bool = False, nested: bool = False) ->
 def attributions_in(
     docs: Iterable[tuple[int, Doc]], text: str, *, attitudes: bool = False, nested: bool = False
 ) -> list[Attribution]:
-    """The same, of a text that is parsed already: each paragraph with its place."""
+    """As `attributions`, for paragraphs already parsed: pairs of offset and spaCy document."""
     found: list[Attribution] = []
     lead: Attribution | None = None
     before = 0
@@ -70,13 +69,13 @@ def attributions_in(
 
 
 def ends_with_colon(lead: Attribution, text: str) -> bool:
-    """ "Doran writes:": nothing stands between the verb and the colon that ends the paragraph."""
+    """Whether a colon follows the cue immediately, as in "Doran writes:"."""
     return text[lead.cue.end :].lstrip().startswith(":")
 
 
 def continued_statement(found: list[Attribution], before: int) -> int:
-    """Which statement of the last paragraph a quotation goes on from: the last one, where that is
-    a belief the last one that is none."""
+    """Index of the statement that a following quotation continues: the last non-attitude of the
+    last paragraph, else the last."""
     last = range(len(found) - 1, -1, -1)
     return next(
         (i for i in last if found[i].cue.start >= before and not found[i].attitude), last[0]
@@ -84,7 +83,7 @@ def continued_statement(found: list[Attribution], before: int) -> int:
 
 
 def resolve_continuing_speaker(lead: Attribution, found: list[Attribution]) -> Attribution:
-    """ "…, adding:" at the end of a paragraph: whoever spoke last goes on speaking."""
+    """ "…, adding:" at the end of a paragraph: the source is whoever spoke last."""
     if lead.verb not in ("add", "continue") or lead.cue.end - lead.cue.start != len(lead.verb) + 3:
         return lead
     return replace(lead, source=found[-1].source, head=found[-1].head) if found else lead
@@ -93,7 +92,7 @@ def resolve_continuing_speaker(lead: Attribution, found: list[Attribution]) -> A
 def select_attributions(
     found: list[Attribution], attitudes: bool, nested: bool
 ) -> list[Attribution]:
-    """Those asked for, each knowing which one holds it."""
+    """Filter and sort attributions, and set each one's `parent`."""
     kept = [a for a in found if attitudes or not a.attitude]
     if not nested:
         kept = outermost(kept)
@@ -102,8 +101,8 @@ def select_attributions(
 
 
 def outermost(found: list[Attribution]) -> list[Attribution]:
-    """Those that no other one holds. What is held holds nothing itself: "said he would order a
-    review and warned of spies" has two. Of two that hold each other the longer one stays."""
+    """Attributions not inside another. Nested ones do not enclose further ones: "said he would
+    order a review and warned of spies" has two. Of two that contain each other the longer stays."""
     left = sorted(found, key=lambda a: -length(a))
     kept: list[Attribution] = []
     while left:
@@ -122,6 +121,6 @@ def length(a: Attribution) -> int:
 
 
 def parent_index(inner: Attribution, every: list[Attribution]) -> int | None:
-    """The smallest attribution whose content holds the cue of this one."""
+    """Index of the smallest attribution whose content contains the cue of `inner`."""
     holding = [(length(outer), i) for i, outer in enumerate(every) if contains(outer, inner)]
     return min(holding)[1] if holding else None

@@ -1,7 +1,7 @@
-"""What a page puts around an article: comment boxes, log-ins, notices. Left out line by line.
+"""Remove the boilerplate of web pages line by line: comment boxes, log-ins, notices.
 
-A line goes only if all of it is a known phrase of such furniture; a sentence that merely holds one
-stays. Offsets are not kept: what is read is the text that remains.
+A line is removed only if the whole line is a known phrase; a sentence that merely contains one
+stays. Spans refer to the text that remains.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ LINES = re.compile(
 
 
 def strip_boilerplate(text: str) -> tuple[str, list[str]]:
-    """The article's own lines, and the lines that were left out."""
+    """The text without boilerplate, and the removed lines."""
     kept: list[str] = []
     cut: list[str] = []
     for line in text.splitlines():
@@ -58,7 +58,7 @@ def strip_boilerplate(text: str) -> tuple[str, list[str]]:
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether all of a line is furniture; what is quoted, or one word with a full stop, is not."""
+    """Whether the whole line is boilerplate; quoted lines and one-word answers ("Yes.") are not."""
     spoken = line[:1] in "“\"‘'" or line[-1:] in "”\"’'!?"
     answer = line.endswith(".") and len(line.split()) == 1
     return bool(line) and not spoken and not answer and LINES.match(line) is not None

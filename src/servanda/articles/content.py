@@ -1,4 +1,4 @@
-"""What a cue verb says: its clause, its quotation, its object, or the rest of its sentence."""
+"""The content of a cue verb: its clause, quotation, object, or the rest of its sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLAUSE_OPENERS = frozenset(("that", "how", "why", "when", "where", "whether", "i
 
 
 def clause_content(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
-    """The clauses of what is said, before or after the cue."""
+    """Tokens of the content clauses, before or after the cue."""
     content: set[int] = set()
     main = syntax.as_clause(verb)
     if main is not None:
@@ -44,7 +44,7 @@ def clause_content(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
 
 
 def detached_subject(verb: Token, source: Token, clauses: list[Token]) -> set[int]:
-    """ "The plan, Ruiz said in Lima, is dead": the subject that the parser gave to the cue."""
+    """ "The plan, Ruiz said in Lima, is dead": a subject that the parser attached to the cue."""
     first = next((ch for ch in verb.lefts if ch.dep_ in ("nsubj", "nsubjpass")), source)
     left = min(source.left_edge.i, verb.i)
     if first.i >= left or verb.doc[left - 1].text != ",":
@@ -54,7 +54,7 @@ def detached_subject(verb: Token, source: Token, clauses: list[Token]) -> set[in
 
 
 def that_clause_after(p: ParsedParagraph, verb: Token) -> set[int]:
-    """ "told a meeting of leaders that …": the clause that the parser hung elsewhere."""
+    """ "told a meeting of leaders that …": a clause that the parser attached elsewhere."""
     for token in p.doc[verb.i + 1 : verb.sent.end]:
         if token.is_punct or token.pos_ == "VERB" or token.i - verb.i > 12:
             return set()
@@ -65,7 +65,7 @@ def that_clause_after(p: ParsedParagraph, verb: Token) -> set[int]:
 
 
 def sentence_after_colon(p: ParsedParagraph, verb: Token) -> set[int]:
-    """ "Ruiz tweeted on Monday: It is late": the sentence after a colon that no mark quotes."""
+    """ "Ruiz tweeted on Monday: It is late": an unquoted sentence after a colon."""
     for token in p.doc[verb.i + 1 : verb.i + 12]:
         if token.text == ":" and token.i + 1 < len(p.doc) and p.quote_of[token.i + 1] < 0:
             sentence = p.doc[token.i + 1].sent
@@ -76,7 +76,7 @@ def sentence_after_colon(p: ParsedParagraph, verb: Token) -> set[int]:
 
 
 def opens_clause(token: Token) -> bool:
-    """ "in the suit that Ruiz earned millions": a that which is no part of its own clause."""
+    """Whether "that" introduces a clause and is no argument in it."""
     if token.dep_ in ("mark", "advmod"):
         return True
     parts = [ch.dep_ for ch in token.head.children if ch != token]
@@ -87,7 +87,7 @@ def opens_clause(token: Token) -> bool:
 
 
 def unmarked_clause(verb: Token) -> set[int]:
-    """ "acknowledged funding was a reason": a clause with nothing before it, hung elsewhere."""
+    """ "acknowledged funding was a reason": an unmarked clause attached elsewhere."""
     if syntax.lemma_of(verb) in ASPECT:
         return set()
     for token in verb.doc[verb.i + 1 : verb.sent.end]:
@@ -104,7 +104,7 @@ def unmarked_clause(verb: Token) -> set[int]:
 
 
 def surrounding_sentence(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
-    """ "Estimates, he added, were wrong": the rest of the sentence, with commas around the cue."""
+    """ "Estimates, he added, were wrong": the sentence around a cue set between commas."""
     own = syntax.own_subject(verb) == source or abs(verb.i - source.i) == 1
     if not own or abs(verb.i - source.i) > 12 or has_own_content(verb):
         return set()
@@ -126,7 +126,7 @@ def surrounding_sentence(p: ParsedParagraph, verb: Token, source: Token) -> set[
 
 
 def has_own_content(verb: Token) -> bool:
-    """ "mentioned the war", "asked him about it": what is said stands with the verb itself."""
+    """ "mentioned the war", "asked him about it": the content is the verb's own complement."""
     held = any(ch.dep_ == "dobj" for ch in verb.rights) and syntax.lemma_of(verb) in OBJECT - {
         "tell"
     }
@@ -134,7 +134,7 @@ def has_own_content(verb: Token) -> bool:
 
 
 def circumstances_before(verb: Token, left: int) -> set[int]:
-    """ "Campaigning in the north, he said …": before its subject, when and how it was said."""
+    """ "Campaigning in the north, he said …": circumstances before the subject."""
     return {
         t.i
         for ch in verb.lefts
@@ -144,7 +144,7 @@ def circumstances_before(verb: Token, left: int) -> set[int]:
 
 
 def is_parenthetical(p: ParsedParagraph, verb: Token) -> bool:
-    """ "…, he said, …": a comma right after the cue."""
+    """Whether a comma follows the cue: "…, he said, …"."""
     after = p.doc[verb.i + 1] if verb.i + 1 < len(p.doc) else None
     return after is not None and after.text == ","
 
@@ -154,7 +154,7 @@ def addressees(verb: Token) -> set[int]:
 
 
 def adverbials_after(verb: Token) -> set[int]:
-    """When, where and how it is said, after the cue and before the next comma."""
+    """Adverbials between the cue and the next comma."""
     found: set[int] = set()
     for child in verb.rights:
         if child.is_punct or child.dep_ not in ("advmod", "npadvmod", "prep", "dobj", "dative"):
@@ -183,7 +183,7 @@ def object_content(p: ParsedParagraph, verb: Token) -> set[int]:
 
 
 def has_object_complement(held: set[int], p: ParsedParagraph) -> bool:
-    """ "called the hearing a farce": a second noun right after the first, which nothing joins."""
+    """ "called the hearing a farce": a second noun phrase directly after the object."""
     last = max(held)
     if p.doc[last].pos_ == "ADJ" or p.quote_of[min(last + 1, len(p.doc) - 1)] >= 0:
         return True
@@ -196,7 +196,7 @@ def has_object_complement(held: set[int], p: ParsedParagraph) -> bool:
 
 
 def linked_quotes(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
-    """The quotations next to a cue, before or after its clause."""
+    """Indices of the quotations next to a cue, before or after its clause."""
     if p.quote_of[verb.i] >= 0:
         return set()
     linked: set[int] = set()
@@ -217,7 +217,7 @@ def linked_quotes(p: ParsedParagraph, verb: Token, source: Token) -> set[int]:
 
 
 def next_sentence(p: ParsedParagraph, verb: Token) -> int | None:
-    """ "Ruiz agreed. “…”": the quotation right after a sentence that says nothing more."""
+    """ "Ruiz agreed. “…”": the quotation after a sentence without other content."""
     after = verb.sent.end
     ends = after < len(p.doc) and p.doc[after - 1].text == "." and p.quote_of[after] >= 0
     told = any(ch.dep_ in syntax.GOVERNED and ch.dep_ != "prt" for ch in verb.rights)
@@ -225,12 +225,12 @@ def next_sentence(p: ParsedParagraph, verb: Token) -> int | None:
 
 
 def governs_quote(p: ParsedParagraph, verb: Token) -> bool:
-    """Whether a cue's own object or complement holds a quotation: "described X as “Y”"."""
+    """Whether a complement of the cue contains a quotation: "described X as “Y”"."""
     return any(p.quote_of[i] >= 0 for i in syntax.governed(verb))
 
 
 def resumes_after_cue(p: ParsedParagraph, linked: set[int], verb: Token) -> bool:
-    """Whether a quotation after the cue goes on with a clause begun before it."""
+    """Whether a quotation after the cue continues a clause begun before it."""
     first = min((p.quote_tokens[n][0] for n in linked), default=0)
     begun = p.doc[first : first + 2].text.lstrip("“\"'‘")
     rest = p.doc[verb.i + 1 : verb.i + 3]
@@ -239,12 +239,12 @@ def resumes_after_cue(p: ParsedParagraph, linked: set[int], verb: Token) -> bool
 
 
 def is_complete_quote(p: ParsedParagraph, close: int, left: int) -> bool:
-    """Whether a quotation ends its sentence with a full stop, and a capital begins the next."""
+    """Whether a quotation ends with a full stop and the next word is capitalised."""
     return close > 0 and p.doc[close - 1].text == "." and p.doc[left].text[:1].isupper()
 
 
 def quote_after(p: ParsedParagraph, verb: Token) -> int | None:
-    """The quotation that follows a cue with a comma, a colon or nothing between."""
+    """Index of the quotation after a cue, with a comma, a colon or nothing between."""
     for i in range(verb.i + 1, len(p.doc)):
         token = p.doc[i]
         if p.quote_of[i] >= 0:

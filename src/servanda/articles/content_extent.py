@@ -1,4 +1,4 @@
-"""How far what is said reaches: where a clause runs on, and where the author goes on instead."""
+"""The extent of a statement's content: where a clause continues, and where the author resumes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPLITS = frozenset("and but while".split())  # noqa: SIM905
 RUNNING = frozenset("because so that if unless than until when".split())  # noqa: SIM905
 FINITE = ("VBD", "VBZ", "VBP", "VBN")
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD", "VBG")
-BREAKS = frozenset(  # where a phrase after an object may no longer belong to it
+BREAKS = frozenset(  # words after which a phrase no longer belongs to the object
     "as while when after before during since that who which by because in on at".split()  # noqa: SIM905
 )
 JOINING = frozenset("and but or yet".split())  # noqa: SIM905
@@ -24,7 +24,7 @@ DASHES = frozenset(("—", "–", "--", "―", "-"))
 
 
 def cut_at_sentence_end(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """What the parser hangs on a cue from beyond a full stop outside of quotations is not its."""
+    """Drop content beyond a full stop outside quotations: a parser error."""
     for i in range(verb.i - 1, min(content), -1):
         dashed = p.doc[i].text in DASHES and p.quote_of[i + 1] >= 0
         ends = (p.doc[i].text in (".", "!", "?", ":") or dashed) and p.quote_of[i] < 0
@@ -40,7 +40,7 @@ def cut_at_sentence_end(p: ParsedParagraph, content: set[int], verb: Token) -> s
 
 
 def extend_over_complements(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """The parser cuts what is said short: it runs on until the cue's own sentence goes on."""
+    """Add complements that the parser cut off, up to where the cue's own sentence resumes."""
     last = max(content, default=-1)
     if last < verb.i:
         return content
@@ -57,7 +57,7 @@ def extend_over_complements(p: ParsedParagraph, content: set[int], verb: Token) 
 
 
 def extend_over_verbless_tail(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """ "emphasized fairness, and a need to raise wages": the rest of a sentence without a verb."""
+    """ "emphasized fairness, and a need to raise wages": add a verbless rest of the sentence."""
     last = max(content, default=-1)
     end = verb.sent.end - (1 if verb.sent[-1].is_punct else 0)
     tail = p.doc[last + 1 : end]
@@ -85,8 +85,8 @@ def extend_over_verbless_tail(p: ParsedParagraph, content: set[int], verb: Token
 
 
 def extend_to_punctuation(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """ "pressed for a bargain during the talks": what follows an object without a comma is part of
-    it, but for days and what else the speaker did."""
+    """ "pressed for a bargain during the talks": add what follows an object without a comma,
+    except times and further acts of the speaker."""
     last = max(content, default=-1)
     if last < verb.i or p.doc[last].is_punct or p.quote_of[verb.i] >= 0:
         return content
@@ -107,8 +107,8 @@ def extend_to_punctuation(p: ParsedParagraph, content: set[int], verb: Token) ->
 
 
 def extend_over_joined_clauses(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """ "said it was late and the talks would go on": a clause with a subject of its own is what is
-    said too where no comma parts it, where it is quoted, or where it tells what would be."""
+    """ "said it was late and the talks would go on": add a coordinated clause with its own subject
+    if no comma precedes it, if it is quoted, or if its verb is modal."""
     last = max(content, default=-1)
     end = verb.sent.end - (1 if verb.sent[-1].is_punct and p.quote_of[verb.sent.end - 1] < 0 else 0)
     tail = p.doc[last + 1 : end]
@@ -127,12 +127,12 @@ def extend_over_joined_clauses(p: ParsedParagraph, content: set[int], verb: Toke
 
 
 def is_finite_saying(token: Token) -> bool:
-    """Whether somebody says something: a finite verb of saying."""
+    """Whether this is a finite verb of saying."""
     return token.tag_ in FINITE_TAGS[:3] and syntax.lemma_of(token) in CLAUSE | OBJECT
 
 
 def second_that_clause(p: ParsedParagraph, last: int, verb: Token) -> set[int]:
-    """ "that it was false, and that …": a second clause of what is said."""
+    """ "that it was false, and that …": a second content clause."""
     words = [t for t in p.doc[last + 1 : last + 5] if not t.is_punct]
     if len(words) < 2 or words[0].dep_ != "cc" or words[1].lower_ != "that":
         return set()
@@ -141,7 +141,7 @@ def second_that_clause(p: ParsedParagraph, last: int, verb: Token) -> set[int]:
 
 
 def belongs_to_content(child: Token, verb: Token) -> bool:
-    """Whether a companion of a cue after its content rather belongs to the content."""
+    """Whether a dependent of the cue after its content belongs to the content."""
     if child.dep_ == "advcl":
         mark = next((t.lower_ for t in child.lefts if t.dep_ in ("mark", "advmod")), "")
         return child.tag_ in ("VB",) or mark in RUNNING
@@ -161,7 +161,7 @@ def belongs_to_content(child: Token, verb: Token) -> bool:
 
 
 def cut_asides(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """What is said ends where the author goes on: ", which …", ", though …", a dash."""
+    """Cut the content where the author resumes: ", which …", ", though …", a dash."""
     for i in sorted(content):
         if i - 1 <= verb.i or i - min(content) < 4 or i not in content or p.quote_of[i] >= 0:
             continue
@@ -175,7 +175,7 @@ def cut_asides(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
 
 
 def cut_other_speakers(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """ "…, and three in ten said …": what is said ends where somebody else says something."""
+    """ "…, and three in ten said …": cut the content where another speaker begins."""
     for i in sorted(content):
         says = i > verb.i and p.quote_of[i] < 0 and syntax.lemma_of(p.doc[i]) in CLAUSE
         if not says or p.doc[i].tag_ not in FINITE_TAGS[:3]:
@@ -188,7 +188,7 @@ def cut_other_speakers(p: ParsedParagraph, content: set[int], verb: Token) -> se
 
 
 def cut_relative_clauses(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """ "praised Ruiz, who …": who somebody is who is spoken of is not what is said."""
+    """ "praised Ruiz, who …": exclude relative clauses that describe the person mentioned."""
     for i in sorted(content):
         if i - 1 <= verb.i or i == min(content) or p.quote_of[i] >= 0:
             continue
@@ -200,7 +200,7 @@ def cut_relative_clauses(p: ParsedParagraph, content: set[int], verb: Token) -> 
 
 
 def after_relative_clause(p: ParsedParagraph, content: set[int], which: int) -> set[int]:
-    """ "accused Ruiz, who was there, of fraud": what goes on after the relative clause."""
+    """ "accused Ruiz, who was there, of fraud": the content after the relative clause."""
     for i in sorted(j for j in content if j > which):
         if p.doc[i - 1].text == "," and p.doc[i].lower_ in ("of", "for", "as"):
             return {j for j in content if j >= i}
@@ -208,7 +208,7 @@ def after_relative_clause(p: ParsedParagraph, content: set[int], which: int) -> 
 
 
 def is_other_statement(p: ParsedParagraph, which: Token) -> bool:
-    """ "…, which he said would be …": another statement, about what was said before."""
+    """ "…, which he said would be …": another statement, about the preceding one."""
     if which.lower_ not in ("which", "who"):
         return False
     for token in p.doc[which.i + 1 : which.i + 6]:
@@ -218,7 +218,7 @@ def is_other_statement(p: ParsedParagraph, which: Token) -> bool:
 
 
 def extend_over_next_quote(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """ "demanded that they “pay their share”": a quotation that follows at once belongs to it."""
+    """ "demanded that they “pay their share”": add a quotation that follows immediately."""
     after = max(content) + 1
     if after >= len(p.doc) or p.quote_of[after] < 0 or p.quote_of[verb.i] >= 0 or after < verb.i:
         return content
@@ -228,7 +228,7 @@ def extend_over_next_quote(p: ParsedParagraph, content: set[int], verb: Token) -
 
 
 def extend_to_whole_quotes(p: ParsedParagraph, content: set[int], verb: Token) -> set[int]:
-    """Content that begins a quotation takes all of it."""
+    """Extend partly covered quotations to whole ones."""
     grown = set(content)
     for i in content:
         number = p.quote_of[i]
@@ -238,6 +238,6 @@ def extend_to_whole_quotes(p: ParsedParagraph, content: set[int], verb: Token) -
 
 
 def opens_aside(token: Token) -> bool:
-    """What a comma and this word open is no longer what was said: "…, which", "…, adding"."""
+    """Whether this word after a comma ends the content: "…, though", "…, adding"."""
     adding = token.tag_ == "VBG" and syntax.lemma_of(token) in CLAUSE
     return adding or token.lower_ in ASIDES

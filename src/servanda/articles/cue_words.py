@@ -1,12 +1,12 @@
-"""The words by which somebody is said to say, or to think, something.
+"""Cue words of attribution: verbs, nouns and adjectives of saying and thinking.
 
-Written by hand from general knowledge of English news prose. A verb's frames: which of its
-companions in the sentence is the content.
+Written by hand from general knowledge of English news prose. The sets group verbs by the
+dependent that is their content.
 """
 
 from __future__ import annotations
 
-# A clause or a quotation is what is said: "X says (that) Y", "Y, X says".
+# The content is a clause or a quotation: "X says (that) Y", "Y, X says".
 CLAUSE = frozenset(
     """
     accept acknowledge add admit advise advocate affirm agree allege announce answer argue ask
@@ -31,10 +31,10 @@ CLAUSE = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# With an infinitive these say how an act goes on, not what is said.
+# With an infinitive these describe how an act proceeds; the infinitive is no content.
 ASPECT = frozenset("begin continue finish conclude find determine show read observe decide".split())  # noqa: SIM905
 
-# What is said stands as an object: "X rejects Y", "X calls Y Z", "X accuses Y of Z".
+# The content is an object: "X rejects Y", "X calls Y Z", "X accuses Y of Z".
 OBJECT = frozenset(
     """
     accuse acknowledge admit advocate allege charge announce applaud assail  attribute  
@@ -60,7 +60,7 @@ OBJECT = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# What is said follows a preposition.
+# The content follows a preposition.
 PREPOSITION: dict[str, frozenset[str]] = {
     verb: frozenset(preps.split())
     for verb, preps in {
@@ -153,7 +153,7 @@ ATTITUDE = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# "is worried that", "was eager to", "are critical of": what somebody feels about something.
+# Adjectives of attitude: "is worried that", "was eager to", "are critical of".
 FEELINGS = frozenset(
     """
     adamant afraid alarmed amazed angry angered annoyed anxious appalled ashamed astonished aware
@@ -169,7 +169,7 @@ FEELINGS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# A clause that hangs on these nouns is what is said: "the claim that", "calls for".
+# The content is a clause that depends on one of these nouns: "the claim that", "calls for".
 NOUNS = frozenset(
     """
     accusation admission advice agreement allegation announcement answer appeal argument assertion
@@ -181,7 +181,7 @@ NOUNS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# Things that say: a document or an outlet can be a source; so can a poll.
+# Documents, outlets and polls can be sources.
 DOCUMENTS = frozenset(
     """
     account article book broadcast cable column communique communiqué declaration dispatch document
@@ -191,7 +191,7 @@ DOCUMENTS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# A thing may show or indicate; of a person these verbs seldom mean that something is said.
+# A thing can "show" or "indicate"; with a person as subject these verbs seldom mark a statement.
 RESEARCH = frozenset(
     """
     analysis average census count data document email evidence estimate figures filing finding

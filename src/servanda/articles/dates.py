@@ -1,7 +1,7 @@
-"""Dates of a text as spans `[from, until)`, relative to its publication, with their granularity.
+"""Date phrases of a text as spans `[from, until)` with granularity, relative to publication.
 
-A phrase that may mean two things keeps both; a number that is no date ("the 76th") is none; a
-relative phrase without a publication date is not guessed.
+Ambiguous phrases keep both interpretations. Relative phrases are skipped if the publication date
+is unknown.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ YEAR = r"((?:19|20)\d\d)"
 
 
 class Dated(Struct, frozen=True):
-    """A phrase and the days it may mean. `spans`: usually one; two where it is ambiguous."""
+    """A date phrase and its interpretations, half-open; two `spans` if it is ambiguous."""
 
     at: TextSpan
     phrase: str
@@ -89,7 +89,7 @@ Rule = Callable[[re.Match[str], date | None], Interpretation]
 
 
 def dates_in(text: str, published: date | None) -> list[Dated]:
-    """Every date phrase of a text, in order, none inside another."""
+    """All date phrases of a text, in order and without overlaps."""
     found: list[Dated] = []
     for match in ANY.finditer(text):
         for pattern, rule in RULES:
@@ -105,7 +105,7 @@ def dates_in(text: str, published: date | None) -> list[Dated]:
 
 
 def looks_ahead(text: str, start: int, end: int) -> bool:
-    """ "will expire in four years" is a date; "the second time in four years" is none."""
+    """Whether "in four years" is a date ("will expire in") and not a count ("second time in")."""
     before = re.split(r"[.;!?\n]", text[:start])[-1]
     after = re.split(r"[.;!?\n]", text[end:])[0]
     alone = not re.search(r"\w", before + after)
@@ -164,7 +164,7 @@ def full_date(month: str, day: str, year: str) -> Interpretation:
 
 
 def nearest_day(month: str, day: str, published: date | None) -> Interpretation:
-    """A day without its year: the one nearest to publication, both where they are equally far."""
+    """A day without a year: the one nearest to publication."""
     if published is None:
         return None
     years = (published.year - 1, published.year, published.year + 1)
@@ -183,7 +183,7 @@ def month_year(m: re.Match[str], _: date | None) -> Interpretation:
 
 
 def month_alone(m: re.Match[str], published: date | None) -> Interpretation:
-    """ "in May": the nearest such month, the last one where the text says "last"."""
+    """ "in May": the nearest such month; "last May": the one before publication."""
     if published is None:
         return None
     word, month = (m[1] or "").lower(), month_number(m[2])
@@ -205,7 +205,7 @@ def month_alone(m: re.Match[str], published: date | None) -> Interpretation:
 
 
 def weekday(m: re.Match[str], published: date | None) -> Interpretation:
-    """ "Sunday" is the last one, publication day included; "next" and "this coming" look ahead."""
+    """ "Sunday": the last one up to publication; "next" and "this coming": after it."""
     if published is None:
         return None
     word = (m[1] or "").lower().strip()
@@ -305,7 +305,7 @@ def shifted_by(count: int, unit: str, published: date, sign: int) -> Interpretat
 
 
 def rolling_span(m: re.Match[str], published: date | None) -> Interpretation:
-    """ "the past three weeks": with the day of publication; "the next": from the day after."""
+    """ "the past three weeks" ends with the day of publication; "the next" begins the day after."""
     if published is None:
         return None
     count, unit = number(m[2]), m[3].lower().rstrip("s")
@@ -347,7 +347,7 @@ def years(m: re.Match[str], _: date | None) -> Interpretation:
 
 
 def season(m: re.Match[str], published: date | None) -> Interpretation:
-    """Seasons differ by hemisphere: the northern and the southern span are both kept."""
+    """A season: both the northern and the southern span."""
     year = (
         int(m[3])
         if m[3]
@@ -364,7 +364,7 @@ def season(m: re.Match[str], published: date | None) -> Interpretation:
 
 
 def days_of_month(m: re.Match[str], published: date | None) -> Interpretation:
-    """ "20-22 November 2016", "May 8 to 10, 2019": both days included."""
+    """ "20-22 November 2016", "May 8 to 10, 2019": both ends inclusive."""
     month, first, last = (m["m1"], m["a1"], m["b1"]) if m["m1"] else (m["m2"], m["a2"], m["b2"])
     year = m["y1"] or m["y2"]
     begin = full_date(month, first, year) if year else nearest_day(month, first, published)

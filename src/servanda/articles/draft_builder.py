@@ -1,4 +1,4 @@
-"""An article and a case to drafts: what would be added to a record if a person confirms it."""
+"""Build drafts from an article and a case: entries for the record if a person accepts them."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ BREACH = re.compile(
 ASIDE = re.compile(r"\s*(?:—|–|--)\s*")
 FIRST_PERSON = ("i", "we", "you", "us")
 AIMED = frozenset(("demand", "request", "threat", "offer", "promise", "refusal", "no answer"))
-NO_PARTY = "the author is no party: a person decides whether this enters the record"
+NO_PARTY = "the author is not a party: a person decides whether this enters the record"
 
 
 def drafts_of(article: Article, agreement: Agreement) -> Drafts:
-    """Read an article against a case. Nothing is written."""
+    """All drafts of an article, resolved against a case. Writes nothing."""
     return DraftBuilder(article, agreement).drafts()
 
 
 class DraftBuilder:
-    """One article, read against one case."""
+    """Builds the drafts of one article for one case."""
 
     def __init__(self, article: Article, agreement: Agreement) -> None:
         self.article = article
@@ -88,22 +88,22 @@ class DraftBuilder:
         )
 
     def attitude(self, felt: Attribution) -> Attitude:
-        """What somebody wants or thinks: listed apart, since nothing of it enters a record."""
+        """A belief or wish: listed separately, since it cannot enter a record."""
         name = felt.source[0].of(self.text)
         words = collapse_spaces(joined(self.text, felt.content))
         by = self.names.party(name)
         return Attitude(name, by, felt.verb, words, felt.content, felt.head)
 
     def is_own_word(self, said: Attribution) -> bool:
-        """ "“We reply in kind,” she said": what a speaker says of itself is no second statement."""
+        """ "“We reply in kind,” she said": a first-person cue in a quotation adds no statement."""
         return said.parent is not None and said.head.of(self.text).lower() in FIRST_PERSON
 
     def is_linked(self, place: int) -> bool:
-        """Whether a statement only passes on another one: that one is the draft."""
+        """Whether a statement only reports another one, which becomes the draft."""
         return any(self.is_link(other, place) for other in self.said)
 
     def is_link(self, inner: Attribution, place: int) -> bool:
-        """Whether an inner statement is all that this one says: then the two are one chain."""
+        """Whether an inner statement is this one's whole content: then both form one chain."""
         own = inner.parent != place or self.is_own_word(inner)
         return not own and covers(inner, self.said[place])
 
@@ -142,9 +142,9 @@ class DraftBuilder:
         return with_record(draft, self.article)
 
     def addressed(self, kind: str, words: str, by: str | None) -> str | None:
-        """Whom a demand, an offer or the like is for: the first other party it names.
+        """The addressee of a demand, offer or the like: the first other party named in it.
 
-        A party that is only called as a witness ("as affirmed by …") is none.
+        Parties named only as witnesses ("as affirmed by …") are skipped.
         """
         if kind not in AIMED:
             return None
@@ -159,7 +159,7 @@ class DraftBuilder:
         return None
 
     def quoted_parts(self, said: Attribution) -> list[TextSpan]:
-        """The parts of what is said that stand inside quotation marks."""
+        """The parts of the content inside quotation marks."""
         return [
             TextSpan(max(s.start, q.start), min(s.end, q.end))
             for s in said.content
@@ -168,7 +168,7 @@ class DraftBuilder:
         ]
 
     def no_answer(self, number: int, span: TextSpan) -> Draft:
-        """ "failed to respond": who does not answer whom, and when."""
+        """The draft of a non-response ("failed to respond"): who did not answer whom, and when."""
         sentence = next((s for s in self.sentences if s.contains(span)), span)
         before = TextSpan(sentence.start, span.start)
         named = list(self.names.mentions(before.of(self.text)))
@@ -200,15 +200,14 @@ class DraftBuilder:
         return with_record(draft, self.article)
 
     def asked(self, span: TextSpan, by: str | None) -> str | None:
-        """Who was not answered: a party named there, or the party of a person named there."""
+        """Who got no answer: a party named there, or the party of a person named there."""
         words = span.of(self.text)
         named = next((name for _, _, name in self.names.mentions(words) if name != by), None)
         return named or self.people.party_of_person_in(words, span.start)
 
     # ------------------------------------------------------------------ the author's own voice
     def own_sentences(self) -> list[TextSpan]:
-        """The sentences that nobody in the article says but its author; of one that tells of a
-        silence, what the author adds to it."""
+        """Sentences in the author's own voice; of a sentence with a non-response, the rest."""
         taken = [
             span
             for place, said in enumerate(self.said)
@@ -228,7 +227,7 @@ class DraftBuilder:
         return found
 
     def after_dash(self, sentence: TextSpan, taken: list[TextSpan]) -> TextSpan:
-        """ "He called for X — an attribute its rulers shun": what the author adds after a dash."""
+        """ "He called for X — an attribute its rulers shun": the author's words after the dash."""
         last = max((t.end for t in taken if t.overlaps(sentence)), default=sentence.start)
         dash = ASIDE.match(self.text, last, sentence.end)
         return sentence if dash is None else TextSpan(dash.end(), sentence.end)
@@ -251,7 +250,7 @@ class DraftBuilder:
 
 
 def joined(text: str, spans: tuple[TextSpan, ...]) -> str:
-    """The words of several spans, with an ellipsis where words lie between them."""
+    """The words of several spans, with an ellipsis for omitted words."""
     made = spans[0].of(text)
     for before, span in pairwise(spans):
         between = text[before.end : span.start]
@@ -261,7 +260,7 @@ def joined(text: str, spans: tuple[TextSpan, ...]) -> str:
 
 
 def covers(inner: Attribution, outer: Attribution) -> bool:
-    """Whether an inner attribution is all that an outer one says: then they are one chain."""
+    """Whether an inner attribution is (nearly) the whole content of an outer one."""
     span = max(outer.content, key=lambda s: s.end - s.start)
     reach = max(s.end for s in inner.content) - min(inner.source[0].start, inner.content[0].start)
     begins = 0 <= inner.source[0].start - span.start <= 12
@@ -269,7 +268,7 @@ def covers(inner: Attribution, outer: Attribution) -> bool:
 
 
 def confidence(said: Attribution, speaker: Speaker, told: bool) -> float:
-    """A rough order for the reviewer, not a probability: quoted, named and dated count for it."""
+    """A rank for the reviewer, not a probability: quoted, named and dated ones score higher."""
     score = {"direct": 0.8, "mixed": 0.7, "indirect": 0.6}[said.form]
     score += 0.1 * told + 0.05 * (speaker.party is not None) - 0.15 * speaker.resolved
     return round(min(score, 0.95), 2)

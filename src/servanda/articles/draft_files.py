@@ -1,4 +1,4 @@
-"""Drafts on disk, and what is accepted of them: appended to a record whole, or not at all."""
+"""Save and load drafts, and append accepted ones to a record atomically."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ HEADING = "# What articles say\n\nEntries that a person confirmed after `servand
 
 
 def save(drafts: Drafts, path: Path) -> None:
-    """Write drafts as JSON, in one step."""
+    """Write drafts as JSON, atomically."""
     write_whole(path, msgspec.json.format(msgspec.json.encode(drafts), indent=1).decode() + "\n")
 
 
 def load_drafts(path: Path) -> Drafts:
-    """Read drafts back. Raises ServandaError for a file that is not one."""
+    """Load saved drafts. Raises ServandaError if the file is missing or not drafts."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Drafts)
     except (OSError, msgspec.DecodeError) as error:
@@ -39,7 +39,7 @@ def load_drafts(path: Path) -> Drafts:
                     str(path),
                     0,
                     0,
-                    f"these are no drafts: {error}",
+                    f"not a drafts file: {error}",
                     "make them with `servanda read FILE --case CASE -o drafts.json`",
                 )
             ]
@@ -47,10 +47,10 @@ def load_drafts(path: Path) -> Drafts:
 
 
 def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
-    """Append confirmed lines to the case's record, and its source to `sources.json`.
+    """Append accepted lines to the case's record, and the article to `sources.json`.
 
-    The whole case is read again with them first: if any is at fault, nothing is written and
-    ServandaError says why.
+    A copy of the case is checked with them first. Raises ServandaError, and writes nothing, if
+    that has new errors. Returns the path of the record file.
     """
     before = SOURCES if (case / SOURCES).is_file() else None
     old = (case / RECORD).read_text(encoding="utf-8") if (case / RECORD).is_file() else HEADING
@@ -73,18 +73,18 @@ def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
 
 
 def another_source(case: Path, id_: str, other: dict[str, Any]) -> Problem:
-    """The problem that the id of an article's source is that of another."""
+    """The problem that an article's source id already belongs to another source."""
     return Problem(
         str(case / SOURCES),
         0,
         0,
-        f"the source `{id_}` is another: {other.get('title') or 'without a title'}",
-        "give the article's file another name, and read it again",
+        f"the id `{id_}` belongs to another source: {other.get('title') or 'without a title'}",
+        "rename the article's file and read it again",
     )
 
 
 def check_case_with(case: Path, record: str, sources: str) -> None:
-    """Read a copy of the case with the new text: its first new errors stop everything."""
+    """Check a copy of the case with the new text. Raises ServandaError for its new errors."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "case"
         shutil.copytree(case, copy, symlinks=True)
@@ -115,5 +115,5 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def drafts_with_line(drafts: Drafts) -> list[Draft]:
-    """The drafts that have a line for the record."""
+    """The reported drafts that have a complete line for the record."""
     return [d for d in drafts.reported if d.record]

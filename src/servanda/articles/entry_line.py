@@ -1,4 +1,4 @@
-"""The line of the record that a draft would be."""
+"""Format a draft as a line of the record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLANK = "____-__-__"
 
 
 def with_record(draft: Draft, article: Article) -> Draft:
-    """The draft with its line, or with an outline of it where only the day is lacking."""
+    """The draft with its line, or with an outline if only the day is missing."""
     verb = IN_RECORD.get(draft.kind)
     if verb is None or draft.by is None or draft.when is None:
         return draft
@@ -27,7 +27,7 @@ def with_record(draft: Draft, article: Article) -> Draft:
 
 
 def line(draft: Draft, article: Article, verb: str, day: str) -> str:
-    """`DAY PARTY VERB … "text"`, graded alleged, with who says it through whom, and its source."""
+    """`DAY PARTY VERB … "text"`, graded alleged, with its reporting chain and source."""
     to = f" {draft.to}" if draft.to and not draft.clauses else ""
     clause = f" clause {draft.clauses[0]}" if draft.clauses else ""
     return (
@@ -53,7 +53,7 @@ def provenance(draft: Draft, article: Article) -> list[str]:
 
 
 def quoted(text: str) -> str:
-    """A text as the record writes it: one line, no double marks inside."""
+    """A quoted text of the record: on one line, without double quotation marks inside."""
     plain = re.sub(r"[“”„«»\"]", "'", collapse_spaces(text)).replace("\\", "/")
     if len(plain) > LONGEST_TEXT:
         plain = f"{plain[: LONGEST_TEXT - 1]}…"
@@ -65,5 +65,5 @@ def collapse_spaces(text: str) -> str:
 
 
 def bracket_insertions(text: str) -> str:
-    """A quotation with the author's words in square brackets, as editors mark them."""
+    """A quotation with the author's insertions in square brackets."""
     return re.sub(r"\(([^)\n]{1,120})\)", r"[\1]", text)

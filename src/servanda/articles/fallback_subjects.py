@@ -1,4 +1,4 @@
-"""Who says it, where the parser gives a cue no subject."""
+"""Find the speaker when the parser gives a cue no subject."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OBJECTS = frozenset("it her him them us me itself himself herself there this tha
 
 
 def inverted_subject(p: ParsedParagraph, verb: Token) -> Token | None:
-    """ "“…,” said Trump": a noun right after the verb that the parser took for an object."""
+    """ "“…,” said Trump": a noun after the verb that the parser labelled an object."""
     for child in verb.rights:
         if child.dep_ in ("dobj", "attr", "npadvmod", "oprd") and child.pos_ in (
             "PROPN",
@@ -32,8 +32,7 @@ def inverted_subject(p: ParsedParagraph, verb: Token) -> Token | None:
 
 
 def subject_between_commas(p: ParsedParagraph, verb: Token) -> Token | None:
-    """ "A plan like that, wrote the judge, can only fail": the name between a cue and a comma,
-    whatever the parser made of it."""
+    """ "A plan like that, wrote the judge, can only fail": the name between a cue and a comma."""
     follows = verb.tag_ in ("VBD", "VBZ") and syntax.lemma_of(verb) in CLAUSE and verb.i > 1
     if not follows or p.doc[verb.i - 1].text != "," or p.quote_of[verb.i] >= 0:
         return None
@@ -47,7 +46,7 @@ def subject_between_commas(p: ParsedParagraph, verb: Token) -> Token | None:
 
 
 def last_speaker(p: ParsedParagraph, verb: Token) -> Token | None:
-    """ "“…,” adding, “…”": who spoke last in the paragraph, where the parser knows nobody."""
+    """ "“…,” adding, “…”": the last speaker of the paragraph."""
     follows = verb.tag_ == "VBG" and verb.i > 1 and p.doc[verb.i - 1].text in (",", "and")
     if not follows or syntax.lemma_of(verb) not in CLAUSE or not p.candidates:
         return None
@@ -67,7 +66,7 @@ def main_subject(verb: Token) -> Token | None:
 
 
 def current_speaker(p: ParsedParagraph, verb: Token, source: Token | None) -> Token | None:
-    """ "Ruiz said that Doran “was late”, adding": who speaks goes on, not who is spoken of."""
+    """ "Ruiz said that Doran “was late”, adding": the speaker continues, not Doran."""
     if source is None or verb.tag_ != "VBG" or source.head == verb or syntax.speaks(source.head):
         return source
     for found in p.candidates:
@@ -91,7 +90,7 @@ def sentence_opening_name(p: ParsedParagraph, verb: Token) -> Token | None:
 
 def name_before(p: ParsedParagraph, verb: Token) -> Token | None:
     """ "her adviser, Pavel Doran, said", "Ruiz (of Lima) then said": the noun before a finite verb,
-    past adverbs, days, brackets and what stands between two commas."""
+    skipping adverbs, times, brackets and phrases between commas."""
     if verb.tag_ not in FINITE:
         return None
     first = max(verb.sent.start, verb.i - FAR)
@@ -112,7 +111,7 @@ def name_before(p: ParsedParagraph, verb: Token) -> Token | None:
 
 
 def opening_mark(p: ParsedParagraph, close: int, first: int) -> int:
-    """Where the comma, dash or bracket opens that is closed here; its own place if nowhere."""
+    """Index of the comma, dash or bracket that opens what closes here; -1 if there is none."""
     for i in range(close - 1, first, -1):
         if p.quote_of[i] >= 0 or p.doc[i].text in (".", "!", "?", ";"):
             break
@@ -122,7 +121,7 @@ def opening_mark(p: ParsedParagraph, close: int, first: int) -> int:
 
 
 def phrase_head(name: Token, first: int) -> Token:
-    """ "Doran and Ruiz", "the head of the fund": the word that its phrase hangs on."""
+    """The head of a noun phrase: "Doran and Ruiz", "the head of the fund"."""
     while name.head.i < name.i and name.head.i >= first:
         if name.dep_ == "conj" and name.head.pos_ in NOMINAL:
             name = name.head
@@ -134,7 +133,7 @@ def phrase_head(name: Token, first: int) -> Token:
 
 
 def verb_before(p: ParsedParagraph, first: int) -> Token | None:
-    """The nearest verb before a place in its sentence that somebody is the subject of."""
+    """The nearest verb with a subject before index `first`, in the same sentence."""
     for i in range(first - 1, -1, -1):
         token = p.doc[i]
         if p.quote_of[i] >= 0 or token.text in (".", "!", "?", ";"):

@@ -1,4 +1,4 @@
-"""Loaded labels, marked by span, never rewritten or scored; words an author puts in a quote."""
+"""Loaded words, marked by span and never rewritten; an author's insertions in a quotation."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def labels_in(text: str) -> list[TextSpan]:
 
 
 def insertions(quote: str) -> list[TextSpan]:
-    """Words in brackets or parentheses inside a quotation: the author's, not the speaker's."""
+    """Spans in brackets or parentheses in a quotation: the author's words, not the speaker's."""
     return [TextSpan(m.start(), m.end()) for m in INSERTED.finditer(quote)]
 
 
 def without_insertions(quote: str) -> str:
-    """The quotation without the author's words."""
+    """The quotation without the author's insertions."""
     return re.sub(
         r"\s+([,.;:!?”\"])", r"\1", re.sub(r"\s{2,}", " ", INSERTED.sub("", quote))
     ).strip()
 
 
 def differences(one: str, other: str) -> list[tuple[str, str]]:
-    """Where two sources of one quotation differ: the words of each, at each place."""
+    """Pairs of differing words of two versions of a quotation, in order."""
     a, b = one.split(), other.split()
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
     return [
@@ -49,7 +49,7 @@ def differences(one: str, other: str) -> list[tuple[str, str]]:
 
 
 def same_quotation(one: str, other: str) -> bool:
-    """Whether two quotations are one, altered: most of their words agree in order."""
+    """Whether two texts are versions of one quotation: at least 70% of the words agree in order."""
     a, b = one.lower().split(), other.lower().split()
     if min(len(a), len(b)) < 5:
         return False

@@ -1,4 +1,4 @@
-"""What reading finds: spans of the article, attributions, and what is said of them."""
+"""Spans of an article's text, and attributions."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class TextSpan(Struct, frozen=True, order=True):
 
 
 class Attribution(Struct, frozen=True):
-    """Somebody says something: who, by which word, and what, as spans of the text.
+    """An attribution: source, cue and content as spans of the text.
 
-    `head` is the head word of the source. `form` is direct (all of it quoted), indirect (nothing
-    quoted) or mixed. `verb` is the cue's lemma; `attitude` marks a belief or wish, not a statement.
-    `parent` is the place in the list of the attribution whose content holds this one.
+    `head` is the head word of the source. `form` is direct (all quoted), indirect (nothing quoted)
+    or mixed. `verb` is the cue's lemma; `attitude` marks a belief or wish, not a statement.
+    `parent` is the list index of the enclosing attribution, None if there is none.
     """
 
     source: tuple[TextSpan, ...]

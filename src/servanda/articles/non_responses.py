@@ -1,4 +1,4 @@
-"""What nobody answered: "failed to respond" is a kind of its own, and no statement."""
+"""Non-responses ("failed to respond"): a kind of their own, and not statements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NON_RESPONSE = re.compile(
 
 
 def non_responses(text: str) -> list[TextSpan]:
-    """The places where somebody is said not to answer, without what the author makes of it."""
+    """Spans of reported non-responses, without the author's comment after a dash."""
     return [
         TextSpan(m.start(), m.start() + len(m.group().rstrip(" ,")))
         for m in NON_RESPONSE.finditer(text)
@@ -24,7 +24,7 @@ def non_responses(text: str) -> list[TextSpan]:
 
 
 def is_non_response(text: str, said: Attribution) -> bool:
-    """Whether a cue is such a place: "failed to respond" is no statement."""
+    """Whether a cue belongs to a non-response."""
     start = max(0, said.cue.start - 60)
     found = non_responses(text[start : said.cue.end + 60])
     return any(TextSpan(s.start + start, s.end + start).overlaps(said.cue) for s in found)

@@ -1,4 +1,4 @@
-"""Cues that are no verb of saying: "according to", a noun, a feeling, a colon, a signature."""
+"""Cues other than verbs of saying: "according to", nouns, adjectives, colons, signatures."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def from_according_to(p: ParsedParagraph, token: Token) -> Candidate | None:
 
 
 def is_procedure(source: Token) -> bool:
-    """ "according to plan": nobody says anything; "the plan published on Monday" does."""
+    """ "according to plan": a procedure, no source; but "the plan published on Monday" is one."""
     return syntax.lemma_of(source) in PROCEDURES and not any(
         ch.dep_ in ("acl", "relcl") for ch in source.children
     )
@@ -62,7 +62,7 @@ def according_source(token: Token) -> Token | None:
 
 
 def from_noun(p: ParsedParagraph, noun: Token) -> Candidate | None:
-    """ "the minister's claim that …": the possessor says it."""
+    """ "the minister's claim that …": the possessor is the source."""
     owner = next((ch for ch in noun.children if ch.dep_ == "poss"), None)
     if owner is None:
         owner = owner_after_noun(noun) or light_verb_subject(noun)
@@ -84,7 +84,7 @@ def from_noun(p: ParsedParagraph, noun: Token) -> Candidate | None:
 
 
 def from_mistagged_verb(p: ParsedParagraph, noun: Token) -> Candidate | None:
-    """ "Ruiz charges that …": a verb that the parser took for a noun."""
+    """ "Ruiz charges that …": a verb that the parser tagged as a noun."""
     name = p.doc[noun.i - 1] if noun.i > noun.sent.start else None
     named = name is not None and (name.tag_ in ("NNP", "NNPS", "PRP") or is_title(name))
     if noun.tag_ != "NNS" or name is None or not named:
@@ -98,7 +98,7 @@ def is_title(word: Token) -> bool:
 
 
 def owner_after_noun(noun: Token) -> Token | None:
-    """ "the statement of the mediator that": who is named after "of" or "by"."""
+    """ "the statement of the mediator that": the name after "of", "by" or "from"."""
     for child in noun.rights:
         if child.lower_ in ("of", "by", "from") and child.right_edge.i + 1 < len(noun.doc):
             after = noun.doc[child.right_edge.i + 1]
@@ -109,7 +109,7 @@ def owner_after_noun(noun: Token) -> Token | None:
 
 
 def light_verb_subject(noun: Token) -> Token | None:
-    """ "made a promise to", "issued a statement that": the verb's subject says it."""
+    """ "made a promise to", "issued a statement that": the subject of the light verb."""
     verb = noun.head
     if noun.dep_ == "dobj" and syntax.lemma_of(verb) in LIGHT:
         return syntax.subject(verb)
@@ -117,7 +117,7 @@ def light_verb_subject(noun: Token) -> Token | None:
 
 
 def is_feeling(word: Token) -> bool:
-    """ "is worried", "felt sure", "was shocked": an adjective of attitude said of somebody."""
+    """Whether this is a predicative adjective of attitude: "is worried", "felt sure"."""
     if word.lower_ not in FEELINGS:
         return False
     said_of = word.head.lemma_ in ("be", "feel", "remain", "become")
@@ -125,7 +125,7 @@ def is_feeling(word: Token) -> bool:
 
 
 def from_feeling(word: Token) -> Candidate | None:
-    """ "is worried that …", "was eager to …": an attitude that an adjective tells."""
+    """ "is worried that …", "was eager to …": an attitude expressed by an adjective."""
     verb = word if syntax.is_passive(word) else word.head
     source = syntax.passive_subject(verb) or syntax.subject(verb)
     content = {
@@ -140,7 +140,7 @@ def from_feeling(word: Token) -> Candidate | None:
 
 
 def from_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
-    """ "PENCE: Well, look": a transcript's line, or a name before a quotation."""
+    """ "PENCE: Well, look": a line of a transcript, or a name before a quotation."""
     name = [t for t in p.doc[: colon.i] if not t.is_space and not t.is_quote]
     rest = set(range(colon.i + 1, len(p.doc)))
     if not name or len(name) > 5 or not rest or colon.i > 8:
@@ -156,7 +156,7 @@ def from_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
 
 
 def is_headline(p: ParsedParagraph, name: list[Token]) -> bool:
-    """ "Poll: Voters are tired", the first line of all: a few words with capitals, then a colon."""
+    """ "Poll: Voters are tired": capitalised words and a colon in the first line of the text."""
     capitals = all(t.text[:1].isupper() for t in name)
     named = len(name) == 1 or name[-1].pos_ == "PROPN"
     says = named or syntax.lemma_of(name[-1]) in HEADLINED
@@ -165,8 +165,8 @@ def is_headline(p: ParsedParagraph, name: list[Token]) -> bool:
 
 
 def from_name_and_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
-    """ "… in March. Ruiz: “…”", "Said Ruiz: “…”": a name and nothing else but a verb of saying
-    between the last sentence and a colon."""
+    """ "… in March. Ruiz: “…”", "Said Ruiz: “…”": only a name, or a verb of saying and a name,
+    between a sentence end and a colon."""
     first = colon.i
     while first > 0 and p.doc[first - 1].pos_ == "PROPN":
         first -= 1
@@ -187,7 +187,7 @@ def opens_quote(p: ParsedParagraph, colon: Token) -> bool:
 
 
 def from_verb_and_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
-    """ "the judge interrupted me: “…”": whatever the verb, a quotation after a colon is said."""
+    """ "the judge interrupted me: “…”": with any verb, a quotation after a colon is a statement."""
     named = from_name_and_colon(p, colon)
     if named is not None:
         return named
@@ -208,7 +208,7 @@ def from_verb_and_colon(p: ParsedParagraph, colon: Token) -> Candidate | None:
 
 
 def from_signature(p: ParsedParagraph, dash: Token) -> Candidate | None:
-    """ "“…” — Name": a quotation signed after a dash."""
+    """ "“…” — Name": a quotation with a signature after a dash."""
     before = p.word_before(dash.i)
     after = [t for t in p.doc[dash.i + 1 :] if not t.is_space]
     if before is None or p.quote_of[before] < 0 or not after or len(after) > 16:

@@ -1,4 +1,4 @@
-"""The attributions of one paragraph: its cues, each with its source and its content."""
+"""Attributions of one paragraph: its cues, each with source and content."""
 
 from __future__ import annotations
 
@@ -37,8 +37,11 @@ if TYPE_CHECKING:
 
 
 class Paragraph(NamedTuple):
-    """What a paragraph attributes; quotations at its beginning that nobody in it says; and who is
-    announced at its end ("Ruiz said the following:") to say the next one."""
+    """The attributions of a paragraph.
+
+    `unattributed` are quotations at its beginning without a speaker in it; `announced` is an
+    attribution at its end whose content is the next paragraph ("Ruiz said the following:").
+    """
 
     said: list[Attribution]
     unattributed: tuple[TextSpan, ...]
@@ -46,7 +49,7 @@ class Paragraph(NamedTuple):
 
 
 def read_paragraph(doc: Doc, start: int, text: str) -> Paragraph:
-    """The attributions of a parsed paragraph at a place of the text."""
+    """Attributions of a parsed paragraph that begins at offset `start` of the text."""
     p = ParsedParagraph(doc, start, text)
     for token in doc:
         found = found_at(p, token)
@@ -63,7 +66,7 @@ def read_paragraph(doc: Doc, start: int, text: str) -> Paragraph:
 
 
 def found_at(p: ParsedParagraph, token: Token) -> Candidate | None:
-    """What is attributed by this word, if it is a cue."""
+    """The candidate attribution of this word, if it is a cue."""
     outside = p.quote_of[token.i] < 0
     if token.pos_ in ("VERB", "AUX") and (
         syntax.lemma_of(token) in EVERY_VERB or is_unlisted_cue(token) or syntax.is_as_put_it(token)
@@ -85,7 +88,7 @@ def found_at(p: ParsedParagraph, token: Token) -> Candidate | None:
 
 
 def is_in_unattributed_quote(p: ParsedParagraph, found: Candidate) -> bool:
-    """Whether it is told inside of a quotation that nobody is found to say."""
+    """Whether the cue is inside a quotation without a known speaker."""
     number = p.quote_of[found.cue.i]
     if number < 0 or found.cue.text == ":":
         return False
@@ -93,7 +96,7 @@ def is_in_unattributed_quote(p: ParsedParagraph, found: Candidate) -> bool:
 
 
 def announced_speaker(p: ParsedParagraph) -> Attribution | None:
-    """ "Borrell said the following:" at the end of a paragraph: the next one is his."""
+    """ "Borrell said the following:" at the end of a paragraph: he is the source of the next."""
     if not p.doc.text.rstrip().endswith(":"):
         return None
     for token in reversed(p.doc):
@@ -109,7 +112,7 @@ def announced_speaker(p: ParsedParagraph) -> Attribution | None:
 
 
 def signature_below(below: tuple[int, Doc], text: str) -> Attribution | None:
-    """ "— Ruiz", a paragraph of its own below a quotation: whose words these are."""
+    """ "— Ruiz", a paragraph of its own: the source of the quotation above it."""
     start, doc = below
     name = [t for t in doc[1:] if not t.is_space]
     if doc[0].text not in DASHES or not 0 < len(name) < 6 or any(t.pos_ != "PROPN" for t in name):
@@ -118,7 +121,7 @@ def signature_below(below: tuple[int, Doc], text: str) -> Attribution | None:
 
 
 def empty_attribution(p: ParsedParagraph, cue: Token, source: Token) -> Attribution:
-    """An attribution that has no content yet."""
+    """An attribution without content."""
     head, at = p.span(source.i, source.i + 1), p.span(cue.i, cue.i + 1)
     return Attribution(
         (p.span(*syntax.noun_phrase(source)),), head, at, (), "indirect", syntax.lemma_of(cue)

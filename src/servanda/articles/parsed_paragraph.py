@@ -1,4 +1,4 @@
-"""A parsed paragraph with its quotations, and an attribution under construction in it."""
+"""A parsed paragraph with its quotations and candidate attributions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TRIM = frozenset((",", ";", "–", "—", "--", "-", " ", "  ", "\n"))
 
 
 class Candidate:
-    """An attribution under construction, in token numbers."""
+    """An attribution under construction. `content` and `quotes` are token and quotation indices."""
 
     def __init__(self, cue: Token, source: Token, content: set[int]) -> None:
         self.cue = cue
@@ -26,7 +26,7 @@ class Candidate:
 
 
 class ParsedParagraph:
-    """A parsed paragraph at a place of the text: its tokens, and which quotation each is in."""
+    """A parsed paragraph at offset `start`. `quote_of[i]` is the quotation of token i, or -1."""
 
     def __init__(self, doc: Doc, start: int, text: str) -> None:
         self.doc = doc
@@ -43,7 +43,7 @@ class ParsedParagraph:
         self.candidates: list[Candidate] = []
 
     def word_before(self, i: int) -> int | None:
-        """The last token before a place that is not a bare comma or space."""
+        """Index of the last token before `i` that is not a comma, dash or space; None if none."""
         i -= 1
         while (
             i >= 0 and self.quote_of[i] < 0 and (self.doc[i].is_space or self.doc[i].text in TRIM)
@@ -56,7 +56,7 @@ class ParsedParagraph:
         return TextSpan(self.start + self.doc[i].idx, self.start + last.idx + len(last))
 
     def spans(self, tokens: Iterable[int]) -> tuple[TextSpan, ...]:
-        """Runs of tokens as spans, without the commas at their edges."""
+        """Runs of consecutive tokens as spans, without punctuation at the edges."""
         runs: list[list[int]] = []
         for i in sorted(tokens):
             if runs and (i - runs[-1][-1] == 1 or self.is_gap(runs[-1][-1] + 1, i)):
@@ -74,7 +74,7 @@ class ParsedParagraph:
         return tuple(made)
 
     def is_gap(self, i: int, j: int) -> bool:
-        """Whether only a space, or the full stop of an abbreviation, lies between two tokens."""
+        """Whether only space, or the full stop of an abbreviation, separates two tokens."""
         between = self.doc[i:j]
         stop = len(between) == 1 and between[0].text == "." and not self.doc[j].text[0].isupper()
         return stop or all(t.is_space for t in between)

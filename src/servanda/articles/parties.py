@@ -1,4 +1,4 @@
-"""The parties and clauses of a case, as a text names them: by name, title, group and custom."""
+"""Find mentions of a case's parties, clauses and agreement in English text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from servanda.articles.model import TextSpan
 from servanda.syntax.tree import Agreement, Group, Party
 
-# How English prose calls states that are parties to many agreements: adjective, capital, organs.
+# Customary English names of states and bodies: adjective, capital, organs.
 CUSTOM: dict[str, str] = {
     "US": "United States|U.S.|USA|American|Washington|White House|State Department|Pentagon"
     "|Treasury Department|Biden administration|Trump administration|Obama administration"
@@ -32,7 +32,7 @@ CLAUSE = re.compile(
 
 
 def agreement_pattern(agreement: Agreement) -> re.Pattern[str]:
-    """The name and title of an agreement, and "the 2015 nuclear deal", "the accord", "the pact"."""
+    """A pattern for an agreement: its name, title, and phrases like "the 2015 nuclear deal"."""
     names = [agreement.header.name, agreement.header.title or ""]
     parties = [p.name for p in agreement.parties] + [p.title or "" for p in agreement.parties]
     called = "|".join(re.escape(n) for n in sorted(filter(None, names), key=len, reverse=True))
@@ -45,7 +45,7 @@ def agreement_pattern(agreement: Agreement) -> re.Pattern[str]:
 
 
 class CaseNames:
-    """Looks for the names of a case in a text."""
+    """The names of a case's parties, groups, bodies and clauses, for searching text."""
 
     def __init__(self, agreement: Agreement) -> None:
         self.known: dict[str, str] = {}
@@ -74,23 +74,23 @@ class CaseNames:
         )
 
     def mentions(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Each mention of a party, group or body: start, end and its name in the case."""
+        """Mentions of parties, groups and bodies: (start, end, name in the case)."""
         for match in self.pattern.finditer(text):
             yield match.start(), match.end(), self.known[match.group()]
 
     def party(self, text: str) -> str | None:
-        """The first party that a phrase names; the group, where it names all of its members."""
+        """The first party named in a phrase, or a group if all its members are named."""
         named = [name for _, _, name in self.mentions(text)]
         whole = (g for g, members in self.members.items() if set(members) == set(named))
         return next(whole, None) or (named[0] if named else None)
 
     def agreement_in(self, text: str) -> Iterator[TextSpan]:
-        """Where the agreement of the case is spoken of: by its name or title, as "the deal"."""
+        """Spans that mention the agreement by name, title or "the deal"."""
         for match in self.agreement.finditer(text):
             yield TextSpan(match.start(), match.end())
 
     def clauses_in(self, text: str) -> list[str]:
-        """Clauses of the case that a phrase names by number or heading."""
+        """Ids of clauses named by number or heading."""
         numbers = [m.group(1) for m in CLAUSE.finditer(text)]
         found = [n.rstrip(".") for n in numbers if n.rstrip(".") in self.clauses]
         low = text.lower()

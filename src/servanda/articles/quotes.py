@@ -1,4 +1,4 @@
-"""Quotations of a paragraph: where they open and close."""
+"""Find the quotations of a paragraph."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)(.*?)(?<=[\w.,!?])[’'](?![\w])"
 
 
 def quotations(text: str) -> list[TextSpan]:
-    """Spans of quoted text, marks included, in order; one that is never closed runs to the end.
+    """Spans of quoted text including the marks, in order; an unclosed one runs to the end.
 
-    Single marks count only where no double ones are: an apostrophe is not a quotation.
+    Single marks count only if there are no double ones, because of apostrophes.
     """
     if nests(text):
         return outermost(text)
@@ -35,7 +35,7 @@ def quotations(text: str) -> list[TextSpan]:
 
 
 def nests(text: str) -> bool:
-    """Whether curly marks pair off, one pair inside of another: “he calls it “hell” there”."""
+    """Whether curly marks are balanced and nested: “he calls it “hell” there”."""
     signs = [m.group() for m in MARK.finditer(text)]
     depths = list(accumulate(1 if s == "“" else -1 for s in signs))
     paired = bool(signs) and set(signs) == {"“", "”"} and min(depths) >= 0 and depths[-1] == 0
@@ -54,7 +54,7 @@ def outermost(text: str) -> list[TextSpan]:
 
 
 def _opens(text: str, mark: re.Match[str], inside: bool) -> bool:
-    """Whether a mark opens a quotation; a straight one is read by its neighbours."""
+    """Whether a mark opens a quotation; for straight marks the neighbouring characters decide."""
     sign = mark.group()
     if sign in OPENERS or sign == "``":
         return not (inside and _stands_last(text, mark))
@@ -68,13 +68,13 @@ def _opens(text: str, mark: re.Match[str], inside: bool) -> bool:
 
 
 def _stands_last(text: str, mark: re.Match[str]) -> bool:
-    """ "“It is late,“ said Ruiz": the wrong mark, but nothing could open there."""
+    """Whether an opening mark is used by mistake to close: "“It is late,“ said Ruiz"."""
     before, after = text[mark.start() - 1], text[mark.end() : mark.end() + 1]
     return not before.isspace() and before not in "([—–-" and not after.isalnum()
 
 
 def unbalanced(text: str) -> bool:
-    """Whether a quotation of the paragraph is never closed, or closed without having opened."""
+    """Whether a quotation is opened but not closed, or closed but not opened."""
     depth = 0
     for mark in MARK.finditer(text):
         opens = _opens(text, mark, depth > 0)

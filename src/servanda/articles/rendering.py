@@ -1,4 +1,4 @@
-"""Drafts as a person reads them in a terminal."""
+"""Render drafts as text for a terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from servanda.articles.drafts import Draft, Drafts
 
 
 def lines_of(drafts: Drafts) -> Iterator[str]:
-    """All drafts: reported first, then the author's own voice, then what to look at."""
+    """All drafts: reported ones, the author's own, then notes for the reviewer."""
     yield f"{drafts.source.get('title') or drafts.file}"
     for title, listed in (
         ("What others say", drafts.reported),
-        ("What the author says, who is no party: you decide what of it enters", drafts.author),
+        ("What the author says (not a party; you decide what enters)", drafts.author),
     ):
         yield ""
         yield f"{title} ({len(listed)})"
@@ -21,7 +21,7 @@ def lines_of(drafts: Drafts) -> Iterator[str]:
             yield from draft_lines(draft, drafts.text)
     if drafts.attitudes:
         yield ""
-        yield f"Wishes, plans, beliefs: {len(drafts.attitudes)}; no statements, so only in --json"
+        yield f"Wishes, plans, beliefs: {len(drafts.attitudes)} (not statements; listed in --json)"
     for remark in drafts.remarks:
         yield f"note: {remark}"
 
@@ -54,7 +54,7 @@ def draft_lines(draft: Draft, text: str) -> Iterator[str]:
 
 
 def annotation_lines(draft: Draft, text: str) -> Iterator[str]:
-    """What its words stand for: the agreement, dates as spans, amounts with their units."""
+    """The annotations of a draft: agreement, dates as spans, amounts with units."""
     if draft.agreement:
         yield f"the agreement: {', '.join(s.of(text) for s in draft.agreement)}"
     for dated in draft.dates:
@@ -65,7 +65,7 @@ def annotation_lines(draft: Draft, text: str) -> Iterator[str]:
 
 
 def when_line(draft: Draft) -> str:
-    """When it was said: a day, a span of days, or only the day of publication as the latest."""
+    """The time of a statement: a day, a span of days, or only an upper bound."""
     assert draft.when is not None
     first, last = draft.when
     if first is None:
@@ -74,6 +74,6 @@ def when_line(draft: Draft) -> str:
 
 
 def span_line(span: tuple[date, date]) -> str:
-    """A half-open span of days as its first and last day."""
+    """A half-open span of days by its first and last day."""
     first, last = span[0], span[1] - timedelta(days=1)
     return f"{first}" if first == last else f"{first}..{last}"

@@ -1,4 +1,4 @@
-"""Who says it through whom, on what medium, and when: the way a statement came into the article."""
+"""How a statement reached the article: speaker, reporters, medium and day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NEAR = 80
 
 
 class ReportChains:
-    """The chains of an article's statements."""
+    """The reporting chains of an article's attributions."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class ReportChains:
         self.speakers = speakers
 
     def links(self, place: int) -> tuple[Link, ...]:
-        """The speaker, then whoever reports that, outwards."""
+        """The speaker first, then each reporter outwards."""
         links: list[Link] = []
         at: int | None = place
         while at is not None:
@@ -63,10 +63,10 @@ class ReportChains:
         return " ".join(found.group(1).split()) if found else None
 
     def when(self, place: int) -> tuple[tuple[str | None, str] | None, bool]:
-        """The days between which it was said, and whether the text tells them.
+        """First and last possible day of a statement, and whether the text states them.
 
-        As its own sentence tells, else what it goes on from ("adding"), else whoever reports it;
-        else only that it was on or before the day of publication.
+        Taken from its own sentence, else from the statement it continues ("adding"), else from
+        its reporter. Otherwise only the upper bound is known: the day of publication.
         """
         outer: int | None = place
         while outer is not None:
@@ -77,7 +77,7 @@ class ReportChains:
         return (None if self.published is None else (None, self.published.isoformat())), False
 
     def day_of_previous_statement(self, place: int) -> tuple[str | None, str] | None:
-        """ "…, adding: …": the day of what the same speaker said just before."""
+        """ "…, adding: …": the day of the same speaker's previous statement."""
         if place == 0 or self.said[place].verb not in CONTINUING_VERBS:
             return None
         before = next((i for i in range(place - 1, -1, -1) if self.is_statement(i)), place)
@@ -87,11 +87,11 @@ class ReportChains:
         return day if told else None
 
     def is_statement(self, place: int) -> bool:
-        """Whether a statement is what somebody says, and not who reports it ("according to")."""
+        """Whether an attribution has no nested one: it is a statement, not a report of one."""
         return not any(said.parent == place for said in self.said)
 
     def stated_day(self, said: Attribution) -> tuple[str, str] | None:
-        """A date near the cue, outside of what is said."""
+        """A date near the cue and outside the content, as (first day, last day)."""
         sentence = next((s for s in self.sentences if s.contains(said.cue)), said.cue)
         found = dates_in(sentence.of(self.text), self.published)
         named = [
@@ -109,7 +109,7 @@ class ReportChains:
 
 
 def offset_dates(found: list[Dated], by: TextSpan) -> list[Dated]:
-    """Dates found in a span, at their places in the whole text."""
+    """Dates found within the span `by`, with offsets into the whole text."""
     return [
         Dated(TextSpan(d.at.start + by.start, d.at.end + by.start), d.phrase, d.spans, d.grain)
         for d in found
@@ -117,6 +117,6 @@ def offset_dates(found: list[Dated], by: TextSpan) -> list[Dated]:
 
 
 def days_of(dated: Dated) -> tuple[str, str]:
-    """The first and last day of a date phrase, both included."""
+    """The first and last day of a date phrase, inclusive, in ISO form."""
     start, end = dated.spans[0]
     return start.isoformat(), date.fromordinal(end.toordinal() - 1).isoformat()

@@ -1,4 +1,4 @@
-"""A person goes through the drafts: keep, edit, drop. Nothing is kept that was not confirmed."""
+"""Interactive review of drafts: keep, edit or drop each one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HELP = "[k]eep  [e]dit  [d]rop  [s]top: add what was kept  [q]uit: add nothing"
 def review_drafts(
     drafts: Drafts, ask: Callable[[str], str] = input, say: Callable[[str], None] = print
 ) -> list[str]:
-    """The lines that a person kept, as they left them; none if they quit."""
+    """The lines a person kept, with their edits; an empty list if they quit."""
     kept: list[str] = []
     for draft in (*drafts.reported, *drafts.author):
         say("")
@@ -38,21 +38,23 @@ def review_drafts(
 
 
 def ask_choice(ask: Callable[[str], str], say: Callable[[str], None], draft: Draft) -> str:
-    """One of k, e, d, s, q; a draft that lacks something cannot be kept as it is."""
+    """One of k, e, d, s, q; an incomplete draft cannot be kept unedited."""
     while True:
         try:
             choice = ask(f"{HELP} > ").strip().lower()[:1]
         except EOFError:
             return "q"
         if choice == "k" and not draft.record:
-            say("     this one lacks what is said above: edit it, or drop it")
+            say("     this draft is incomplete (see `needs` above): edit it or drop it")
         elif choice in "kedsq" and choice:
             return choice
 
 
 def edit_lines(ask: Callable[[str], str], say: Callable[[str], None], draft: str) -> list[str]:
-    """Lines of the record typed by a person, up to an empty one; the draft's own stand there to
-    be changed, where the terminal can do that."""
+    """Lines of the record typed by a person, up to an empty one.
+
+    The draft's own lines are prefilled if the terminal supports it.
+    """
     say("     change the entry line by line, or write it; an empty line ends it")
     given = draft.split("\n")
     lines: list[str] = []
@@ -70,7 +72,7 @@ def edit_lines(ask: Callable[[str], str], say: Callable[[str], None], draft: str
 
 @contextmanager
 def prefilled_prompt(text: str) -> Iterator[None]:
-    """Text that stands in the next prompt as if it had been typed."""
+    """Prefill the next prompt with a text."""
     try:
         import readline
     except ImportError:  # Windows has none
@@ -84,7 +86,7 @@ def prefilled_prompt(text: str) -> Iterator[None]:
 
 
 def lines_by_number(drafts: Drafts, keep: str) -> list[str]:
-    """The lines of the drafts with these numbers. Raises ServandaError for one that has none."""
+    """The lines of the drafts numbered in `keep` ("1,3"). Raises ServandaError for one without."""
     by_number = {d.number: d.record for d in drafts_with_line(drafts)}
     kept: list[str] = []
     for word in re.split(r"[,\s]+", keep.strip()):

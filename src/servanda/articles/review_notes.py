@@ -1,4 +1,4 @@
-"""What a reviewer should look at: what is not known, quotations left open, or told apart."""
+"""Notes for the reviewer: unknown dates, unbalanced quotations, altered quotations."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from servanda.articles.quotes import unbalanced
 def notes_for_reviewer(
     article: Article, paragraphs: list[str], drafts: list[Draft]
 ) -> Iterator[str]:
-    """Remarks on an article, its paragraphs and the drafts of what others say."""
+    """Notes on an article, its paragraphs and its reported drafts."""
     if article.published is None:
         yield (
-            "the publication date is not known: relative dates are left open; "
-            "say it with --published"
+            "the publication date is unknown, so relative dates are skipped; "
+            "give it with --published"
         )
     if any(unbalanced(text) for text in paragraphs):
         yield "a quotation is opened and never closed (or the reverse): look at its end yourself"
@@ -26,9 +26,9 @@ def notes_for_reviewer(
 
 
 def altered_quotations(drafts: list[Draft]) -> Iterator[str]:
-    """Quotations that several drafts carry, and where their words differ."""
+    """Pairs of drafts with the same quotation, and how their words differ."""
     for one, other in combinations([d for d in drafts if d.form != "indirect"], 2):
         if one.chain != other.chain and same_quotation(one.text, other.text):
-            apart = [f"'{a}' against '{b}'" for a, b in differences(one.text, other.text)]
-            said = "; ".join(apart) or "word for word alike"
-            yield f"drafts {one.number} and {other.number} carry one quotation: {said}"
+            changed = [f"'{a}' against '{b}'" for a, b in differences(one.text, other.text)]
+            how = "; ".join(changed) or "in the same words"
+            yield f"drafts {one.number} and {other.number} have one quotation: {how}"

@@ -1,4 +1,4 @@
-"""Who a source is: a pronoun, a surname or a title brought back to its person in the document."""
+"""Resolve the source of a statement: pronouns, surnames and titles to persons of the document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAR = 40
 
 
 class Speaker(Struct, frozen=True):
-    """`name` as the document first gives it, the party it speaks for, whether it was resolved."""
+    """A speaker: full name, party, and whether a pronoun, surname or title was resolved to it."""
 
     name: str
     party: str | None
@@ -28,7 +28,7 @@ class Speaker(Struct, frozen=True):
 
 
 class NamedPerson(NamedTuple):
-    """A person where the document names it: the name, its party, and the phrase with its title."""
+    """A mention of a person: offset, name, party, and the noun phrase with the title."""
 
     place: int
     name: str
@@ -37,7 +37,7 @@ class NamedPerson(NamedTuple):
 
 
 class SpeakerResolver:
-    """The persons a document has named so far, in reading order."""
+    """Resolves speakers, in reading order, to persons that the document has named so far."""
 
     def __init__(self, docs: list[tuple[int, Doc]], names: CaseNames, text: str) -> None:
         self.names = names
@@ -56,8 +56,11 @@ class SpeakerResolver:
                     self.named.append(NamedPerson(place, entity.text, party, whole.lower()))
 
     def speaker(self, said: Attribution) -> Speaker:
-        """Who says it. "He" is whoever spoke last, else the last person named; "the minister" the
-        last one named as such."""
+        """The speaker of an attribution.
+
+        "He" is the last speaker, else the last person named; "the minister" the last person named
+        with that title. Call it in text order.
+        """
         phrase, head = said.source[0].of(self.text), said.head.of(self.text)
         if head.lower() in PRONOUNS:
             last = self.last_speaker_before(said.head.start)
@@ -78,7 +81,7 @@ class SpeakerResolver:
         return Speaker(full[0], party or full[1], full[0] not in phrase)
 
     def in_apposition(self, said: Attribution) -> tuple[str, str | None] | None:
-        """ "its envoy, Pavel Doran,": the person that the source itself names."""
+        """ "its envoy, Pavel Doran,": a person named within the source phrase."""
         span = said.source[0]
         near = [p for p in self.named if span.start <= p.place < span.end]
         if not near or near[0].place <= said.head.start:
@@ -86,8 +89,8 @@ class SpeakerResolver:
         return self.full_name(near[0].name, near[0].place) or (near[0].name, near[0].party)
 
     def antecedent(self, phrase: str, head: str, said: Attribution) -> Speaker:
-        """ "Ruiz, who said": the name right before. "They": the party that spoke before in the same
-        paragraph. Other pronouns may be anybody."""
+        """ "Ruiz, who said": the name directly before. "They": the party that spoke before in the
+        same paragraph. Other pronouns stay unresolved."""
         near = [p for p in self.named if 0 <= said.head.start - p.place - len(p.name) <= NEAR]
         if head.lower() == "who" and near:
             return Speaker(near[-1].name, near[-1].party, True)
@@ -97,7 +100,7 @@ class SpeakerResolver:
         return Speaker(phrase, None)
 
     def by_title(self, phrase: str, head: str, place: int) -> tuple[str, str | None] | None:
-        """ "the minister": the last person named before with that title."""
+        """ "the minister": the last person named with that title."""
         if not (phrase.lower().startswith("the ") and head.islower()):
             return None
         title = re.compile(rf"\b{re.escape(head)}\b")
@@ -105,7 +108,7 @@ class SpeakerResolver:
         return (same[-1].name, same[-1].party) if same else None
 
     def party_of_person_in(self, words: str, place: int) -> str | None:
-        """The party of a person named before, by a name or a title that stands in these words."""
+        """The party of a person whose name or title occurs in these words."""
         for the, word in re.findall(r"\b(the )?([^\W\d_]+)", words):
             by_name = self.full_name(word, place) if word[0].isupper() else None
             full = by_name or (self.by_title(f"the {word}", word, place) if the else None)
@@ -121,7 +124,7 @@ class SpeakerResolver:
         return self.full_name(named[-1].name.split()[-1], named[-1].place + 1) if named else None
 
     def full_name(self, head: str, place: int) -> tuple[str, str | None] | None:
-        """The fullest name given before for a surname: spaces within a name do not matter."""
+        """The longest name before `place` that ends with this surname, and its party."""
         key = plain(head)
         same = [
             p

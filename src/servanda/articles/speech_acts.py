@@ -1,4 +1,4 @@
-"""What somebody does by saying it: asserts, denies, demands … and on what condition."""
+"""Speech acts: whether a statement asserts, denies, demands, offers …, and its condition."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STRONG = re.compile(r"(?i)^(?:if|unless|provided|as long|on condition)")
 
 
 def kind_of(verb: str, cue: str, content: str, negated: bool = False) -> Kind:
-    """The kind of a statement by its cue, and for a plain "said" by its words."""
+    """The speech act of a statement, by its cue; for a neutral cue ("said") by its words."""
     found = BY_VERB.get(verb)
     if verb == "call" and not re.search(r"(?i)\bcall\w* (?:for|on|upon)\b", cue):
         found = None
@@ -58,7 +58,7 @@ def kind_of(verb: str, cue: str, content: str, negated: bool = False) -> Kind:
 
 
 def condition_of(content: str) -> tuple[int, int] | None:
-    """Where the condition stands in what is said: "if Y is serious it should …"."""
+    """Offsets of the condition in a statement: "if Y is serious it should …"; None if none."""
     for match in CONDITION.finditer(content):
         if STRONG.match(match.group()):
             return match.start(), match.start() + end_of_condition(match.group())

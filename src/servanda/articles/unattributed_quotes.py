@@ -1,4 +1,4 @@
-"""Quotations that no cue took: signed by a name beside them, or going on from what was said."""
+"""Attach quotations without a cue: by a name next to them, or as continuation of a statement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BEFORE_VERB = ("PROPN", "PRON", "NOUN", "DET", "ADJ", "ADV", "PUNCT")
 
 
 def attach_signed_quotes(p: ParsedParagraph) -> None:
-    """ "“…,” Trump responded": a quotation whose cue the parser did not join to it."""
+    """ "“…,” Trump responded": attach quotations that the parser did not link to their cue."""
     claimed = claimed_quotes(p)
     taken = {found.cue.i for found in p.candidates}
     for number, words in enumerate(p.quote_tokens):
@@ -43,8 +43,7 @@ def attach_signed_quotes(p: ParsedParagraph) -> None:
 
 
 def attach_governed_quotes(p: ParsedParagraph) -> None:
-    """ "Ruiz went after Doran as a “…”": a longer quotation that nobody took belongs to the verb
-    before it in its sentence."""
+    """ "Ruiz went after Doran as a “…”": attach longer quotations to the verb before them."""
     claimed = {n for found in p.candidates for n in found.quotes}
     claimed |= {p.quote_of[i] for found in p.candidates for i in found.content}
     for number, words in enumerate(p.quote_tokens):
@@ -66,7 +65,7 @@ def attach_governed_quotes(p: ParsedParagraph) -> None:
 
 
 def claimed_quotes(p: ParsedParagraph) -> set[int]:
-    """Quotations that somebody says from outside of them; a transcript's line begins inside."""
+    """Quotations with a cue outside of them; in a transcript the cue may be inside."""
     return {
         number
         for found in p.candidates
@@ -76,7 +75,7 @@ def claimed_quotes(p: ParsedParagraph) -> set[int]:
 
 
 def is_second_half(p: ParsedParagraph, number: int, cue: Token) -> bool:
-    """ "“The risk,” said Ruiz, who leads the fund, “is …”": the sentence goes on."""
+    """ "“The risk,” said Ruiz, who leads the fund, “is …”": the quoted sentence continues."""
     first = p.quote_tokens[number][0]
     between = p.doc[cue.i : first]
     full = any(t.text in (".", "!", "?", ";") for t in between)
@@ -84,8 +83,11 @@ def is_second_half(p: ParsedParagraph, number: int, cue: Token) -> bool:
 
 
 def cue_after(p: ParsedParagraph, words: range) -> Token | None:
-    """A verb of saying within a few words after a quotation, in the same sentence; any verb where
-    a whole sentence is quoted and only who says it stands between ("“…,” she went on")."""
+    """A verb of saying within a few words after a quotation, in the same sentence.
+
+    Any verb counts if a whole sentence is quoted and only its speaker is between ("“…,” she went
+    on").
+    """
     i = words[-1] + 1
     whole = p.doc[i - 2].text in (",", "?", "!", "—") and stands_alone(p, words)
     for token in p.doc[i : i + 9]:
@@ -110,8 +112,8 @@ def ends_sentence(token: Token) -> bool:
 
 
 def cue_past_aside(p: ParsedParagraph, words: range) -> tuple[Token | None, Token | None]:
-    """ "“…,” Doran, who founded the site and still edits it, tweeted": the comma after the name,
-    and the verb after the comma that closes the aside."""
+    """ "“…,” Doran, who founded the site and still edits it, tweeted": the comma after the name
+    and the verb after the aside."""
     first = words[-1] + 1
     comma = next((t for t in p.doc[first : first + 8] if t.text == ","), None)
     for token in p.doc[comma.i + 1 : comma.i + FAR] if comma is not None else ():
@@ -124,13 +126,13 @@ def cue_past_aside(p: ParsedParagraph, words: range) -> tuple[Token | None, Toke
 
 
 def is_followed_by_name(verb: Token) -> bool:
-    """ "“…,” remembered Roy Doran": a name, or a noun with its article, right after."""
+    """Whether a name, or an article and a noun, follows: "“…,” remembered Roy Doran"."""
     after = verb.nbor(1) if verb.i + 1 < len(verb.doc) else verb
     return after.pos_ == "PROPN" or after.lower_ in ("the", "a", "an")
 
 
 def is_mistagged_cue(token: Token, start: int) -> bool:
-    """ "“…,” the editorial read.": a verb of saying that the parser took for something else."""
+    """ "“…,” the editorial read.": a verb of saying that the parser mistagged."""
     after = token.nbor(1) if token.i + 1 < len(token.doc) else token
     if token.i == start:
         ends = after.lower_ in ("the", "a", "an") or after.pos_ == "PROPN"
@@ -140,7 +142,7 @@ def is_mistagged_cue(token: Token, start: int) -> bool:
 
 
 def name_beside(p: ParsedParagraph, cue: Token, end: int) -> Token | None:
-    """The noun next to a cue: before it, back to the quotation, or right after it."""
+    """The noun next to a cue: between quotation and cue, or directly after it."""
     before = p.doc[end + 1 : cue.i]
     for token in reversed(before):
         if token.pos_ in ("PROPN", "PRON", "NOUN") and token.is_alpha:
@@ -157,7 +159,10 @@ def name_beside(p: ParsedParagraph, cue: Token, end: int) -> Token | None:
 
 
 def attach_continued_quotes(p: ParsedParagraph) -> tuple[TextSpan, ...]:
-    """Quotations that stand as sentences of their own go on with what was said before them."""
+    """Attach quotations that are whole sentences to the statement before them.
+
+    Returns the ones at the beginning of the paragraph that have none.
+    """
     claimed = claimed_quotes(p)
     unattributed: list[TextSpan] = []
     for number, words in enumerate(p.quote_tokens):
@@ -180,7 +185,7 @@ def attach_continued_quotes(p: ParsedParagraph) -> tuple[TextSpan, ...]:
 
 
 def person_before(p: ParsedParagraph, first: int) -> Token | None:
-    """ "Ruiz shrugged. “…”": the verb of the sentence right before a quotation, of a person."""
+    """ "Ruiz shrugged. “…”": the verb of the sentence before a quotation, of a person."""
     if p.quote_of[first - 1] >= 0:
         return None
     root = p.doc[first - 1].sent.root
@@ -190,7 +195,7 @@ def person_before(p: ParsedParagraph, first: int) -> Token | None:
 
 
 def continued_candidate(earlier: list[Candidate]) -> Candidate:
-    """Whose words a new quotation continues: of the last sentence, who was quoted first."""
+    """The candidate that a new quotation continues: the first quoted one of the last sentence."""
     sentence = max(earlier, key=lambda f: f.cue.i).cue.sent.start
     here = [f for f in earlier if f.cue.sent.start == sentence]
     return min(here, key=lambda f: (not f.quotes, f.cue.i))
@@ -203,14 +208,14 @@ def stands_alone(p: ParsedParagraph, words: range) -> bool:
 
 
 def follows_on(p: ParsedParagraph, found: Candidate, words: range) -> bool:
-    """Whether the sentence before a quotation is that of the attribution."""
+    """Whether the attribution's sentence is the one directly before the quotation."""
     between = p.doc[found.cue.i : words[0]]
     stops = [t for t in between[:-1] if t.text in (".", "!", "?") and p.quote_of[t.i] < 0]
     return not any(t.is_sent_end for t in stops)
 
 
 def cut_at_inner_speaker(p: ParsedParagraph) -> None:
-    """ "endorses Ruiz, who says …": what is said of somebody ends where that one speaks."""
+    """ "endorses Ruiz, who says …": cut the outer content where the inner speaker begins."""
     for outer in p.candidates:
         if not outer.takes_object:
             continue

@@ -1,4 +1,4 @@
-"""Verbs of saying: who says, and what."""
+"""Verbs of saying as cues: their source and content."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def from_verb(p: ParsedParagraph, verb: Token) -> Candidate | None:
 
 
 def relative_object(verb: Token) -> set[int]:
-    """ "…, which friends described as", "moves that he said": the pronoun is part of it."""
+    """ "…, which friends described as": tokens of a relative pronoun that belong to the content."""
     own = any(ch.dep_ == "nsubj" and ch.tag_ not in ("WDT", "WP") for ch in verb.children)
     if verb.dep_ != "relcl" or not own:
         return set()
@@ -147,7 +147,7 @@ def relative_object(verb: Token) -> set[int]:
 
 
 def is_unlisted_cue(verb: Token) -> bool:
-    """ "Ruiz sniped that …": a verb no list has, with a person before it and a clause after."""
+    """ "Ruiz sniped that …": an unlisted verb with a person as subject and a that-clause."""
     person = syntax.own_subject(verb)
     if person is None or verb.tag_ not in ("VBD", "VBZ", "VBP", "VBG"):
         return False
@@ -159,7 +159,7 @@ def is_unlisted_cue(verb: Token) -> bool:
 
 
 def is_single_name(p: ParsedParagraph, content: set[int], of_object: bool) -> bool:
-    """ "praised Ruiz": one word is enough where it names somebody or something."""
+    """ "praised Ruiz": one word suffices as content if it is a noun or name."""
     words = [p.doc[i] for i in content]
     named = all(t.pos_ in ("PROPN", "PRON", "NOUN") and t.tag_ not in WH for t in words)
     return of_object and named

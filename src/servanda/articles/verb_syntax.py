@@ -1,4 +1,4 @@
-"""A cue verb in its parsed sentence: who is its subject, and which words are its content."""
+"""Queries on a cue verb in its dependency parse: its subject, and the clauses it governs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NAMED_ENTITIES = ("ORG", "PERSON", "GPE", "NORP")
 
 
 def subject(verb: Token, depth: int = 0) -> Token | None:
-    """The head word of who says it: the verb's own subject, else its governor's."""
+    """Head word of a verb's subject: its own, else that of the verb that governs it."""
     own = own_subject(verb)
     if own is not None or depth > 6:
         return own
@@ -80,19 +80,19 @@ def subject(verb: Token, depth: int = 0) -> Token | None:
 
 
 def speaks(verb: Token) -> bool:
-    """Whether a verb of saying has a subject of its own."""
+    """Whether this is a verb of saying with a subject of its own."""
     return lemma_of(verb) in CLAUSE and own_subject(verb) is not None
 
 
 def causee(verb: Token) -> Token | None:
-    """ "That led the minister to say …": who is made to do it."""
+    """ "That led the minister to say …": the object of the governing verb is the speaker."""
     return next(
         (ch for ch in verb.rights if ch.dep_ == "dobj" and ch.ent_type_ in NAMED_ENTITIES), None
     )
 
 
 def is_trailing_participle(verb: Token) -> bool:
-    """ "Ruiz rejected the idea that …, saying": after a comma whoever the sentence is about."""
+    """ "Ruiz rejected the idea that …, saying": its subject is that of the main verb."""
     root = verb.sent.root
     unattributed = verb.dep_ == "acl" or (
         verb.dep_ == "advcl" and lemma_of(verb.head) not in EVERY_VERB
@@ -102,7 +102,7 @@ def is_trailing_participle(verb: Token) -> bool:
 
 
 def issuer(noun: Token) -> Token | None:
-    """ "issued a statement saying": who issues a paper is who says what is in it."""
+    """ "issued a statement saying": the issuer of a document is the speaker."""
     verb = noun.head
     if noun.dep_ == "dobj" and lemma_of(verb) in ISSUES and lemma_of(noun) in DOCUMENTS:
         return subject(verb)
@@ -110,7 +110,7 @@ def issuer(noun: Token) -> Token | None:
 
 
 def cannot_speak(source: Token, verb: Token) -> bool:
-    """ "a hat that says", "that shows": a thing that is no paper; a person who shows."""
+    """Whether the subject cannot make a statement: "a hat that says", a person who "shows"."""
     if source.tag_ in ("WDT", "DT") and source.lower_ in ("that", "which", "this"):
         thing = verb.head if verb.dep_ == "relcl" else source
         if source.lower_ == "that" and thing != source:
@@ -122,7 +122,7 @@ def cannot_speak(source: Token, verb: Token) -> bool:
 
 
 def own_subject(verb: Token) -> Token | None:
-    """A subject that stands with the verb itself, or the agent of a passive."""
+    """The verb's own grammatical subject, or the agent of a passive."""
     for child in verb.children:
         if child.dep_ == "agent" or (child.dep_ == "prep" and child.lower_ == "by"):
             for noun in child.children:
@@ -138,8 +138,11 @@ def own_subject(verb: Token) -> Token | None:
 
 
 def nearest(found: list[Token], verb: Token) -> Token | None:
-    """Of two subjects the first, since the second one names it ("the lawyer Beth Doran said"); but
-    the one beside the verb where that is "he" or stands after it, or all is set between commas."""
+    """Choose among several subjects.
+
+    The first, since the second usually names it ("the lawyer Beth Doran said"); but the one next
+    to the verb if it is a pronoun, follows the verb, or the cue is set between commas.
+    """
     if len(found) < 2:
         return found[0] if found else None
     after = (ch for ch in found if ch.left_edge.i == verb.i + 1)
@@ -151,7 +154,7 @@ def nearest(found: list[Token], verb: Token) -> Token | None:
 
 
 def is_outside_clause(first: Token, near: Token) -> bool:
-    """ "His promises notwithstanding, the analysts agree": the first is no part of the clause."""
+    """ "His promises notwithstanding, the analysts agree": the first is outside the clause."""
     return any(t.is_punct or t.pos_ == "VERB" for t in first.doc[first.i + 1 : near.left_edge.i])
 
 
@@ -160,7 +163,7 @@ def is_nominal(token: Token) -> bool:
 
 
 def passive_subject(verb: Token) -> Token | None:
-    """Who a passive is about: "he was quoted as saying"."""
+    """The subject of a passive: "he was quoted as saying"."""
     for child in verb.children:
         if child.dep_ == "nsubjpass":
             return child
@@ -176,7 +179,7 @@ def is_passive(verb: Token) -> bool:
 
 
 def noun_phrase(head: Token) -> tuple[int, int]:
-    """Token numbers `[from, to)` of a source: its head with what names it."""
+    """Token indices `[from, to)` of a source: its head with modifiers and appositions."""
     left, right = head.left_edge.i, head.i + 1
     for child in head.rights:
         if child.dep_ in ("relcl", "advcl", "punct", "dep", "acl"):
@@ -191,7 +194,7 @@ def noun_phrase(head: Token) -> tuple[int, int]:
 
 
 def lemma_of(token: Token) -> str:
-    """The lemma; where the model takes "hopes" for "hop", the verb that the lists have."""
+    """The lemma, corrected where the model errs and a listed verb fits ("hopes": hope, not hop)."""
     lemma = token.lemma_.lower()
     whole = lemma + "e"
     if token.lower_ in (whole + "s", whole + "d", lemma + "ing") and whole in EVERY_VERB:
@@ -200,7 +203,7 @@ def lemma_of(token: Token) -> str:
 
 
 def surface_lemma(word: str) -> str:
-    """The verb that a word would be a present or a past of, by its spelling alone."""
+    """The listed verb that a word is a present or past form of, by spelling alone."""
     for end, base in (("ies", "y"), ("ied", "y"), ("es", ""), ("ed", ""), ("s", ""), ("d", "")):
         if word.endswith(end) and word.removesuffix(end) + base in EVERY_VERB:
             return word.removesuffix(end) + base
@@ -208,7 +211,7 @@ def surface_lemma(word: str) -> str:
 
 
 def governed(verb: Token) -> set[int]:
-    """The words of all that a verb governs to its right, without when and where it was said."""
+    """Token indices of a verb's complements to its right, without circumstances."""
     found: set[int] = set()
     for child in verb.rights:
         if child.dep_ in GOVERNED and not is_circumstance(child):
@@ -217,7 +220,7 @@ def governed(verb: Token) -> set[int]:
 
 
 def is_circumstance(child: Token) -> bool:
-    """Whether a companion of a verb says when, where or how it was said."""
+    """Whether a dependent of a verb states time, place or manner."""
     if child.dep_ in ("npadvmod", "advmod", "agent", "prt"):
         return True
     if child.dep_ == "advcl":
@@ -232,7 +235,7 @@ def is_circumstance(child: Token) -> bool:
 
 
 def clauses_of(verb: Token) -> list[Token]:
-    """The verbs of the clauses that depend on a cue as what is said."""
+    """The verbs of the content clauses of a cue."""
     return [
         ch
         for ch in verb.children
@@ -241,7 +244,7 @@ def clauses_of(verb: Token) -> list[Token]:
 
 
 def is_bare_clause(clause: Token, verb: Token) -> bool:
-    """ "said after the vote he would resign": a clause that nothing marks."""
+    """ "said after the vote he would resign": a content clause without a marker."""
     if clause.dep_ != "advcl" or clause.i < verb.i or clause.tag_ == "VBG":
         return False
     lefts = list(clause.lefts)
@@ -256,7 +259,7 @@ def is_bare_clause(clause: Token, verb: Token) -> bool:
 
 
 def infinitive(verb: Token) -> Token | None:
-    """ "asks to leave", "promised to resign": the infinitive governed."""
+    """The governed infinitive: "asks to leave", "promised to resign"."""
     for child in verb.rights:
         if child.dep_ == "xcomp" and child.tag_ in ("VB", "VBG"):
             return child
@@ -264,7 +267,7 @@ def infinitive(verb: Token) -> Token | None:
 
 
 def after_preposition(verb: Token) -> set[int]:
-    """The content of a verb that says something about, of or to something."""
+    """Content after the preposition of a cue: "spoke about …"."""
     wanted = PREPOSITION.get(lemma_of(verb), frozenset())
     moved = lemma_of(verb) in ("refer", "appeal") and any(ch.dep_ == "dobj" for ch in verb.rights)
     if moved:
@@ -283,7 +286,7 @@ def after_preposition(verb: Token) -> set[int]:
 
 
 def as_clause(verb: Token) -> Token | None:
-    """ "…, as police have said": the verb of the sentence that is what was said."""
+    """ "…, as police have said": the main verb, whose sentence is the content."""
     held = [ch for ch in verb.children if ch.dep_ in ("ccomp", "xcomp", "dobj")]
     if verb.dep_ != "advcl" or (held and not is_as_put_it(verb)):
         return None
@@ -291,7 +294,7 @@ def as_clause(verb: Token) -> Token | None:
 
 
 def is_as_put_it(verb: Token) -> bool:
-    """ "As Ruiz put it, …": with these three words whatever stands around them is said."""
+    """ "As Ruiz put it, …": the rest of the sentence is the content."""
     it = any(ch.lower_ == "it" and ch.i == verb.i + 1 for ch in verb.rights)
     return it and verb.lemma_ == "put" and any(ch.lower_ == "as" for ch in verb.lefts)
 
@@ -305,7 +308,8 @@ def is_as_reported(verb: Token) -> bool:
 
 
 def coordinated_cue_words(verb: Token) -> set[int]:
-    """ "said he would sign and warned against …": a second cue that the parser put inside."""
+    """Tokens of a second cue that the parser placed inside the content of the first:
+    "said he would sign and warned against …"."""
     found: set[int] = set()
     for clause in clauses_of(verb):
         for second in clause.conjuncts:
@@ -315,7 +319,8 @@ def coordinated_cue_words(verb: Token) -> set[int]:
 
 
 def is_coordinated_cue(second: Token, verb: Token) -> bool:
-    """Whether a verb joined to a clause is rather joined to the cue: same tense, no subject."""
+    """Whether a verb joined to a content clause is rather joined to the cue: same tense, no
+    subject."""
     said = lemma_of(second) in CLAUSE or lemma_of(second) in OBJECT
     alike = second.tag_ in (verb.tag_, tense(verb))
     plain = not any(ch.dep_ in ("nsubj", "nsubjpass", "aux") for ch in second.children)
@@ -323,18 +328,18 @@ def is_coordinated_cue(second: Token, verb: Token) -> bool:
 
 
 def tense(verb: Token) -> str:
-    """The tag of its first auxiliary, else its own: "is telling" is of the present."""
+    """The tag of the first auxiliary, else the verb's own."""
     return next((ch.tag_ for ch in verb.lefts if ch.dep_ == "aux"), verb.tag_)
 
 
 def is_other_speakers_cue(second: Token, verb: Token) -> bool:
-    """ "…, and rights groups warned that …": another who says something in the same tense."""
+    """ "…, and rights groups warned that …": a cue with another speaker."""
     says = lemma_of(second) in EVERY_VERB and second.tag_ == verb.tag_ and second.i > verb.i
     return says and any(ch.dep_ == "nsubj" for ch in second.children)
 
 
 def is_not_asserted(verb: Token) -> bool:
-    """A verb that names an act without saying it was done: "a way to report", "asked to say"."""
+    """Whether the act is mentioned but not asserted: "a way to report", "asked to say"."""
     if verb.tag_ == "VB" and verb.dep_ in ("relcl", "acl", "advcl", "pcomp"):
         return not (is_finite(verb) or (verb.dep_ == "advcl" and is_completed_act(verb)))
     if (
@@ -350,13 +355,13 @@ def is_not_asserted(verb: Token) -> bool:
 
 
 def is_finite(verb: Token) -> bool:
-    """ "though they may endorse her", "he didn't mention it": an auxiliary and a subject."""
+    """Whether a verb has an auxiliary and a subject: "though they may endorse her"."""
     helped = any(ch.dep_ == "aux" and ch.lower_ != "to" for ch in verb.lefts)
     return helped and any(ch.dep_ == "nsubj" for ch in verb.lefts)
 
 
 def is_completed_act(verb: Token) -> bool:
-    """ "went on to explain", "met to discuss": an infinitive that tells what was done."""
+    """ "went on to explain", "met to discuss": an infinitive for a completed act."""
     went_on = verb.head.lemma_ == "go" and any(ch.lower_ == "on" for ch in verb.head.rights)
     return went_on or (
         lemma_of(verb) in TALK_VERBS and verb.head.tag_ in ("VBD", "VBZ", "VBP", "VBN")
@@ -364,13 +369,13 @@ def is_completed_act(verb: Token) -> bool:
 
 
 def is_infinitive_or_subjunctive(verb: Token) -> bool:
-    """ "(requests) that he explain", "(asked them) to explain": what is still to be done."""
+    """ "(requests) that he explain", "(asked them) to explain": an act not yet done."""
     aux = [ch.lower_ for ch in verb.children if ch.dep_ in ("aux", "auxpass")]
     return verb.tag_ in ("VB", "VBP") and aux in ([], ["to"])
 
 
 def needs_a_clause(verb: Token) -> bool:
-    """ "people calling in", "to have to defend it": seldom a statement unless a clause follows."""
+    """Whether a cue is a statement only with a content clause: "people calling in"."""
     if verb.dep_ == "acl":
         return issuer(verb.head) is None
     if verb.tag_ == "VB" and verb.dep_ in ("ccomp", "conj"):
