@@ -1,76 +1,72 @@
-"""Why a duty stands as it does: one tree per instance, down to entries and their sources.
+"""Why a duty stands as it does: the derivation of its verdict in words, down to its sources.
 
     for tree in why(judged, "7"):
         print(tree.sentence)
 
-The wording is the same for every verdict of a kind, and takes no side.
+Every sentence renders a step of the derivation that the judge recorded (`judge/derivation.py`);
+nothing here interprets a rule. The wording is the same for every verdict of a kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from servanda.explain.evidence import Evidence, performing
+from servanda.explain.act_text import ActText
+from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
-from servanda.explain.measured import Measurements
-from servanda.explain.otherwise import changes, why_not
+from servanda.explain.power_text import PowerText
+from servanda.explain.reasons import reason
 from servanda.explain.rows import bindings
 from servanda.explain.rule_text import Duties, Written
 from servanda.explain.table_entries import spelled_out
-from servanda.explain.used import Used
-from servanda.explain.windows import Bounds, Moment, Windows
-from servanda.explain.wording import Node, Words, closing, joined
+from servanda.explain.window_text import WindowText
+from servanda.explain.wording import Node, Words, joined
+from servanda.judge import derivation as d
+from servanda.judge.derive import derive
 from servanda.judge.verdict import Verdict
+from servanda.record.facts import Complete
 from servanda.semantics.norms import Rule
 from servanda.syntax.printer.values import cond, duration
 
-HOUR = 3_600_000_000  # microseconds
+MOST_TREES = 10
+"""Of more instances than this, `why` lists which there are and asks for one."""
 
-__all__ = ["Node", "why"]
-
-STANDS = {
-    "dormant": "dormant",
-    "due": "due",
-    "kept": "kept",
-    "broken": "broken",
-    "cured": "cured: broken before, and made good",
-    "compensated": "compensated: broken, and its remedy performed",
-    "released": "released",
-    "suspended": "suspended",
-    "waived": "waived",
-    "excused": "excused",
-    "lapsed": "lapsed: its window is over",
-    "ended": "ended",
-    "unknown": "unknown",
-    "undetermined": "undetermined",
-}
-POWER_STANDS = {
-    "due": "open to exercise",
-    "dormant": "not open",
-    "kept": "exercised and in effect",
-    "lapsed": "no longer open: its window is over",
-}
+__all__ = ["Explanation", "Node", "why"]
 
 
-def why(judged: Judged, clause: str, instance: dict[str, Any] | None = None) -> list[Node]:
+def why(
+    judged: Judged,
+    clause: str,
+    instance: Mapping[str, Any] | None = None,
+    *,
+    debtor: str | None = None,
+    period: str | None = None,
+) -> list[Node]:
     """One tree per instance of the clause in force at `on`, narrowed to some particulars.
 
-    Where there is none, one tree that says so.
+    Of more than `MOST_TREES` instances, one tree that lists them by status; where there is none,
+    one tree that says so.
     """
     judged = spelled_out(judged, clause)
     explain = Explanation(judged)
+    wanted = dict(instance or {}) | ({} if period is None else {"period": period})
     found = [
-        explain.tree(verdict)
+        verdict
         for verdict in judged.current()
-        if judged.rule(verdict.rule).clause == clause and matches(verdict, instance)
+        if judged.rule(verdict.rule).clause == clause
+        and debtor in (None, verdict.debtor)
+        and matches(verdict, wanted)
     ]
-    return found or [explain.nothing(clause, instance)]
+    if len(found) > MOST_TREES:
+        return [explain.listing(clause, found)]
+    return explain.trees(found) or [explain.nothing(clause, wanted)]
 
 
-def matches(verdict: Verdict, instance: dict[str, Any] | None) -> bool:
+def matches(verdict: Verdict, wanted: Mapping[str, Any]) -> bool:
     own = bindings(verdict.instance)
-    return all(name in own and str(own[name]) == str(v) for name, v in (instance or {}).items())
+    return all(name in own and str(own[name]) == str(v) for name, v in wanted.items())
 
 
 class Explanation:
@@ -78,36 +74,43 @@ class Explanation:
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
-        self.evidence = Evidence(judged)
+        self.now = judged.facts.now
         self.words = Words(judged)
-        self.windows = Windows(judged, self.evidence)
         self.duties = Duties(judged.agreement)
-        self.used = Used(judged, self.windows, self.words, self.duties)
-        self.measured = Measurements(judged, self.evidence, self.words)
+        self.windows = WindowText(self.words, self.now)
+        self.conditions = ConditionText(self.words)
+        self.acts = ActText(self.words)
+        self.powers = PowerText(judged, self.words, self.duties)
 
     # -------------------------------------------------------------- the root
     def tree(self, verdict: Verdict) -> Node:
-        rule = self.judged.rule(verdict.rule)
+        """The tree of one verdict that is open on the day judged."""
+        return self.trees([verdict])[0]
+
+    def trees(self, verdicts: Sequence[Verdict]) -> list[Node]:
+        derived = derive(self.judged.norms, self.judged.facts, verdicts)
+        return [self.of(derivation) for derivation in derived]
+
+    def of(self, derivation: d.Derivation) -> Node:
+        rule, verdict = derivation.rule, derivation.verdict
         written = self.duties.of(rule)
-        bounds = self.windows.bounds(rule, verdict)
-        entries = self.evidence.of(rule, verdict)
+        cited = list(derivation.cited)
         children = [
             self.owed(rule, verdict, written),
-            *self.arisen(verdict),
-            *self.window(rule, verdict, bounds),
-            *self.condition(rule, verdict, written),
-            *self.performance(rule, verdict, bounds),
-            *self.overlays(rule, verdict, written),
-            *self.used.of_power(rule, verdict),
-            *self.silence(rule, verdict, bounds),
-            *self.remedy(rule, verdict),
-            *self.before(verdict),
-            why_not(self.judged, self.words, rule, verdict, bounds),
-            changes(self.used.uses, self.words, rule, verdict, written),
+            *self.arisen(derivation),
+            *self.window(derivation),
+            *self.keep(derivation),
+            *self.done(derivation),
+            *self.gates(derivation, written),
+            *self.used(derivation),
+            *self.silence(derivation),
+            *self.remedy(derivation),
+            *self.before(derivation),
+            self.cited(derivation),
+            Node(reason(derivation)),
         ]
-        return Node(
-            self.headline(rule, verdict, written), entries, self.evidence.sources(entries), children
-        )
+        headline = self.headline(rule, verdict, written)
+        return Node(headline, cited, self.words.sources(cited), children)
 
     def headline(self, rule: Rule, verdict: Verdict, written: Written) -> str:
         particulars = joined(f"{k} {v}" for k, v in bindings(verdict.instance).items())
@@ -115,13 +118,8 @@ class Explanation:
         since = "since ever" if verdict.from_ is None else f"since {self.words.time(verdict.from_)}"
         return (
             f"Clause {rule.clause}, {written.short(verdict.debtor)}{of}: "
-            f"{self.stands(rule, verdict)}, {since}, {self.by_whom()}."
+            f"{stands(rule, verdict.status)}, {since}, {self.by_whom()}."
         )
-
-    def stands(self, rule: Rule, verdict: Verdict) -> str:
-        if rule.kind == "may" and verdict.status in POWER_STANDS:
-            return POWER_STANDS[verdict.status]
-        return STANDS[verdict.status]
 
     def by_whom(self) -> str:
         judged = self.judged
@@ -132,7 +130,8 @@ class Explanation:
         )
         return f"in the account of {judged.account}, as of {judged.on}, {known}"
 
-    def nothing(self, clause: str, instance: dict[str, Any] | None) -> Node:
+    # -------------------------------------------------------------- none, or very many
+    def nothing(self, clause: str, instance: Mapping[str, Any]) -> Node:
         """No duty of the clause has an instance: what stands in the way."""
         rules = [r for r in self.judged.norms.rules if r.clause == clause]
         named = next((c for c in self.judged.agreement.clauses if c.id == clause), None)
@@ -152,6 +151,31 @@ class Explanation:
             children=children,
         )
 
+    def listing(self, clause: str, found: Sequence[Verdict]) -> Node:
+        """The instances of a clause by status, each with what would ask for it alone."""
+        counts = Counter(stands(self.judged.rule(v.rule), v.status) for v in found)
+        children = []
+        for status, count in counts.most_common():
+            mine = [v for v in found if stands(self.judged.rule(v.rule), v.status) == status]
+            shown = [self.selector(clause, v) for v in mine[:MOST_TREES]]
+            more = f" and {count - len(shown):,} more" if count > len(shown) else ""
+            children.append(Node(f"{status}: {count:,}: {', '.join(shown)}{more}."))
+        return Node(
+            f"Clause {clause} has {len(found):,} instances, {self.by_whom()}. "
+            f"Ask for one, as in `why {self.selector(clause, found[0])}`.",
+            children=children,
+        )
+
+    def selector(self, clause: str, verdict: Verdict) -> str:
+        """What selects an instance on the command line: `7(id: "A") --debtor Iran`."""
+        own = dict(verdict.instance)
+        period = own.pop("period", None)
+        inside = ", ".join(f'{k}: "{v}"' for k, v in own.items() if v is not None)
+        said = f"{clause}({inside})" if inside else clause
+        if period is not None:
+            said += f" --period {period}"
+        return f"{said} --debtor {verdict.debtor}"
+
     # -------------------------------------------------------------- what is owed, and when
     def owed(self, rule: Rule, verdict: Verdict, written: Written) -> Node:
         how = "as written"
@@ -164,171 +188,182 @@ class Explanation:
         what = "What may be done" if rule.kind == "may" else "What is owed"
         return Node(f"{what}{to}: {written.text} (clause {rule.clause} {how}; {line}).")
 
-    def arisen(self, verdict: Verdict) -> Iterator[Node]:
-        if verdict.trigger is not None:
-            yield self.words.leaf(verdict.trigger, "It arose from ")
+    def arisen(self, derivation: d.Derivation) -> Iterator[Node]:
+        for origin in steps(derivation, d.Origin):
+            if origin.trigger is not None:
+                others = [e for e in origin.entries if e != origin.trigger]
+                leaf = self.words.leaf(origin.trigger, "It arose from ")
+                leaf.children = self.words.leaves(others)
+                yield leaf
+            elif origin.condition is not None and origin.at is not None:
+                ids = list(origin.condition.entries)
+                of = dict(derivation.verdict.instance)
+                children = list(self.conditions.told(origin.condition, of, self.now))
+                said = f"It arose on {self.words.time(origin.at)}, when its condition came to hold."
+                yield Node(said, ids, self.words.sources(ids), children)
+            elif origin.breach_of is not None:
+                clause = self.words.clause(origin.breach_of)
+                yield Node(f"It answers a breach of clause {clause}.", list(origin.entries))
 
-    def window(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
-        if bounds.opens is None and bounds.closes is None:
-            return
-        parts, entries = [], list[str]()
-        if bounds.opens is not None:
-            entries += bounds.opens.entries
-            parts.append(
-                "has not opened: what it counts from has not happened"
-                if bounds.opens.micros is None
-                else f"opened {self.span(bounds.opens, 'on', self.words.time)}"
-            )
-        if bounds.closes is not None and bounds.closes.last is not None:
-            entries += bounds.closes.entries
-            over = bounds.closes.last * 64 <= self.judged.facts.now
-            parts.append(f"{'closed' if over else 'closes'} {self.close(bounds)}")
-        elif bounds.opens is None or bounds.opens.micros is not None:
-            parts.append("has no end yet")
-        leaves = self.words.leaves([e for e in entries if e != verdict.trigger])
-        yield Node(
-            f"Its window {joined(parts)}.",
-            list(dict.fromkeys(entries)),
-            self.evidence.sources(entries),
-            leaves,
-        )
-
-    def span(self, moment: Moment, at: str, told: Callable[[int], str]) -> str:
-        """`on 2024-04-05`, or `between 2024-04-05 and 2024-04-09`."""
-        first, last = ((micros or 0) * 64 for micros in (moment.micros, moment.last))
-        return f"{at} {told(first)}" if first == last else f"between {told(first)} and {told(last)}"
-
-    def close(self, bounds: Bounds) -> str:
-        """When the window closes, and how far suspension has moved that."""
-        assert bounds.closes is not None
-        if bounds.standing:
-            return "when its suspension is over and its time has run on: until then it stands still"
-        said = self.span(bounds.closes, "at", lambda tick: closing(tick, self.words.zone))
-        if not bounds.stopped:
-            return said
-        days, rest = divmod(bounds.stopped, 24 * HOUR)
-        longer = f"{bounds.stopped / HOUR:g} hours" if rest else f"{days} day{'s' * (days > 1)}"
-        return f"{said}, {longer} later for its suspension"
+    def window(self, derivation: d.Derivation) -> Iterator[Node]:
+        for opening in steps(derivation, d.Opening):
+            yield from self.windows.told(opening.window, derivation.verdict.trigger)
 
     # -------------------------------------------------------------- what happened
-    def condition(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:
-        if rule.keep is None:
-            return
-        yield from self.measured.compared(rule.keep, verdict)
-        entries = list(self.evidence.condition(rule.keep, dict(verdict.instance), verdict))
-        told = {e for node in self.measured.given for e in node}
-        left = [e for e in dict.fromkeys(entries) if e not in told]
-        if left:
-            yield self.used.listed("What the condition rests on.", left)
+    def keep(self, derivation: d.Derivation) -> Iterator[Node]:
+        """What is to be kept: when the breach began, where it did, and on the day asked."""
+        read = [gate for gate in steps(derivation, d.Gate) if gate.name == "keep"]
+        of = dict(derivation.verdict.instance)
+        for gate in read:
+            nodes = list(self.conditions.told(gate.condition, of, self.now))
+            if len(read) > 1:
+                at = "On the day asked" if gate is read[-1] else self.words.time(gate.at)
+                begun = "" if gate is read[-1] else ", when it began to fail"
+                ids = list(gate.entries)
+                yield Node(f"{at}{begun}:", ids, self.words.sources(ids), nodes)
+            else:
+                yield from nodes
 
-    def performance(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
+    def done(self, derivation: d.Derivation) -> Iterator[Node]:
+        rule = derivation.rule
         if rule.action is None or rule.kind == "may":
             return
-        bound = dict(verdict.instance)
-        end = self.judged.facts.now
-        match = performing(rule, rule.action)
-        found = list(dict.fromkeys(self.evidence.occurrences(match, bound, end)))
-        inside = [id_ for id_ in found if self.inside(id_, rule, bounds)]
-        outside = [id_ for id_ in found if id_ not in inside]
-        what = "of the forbidden act" if rule.kind == "forbid" else "of performance"
-        if inside:
-            ends = (bounds.opens, bounds.closes)
-            lie = (
-                "that may lie " if any(m is not None and m.latest is not None for m in ends) else ""
+        openings = steps(derivation, d.Opening)
+        ends = [m for o in openings for m in (o.window.opens, o.window.closes) if m is not None]
+        uncertain = any(m.lo is not None and m.lo != m.hi for m in ends)
+        yield from self.acts.told(rule, steps(derivation, d.Act), uncertain)
+        for found in steps(derivation, d.Sum):
+            yield self.acts.sum(rule, found)
+        if rule.kind == "achieve":
+            for opening in openings:
+                yield from self.windows.deadline(opening.window)
+
+    # -------------------------------------------------------------- what lies over it
+    def gates(self, derivation: d.Derivation, written: Written) -> Iterator[Node]:
+        rule, of = derivation.rule, dict(derivation.verdict.instance)
+        for overlay in steps(derivation, d.Overlay):
+            yield from self.powers.over(rule, overlay, of)
+        overlaid = {overlay.name for overlay in steps(derivation, d.Overlay)}
+        for gate in steps(derivation, d.Gate):
+            ids = list(gate.entries)
+            children = list(self.conditions.told(gate.condition, of, self.now))
+            if gate.name == "while" and written.gates is not None and written.gates.while_:
+                holds = ("it does not", "that is possible", "it does")[gate.condition.value]
+                said = f"It binds only while: {cond(written.gates.while_)}; {holds}."
+                yield Node(said, ids, self.words.sources(ids), children)
+            elif gate.name == "unless" and "excused" not in overlaid and written.gates is not None:
+                if written.gates.unless is not None:
+                    said = f"It is excused if: {cond(written.gates.unless)}; that does not hold."
+                    yield Node(said, ids, self.words.sources(ids), children)
+            elif gate.name == "if" and children:
+                said = "It arises only if this holds, as it was then."
+                yield Node(said, ids, self.words.sources(ids), children)
+
+    def used(self, derivation: d.Derivation) -> Iterator[Node]:
+        if derivation.rule.kind == "may":
+            yield from self.powers.of_power(
+                derivation.verdict.status,
+                steps(derivation, d.Use),
+                steps(derivation, d.Wanting),
             )
-            yield self.used.listed(f"Entries {what} {lie}in its window.", inside)
-        else:
-            where = " in its window" if outside else ""
-            yield Node(f"No entry records {rule.action.name}{where} by then.")
-        if outside:
-            yield self.used.listed("Entries that match, outside its window.", outside)
-        closes = bounds.closes
-        if rule.kind != "achieve" or closes is None or closes.last is None or bounds.standing:
-            return
-        when = self.span(closes, "", lambda tick: closing(tick, self.words.zone)).strip()
-        passed = "passed" if closes.last * 64 <= self.judged.facts.now else "is still to come"
-        yield Node(f"The deadline, {when}, {passed}.")
 
-    def inside(self, id_: str, rule: Rule, bounds: Bounds) -> bool:
-        """Whether an occurrence can lie in the window (rows of tables are not looked at)."""
-        entry = self.evidence.by_id.get(id_)
-        if entry is None:
-            return True
-        opens = bounds.opens.micros if bounds.opens is not None else None
-        closes = bounds.closes.last if bounds.closes is not None else None
-        early = opens is not None and not rule.early and entry.when.fin <= opens * 64
-        return not early and not (closes is not None and entry.when.lo >= closes * 64)
-
-    # -------------------------------------------------------------- what stands over it
-    def overlays(self, rule: Rule, verdict: Verdict, written: Written) -> Iterator[Node]:
-        yield from self.used.over(rule, verdict)
-        gates = written.gates
-        if gates is None:
-            return
-        if gates.unless is not None:
-            says = "It is excused because" if verdict.status == "excused" else "It is excused if"
-            yield self.gate(f"{says}: {cond(gates.unless)}.", rule.unless, verdict)
-        if gates.while_ is not None:
-            yield self.gate(f"It binds only while: {cond(gates.while_)}.", rule.while_, verdict)
-        if rule.yields_to:
-            clauses = {self.judged.rule(o).clause for o in rule.yields_to if self.has(o)}
-            yield Node(f"It gives way while these clauses bind: {joined(sorted(clauses))}.")
-
-    def has(self, rule_id: str) -> bool:
-        return any(r.id == rule_id for r in self.judged.norms.rules)
-
-    def gate(self, sentence: str, condition: Any, verdict: Verdict) -> Node:
-        entries = list(
-            dict.fromkeys(self.evidence.condition(condition, dict(verdict.instance), verdict))
-        )
-        return Node(sentence, entries, self.evidence.sources(entries), self.words.leaves(entries))
-
-    def silence(self, rule: Rule, verdict: Verdict, bounds: Bounds) -> Iterator[Node]:
+    # -------------------------------------------------------------- silence
+    def silence(self, derivation: d.Derivation) -> Iterator[Node]:
         """Whether absence of entries counts, for events; staleness, for measures."""
-        opens = bounds.opens.micros if bounds.opens else None
-        from_ = None if opens is None else opens * 64
-        if rule.action is not None and rule.kind != "may":
-            yield self.words.silence(rule.action.name, from_, verdict.until)
-        if rule.keep is not None:
-            yield from self.measured.silence(rule.keep, verdict)
+        for found in steps(derivation, d.Silence):
+            yield self.absence(found.name, found.closed, found.declared)
+        for fresh in steps(derivation, d.Freshness):
+            if fresh.silent_after is None:
+                yield Node(f"A reading of {fresh.measure} holds until the next one.")
+                continue
+            declared = self.absence(fresh.measure, False, fresh.declared)
+            length = duration_text(fresh.silent_after)
+            said = f"A reading of {fresh.measure} goes stale after {length} without another."
+            yield Node(said, [], declared.sources, [declared])
 
-    # -------------------------------------------------------------- after a breach
-    def remedy(self, rule: Rule, verdict: Verdict) -> Iterator[Node]:
+    def absence(self, name: str, closed: bool, declared: Sequence[Complete]) -> Node:
+        """What the absence of entries on an event or measure proves in this account."""
+        if closed:
+            return Node(f"The agreement says that silence on {name} means no.")
+        if not declared:
+            return Node(
+                f"No source that this account trusts declares its record of {name} complete: "
+                "absence of an entry proves nothing."
+            )
+        said = []
+        for span in declared:
+            from_ = "ever" if span.from_ is None else self.words.time(span.from_)
+            until = "" if span.until is None else f" until {self.words.time(span.until)}"
+            said.append(f"from {from_}{until or ' on, without end'}")
+        by = self.words.declarations(name)
+        who = joined(dict.fromkeys(one.by for one in by)) or "A trusted source"
+        sources = list(dict.fromkeys(ref.id for one in by for ref in one.sources))
+        return Node(f"{who} declares its record of {name} complete {joined(said)}.", [], sources)
+
+    # -------------------------------------------------------------- after a breach, and before
+    def remedy(self, derivation: d.Derivation) -> Iterator[Node]:
+        rule = derivation.rule
         if rule.kind == "achieve" and not rule.curable:
             yield Node("Late performance does not cure it.")
         if rule.cured_by is not None:
             yield Node(f"A breach is cured by {rule.cured_by.name}.")
         if rule.cure_within is not None:
             yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
-        if rule.remedy is None:
-            return
-        for other in self.judged.current():
-            same = dict(other.instance).items() >= dict(verdict.instance).items()
-            if other.rule == rule.remedy and same:
-                remedy = self.judged.rule(other.rule)
-                text = self.duties.of(remedy).text
-                entries = self.evidence.of(remedy, other)
-                yield Node(
-                    f"Its remedy, {text}: {self.stands(remedy, other)}, "
-                    f"since {self.words.time(other.from_)}.",
-                    entries,
-                    self.evidence.sources(entries),
-                )
+        for found in steps(derivation, d.Remedy):
+            remedy = self.judged.rule(found.rule)
+            ids = list(found.entries)
+            yield Node(
+                f"Its remedy, {self.duties.of(remedy).text}: {stands(remedy, found.status)}, "
+                f"since {self.words.time(found.since)}.",
+                ids,
+                self.words.sources(ids),
+            )
 
-    def before(self, verdict: Verdict) -> Iterator[Node]:
+    def before(self, derivation: d.Derivation) -> Iterator[Node]:
         """The earlier spans of the same instance."""
-        spans = [v for v in self.evidence.spans(verdict) if v.until is not None]
+        spans = steps(derivation, d.Earlier)
         if spans:
             time = self.words.time
-            said = [
-                f"{s.status} until {time(s.until)}"
-                if s.from_ is None
-                else f"{s.status} from {time(s.from_)} until {time(s.until)}"
-                for s in spans
-            ]
-            opened = [e for s in spans for e in s.acts]
-            yield Node(
-                f"Before: {'; '.join(said)}.",
-                list(dict.fromkeys(opened)),
-                self.evidence.sources(opened),
-            )
+            said = [f"{s.status} from {time(s.from_)} until {time(s.until)}" for s in spans]
+            yield Node(f"Before: {joined(said)}.")
+
+    def cited(self, derivation: d.Derivation) -> Node:
+        """The entries that suffice for the verdict, and what would do in place of one."""
+        ids = list(derivation.cited)
+        if not ids and not derivation.declared:
+            return Node("It rests on no entry: on the text, on time, and on what is not recorded.")
+        children = []
+        for id_, others in derivation.instead.items():
+            what = joined(others) if others else "the rest of the record"
+            children.append(Node(f"Without {id_}, {what} would do as well.", list(others)))
+        parts = [joined(ids)] if ids else []
+        parts += [f"the declared completeness of {c.name}" for c in derivation.declared]
+        every = " each needed" if len(ids) + len(derivation.declared) > 1 else ""
+        said = f"It rests on {joined(dict.fromkeys(parts))}:{every or ' that'} and nothing else."
+        said = said.replace(": each", ", each").replace(": that and nothing", " and nothing")
+        return Node(said, ids, self.words.sources(ids), children)
+
+
+STANDS = {
+    "cured": "cured: broken before, and made good",
+    "compensated": "compensated: broken, and its remedy performed",
+    "lapsed": "lapsed: its window is over",
+}
+POWER_STANDS = {
+    "due": "open to exercise",
+    "dormant": "not open",
+    "kept": "exercised and in effect",
+    "lapsed": "no longer open: its window is over",
+}
+
+
+def stands(rule: Rule, status: str) -> str:
+    """A status in words."""
+    if rule.kind == "may" and status in POWER_STANDS:
+        return POWER_STANDS[status]
+    return STANDS.get(status, status)
+
+
+def steps(derivation: d.Derivation, kind: type[Any]) -> list[Any]:
+    """The steps of one kind, in order."""
+    return [step for step in derivation.steps if isinstance(step, kind)]

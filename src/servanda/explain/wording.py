@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
+from servanda.explain.cited_sources import CitedSources
 from servanda.explain.judged import Judged, iso
 from servanda.record.facts import Value
 from servanda.record.record import (
@@ -25,6 +26,7 @@ from servanda.record.record import (
 from servanda.record.tables.row_sources import cited_by_rows
 from servanda.record.trust import Policy
 from servanda.semantics.clock import day_start, local_day, micros_of
+from servanda.semantics.norms import Const, Expr, Var
 from servanda.syntax.printer.values import number
 
 PREFERRED_ENTRIES = 12
@@ -117,9 +119,30 @@ class Words:
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
         self.zone = judged.norms.zone
-        self.by_id = {e.id: e for e in judged.record.entries}
+        self.cited_sources = CitedSources(judged)
+        self.by_id = self.cited_sources.by_id
         self.params = {e.name: e.params for e in judged.norms.events}
         self.units = {m.name: m.unit for m in judged.norms.measures}
+        self.clauses = {rule.id: rule.clause for rule in judged.norms.rules}
+
+    def clause(self, rule: str) -> str:
+        """The clause of a rule, by the rule's id."""
+        return self.clauses.get(rule, rule)
+
+    def name(
+        self, term: Expr | None, of: Mapping[str, Value | None] | None = None
+    ) -> str | None:
+        """A constant, or the value that an instance has for a variable, as text."""
+        if isinstance(term, Const):
+            return value(term.value)
+        if isinstance(term, Var):
+            given = (of or {}).get(term.name)
+            return None if given is None else value(given)
+        return None
+
+    def sources(self, entries: Iterable[str]) -> list[str]:
+        """The sources of some entries and rows of tables, each once, in order."""
+        return self.cited_sources.of(entries)
 
     def time(self, tick: int | None) -> str:
         return at(tick, self.zone)

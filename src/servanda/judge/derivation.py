@@ -35,7 +35,8 @@ Entries = tuple[str, ...]
 class Number(Struct, frozen=True):
     """What an expression amounted to: its bounds (None: unbounded), and the facts it is made of.
 
-    `stale`: the tick at which the reading no longer counts; `read`: when the last one was taken.
+    `read`: when the last reading was taken; `stale`: the tick from which it no longer counts; where
+    that has come, `last` is what it said.
     """
 
     expr: Expr
@@ -45,6 +46,15 @@ class Number(Struct, frozen=True):
     read: int | None = None
     stale: int | None = None
     parts: tuple[Number, ...] = ()
+    last: Reading | None = None
+
+
+class Reading(Struct, frozen=True):
+    """A reading that is past: what it said (None: unbounded), by which entry."""
+
+    entry: str
+    low: Decimal | None
+    high: Decimal | None
 
 
 class Constant(Struct, frozen=True, tag=True):

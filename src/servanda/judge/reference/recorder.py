@@ -305,8 +305,16 @@ class Recorder:
             if power.id == self.rule.id:
                 continue
             for use in uses_of(self.walk, power):
-                if covers(use, self.instance) and use.lo <= self.x:
+                if covers(use, self.instance) and use.lo <= self.x and self.touches(power):
                     yield self.use(use)
+
+    def touches(self, power: Rule) -> bool:
+        """An amendment to the rule's own version does not replace it; an end spares what survives."""
+        does = power.power
+        assert does is not None
+        if does.verb == "amend":
+            return does.amendment != self.rule.version
+        return does.verb != "end_all" or not self.rule.survives
 
     def use(self, use: Used) -> d.Use:
         level = use.level(self.x).value
@@ -465,6 +473,8 @@ class Conditions:
             known = value if isinstance(value, Decimal) else None
             return d.Number(expr, known, known)
         found: Number = self.walk.conditions.number(expr, bindings, at, since)
+        if isinstance(expr, MeasureReading) and not found.facts:
+            return self.past(expr, scalar(expr.of, bindings) if expr.of else None, at)
         parts: tuple[d.Number, ...] = ()
         if isinstance(expr, Arith):
             parts = tuple(
@@ -480,6 +490,18 @@ class Conditions:
             found.stale if found.stale is None or found.stale < FOR_GOOD else None,
             parts,
         )
+
+    def past(self, expr: MeasureReading, of: Value | None, at: int) -> d.Number:
+        """A measure that nothing current tells: its last reading, and since when it is stale."""
+        known = [
+            r for r in self.world.facts.readings.get(expr.measure, ()) if r.of == of and r.hi <= at
+        ]
+        if not known:
+            return d.Number(expr, None, None)
+        r = max(known, key=lambda r: (r.hi, r.entry))
+        stale = self.world.stale(expr.measure, r.hi)
+        last = d.Reading(r.entry, r.low, r.high)
+        return d.Number(expr, None, None, read=r.lo, stale=stale, last=last)
 
 
 def window_step(walk: Walk, instance: Instance) -> d.Window:

@@ -1,0 +1,111 @@
+"""Performances, violations and what they lack, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from servanda.explain.condition_text import LIMITS, duration_text
+from servanda.explain.wording import Node, Words, amount, joined, value
+from servanda.judge import derivation as d
+from servanda.semantics.norms import Rule
+
+AT_CLOSE = "at the very instant its window closed"
+
+
+class ActText:
+    """Puts the acts of a derivation into sentences."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def told(self, rule: Rule, steps: Sequence[d.Act], uncertain: bool) -> Iterator[Node]:
+        """The acts that count, and each that does not with what it lacks.
+
+        `uncertain`: the ends of the window have no one instant.
+        """
+        assert rule.action is not None
+        name = rule.action.name
+        what = "of the forbidden act" if rule.kind == "forbid" else "of performance"
+        counting = [act for act in steps if act.counts != "no" and not self.is_late(act)]
+        late = [act for act in steps if act.counts == "late"]
+        short = [act for act in steps if act.counts == "no"]
+        if counting:
+            lie = "that may lie " if uncertain else ""
+            yield self.listed(f"Entries {what} {lie}in its window.", counting)
+        else:
+            where = " in its window" if steps else ""
+            yield Node(f"No entry records {name}{where} by then.")
+        if late:
+            yield self.listed("Performance after the deadline, outside its window.", late)
+        if short:
+            children = [self.lacking(act, rule) for act in short]
+            ids = [act.entry for act in short]
+            said = "Entries that do not count, and what each lacks."
+            yield Node(said, ids, self.words.sources(ids), children)
+
+    def is_late(self, act: d.Act) -> bool:
+        return act.counts == "late"
+
+    def listed(self, sentence: str, acts: Sequence[d.Act]) -> Node:
+        ids = [act.entry for act in acts]
+        children = self.words.leaves(ids)
+        for act in acts:
+            if act.cured_by is not None:
+                ids.append(act.cured_by)
+                children.append(self.words.leaf(act.cured_by, f"{act.entry} was cured by "))
+        return Node(sentence, ids, self.words.sources(ids), children)
+
+    def lacking(self, act: d.Act, rule: Rule) -> Node:
+        leaf = self.words.leaf(act.entry)
+        lacks = joined(self.lack(lack, act, rule) for lack in act.lacks)
+        return Node(f"{lacks}: {leaf.sentence}", leaf.entries, leaf.sources)
+
+    def lack(self, lack: d.Lack, act: d.Act, rule: Rule) -> str:
+        """Why an act does not count, and by how much: `14 of at least 16 (2 short)`."""
+        unit = self.unit(rule, lack.param)
+        match lack.what:
+            case "amount":
+                assert isinstance(lack.said, Decimal) and isinstance(lack.wanted, Decimal)
+                way = "short" if lack.said < lack.wanted else "over"
+                by = amount(abs(lack.wanted - lack.said), unit)
+                limit = f"{LIMITS.get(lack.op or '=', 'exactly')} {amount(lack.wanted, unit)}"
+                return f"{lack.param} {amount(lack.said, unit)} of {limit}, {by} {way}"
+            case "differs":
+                return f"{lack.param} is {value(lack.said)}, not {value(lack.wanted)}"
+            case "not said":
+                return f"it does not say its {lack.param}"
+            case "early":
+                assert isinstance(lack.by, int)
+                return f"{duration_text(lack.by)} before its window opened"
+            case "late":
+                assert isinstance(lack.by, int)
+                after = f"{duration_text(lack.by)} after" if lack.by else "as"
+                return (
+                    f"{after} its window closed" if lack.by else "at the instant its window closed"
+                )
+            case "unsure":
+                return "this account takes it for only possible"
+            case _:
+                return "the duty did not bind when it happened"
+
+    def unit(self, rule: Rule, param: str | None) -> str | None:
+        if rule.action is None or param is None:
+            return None
+        params = self.words.params.get(rule.action.name, ())
+        return next((p.unit for p in params if p.name == param), None)
+
+    def sum(self, rule: Rule, found: d.Sum) -> Node:
+        """`9 EUR of at least 10 EUR are recorded in its window: 1 EUR short`."""
+        unit = self.unit(rule, found.param)
+        ids = list(found.entries)
+        done = amount(found.done, unit)
+        if found.possibly != found.done:
+            done = f"surely {done}, possibly {amount(found.possibly, unit)}"
+        if found.owed is None:
+            said = f"{found.param}: {done}; what is owed is not said"
+        else:
+            said = f"{found.param}: {done} of at least {amount(found.owed, unit)} in its window"
+            missing = found.owed - found.done
+            said += f", {amount(missing, unit)} short" if missing > 0 else ", in full"
+        return Node(f"{said}.", ids, self.words.sources(ids), self.words.leaves(ids))

@@ -1,0 +1,79 @@
+"""Windows of a derivation in words: when they open and close, and what moved that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from servanda.explain.condition_text import duration_text
+from servanda.explain.wording import Node, Words, closing, joined
+from servanda.judge import derivation as d
+
+
+class WindowText:
+    """Puts the windows of one judgement's derivations into sentences."""
+
+    def __init__(self, words: Words, now: int) -> None:
+        self.words = words
+        self.now = now
+
+    def told(self, window: d.Window, trigger: str | None) -> Iterator[Node]:
+        """One sentence on both ends of the window, with the entries they count from."""
+        if window.opens is None and window.closes is None and not window.never_opens:
+            return
+        if window.never_opens:
+            yield Node("Its window would close before it opens: it never opens.")
+            return
+        parts, entries = [], list[str]()
+        opens = window.opens
+        if opens is not None:
+            entries += opens.entries
+            parts.append(
+                "has not opened: what it counts from has not happened"
+                if opens.lo is None
+                else f"{self.verb(opens, 'open')} {self.span(opens, 'on', self.words.time)}"
+            )
+        if window.closes is not None:
+            entries += window.closes.entries
+            parts.append(f"{self.verb(window.closes, 'close')} {self.close(window)}")
+        elif opens is None or opens.lo is not None:
+            parts.append("has no end yet")
+        leaves = self.words.leaves([e for e in entries if e != trigger])
+        ids = list(dict.fromkeys(entries))
+        yield Node(f"Its window {joined(parts)}.", ids, self.words.sources(ids), leaves)
+
+    def deadline(self, window: d.Window) -> Iterator[Node]:
+        """Whether the deadline of what must be done has passed."""
+        if window.closes is None or window.standing_still or window.never_opens:
+            return
+        when = self.span(window.closes, "", self.closing).strip()
+        passed = "passed" if self.is_past(window.closes) else "is still to come"
+        yield Node(f"The deadline, {when}, {passed}.")
+
+    def verb(self, moment: d.Moment, verb: str) -> str:
+        past = verb + ("ed" if not verb.endswith("e") else "d")
+        return past if self.is_past(moment) else f"{verb}s"
+
+    def is_past(self, moment: d.Moment) -> bool:
+        last = moment.hi if moment.hi is not None else moment.lo
+        return last is not None and last * 64 <= self.now
+
+    def span(self, moment: d.Moment, at: str, told: Callable[[int], str]) -> str:
+        """`on 2024-04-05`, or `between 2024-04-05 and 2024-04-09`."""
+        first = (moment.lo or 0) * 64
+        if moment.hi is None:
+            return f"{at} {told(first)}, if at all".strip()
+        last = moment.hi * 64
+        return f"{at} {told(first)}" if first == last else f"between {told(first)} and {told(last)}"
+
+    def closing(self, tick: int) -> str:
+        return closing(tick, self.words.zone)
+
+    def close(self, window: d.Window) -> str:
+        """When the window closes, and how far suspension has moved that."""
+        assert window.closes is not None
+        if window.standing_still:
+            return "when its suspension is over and its time has run on: until then it stands still"
+        said = self.span(window.closes, "at", self.closing)
+        if not window.stopped:
+            return said
+        return f"{said}, {duration_text(window.stopped)} later for its suspension"
