@@ -208,7 +208,8 @@ def test_a_broken_keep_shows_the_limit_the_reading_its_dates_and_its_sources(
     assert "sources: letter (“A letter”); report (“A report”)" in said
     assert "Its window opened on 2024-01-01 and closes at the end of 2024-12-31." in said
     assert "rests on this one source: letter, p. 1 (“A letter”)" in said
-    assert "a later reading of stock of A of at most 100 kg: cured" in said
+    assert "is 120.5 kg, 20.5 kg over the limit." in said
+    assert "if this were recorded: `2024-01-06 stock of A = 100 kg`: cured" in said
     assert "Why not kept:" in said
 
 
@@ -220,8 +221,11 @@ def test_an_entry_names_its_grade_and_when_it_was_reported(case: servanda.Case) 
 def test_a_vague_term_that_nobody_decided_is_named_with_who_may(case: servanda.Case) -> None:
     root = tree(case, "1", "2024-01-06", "undecided")
     assert ": undetermined, since 2024-01-05" in root.sentence
-    assert "a determination of serious by Board" in text(root)
-    assert "It is excused if: serious(B)." in text(root)
+    told = text(root)
+    assert "serious(B) is open: no determination by Board counts in this account." in told
+    assert "It is excused if: serious(B)." in told
+    for line, status in (("determines", "excused"), ("determines not", "broken")):
+        assert f"`2024-01-05 Board {line} serious(of: B)`: {status}" in told
 
 
 def test_a_stale_reading_is_said_to_be_stale(case: servanda.Case) -> None:
@@ -230,7 +234,8 @@ def test_a_stale_reading_is_said_to_be_stale(case: servanda.Case) -> None:
     said = text(root)
     assert "went stale on 2024-01-15" in said
     assert "No source that this account trusts declares its record of stock complete" in said
-    assert "a current reading of stock of A" in said
+    assert "`2024-02-01 stock of A = 100 kg`: " in said
+    assert "`2024-02-01 stock of A = 101 kg`: broken" in said
 
 
 def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
@@ -241,7 +246,9 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
     assert "The deadline, the end of 2024-01-08, passed." in broken
     assert "No entry records pay by then." in broken
     assert "silence on pay means no" in broken
-    assert "an entry showing pay(" in broken
+    assert '`2024-01-08 A pays(to: B, id: "x")`: kept' in broken
+    assert '`2024-01-10 A pays(to: B, id: "x")`: cured' in broken
+    assert "the record's own later entries make it cured on 2024-01-20" in broken
     cured = text(tree(case, "2", "2024-01-21"))
     assert "outside its window" in cured
     assert "entry 2024-01-20-pay" in cured
@@ -250,7 +257,8 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
 def test_what_silence_proves_is_said_of_a_forbidden_act(case: servanda.Case) -> None:
     said = text(tree(case, "3", "2024-01-10"))
     assert "absence of an entry proves nothing" in said
-    assert "a trusted source that declares its record of smoke complete" in said
+    assert "as in `Board complete on smoke`: kept" in said
+    assert "`2024-01-10 A smokes`: broken" in said
 
 
 def test_a_window_that_an_event_arisen_by_itself_closes_says_when(tmp_path: Path) -> None:
@@ -300,9 +308,8 @@ def test_only_what_counts_is_cited(tmp_path: Path) -> None:
     case_ = servanda.open(tmp_path)
     months = [n for n in walk(tree(case_, "1", "2024-02-20", "text")) if "so far: it" in n.sentence]
     assert [n.entries for n in months] == [["long"]]  # the next month has an answer of its own
-    (parts,) = [
-        n for n in walk(tree(case_, "2", "2024-02-20", "text")) if "in its window" in n.sentence
-    ]
+    (parts,) = [n for n in walk(tree(case_, "2", "2024-02-20", "text")) if "in full" in n.sentence]
+    assert parts.sentence == "amount: 5 of at least 5 in its window, in full."
     assert parts.entries == ["two", "three"]
     assert "Its window opened on 2024-01-20" in text(tree(case_, "3", "2024-02-20", "text"))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal as OneOf
 
 from servanda.explain.wording import Node, Words, amount, bounds, joined
 from servanda.judge import derivation as d
+from servanda.judge.derivation import MIRRORED, Op
 from servanda.record.facts import Value
 from servanda.semantics.norms import (
     Arith,
@@ -29,8 +29,6 @@ LIMITS = {
     "=": "exactly",
     "!=": "other than",
 }
-Op = OneOf["<=", ">=", "<", ">", "=", "!="]
-MIRRORED: dict[Op, Op] = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "!=": "!="}
 HOLDS = ("it does not hold", "it is possible", "it holds")
 DAY = 86_400_000_000
 HOUR = 3_600_000_000

@@ -78,8 +78,10 @@ class PowerText:
         return Node(said, ids, self.words.sources(ids), children)
 
     def powers(self, uses: Sequence[d.Use]) -> list[Node]:
-        """The powers of some uses, each text once."""
-        return [Node(said) for said in dict.fromkeys(self.power(use) for use in uses)]
+        """The powers by which some uses count, each text once: the surely open ones, if any."""
+        most = max((use.in_effect for use in uses), default=0)
+        texts = dict.fromkeys(self.power(use) for use in uses if use.in_effect == most)
+        return [Node(said) for said in texts]
 
     def power(self, use: d.Use) -> str:
         rule = self.rules[use.power]

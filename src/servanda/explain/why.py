@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from servanda.explain.act_text import ActText
+from servanda.explain.advice import advice
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
 from servanda.explain.power_text import PowerText
@@ -108,6 +109,7 @@ class Explanation:
             *self.before(derivation),
             self.cited(derivation),
             Node(reason(derivation)),
+            *advice(self.judged, self.words, derivation),
         ]
         headline = self.headline(rule, verdict, written)
         return Node(headline, cited, self.words.sources(cited), children)
@@ -157,9 +159,10 @@ class Explanation:
         children = []
         for status, count in counts.most_common():
             mine = [v for v in found if stands(self.judged.rule(v.rule), v.status) == status]
-            shown = [self.selector(clause, v) for v in mine[:MOST_TREES]]
-            more = f" and {count - len(shown):,} more" if count > len(shown) else ""
-            children.append(Node(f"{status}: {count:,}: {', '.join(shown)}{more}."))
+            every = list(dict.fromkeys(self.selector(clause, v) for v in mine))
+            shown = every[:MOST_TREES]
+            more = f" and {len(every) - len(shown):,} more" if len(every) > len(shown) else ""
+            children.append(Node(f"{count:,} {status}: {'; '.join(shown)}{more}."))
         return Node(
             f"Clause {clause} has {len(found):,} instances, {self.by_whom()}. "
             f"Ask for one, as in `why {self.selector(clause, found[0])}`.",
@@ -217,10 +220,13 @@ class Explanation:
         for gate in read:
             nodes = list(self.conditions.told(gate.condition, of, self.now))
             if len(read) > 1:
-                at = "On the day asked" if gate is read[-1] else self.words.time(gate.at)
-                begun = "" if gate is read[-1] else ", when it began to fail"
                 ids = list(gate.entries)
-                yield Node(f"{at}{begun}:", ids, self.words.sources(ids), nodes)
+                said = f"On {self.words.time(gate.at)}, when it began to fail:"
+                if gate is read[-1]:
+                    said = "On the day asked:"
+                elif gate.condition.value == 1:
+                    said = f"On {self.words.time(gate.at)}, when it may have begun to fail:"
+                yield Node(said, ids, self.words.sources(ids), nodes)
             else:
                 yield from nodes
 
@@ -336,11 +342,9 @@ class Explanation:
         for id_, others in derivation.instead.items():
             what = joined(others) if others else "the rest of the record"
             children.append(Node(f"Without {id_}, {what} would do as well.", list(others)))
-        parts = [joined(ids)] if ids else []
-        parts += [f"the declared completeness of {c.name}" for c in derivation.declared]
-        every = " each needed" if len(ids) + len(derivation.declared) > 1 else ""
-        said = f"It rests on {joined(dict.fromkeys(parts))}:{every or ' that'} and nothing else."
-        said = said.replace(": each", ", each").replace(": that and nothing", " and nothing")
+        parts = ids + [f"the declared completeness of {c.name}" for c in derivation.declared]
+        needed = "; each of them is needed" if len(parts) > 1 else ""
+        said = f"It rests on {joined(dict.fromkeys(parts))} and on no other entry{needed}."
         return Node(said, ids, self.words.sources(ids), children)
 
 

@@ -129,9 +129,7 @@ class Words:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
 
-    def name(
-        self, term: Expr | None, of: Mapping[str, Value | None] | None = None
-    ) -> str | None:
+    def name(self, term: Expr | None, of: Mapping[str, Value | None] | None = None) -> str | None:
         """A constant, or the value that an instance has for a variable, as text."""
         if isinstance(term, Const):
             return value(term.value)

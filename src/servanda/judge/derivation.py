@@ -29,6 +29,9 @@ from servanda.semantics.norms import (
 from servanda.syntax.tree import Duration
 
 Entries = tuple[str, ...]
+Op = OneOf["<=", ">=", "<", ">", "=", "!="]
+MIRRORED: dict[Op, Op] = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "!=": "!="}
+"""The comparison with its sides exchanged."""
 
 
 # ------------------------------------------------------------------ conditions

@@ -144,15 +144,22 @@ class Recorder:
     def kept(self, duty: Keep) -> Iterator[d.Step]:
         """What is to be kept: at the onset of the episode, and on the day asked."""
         keep = self.rule.keep or Always(True)
+        now_at = self.settled_at()
         onset = duty.onset_sure if duty.onset_sure is not None else duty.onset_possible
-        if onset is not None and onset < self.x:
+        if onset is not None and onset < now_at:
             at_onset = self.gate("keep", keep, onset)
             yield at_onset
-            now = self.gate("keep", keep, self.x)
+            now = self.gate("keep", keep, now_at)
             if now.condition != at_onset.condition:
                 yield now
         else:
-            yield self.gate("keep", keep, self.x)
+            yield self.gate("keep", keep, now_at)
+
+    def settled_at(self) -> int:
+        """The last tick at which the condition counted: before what is over was over."""
+        from_ = self.verdict.from_
+        over = self.verdict.status in ("lapsed", "ended", "waived", "released")
+        return self.x if from_ is None or not over else min(self.x, from_ - 1)
 
     def condition(self, name: Any, cond: Cond, at: int) -> Iterator[d.Step]:
         if not isinstance(cond, Always):
@@ -309,7 +316,7 @@ class Recorder:
                     yield self.use(use)
 
     def touches(self, power: Rule) -> bool:
-        """An amendment to the rule's own version does not replace it; an end spares what survives."""
+        """An amendment to its own version does not replace it; an end spares what survives."""
         does = power.power
         assert does is not None
         if does.verb == "amend":
