@@ -86,7 +86,7 @@ def levels(judged: Judged, subject: Subject) -> Iterator[Level]:
     edges = {edge for r in readings for edge in (r.lo, r.hi, world.stale(measure, r.hi))}
     ordered = [*sorted(edge for edge in edges if edge < now), now]
     for from_, until in pairwise(ordered):
-        low, high = world.reading(measure, of, from_)
+        low, high = world.reading(measure, of, from_).bounds
         if (low, high) != (-INFINITE, INFINITE):
             yield Level(
                 from_, until, None if low == -INFINITE else low, None if high == INFINITE else high
