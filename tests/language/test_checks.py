@@ -160,12 +160,12 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
     [
         (
             duty("Iran must lift(any, any)"),
-            "`lifts` is given 2 arguments, and has place for 1",
-            "`by` is already said by who acts and towards whom: leave it out or name it",
+            "`lifts` is given 2 arguments, and takes 1",
+            "`by` is already given by who acts and towards whom: leave it out, or name it",
         ),
         (
             duty("Iran must sign while once lifts(US, any, any)"),
-            "`lifts` is given 3 arguments, and has place for 2",
+            "`lifts` is given 3 arguments, and takes 2",
             "its parameters are `by`, `programme`",
         ),
         (
@@ -195,13 +195,13 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         ),
         (
             duty('Iran must lift(at least "a")'),
-            "`programme` is a text: it has no more and less",
+            "`programme` is a text, which is not more or less than another",
             "",
         ),
         (duty("Iran must lift(same)"), "`same` has a meaning only in `cured by`", ""),
         (
             duty("Iran must not pay(any) cured by lifts(same)"),
-            "`pays` has no parameter `programme` to be the same as",
+            "`pays` has no parameter `programme` to be the `same` as",
             "",
         ),
         (
@@ -217,14 +217,18 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         (
             duty('Iran must keep stock <= "5"'),
             "a number is compared with a text",
-            "both sides must be of one kind",
+            "compare values of one type",
         ),
         (
             duty("Iran must sign while US < Iran"),
             "`<` is for numbers and dates",
-            "use `=` or `!=`",
+            "write `=` or `!=`",
         ),
-        (duty("Iran must keep stock + Iran <= 5 kg"), "`+` is for numbers, not for a party", ""),
+        (
+            duty("Iran must keep stock + Iran <= 5 kg"),
+            "`+` is for numbers, and this is a party",
+            "",
+        ),
         (
             duty("Iran must keep sum of programme in lifts so far <= 5"),
             "`programme` of `lifts` is a text, not a number",
@@ -247,12 +251,12 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         ),
         (
             "measure world in kg\n" + duty("Iran must keep world of US <= 5 kg"),
-            "`world` is declared as nobody's, here it is US's",
+            "`world` has no subject, and is given the subject `US`",
             "`measure world(of: party)`",
         ),
         (
             duty("Iran must pay(amount: any) in total"),
-            "`in total` adds up one amount written `at least`",
+            "`in total` needs one amount written `at least`",
             "write `pay(amount: at least …) in total`",
         ),
         (
@@ -279,11 +283,11 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         (
             "state war(by) from signs(x)",
             "`x` is no parameter of the state `war`",
-            "its parameters: `by`",
+            "its parameters are `by`",
         ),
         (
             "event ends(of: party) arises 5 days after signs",
-            "where does `of` of `ends` come from?",
+            "`of` of `ends` gets no value",
             "bind it: `after signs(of: of)`",
         ),
         (
@@ -293,7 +297,7 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         ),
         (
             duty("E3 must sign"),
-            "`E3` is a group: does each member must it, or all as one?",
+            "`E3` is a group: must each member do it, or all as one?",
             "write `each of E3`, `all of E3` or `E3 jointly`",
         ),
         (duty("each of E33 must sign"), "unknown group `E33`", "did you mean `E3`?"),
@@ -328,7 +332,7 @@ def test_wrong_arguments_and_types(text: str, message: str, help: str) -> None:
         ),
         (
             duty("Iran must keep stock <= 300"),
-            "a bare number and an amount in kg cannot be put together",
+            "a bare number cannot be compared with or added to an amount in kg",
             "write the unit: `… kg`",
         ),
         (duty("Iran must keep stock <= 3 m"), "m cannot be turned into kg", "conversion 1 m"),
@@ -339,12 +343,12 @@ def test_wrong_arguments_and_types(text: str, message: str, help: str) -> None:
             "an amount in EUR is multiplied by one in kg",
             "a bare number or a percentage",
         ),
-        ("unit a = 2 b\nunit b = 2 a", "units explained by one another", "explain one of them"),
-        ("unit a = 0 kg", "one a is nothing", "say what it is"),
-        ("conversion 1 kg = 0 EUR", "a conversion by zero", "say what 1 of it is"),
+        ("unit a = 2 b\nunit b = 2 a", "units defined by one another", "define one of them"),
+        ("unit a = 0 kg", "one a is zero", "write what it is"),
+        ("conversion 1 kg = 0 EUR", "a conversion of zero", "write what 1 of it is"),
         (
             "conversion 1 kg = 900 g",
-            "kg and g convert by themselves, and not like this",
+            "kg and g convert by themselves, in another ratio",
             "leave the conversion out",
         ),
         (
@@ -353,7 +357,7 @@ def test_wrong_arguments_and_types(text: str, message: str, help: str) -> None:
                 " <= 3 kg"
             ),
             "a rate can only be compared with a constant",
-            "compare a sum",
+            "write it alone on one side",
         ),
         (
             duty("Iran must keep rate of amount in pays per day over the last 3 days <= stock"),
@@ -367,7 +371,7 @@ def test_wrong_arguments_and_types(text: str, message: str, help: str) -> None:
         ),
         (
             duty("Iran must keep count of pays over the last 3 months <= 3"),
-            "a sliding window cannot be counted in months: their length varies",
+            "a sliding window cannot be counted in months: they differ in length",
             "count it in days or weeks",
         ),
     ],
@@ -386,7 +390,7 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         (
             duty("Iran must sign from 2020-05-01 until 2020-04-01"),
             "this can never be due: its window opens on 2020-05-01 and closes by 2020-04-01",
-            "the end must come after the beginning",
+            "write an end that comes after the beginning",
         ),
         (
             duty("Iran may suspend 1 from 2020-05-01 until 2020-05-01"),
@@ -396,29 +400,37 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         (
             duty("Iran must sign from signs(by: US) + 30 days until signs(by: US) + 10 days"),
             "this can never be due: its window closes before it opens",
-            "both ends count from the same event",
+            "both ends count from one event",
         ),
         (
             duty("Iran must sign within 30 days"),
-            "`within 30 days`: counted from when?",
-            "put the rule under a `when …:`",
+            "`within 30 days` is counted from nothing",
+            "put the rule below a `when …:`",
         ),
         (
             duty("Iran must not sign for 2 years"),
-            "`for 2 years`: counted from when?",
-            "say `from …`",
+            "`for 2 years` is counted from nothing",
+            "write `from …`",
         ),
-        (duty("Iran must sign every month"), "`every month`: since when?", "say `from …`"),
-        (duty("Iran must sign every 6 months"), "`every 6 months`: since when?", "say `from …`"),
+        (
+            duty("Iran must sign every month"),
+            "`every month` is counted from nothing",
+            "write `from …`",
+        ),
+        (
+            duty("Iran must sign every 6 months"),
+            "`every 6 months` is counted from nothing",
+            "write `from …`",
+        ),
         (
             duty("when lift(any):\n    Iran must sign every 6 months"),
-            "`every 6 months` is counted from one day, and this arises anew each time",
-            "say `every month`",
+            "`every 6 months` is counted from one day, and this duty arises anew each time",
+            "write `every month`",
         ),
         (
             duty("Iran must sign from 2020-01-01 within 5 days of its end"),
-            "`of its end`: of which period?",
-            "say `every month`",
+            "`of its end` needs a period",
+            "write `every month`",
         ),
         (
             duty("Iran must sign from 2020-01-01 within 40 days for 1 month"),
@@ -442,7 +454,7 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         (
             duty("Iran must sign while France in E3 and US in E3"),
             "this can never bind: its `while` is always false",
-            "compare something that can change",
+            "write a `while` that can become true",
         ),
         (
             duty("Iran must keep stock >= 5 kg and stock <= 3 kg"),
@@ -486,7 +498,7 @@ def test_local_times_that_the_clocks_skip_or_repeat() -> None:
     head = HEAD.replace("zone UTC", "zone Europe/Vienna")
     skipped, help_ = only(duty("Iran must sign by 2020-03-29T02:30"), head)
     assert skipped == "2020-03-29T02:30:00 does not exist in Europe/Vienna: the clocks change then"
-    assert help_ == "write it with its offset from UTC"
+    assert help_ == "write it with its offset from UTC, as in +02:00"
     twice, _ = only(duty("Iran must sign by 2020-10-25T02:30"), head)
     assert "happens twice" in twice
 
@@ -661,11 +673,11 @@ def test_reciprocity_is_no_such_circle(text: str) -> None:
 
 def test_definitions_and_moments_in_circles() -> None:
     message, _ = only("define a = b\ndefine b = a")
-    assert message == "definitions explained by one another: a → b → a"
+    assert message == "definitions defined by one another: a → b → a"
     message, _ = only("day a = b + 1 day\nday b = a + 1 day")
-    assert message == "moments explained by one another: a → b → a"
+    assert message == "moments defined by one another: a → b → a"
     message, _ = only("define a = not a")
-    assert message == "definitions explained by one another: a → a"
+    assert message == "definitions defined by one another: a → a"
 
 
 # ------------------------------------------------------------------ readings
@@ -693,7 +705,7 @@ reading S.other of 6, in_place_of_the_text
         ),
         (
             "account X\n  reads Q as yes",
-            "account X reads `Q`: nothing of that name is read",
+            "account X reads `Q`: there is no such point",
             "declare it: `reading Q.yes of …`",
         ),
         (
@@ -739,7 +751,7 @@ def test_a_reading_that_nobody_holds_is_looked_at_all_the_same() -> None:
 def test_suspension_and_the_clock() -> None:
     text = "clause 5\n  Iran must sign by 2020-01-01\nclause 6\n  Iran may suspend 5"
     message, help_ = only(text)
-    assert message == "while 5 is suspended, does its deadline come nearer?"
+    assert message == "clause 5 has a deadline: does it come nearer while suspended?"
     assert "`suspension stops the clock` or `suspension runs the clock`" in help_
     assert errors(text.replace("by 2020-01-01", "")) == []
 
@@ -753,7 +765,9 @@ def test_an_exact_amount_is_hinted_at() -> None:
 
 
 def test_a_condition_that_always_holds_is_hinted_at() -> None:
-    assert any("kept whatever happens" in m for m, _ in hints(duty("Iran must keep UK in E3")))
+    assert any(
+        "this condition always holds" in m for m, _ in hints(duty("Iran must keep UK in E3"))
+    )
 
 
 def test_what_is_never_used_is_hinted_at() -> None:
@@ -765,7 +779,7 @@ def test_what_is_never_used_is_hinted_at() -> None:
     assert "the parameter `x` of `hot` is never used" in found
     assert "the state `sanctions` is used in no rule" in found
     assert "the event `reimposes` is used in no rule" not in found
-    assert "the record may still use it" in found["the event `order` is used in no rule"]
+    assert "unless the record uses it" in found["the event `order` is used in no rule"]
 
 
 def test_a_reading_never_chosen_is_hinted_at() -> None:
@@ -775,19 +789,19 @@ def test_a_reading_never_chosen_is_hinted_at() -> None:
 
 def test_a_variable_that_looks_like_a_party_is_hinted_at() -> None:
     found = dict(hints("clause 1\n  when lifts(by: Irann):\n    US must sign within 5 days"))
-    message = "`Irann` is nobody's name here: it is bound to whoever it is"
+    message = "`Irann` is not declared, so it is a variable, bound to any value"
     assert found[message] == "did you mean `Iran`?"
 
 
 def test_a_variable_bound_for_nothing_is_hinted_at() -> None:
     found = dict(hints("clause 1\n  when order(id: n, buyer: b):\n    Iran must pays(to: b)"))
-    message = "the trigger binds `n`, and nothing uses it"
-    assert found[message] == "leave `id: n` out, or is it misspelt below?"
+    message = "the trigger binds `n`, and the rule does not use it"
+    assert found[message] == "leave `id: n` out, or use it below"
 
 
 def test_a_variable_that_the_act_leaves_open_is_hinted_at() -> None:
     found = dict(hints("clause 1\n  when order(id: n):\n    Iran must delivers"))
-    message = "nothing uses `n`: any `delivers` serves every instance"
+    message = "`n` is not used: any `delivers` performs the duty of every instance"
     assert found[message] == "write `delivers(id: n)` if it must be the same"
 
 
@@ -802,17 +816,13 @@ def test_a_variable_that_the_act_leaves_open_is_hinted_at() -> None:
     ],
 )
 def test_a_variable_used_somewhere_gets_no_hint(text: str) -> None:
-    assert [m for m, _ in checked_hints(f"clause 1\n  {text}") if "nothing uses" in m] == []
-
-
-def checked_hints(text: str) -> list[tuple[str, str]]:
-    found = checked(text)
-    return [(problem.message, problem.help or "") for problem in found]
+    unused = [p for p in checked(f"clause 1\n  {text}") if p.code in ("W205", "H206")]
+    assert unused == []
 
 
 def test_a_parameter_that_nobody_uses_is_hinted_at() -> None:
     agreement, _ = agreement_of(duty("Iran must pays(to: US)"))
-    message = "no rule looks at `amount` of `pays`, and no entry gives it"
+    message = "no rule uses `amount` of `pays`, and no entry gives it"
     assert message in [p.message for p in check(agreement, (), said=set())[0]]
     said = {("pays", "amount")}
     assert message not in [p.message for p in check(agreement, (), said=said)[0]]
@@ -821,7 +831,7 @@ def test_a_parameter_that_nobody_uses_is_hinted_at() -> None:
 
 def test_rules_and_not_modelled_at_once() -> None:
     message, help_ = only('clause 1\n  Iran must sign\n  not modelled "hard"')
-    assert message == "clause 1 has rules, and says `not modelled`"
+    assert message == "clause 1 has rules, and is `not modelled`"
     assert help_ == "leave one of the two out"
 
 

@@ -235,15 +235,18 @@ def test_tabs_are_reported_once_with_advice() -> None:
     layout = lay_out(text, "a.md", problems)
     (problem,) = problems
     assert (problem.line, problem.column, problem.paragraph) == (5, 1, "7")
-    assert problem.message == "a tab: its width is anybody's guess (2 lines of this file have tabs)"
-    assert problem.help == "use spaces, two for each step of indentation"
+    assert (
+        problem.message
+        == "a tab, whose width differs from editor to editor (2 lines of this file have tabs)"
+    )
+    assert problem.help == "write spaces, two for each step of indentation"
     assert tree(layout.statements) == [["clause 7", "no duty"]]
 
 
 def test_an_indentation_that_fits_nothing() -> None:
     text = "clause 7\n    A must a\n  A must b\nparty X\n"
     assert complaints(text) == [
-        (3, 3, "this line is indented by 2, and no line above it in its block is")
+        (3, 3, "this line is indented by 2, as no line above it in its block is")
     ]
 
 

@@ -64,6 +64,14 @@ def test_the_wrong_example_has_the_problem_and_the_right_one_has_none(
     assert not in_the_way, [render(p) for p in in_the_way]
 
 
+def test_every_problem_of_an_example_says_what_to_do(tmp_path: Path) -> None:
+    for code in WITH_EXAMPLES:
+        assert code.wrong is not None
+        for problem in checked(code.wrong, tmp_path / code.code):
+            assert problem.help, render(problem)
+            assert problem.subject and re.match(r"[a-z]+:", problem.subject), render(problem)
+
+
 # ---------------------------------------------------------------------- codes without examples
 TABLE = 'table "{file}"{more}\n  row is pay(by: column who) on column day{id}\n'
 

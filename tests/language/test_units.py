@@ -127,11 +127,16 @@ def test_currencies_per_thing() -> None:
         ("kg U", "kg UF6", "kg U cannot be turned into kg UF6", "conversion 1 kg U = … kg UF6"),
         ("kg", "kg U", "kg cannot be turned into kg U", "conversion 1 kg = … kg U"),
         ("kg", "m", "kg cannot be turned into m", "conversion 1 kg = … m"),
-        (None, "kg", "a bare number and an amount in kg", "write the unit: `… kg`"),
+        (
+            None,
+            "kg",
+            "a bare number cannot be compared with or added to an amount in kg",
+            "write the unit: `… kg`",
+        ),
         ("kg Pu", "kg", "unknown unit `Pu` in `kg Pu`", "substance Pu"),
         ("EURO", "kg", "unknown unit `EURO`", "currency EURO"),
         ("killogram", "kg", "unknown unit `killogram`", "did you mean `kilogram`"),
-        ("degC/day", "K/day", "degC/day cannot be turned into K/day", "without offset"),
+        ("degC/day", "K/day", "degC/day cannot be turned into K/day", "without an offset"),
     ],
 )
 def test_what_does_not_convert(

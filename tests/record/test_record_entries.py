@@ -113,21 +113,21 @@ def measured(
         ("2019-01-01 US reimpose_s(oil)", "no event `reimpose_s`", "`reimposes`"),
         ("2019-01-01 US implementation_day", "no parameter `by`", "leave `US` out"),
         ("2019-01-01 reimposes(US, oil, gas)", "too many arguments", "`by`, `programme`"),
-        ("2019-01-01 US reimposes(by: US)", "given twice", "drop one"),
+        ("2019-01-01 US reimposes(by: US)", "given twice", "keep one of the two"),
         ("2019-01-01 US reimposes(program: oil)", "no parameter `program`", "`programme`"),
         ("2019-01-01 US reimposes(2.5)", "`programme` is a text", "in quotes"),
         ("2019-01-01 US reimposes(5 EUR)", "`programme` is a text", "in quotes"),
         ("2019-01-01 order(1, Bob)", "no party, body or group `Bob`", None),
         ('2019-01-01 order(1, "US")', "`buyer` is a party", "without quotes"),
-        ("2019-01-01 order(amount: 5)", "without its unit", "say EUR"),
+        ("2019-01-01 order(amount: 5)", "the unit is missing", "write `5 EUR`"),
         ("2019-01-01 order(amount: 5 kg)", "is in EUR", None),
         ("2019-01-01 order(amount: 5 USD)", "unknown unit `USD`", None),
         ("2019-01-01 order(due: 5)", "`due` is a date", "2019-07-01"),
-        ("2019-01-01 arises_later", "arises by itself", "what it arises from"),
-        ("2019-01-01 uranium_stock of Iran = 205", "without its unit", "kg U"),
+        ("2019-01-01 arises_later", "arises by itself", "the event that it arises from"),
+        ("2019-01-01 uranium_stock of Iran = 205", "the unit is missing", "kg U"),
         ("2019-01-01 uranium_stock of Iran = 205 kg", "is in kg U", None),
-        ("2019-01-01 uranium_stock = 205 kg U", "whose `uranium_stock`?", "of …"),
-        ("2019-01-01 temperature of Iran = 5", "nobody's", "drop `of Iran`"),
+        ("2019-01-01 uranium_stock = 205 kg U", "`uranium_stock` needs a subject", "of …"),
+        ("2019-01-01 temperature of Iran = 5", "has no subject", "leave `of Iran` out"),
         ("2019-01-01 temperature = 5 kg", "has no unit", "leave the unit out"),
         ("2019-01-01 uranium_stok of Iran = 5 kg U", "no measure", "`uranium_stock`"),
         ("2019-01-01 implementation_day = 5", "an event, not a measure", None),
@@ -136,18 +136,22 @@ def measured(
         ("2019-01-01 IAEA determines spn(Iran)", "no vague term `spn`", "`snp`"),
         ("2019-01-01 uranium_stock of Iran between 1 kg U and 20 g U", "above the upper", "swap"),
         ("2019-01-01 Iran suspends 8", "no clause `8`", None),
-        ("2019-01-01 Iran suspends 7 (n: 5 EUR)", "not named by an amount", "without its unit"),
+        (
+            "2019-01-01 Iran suspends 7 (n: 5 EUR)",
+            "named by a number without a unit",
+            "without its unit",
+        ),
         ("2019-01-01 Iran amends 7 to latr", "no amendment `latr`", "`later`"),
         ('2019-01-01 Iran says clause 77 "x"', "no clause `77`", None),
         ("2019-01-01 implementation_day source aa", "no source `aa`", None),
-        ("2019-01-01 implementation_day corrects x", "corrects `x`: there is no such", None),
-        ("2019-01-01 withdraws y", "withdraws `y`: there is no such", None),
+        ("2019-01-01 implementation_day corrects x", "`corrects x`: there is no such", None),
+        ("2019-01-01 withdraws y", "`withdraws y`: there is no such", None),
         ("2019-01-02 implementation_day reported 2019-01-01", "reported 2019-01-01, before", None),
         ("2019-01-02 implementation_day verified on 2018-12", "verified 2018-12, before", None),
         ("0019-01-02 implementation_day", "out of range", None),
         ("2019-01-02 withdraws y corrects z", "not both", None),
         ("2019-01-02 first time temperature > 5 kg", "has no unit", None),
-        ("2019-01-02 ratio of uranium_stock of Iran to 0 kg U = 5", "says nothing", None),
+        ("2019-01-02 ratio of uranium_stock of Iran to 0 kg U = 5", "has no meaning", None),
         ("2019-01-02 ratio of uranium_stock of Iran to 1 kg U = 5 kg U", "no unit", None),
         (
             "2019-01-02 change of uranium_stock of Iran since 2019-03-01 = 5 kg U",
@@ -183,7 +187,7 @@ def test_two_entries_of_one_name(read: Reader) -> None:
 
 def test_an_exact_duplicate(read: Reader) -> None:
     found = read("2019-01-01 US reimposes(oil)\n2019-01-01  US reimpose(oil)")
-    assert "there twice: first in record.sv, line 1" in found.problem.message
+    assert "repeats the one in record.sv, line 1" in found.problem.message
 
 
 def test_one_written_id_twice(read: Reader) -> None:

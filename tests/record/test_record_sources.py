@@ -66,12 +66,12 @@ def test_dates_of_issue(issued: object, shown: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("title", ["x"], "the `title` of source `x` must be text"),
-        ("author", "Doe", "the `author` of source `x` must be a list of names"),
+        ("title", ["x"], "`title` of source `x` must be text"),
+        ("author", "Doe", "`author` of source `x` must be a list of names"),
         ("author", [{"given": "Jane"}], "each with `family` or `literal`"),
-        ("issued", "2019", "the `issued` of source `x` must be a date"),
-        ("issued", {"date-parts": [[2019, 13]]}, "the `issued` of source `x` must be a date"),
-        ("issued", {"date-parts": []}, "the `issued` of source `x` must be a date"),
+        ("issued", "2019", "`issued` of source `x` must be a date"),
+        ("issued", {"date-parts": [[2019, 13]]}, "`issued` of source `x` must be a date"),
+        ("issued", {"date-parts": []}, "`issued` of source `x` must be a date"),
     ],
 )
 def test_wrong_shapes(field: str, value: object, message: str) -> None:

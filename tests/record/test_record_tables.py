@@ -243,12 +243,12 @@ def test_columns_of_any_name(read: Reader, tmp_path: Path) -> None:
         ("2019-13-01,Iran,5", "`2019-13-01` is not a date or a time (column `day`)", "2019-07-01"),
         ("yesterday,Iran,5", "`yesterday` is not a date or a time", None),
         ("2019-02-29,Iran,5", "`2019-02-29` is not a date", None),
-        (",Iran,5", "there is no date (column `day`)", None),
+        (",Iran,5", "the date is missing (column `day`)", None),
         ("0219-01-01,Iran,5", "is out of range (column `day`)", None),
         ("9999-12-31,Iran,5", "is out of range (column `day`)", None),
         ("2019-01-01,Iraq,5", "no party, body or group `Iraq`", "`Iran`"),
-        ("2019-01-01,,5", "nothing says whose it is", None),
-        ("2019-01-01,Iran,", "nothing says what was measured", None),
+        ("2019-01-01,,5", "the subject is missing", None),
+        ("2019-01-01,Iran,", "the amount is missing", None),
         ("2019-01-01,Iran,five", "`five` is not a number (column `tonnes`)", "1234.5"),
         ("2019-01-01,Iran,0x10", "`0x10` is not a number", None),
         ("2019-01-01,Iran,1_0", "`1_0` is not a number", None),
@@ -302,7 +302,7 @@ def test_ids_twice_and_missing(read: Reader, tmp_path: Path) -> None:
     problem = read(text, tmp_path).problem
     assert "row 4: the id `2` stands in 2 rows" in problem.message
     (tmp_path / "stock.csv").write_text("nr,day,who,tonnes\n,2019-01-01,Iran,1\n")
-    assert "there is no id (column `nr`)" in read(text, tmp_path).problem.message
+    assert "the id is missing (column `nr`)" in read(text, tmp_path).problem.message
 
 
 def test_numbers_that_are_none_in_parquet(read: Reader, tmp_path: Path) -> None:
@@ -324,9 +324,9 @@ def test_numbers_that_are_none_in_parquet(read: Reader, tmp_path: Path) -> None:
         ("on column day", 'on column day where column x = "1"', "no column `x`", "its columns"),
         ("in t", "in EUR", "`heavy_water` is in t", None),
         ("in t", "in kg U", "`heavy_water` is in t", "conversion"),
-        (" in t", "", "in which unit is column `tonnes`?", "add `in t`"),
+        (" in t", "", "the unit of column `tonnes` is missing", "write `column tonnes in t`"),
         ("heavy_water", "heavy_watr", "no measure `heavy_watr`", "`heavy_water`"),
-        ("of column who ", "", "whose `heavy_water`?", "of column"),
+        ("of column who ", "", "`heavy_water` needs a subject", "of column"),
         ("of column who", "of Iraq", "no party, body or group `Iraq`", "`Iran`"),
         ("heavy_water of", "uranium_stock of", "`uranium_stock` is in kg U", None),
         ("stock.csv", "stok.csv", "there is no file `stok.csv`", "`stock.csv`"),
@@ -352,9 +352,9 @@ def test_wrong_lines(
     [
         ("reimposed(by: US)", "no event `reimposed`"),
         ("reimposes(bye: US)", "no parameter `bye`"),
-        ("reimposes(by: US, by: US)", "said twice"),
+        ("reimposes(by: US, by: US)", "given twice"),
         ("reimposes(by: column who in t)", "has no unit"),
-        ("order(amount: column tonnes)", "in which unit"),
+        ("order(amount: column tonnes)", "the unit of column"),
         ("order(due: column n)", "holds bigint, not dates"),
         ("order(amount: column day in EUR)", "holds date, not numbers"),
         ("arises_later", "arises by itself"),

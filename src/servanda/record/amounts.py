@@ -14,7 +14,7 @@ TOO_LARGE = Decimal(10) ** 29
 class BadAmount(ValueError):
     """What is wrong with an amount; `help` is advice."""
 
-    def __init__(self, code: str, message: str, help: str | None = None) -> None:
+    def __init__(self, code: str, message: str, help: str) -> None:
         super().__init__(message)
         self.code = code
         self.help = help
@@ -30,7 +30,9 @@ class Amounts:
         """The number in the unit declared for `name`, kept to nine decimals. Raises BadAmount."""
         if unit is not None and number.unit is None:
             raise BadAmount(
-                "E321", f"an amount without its unit: `{name}` is in {unit}", f"say {unit}"
+                "E321",
+                f"the unit is missing: `{name}` is in {unit}",
+                f"write `{number.value:f} {unit}`",
             )
         fit(number.value)
         try:
@@ -48,6 +50,8 @@ class Amounts:
 def fit(value: Decimal) -> Decimal:
     """To nine decimals, as the judges keep numbers. Raises BadAmount if it is past 29 digits."""
     if not value.is_finite() or abs(value) >= TOO_LARGE:
-        raise BadAmount("E148", "a number too large to keep", "at most 29 digits before the point")
+        raise BadAmount(
+            "E148", "this number is too large", "write at most 29 digits before the point"
+        )
     with localcontext(prec=60):
         return plain_decimal(value.quantize(NINTH, rounding=ROUND_HALF_UP))

@@ -56,7 +56,7 @@ class Reader:
             return None
         if event.arises is not None:
             message = f"`{event.name}` arises by itself: it cannot be recorded"
-            self.problems.add("E506", fact.place, message, "record what it arises from")
+            self.problems.add("E506", fact.place, message, "record the event that it arises from")
             return None
         by = self.names.who(fact.by, fact.place) if fact.by else None
         if fact.by and by is None:
@@ -79,7 +79,7 @@ class Reader:
         if by is not None:
             actor = actor_of(params)
             if actor is None:
-                message = f"`{name}` has no parameter `by` that {by} could be"
+                message = f"`{name}` has no parameter `by` for the actor {by}"
                 advice = f"declare `event {name}(by: party, …)`, or leave `{by}` out"
                 self.problems.add("E315", place, message, advice)
                 return None
@@ -99,11 +99,16 @@ class Reader:
             free = [param for param in open_params if param.name not in named]
             param = by_name[arg.name] if arg.name is not None else next(iter(free), None)
             if param is None:
-                self.problems.add("E302", at, f"too many arguments for `{name}`", _listed(params))
+                self.problems.add(
+                    "E302",
+                    at,
+                    f"`{name}` is given too many arguments",
+                    f"leave one out: {_listed(params)}",
+                )
                 return None
             if param.name in found:
                 self.problems.add(
-                    "E303", at, f"`{param.name}` of `{name}` is given twice", "drop one"
+                    "E303", at, f"`{param.name}` of `{name}` is given twice", "keep one of the two"
                 )
                 sound = False
                 continue
@@ -146,7 +151,9 @@ class Reader:
             "date": "write a date like 2019-07-01",
             "clause": "name a clause",
         }[param.type]
-        self.problems.add("E304", place, f"`{param.name}` is a {param.type}", advice)
+        self.problems.add(
+            "E304", place, f"`{param.name}` is a {param.type}, and this is none", advice
+        )
         return None
 
     def amount(self, number: Number, unit: str | None, name: str, place: Place) -> Decimal | None:
@@ -169,7 +176,7 @@ class Reader:
         low, high = bounds
         if low is not None and high is not None and low > high:
             self.problems.add(
-                "E152", fact.place, "the lower bound is above the upper one", "swap them"
+                "E152", fact.place, "the lower bound is above the upper one", "swap the two"
             )
             return None
         written = tuple(dict.fromkeys(n for n in (fact.low, fact.high) if n is not None))
@@ -198,11 +205,11 @@ class Reader:
         since = self.names.span(fact.since, fact.place) if fact.since else None
         if to is not None and to <= 0:
             self.problems.add(
-                "E508", fact.place, f"a ratio to {to} says nothing", "compare with an amount"
+                "E508", fact.place, f"a ratio to {to} has no meaning", "write an amount above zero"
             )
             return None
-        unread = (fact.to and to is None) or (fact.since and since is None)
-        if bounds is None or subject == "" or unread:
+        is_incomplete = (fact.to and to is None) or (fact.since and since is None)
+        if bounds is None or subject == "" or is_incomplete:
             return None
         return Linked(
             kind=fact.kind,
@@ -225,13 +232,19 @@ class Reader:
             if of is None:
                 return None
             self.problems.add(
-                "E314", place, f"`{name}` is nobody's: it has no parameter", f"drop `of {of}`"
+                "E314",
+                place,
+                f"`{name}` has no subject, and is given the subject `{of}`",
+                f"leave `of {of}` out",
             )
             return ""
         if of is None:
-            advice = f"say `{name} of …`"
+            advice = f"write whose it is: `{name} of …`"
             self.problems.add(
-                "E313", place, f"whose `{name}`? It has the parameter `{params[0].name}`", advice
+                "E313",
+                place,
+                f"`{name}` needs a subject: it has the parameter `{params[0].name}`",
+                advice,
             )
             return ""
         if variable_of(params[0]).type == "party":
@@ -265,7 +278,7 @@ class Reader:
             case Number(number, None):
                 return number
             case Number(_, unit):
-                message = f"an instance is not named by an amount in {unit}"
+                message = f"an instance is named by a number without a unit, and this is in {unit}"
                 self.problems.add("E509", place, message, "write the number without its unit")
                 return None
             case Text(text):

@@ -25,7 +25,7 @@ ISO_INSTANT = re.compile(
 class BadDate(ValueError):
     """What is wrong with a date or an instant; `help` is advice."""
 
-    def __init__(self, code: str, message: str, help: str | None = None) -> None:
+    def __init__(self, code: str, message: str, help: str) -> None:
         super().__init__(message)
         self.code = code
         self.help = help
@@ -72,14 +72,14 @@ def day_of(text: str) -> date:
     """An ISO date of a year this clock can hold. Raises BadDate."""
     match = ISO_DAY.fullmatch(text)
     if not match:
-        raise BadDate("E140", f"`{text}` is not a date", "dates look like 2019-07-01")
+        raise BadDate("E140", f"`{text}` is not a date", "write year-month-day, as in 2019-07-01")
     year, month, day = (int(part) for part in match.groups())
     if not YEARS[0] <= year <= YEARS[1]:
-        raise BadDate("E142", f"{text} is out of range", f"years run from {YEARS[0]} to {YEARS[1]}")
-    if not 1 <= month <= 12:
         raise BadDate(
-            "E140", f"there is no day {text}", "dates are year-month-day, as in 2019-07-31"
+            "E142", f"{text} is out of range", f"write a year from {YEARS[0]} to {YEARS[1]}"
         )
+    if not 1 <= month <= 12:
+        raise BadDate("E140", f"there is no day {text}", "write year-month-day, as in 2019-07-31")
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
         raise BadDate("E140", f"there is no day {text}", f"{year}-{month:02} has {last} days")
@@ -94,7 +94,7 @@ def instant_of(text: str, zone: str, named: str | None = None) -> int:
     """
     match = ISO_INSTANT.fullmatch(text)
     if not match:
-        raise BadDate("E141", f"`{text}` is not an instant", "instants look like 2025-09-28T00:00Z")
+        raise BadDate("E141", f"`{text}` is not an instant", "write it as 2025-09-28T00:00Z")
     written, offset, zone_said = match.groups()
     named = zone_said or named
     day_of(written[:10])
@@ -102,7 +102,7 @@ def instant_of(text: str, zone: str, named: str | None = None) -> int:
         moment = datetime.fromisoformat(written + (offset or ""))
     except ValueError as error:
         raise BadDate(
-            "E141", f"there is no time {text}", "hours run from 00:00 to 23:59"
+            "E141", f"there is no time {text}", "write a time from 00:00 to 23:59"
         ) from error
     if offset:
         return _within_range(moment, text, named)
@@ -114,7 +114,7 @@ def _local(moment: datetime, zone: str, text: str) -> int:
         info = zone_of(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadDate(
-            "E143", f"there is no zone `{zone}`", "zones look like Europe/Amsterdam"
+            "E143", f"there is no zone `{zone}`", "zones are named as in `Europe/Amsterdam`"
         ) from error
     early = moment.replace(tzinfo=info, fold=0)
     late = moment.replace(tzinfo=info, fold=1)
@@ -122,7 +122,7 @@ def _local(moment: datetime, zone: str, text: str) -> int:
         skipped = early.astimezone(UTC).astimezone(info).replace(tzinfo=None) != moment
         how = "skip this time" if skipped else "show this time twice"
         raise BadDate(
-            "E146", f"the clocks of {zone} {how}: {text}", "give the offset, as in +02:00"
+            "E146", f"the clocks of {zone} {how}: {text}", "write it with its offset, as in +02:00"
         )
     return to_micros(early)
 
@@ -134,11 +134,11 @@ def _within_range(moment: datetime, text: str, named: str | None) -> int:
         there = moment.astimezone(zone_of(named))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadDate(
-            "E143", f"there is no zone `{named}`", "zones look like Europe/Amsterdam"
+            "E143", f"there is no zone `{named}`", "zones are named as in `Europe/Amsterdam`"
         ) from error
     if there.utcoffset() != moment.utcoffset():
         raise BadDate(
-            "E144", f"{text}: that is not the offset of {named} then", "drop one of the two"
+            "E144", f"{text}: that is not the offset of {named} then", "keep one of the two"
         )
     return to_micros(moment)
 

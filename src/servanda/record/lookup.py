@@ -22,6 +22,16 @@ SUBJECTS = {
     "amendment": "amendment",
 }
 
+# How each is declared, for advice.
+DECLARATIONS = {
+    "party": "party {}",
+    "event": "event {}",
+    "measure": "measure {}",
+    "vague": "vague {} decided by …",
+    "clause": "clause {}",
+    "amendment": "amendment {} of …",
+}
+
 
 class RecordNames:
     """The declared names of an agreement; what is not found is a problem, and None."""
@@ -43,10 +53,16 @@ class RecordNames:
         known = list(known)
         advice = did_you_mean(name, known)
         if advice is None and 0 < len(known) <= 12:
-            advice = f"there is {', '.join(f'`{other}`' for other in sorted(known))}"
+            advice = f"write one of {', '.join(f'`{other}`' for other in sorted(known))}"
         subject = f"{SUBJECTS[kind]}:{name}"
         message = f"there is no {kind} `{name}`"
-        self.problems.add_unknown(code, place, subject, message, advice or f"declare the {kind}")
+        self.problems.add_unknown(
+            code,
+            place,
+            subject,
+            message,
+            advice or f"declare it: `{DECLARATIONS[SUBJECTS[kind]].format(name)}`",
+        )
 
     def who(self, name: str, place: Place) -> str | None:
         """A party, body or group."""
@@ -61,10 +77,11 @@ class RecordNames:
         if found is not None:
             return found
         if word in self.measures:
-            message = f"`{word}` is a measure: say what it read, as in `{word} of X = 1 …`"
-            self.problems.add("E220", place, message)
+            message = f"`{word}` is a measure, not an event"
+            advice = f"write what it measured, as in `{word} of X = 1 …`"
+            self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         elif word in self.vagues:
-            advice = f"say who decided: `{self.vagues[word].deciders[0]} determines {word}(…)`"
+            advice = f"write who decided: `{self.vagues[word].deciders[0]} determines {word}(…)`"
             self.problems.add("E220", place, f"`{word}` is decided by a body, not observed", advice)
         else:
             self.missing("E201", "event", word, self.events, place)
@@ -75,7 +92,8 @@ class RecordNames:
         if found is None:
             if name in self.events:
                 message = f"`{name}` is an event, not a measure: it has no reading"
-                self.problems.add("E220", place, message)
+                advice = f"write that it happened, as in `X {name}`"
+                self.problems.add("E220", place, message, advice, subject=f"measure:{name}")
             else:
                 self.missing("E203", "measure", name, self.measures, place)
         return found

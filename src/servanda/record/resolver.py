@@ -113,21 +113,19 @@ class Resolver:
             reported = min(dates, key=lambda at: at.hi, default=None)
         if isinstance(what, Withdrawn) and written.corrects is not None:
             self.problems.add(
-                "E505", place, "an entry corrects or withdraws, not both", "write two"
+                "E505", place, "an entry corrects or withdraws, not both", "write two entries"
             )
             return None
         if isinstance(what, Linked) and what.since is not None and what.since.lo >= when.lo:
             message = f"a change since {what.since.text}, which is not before {when.text}"
-            self.problems.add(
-                "E507", place, message, "the entry's own date is that of the later reading"
-            )
+            self.problems.add("E507", place, message, "date the entry by the later reading")
         for after, done in ((verified, "verified"), (reported, "reported")):
             if after is not None and after.fin <= when.lo:
                 self.problems.add(
                     "E507",
                     place,
                     f"{done} {after.text}, before it was done on {when.text}",
-                    "say `announced` for what was said before it was done",
+                    "write `announced` for what was said before it was done",
                 )
         return Entry(
             id=written.id or derived_id(when, what),
@@ -153,7 +151,7 @@ class Resolver:
         cited = self.cited(written.sources)
         if from_ and until and until.lo <= from_.lo:
             message = f"complete until {until.text}, which is not after {from_.text}"
-            self.problems.add("E145", written.place, message)
+            self.problems.add("E145", written.place, message, "write the earlier one first")
             return None
         if not all(names):
             return None
@@ -170,7 +168,10 @@ class Resolver:
     def cited(self, refs: Sequence[raw.SourceRef]) -> tuple[raw.SourceRef, ...]:
         for ref in refs:
             if ref.id not in self.sources:
-                advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
+                advice = (
+                    did_you_mean(ref.id, self.sources)
+                    or f'add it to sources.json: {{"id": "{ref.id}", "title": "…"}}'
+                )
                 message = f"there is no source `{ref.id}`"
                 self.problems.add_unknown("E501", ref.place, f"source:{ref.id}", message, advice)
         return tuple(ref for ref in refs if ref.id in self.sources)
@@ -218,7 +219,10 @@ def _without_duplicates(
         where = f"{earlier.place.file}, line {earlier.place.line}"
         if earlier == entry:
             problems.add(
-                "E502", entry.place, f"this entry is there twice: first in {where}", "drop one"
+                "E502",
+                entry.place,
+                f"this entry repeats the one in {where}",
+                "leave one of the two out",
             )
         elif written_id:
             message = f"two entries have the id `{entry.id}`: the other is in {where}"
@@ -248,8 +252,11 @@ def _check_targets(
             sound.append(entry)
             continue
         verb = "corrects" if entry.corrects else "withdraws"
-        advice = did_you_mean(target, by_id) or "entries are named by `id`, or date-what-who"
-        problems.add("E503", entry.place, f"{verb} `{target}`: there is no such entry", advice)
+        advice = (
+            did_you_mean(target, by_id)
+            or "entries are named by their `id`, else by date, event and actor"
+        )
+        problems.add("E503", entry.place, f"`{verb} {target}`: there is no such entry", advice)
     return [entry for entry in sound if not _in_circle(entry, by_id, problems)]
 
 
@@ -268,6 +275,9 @@ def _in_circle(entry: Entry, by_id: Mapping[str, Entry], problems: Problems) -> 
         return False
     circle = " → ".join([*path, entry.id])
     problems.add(
-        "E504", entry.place, f"these entries correct each other: {circle}", "drop one correction"
+        "E504",
+        entry.place,
+        f"these entries correct each other: {circle}",
+        "leave one of the corrections out",
     )
     return True

@@ -15,7 +15,7 @@ from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Place
 
 CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
-ADVICE = 'a list of items, each like {"id": "gov-2019-21", "title": "..."}'
+ADVICE = 'write a list of items, each like {"id": "gov-2019-21", "title": "..."}'
 
 
 class Source(Struct, frozen=True):
@@ -64,10 +64,20 @@ def _text_of(path: Path, problems: Problems) -> str | None:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        problems.add("E104", place, f"this is not a text in UTF-8 (byte {error.start + 1})")
+        problems.add(
+            "E104",
+            place,
+            f"this is not text in UTF-8 (byte {error.start + 1})",
+            "save it as UTF-8",
+        )
         return None
     except OSError as error:
-        problems.add("E103", place, f"this file cannot be read: {error.strerror or error}")
+        problems.add(
+            "E103",
+            place,
+            f"this file cannot be read: {error.strerror or error}",
+            "make it a file that can be read",
+        )
         return None
     problems.remember(path.name, text.split("\n"))
     return text
@@ -153,8 +163,8 @@ class _Item:
         )
 
     def wrong(self, field: str, expected: str) -> None:
-        message = f"the `{field}` of source `{self.id}` must be {expected}"
-        self.problems.add("E603", self.place, message)
+        message = f"`{field}` of source `{self.id}` must be {expected}"
+        self.problems.add("E603", self.place, message, f"write {expected}, or leave it out")
 
     def text(self, field: str) -> str | None:
         value = self._fields().get(field)
@@ -253,7 +263,12 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
     try:
         library = parse_string(text)
     except Exception as error:  # the library promises none: whatever it is, the file is at fault
-        problems.add("E605", Place(file, 0, 0), f"this BibTeX cannot be read: {_first_line(error)}")
+        problems.add(
+            "E605",
+            Place(file, 0, 0),
+            f"this BibTeX cannot be read: {_first_line(error)}",
+            "write it again, or give the sources in sources.json",
+        )
         return []
     finally:
         logger.setLevel(level)
@@ -262,12 +277,15 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
         problems.add(*_what_failed(place, failed))
     if text.strip() and not library.blocks:
         problems.add(
-            "E605", Place(file, 1, 1), "this is not BibTeX", "entries look like @report{id, ...}"
+            "E605",
+            Place(file, 1, 1),
+            "this is not BibTeX",
+            "write entries such as @report{id, title = {...}}",
         )
     return [_source_of(entry, file, problems) for entry in library.entries]
 
 
-def _what_failed(place: Place, failed: Any) -> tuple[str, Place, str, str | None]:
+def _what_failed(place: Place, failed: Any) -> tuple[str, Place, str, str]:
     name = type(failed).__name__
     if name == "DuplicateBlockKeyBlock":
         message = f"two sources have the id `{failed.key}`"
@@ -276,7 +294,7 @@ def _what_failed(place: Place, failed: Any) -> tuple[str, Place, str, str | None
         fields = ", ".join(f"`{field}`" for field in sorted(failed.duplicate_keys))
         return "E605", place, f"this entry has a field twice: {fields}", "keep one of them"
     reason = getattr(failed.error, "abort_reason", None) or _first_line(failed.error)
-    advice = "look for a brace or quote that is not closed"
+    advice = "close every brace and quote"
     return "E605", place, f"this entry is not BibTeX: {reason}", advice
 
 

@@ -80,7 +80,7 @@ class Resolver:
         except (ValueError, OSError, KeyError):
             message = f"unknown zone `{header.zone}`"
             self.problems.add(
-                "E143", header.place, message, "zones are named `UTC` or `Europe/Vienna`"
+                "E143", header.place, message, "zones are named as in `UTC` or `Europe/Vienna`"
             )
             self.context.zone = "UTC"
 
@@ -128,8 +128,12 @@ class Resolver:
             return accounts.get(name) if name is not None else None
         if name != TEXT:
             near = self.context.names.suggest(name, accounts)
-            self.problems.add(
-                "E212", self.agreement.header.place, f"unknown account `{name}`", near
+            self.problems.add_unknown(
+                "E212",
+                self.agreement.header.place,
+                f"account:{name}",
+                f"unknown account `{name}`",
+                near or "name an account of the case, or `text`",
             )
         return None
 
@@ -178,7 +182,7 @@ class Resolver:
             near = did_you_mean(name, [*names.parties, *names.groups])
             if near is not None and typed.type in ("party", "text"):
                 place = pick(rule.trigger.place, rule.place) if rule.trigger else rule.place
-                message = f"`{name}` is nobody's name here: it is bound to whoever it is"
+                message = f"`{name}` is not declared, so it is a variable, bound to any value"
                 self.problems.add("W201", place, message, near)
 
     def _trigger(
@@ -253,7 +257,7 @@ class Resolver:
         found = self.moments.condition(cond, scope)
         if found == FALSE and not self.moments.undecided and not one_of_many:
             message = "this can never bind: its `while` is always false"
-            self.problems.add("E414", scope.place, message, "compare something that can change")
+            self.problems.add("E414", scope.place, message, "write a `while` that can become true")
         return found
 
     def _check_holders(self, planned: Planned, scope: Scope) -> None:

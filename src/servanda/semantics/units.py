@@ -92,9 +92,7 @@ class UnitError(Exception):
     `unknown` is the word that is no unit, if that is what is wrong.
     """
 
-    def __init__(
-        self, code: str, message: str, help: str | None = None, unknown: str | None = None
-    ) -> None:
+    def __init__(self, code: str, message: str, help: str, unknown: str | None = None) -> None:
         super().__init__(message)
         self.unknown = unknown
         self.code = code
@@ -217,7 +215,7 @@ class Units:
             bare = "a bare number" if unit != PERCENT else "an amount"
             return UnitError(
                 "E321",
-                f"{bare} and an amount in {unit} cannot be put together",
+                f"{bare} cannot be compared with or added to an amount in {unit}",
                 f"write the unit: `… {unit}`",
             )
         return UnitError(
@@ -273,11 +271,13 @@ class Units:
         if word in within:
             circle = " → ".join((*within[within.index(word) :], word))
             raise UnitError(
-                "E234", f"units explained by one another: {circle}", "explain one of them anew"
+                "E234",
+                f"units defined by one another: {circle}",
+                "define one of them by other units",
             )
         if not value.value:
             raise UnitError(
-                "E324", f"one {word} is nothing", f"say what it is: `unit {word} = 3 kg`"
+                "E324", f"one {word} is zero", f"write what it is, as in `unit {word} = 3 kg`"
             )
         part = self._take_apart(value.unit, (*within, word))
         return Parts(part.factor * Fraction(value.value), part.known, part.others)
@@ -407,8 +407,10 @@ def _convert_shifted(value: Fraction, given: str, wanted: str) -> Fraction:
 
 
 def _no_exact_way(given: str, wanted: str) -> UnitError:
-    message = f"{given} cannot be turned into {wanted} exactly here: their zeros differ"
-    return UnitError("E322", message, "use one unit throughout, best one without offset, such as K")
+    message = f"{given} cannot be turned into {wanted} exactly: their zeros differ"
+    return UnitError(
+        "E322", message, "use one unit throughout, best one without an offset, such as K"
+    )
 
 
 @lru_cache

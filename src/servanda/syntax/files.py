@@ -15,6 +15,7 @@ from servanda.syntax.tree import Place
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_LINE = 100_000
 DEEPEST_INCLUDE = 20
+READABLE = "name a text file that can be read"
 SUFFIXES = (".md", ".markdown", ".sv")
 
 _INCLUDE = re.compile(r'include\s+"([^"]*)"$')
@@ -29,7 +30,7 @@ def read_text(path: Path, file: str, problems: Problems, at: Place | None = None
     whole = Place(file, 0, 0)
     found = _find(path)
     if isinstance(found, str):
-        advice = _near(path) or "name a text file that can be read"
+        advice = _near(path) or READABLE
         problems.add("E103", at or whole, f"`{file}`: {found}" if at else found, advice)
         return None
     if found.st_size > LARGEST_FILE:
@@ -42,7 +43,7 @@ def read_text(path: Path, file: str, problems: Problems, at: Place | None = None
     try:
         data = path.read_bytes()
     except OSError as error:
-        problems.add("E103", whole, f"`{file}` cannot be read: {error.strerror}")
+        problems.add("E103", whole, f"this file cannot be read: {error.strerror}", READABLE)
         return None
     return _decode(data, file, problems)
 
@@ -81,7 +82,12 @@ def _decode(data: bytes, file: str, problems: Problems) -> str | None:
         problems.add("E104", whole, f"`{file}` is {foreign}, not UTF-8", "save it as UTF-8")
         return None
     if b"\0" in data:
-        problems.add("E104", whole, f"`{file}` is binary, not text", "a case is made of text files")
+        problems.add(
+            "E104",
+            whole,
+            f"`{file}` is binary, not text",
+            "a case is made of text files: name another file",
+        )
         return None
     lines = data.split(b"\n")
     for number, line in enumerate(lines, 1):
@@ -128,7 +134,11 @@ class _Loader:
         if name in chain:
             circle = " → ".join((*chain[chain.index(name) :], name))
             self._refuse(
-                "E106", at, name, f"these files include each other: {circle}", "drop one include"
+                "E106",
+                at,
+                name,
+                f"these files include each other: {circle}",
+                "leave one include out",
             )
             return
         if path in self.met:
@@ -154,19 +164,19 @@ class _Loader:
         try:
             path = (self.root / file).resolve()
         except (OSError, RuntimeError, ValueError):
-            self._refuse("E103", at, file, f"`{file}`: there is no such file", None)
+            self._refuse("E103", at, file, f"`{file}`: there is no such file", READABLE)
             return None
         if not path.is_relative_to(self.root) or path == self.root:
             message = f"`{file}` is outside the case folder"
-            self._refuse("E107", at, file, message, "a case includes only files of its own folder")
+            self._refuse(
+                "E107", at, file, message, "copy it into the case folder, and name it there"
+            )
             return None
         if path.suffix.lower() not in SUFFIXES and path.exists() and path.is_file():
-            advice = f"a text of a case ends in {', '.join(SUFFIXES)}"
+            advice = f"name a file that ends in {', '.join(SUFFIXES)}"
             self._refuse("E108", at, file, f"`{file}` is not a text of a case", advice)
             return None
         return path
 
-    def _refuse(
-        self, code: str, at: Place | None, file: str, message: str, advice: str | None
-    ) -> None:
+    def _refuse(self, code: str, at: Place | None, file: str, message: str, advice: str) -> None:
         self.problems.add(code, at or Place(file, 0, 0), message, advice)

@@ -112,10 +112,10 @@ def _refuse_tabs(
     if found:
         number, paragraph = found[0]
         place = Place(file, number + 1, lines[number].index("\t") + 1, paragraph)
-        message = "a tab: its width is anybody's guess"
+        message = "a tab, whose width differs from editor to editor"
         if len(found) > 1:
             message += f" ({len(found)} lines of this file have tabs)"
-        problems.add("E110", place, message, "use spaces, two for each step of indentation")
+        problems.add("E110", place, message, "write spaces, two for each step of indentation")
 
 
 class _Level(Struct):
@@ -218,7 +218,7 @@ class _Reader:
             self.problems.add(
                 "E111",
                 place,
-                f"this line is indented by {indent}, and no line above it in its block is",
+                f"this line is indented by {indent}, as no line above it in its block is",
                 f"indent it by {expected}: lines side by side start in the same column",
             )
             if indent > levels[-1].indent:
@@ -230,7 +230,7 @@ class _Reader:
         if len(self.levels) > DEEPEST:
             if not self.too_deep:
                 message = f"blocks are nested deeper than {DEEPEST}"
-                self.problems.add("E112", place, message, "split this into clauses of their own")
+                self.problems.add("E112", place, message, "write it as a clause of its own")
             self.too_deep = True
             return []
         self.levels.append(_Level(indent, parent.children))
@@ -262,7 +262,7 @@ class _Reader:
             )
             statement.text = ""
         elif not text:
-            advice = "a colon ends the `when …` line that it belongs to"
+            advice = "write it at the end of the `when …` line that it belongs to"
             self.problems.add("E113", statement.place, "a colon by itself", advice)
 
     def _refuse_open_text(self, content: str, line: int, column: int) -> None:
@@ -271,7 +271,7 @@ class _Reader:
             "E115",
             self._place(line, where),
             'this text in quotes is not closed: a `"` is missing',
-            "a text ends on the line it begins",
+            "write the closing quote on the line where the text begins",
             end_column=column + len(content),
         )
 
@@ -293,7 +293,7 @@ def _without_edges(comments: list[str]) -> list[str]:
 def _too_much(text: str) -> str | None:
     """What is wrong with the size of a statement, if anything."""
     if len(text) > LONGEST_STATEMENT:
-        return f"a statement of {len(text):,} characters: the most is {LONGEST_STATEMENT:,}"
+        return f"a statement has {len(text):,} characters: the most is {LONGEST_STATEMENT:,}"
     if text.count("(") + text.count("[") > DEEPEST and _depth(text) > DEEPEST:
         return f"brackets are nested deeper than {DEEPEST}"
     return None

@@ -22,17 +22,17 @@ LONGEST_TRIED = 2_000
 
 WHERE = {
     "top": "at the left margin, outside any block",
-    "body": "inside a clause, a reading or an amendment",
-    "account_line": "inside an account",
+    "body": "below a clause, a reading or an amendment, deeper",
+    "account_line": "below an account, deeper",
     "entry": "in the record, after a date",
-    "table_line": "under a table",
+    "table_line": "below a table, deeper",
 }
 HERE = {
     "top": "here",
     "body": "in a clause",
     "account_line": "in an account",
     "entry": "in the record",
-    "table_line": "under a table",
+    "table_line": "below a table",
 }
 SHAPES = {
     "NAME": "a name",
@@ -163,7 +163,7 @@ def explain(failure: Failure, problems: Problems) -> None:
     else:
         place, found = statement.at(offset), failure.found
         shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
-        message = f"I did not expect `{shown}` here"
+        message = f"unexpected `{shown}`"
         problems.add("E120", place, message, _advice(failure), end_column=place.column + len(found))
 
 
@@ -206,24 +206,24 @@ def _say_wrong_room(failure: Failure, home: LineKind, problems: Problems) -> Non
     place = failure.statement.at(0)
     message = f"{subject} does not belong {HERE[failure.room]}"
     end_column = place.column + len(first)
-    problems.add("E122", place, message, f"it stands {WHERE[home]}", end_column=end_column)
+    problems.add("E122", place, message, f"write it {WHERE[home]}", end_column=end_column)
 
 
 # ---------------------------------------------------------------------- what could stand here
-def _advice(failure: Failure) -> str | None:
+def _advice(failure: Failure) -> str:
     known = _known_slip(failure)
     if known is not None:
         return known
     repaired = _repair(failure)
     missing = None if repaired else _missing(failure)
-    sentences = [_sentence(_expected(failure))]
+    expected = _sentence(_expected(failure))
     if repaired is not None:
         wrong, right = repaired
-        of_what = "" if wrong == failure.found else f" (for `{wrong}`)"
-        sentences.insert(0, f"did you mean `{right}`{of_what}?")
-    elif missing is not None:
-        sentences.insert(0, f"is `{missing}` missing before it?")
-    return "; ".join(sentence for sentence in sentences if sentence) or None
+        of_what = "" if wrong == failure.found else f" for `{wrong}`"
+        return f"did you mean `{right}`{of_what}? ({expected})"
+    if missing is not None:
+        return f"is `{missing}` missing before it? ({expected})"
+    return expected
 
 
 def _known_slip(failure: Failure) -> str | None:
@@ -273,14 +273,14 @@ def _word_as_name(failure: Failure, before: str) -> str | None:
     return None
 
 
-def _sentence(expected: list[str]) -> str | None:
-    """`here could come …`, with the likeliest first."""
+def _sentence(expected: list[str]) -> str:
+    """`expected …`, with the likeliest first."""
     if not expected:
-        return None
+        return "leave it out"
     shown = expected[:MOST_SHOWN]
     more = ", …" if len(expected) > MOST_SHOWN else ""
     listed = ", ".join(shown) if more or len(shown) == 1 else _with_or(shown)
-    return f"here could come {listed}{more}"
+    return f"expected {listed}{more}"
 
 
 def _with_or(words: list[str]) -> str:

@@ -168,8 +168,10 @@ class _Assembler:
             self.failures += 1
             self._leave_out(statement, room)
             if self.failures == MOST_FAILURES:
-                message = f"{MOST_FAILURES} lines could not be read: the rest is not looked at"
-                self.problems.add("E123", m.Place(statement.place.file, 0, 0), message)
+                message = f"{MOST_FAILURES} lines could not be read, and the rest is not checked"
+                place = m.Place(statement.place.file, 0, 0)
+                advice = "correct the first errors, and check again"
+                self.problems.add("E123", place, message, advice)
         return node
 
     def _leave_out(self, statement: Statement, room: LineKind) -> None:
@@ -186,13 +188,13 @@ class _Assembler:
         """Report a name that a block of this kind has already."""
         first = self.places.setdefault((kind, name), place)
         if first is not place:
-            message = f"{kind} {name} stands here and in {first.file}, line {first.line}"
-            self.problems.add("E230", place, message, "one of the two needs another name")
+            message = f"{kind} {name} is declared here and in {first.file}, line {first.line}"
+            self.problems.add("E230", place, message, "give one of the two another name")
 
     def _no_children(self, statement: Statement) -> None:
         if statement.opened:
-            message = "this line opens no block"
-            advice = "only `when …:` and `whenever …:` end with a colon"
+            message = "this line opens no block, and ends with a colon"
+            advice = "leave the colon out: only `when …:` and `whenever …:` end with one"
             self.problems.add("E114", statement.place, message, advice)
 
     # ------------------------------------------------------------------ outside any block
@@ -234,7 +236,7 @@ class _Assembler:
         """`not modelled "…"` alone under a paragraph's heading is a clause of that number."""
         paragraph = node.place.paragraph
         if paragraph is None:
-            message = "`not modelled` says nothing of which paragraph"
+            message = "`not modelled` names no paragraph"
             advice = "put it in a `clause`, or under the heading of its paragraph"
             self.problems.add("E130", node.place, message, advice)
             return
@@ -260,12 +262,12 @@ class _Assembler:
             if isinstance(node, ln.HeaderLine):
                 self._no_children(child)
                 if node.field in said:
-                    message = f"`{child.word} …` is said twice"
-                    self.problems.add("E124", node.place, message, "an agreement says it once")
+                    message = f"`{child.word} …` is given twice"
+                    self.problems.add("E124", node.place, message, "keep one of the two lines")
                 said[node.field] = node.value
             elif node is not None:
                 message = f"`{child.word} …` does not belong below `agreement`"
-                self.problems.add("E122", child.place, message, f"it stands {_MARGIN}")
+                self.problems.add("E122", child.place, message, f"write it {_MARGIN}")
         force: ln.Force | None = said.pop("force", None)
         if force is not None:
             said["force_from"], said["force_until"] = force.from_, force.until
@@ -325,7 +327,12 @@ class _Assembler:
                 body.allows.append(node)
             case ln.NotModelled():
                 if body.not_modelled is not None:
-                    self.problems.add("E124", node.place, "`not modelled` is said twice here")
+                    self.problems.add(
+                        "E124",
+                        node.place,
+                        "`not modelled` is given twice",
+                        "keep one of the two lines",
+                    )
                 body.not_modelled = node
 
     def _triggered(self, trigger: m.Trigger, statement: Statement) -> list[m.Rule]:
@@ -348,9 +355,9 @@ class _Assembler:
                 case None:
                     self._look_below(child)
                 case _:
-                    message = f"`{child.word} …` does not depend on a `when`"
+                    message = f"`{child.word} …` cannot stand below a `when`"
                     self.problems.add(
-                        "E122", child.place, message, "put it beside the `when`, not below"
+                        "E122", child.place, message, "put it beside the `when`: same indentation"
                     )
         if not statement.children:
             advice = "put the duty on the next line, deeper"
@@ -360,12 +367,12 @@ class _Assembler:
     def _refuse_in(self, kind: str, *nodes: Any, advice: str) -> None:
         for node in nodes:
             if node is not None:
-                self.problems.add("E127", node.place, f"this says nothing in {kind}", advice)
+                self.problems.add("E127", node.place, f"this line has no meaning in {kind}", advice)
 
     def _clause(self, head: m.Clause, body: _Body) -> m.Clause:
         if body.needs:
-            advice = "only a reading depends on other readings"
-            self.problems.add("E127", head.place, "a clause does not need a reading", advice)
+            advice = "write it in a reading: only a reading needs other readings"
+            self.problems.add("E127", head.place, "`needs` has no meaning in a clause", advice)
         for define in body.defines:
             self._keep(define)
         says = body.not_modelled or body.prevails_over
@@ -382,7 +389,7 @@ class _Assembler:
         )
 
     def _reading(self, head: m.Reading, body: _Body) -> m.Reading:
-        advice = "it belongs in the clause that is read"
+        advice = "write it in the clause that is read"
         self._refuse_in("a reading", body.survives, body.created, body.not_modelled, advice=advice)
         self._check_no_duty(head.full_name, head.place, body)
         return replace(
@@ -395,11 +402,16 @@ class _Assembler:
         )
 
     def _amendment(self, head: m.Amendment, body: _Body) -> m.Amendment:
-        advice = "an amendment has duties and powers; the rest belongs in the clause"
+        advice = "write it in the clause: an amendment has duties and powers only"
         rest = (body.survives, body.created, body.not_modelled, *body.defines)
         self._refuse_in("an amendment", *rest, advice=advice)
         if body.needs or body.prevails_over:
-            self.problems.add("E127", head.place, "an amendment has only duties and powers", advice)
+            self.problems.add(
+                "E127",
+                head.place,
+                "`needs` and `prevails over` have no meaning in an amendment",
+                advice,
+            )
         self._check_no_duty(head.name, head.place, body)
         return replace(head, rules=tuple(body.rules), allows=tuple(body.allows))
 
@@ -407,11 +419,16 @@ class _Assembler:
         self, name: str, place: m.Place, body: _Body, says_more: bool = False
     ) -> None:
         if body.no_duty is not None and body.rules:
-            self.problems.add("E129", body.no_duty.place, "`no duty`, and yet there are rules here")
+            self.problems.add(
+                "E129",
+                body.no_duty.place,
+                "`no duty` stands beside rules",
+                "leave one of the two out",
+            )
         says = body.no_duty or body.rules or body.defines or says_more
         if not (says or body.has_unparsed_lines):
-            advice = "write its rules below it, deeper, or `no duty`"
-            self.problems.add("E128", place, f"{name} says nothing", advice)
+            advice = 'write its rules below it, deeper; or `no duty`; or `not modelled "why"`'
+            self.problems.add("E128", place, f"{name} is empty", advice)
 
     # ------------------------------------------------------------------ accounts
     def _take_account(self, head: m.Account, statement: Statement) -> None:
@@ -426,7 +443,7 @@ class _Assembler:
             match node:
                 case ln.Reads(group, name, place):
                     if group in reads:
-                        message = f"this account reads {group} twice: as {reads[group]} already"
+                        message = f"this account reads {group} twice: also as {reads[group]}"
                         self.problems.add("E520", place, message, "keep one of the two")
                     reads[group] = name
                 case ln.Trusts(how, sources):
@@ -453,8 +470,10 @@ class _Assembler:
         rows = cast(tuple[RowMap, ...], tuple(n for n in nodes if isinstance(n, RowMap)))
         sources = tuple(n for n in nodes if isinstance(n, SourceRef))
         if not rows and None not in nodes:
-            advice = "say it below, deeper: `row is deliver(id: column id) on column date`"
-            self.problems.add("E155", head.place, "this table does not say what a row is", advice)
+            advice = "write it below, deeper: `row is deliver(id: column id) on column date`"
+            self.problems.add(
+                "E155", head.place, "nothing says what a row of this table is", advice
+            )
         self._keep(TableMap(head.file, head.each, head.zone, rows, sources, head.place))
 
 

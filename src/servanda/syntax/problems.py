@@ -80,7 +80,7 @@ class Problems:
         code: str,
         place: Place,
         message: str,
-        help: str | None = None,
+        help: str,
         *,
         subject: str | None = None,
         end_column: int | None = None,
@@ -107,9 +107,7 @@ class Problems:
         )
         self._found.setdefault(problem)
 
-    def add_unknown(
-        self, code: str, place: Place, subject: str, message: str, help: str | None = None
-    ) -> None:
+    def add_unknown(self, code: str, place: Place, subject: str, message: str, help: str) -> None:
         """Add that nothing declares the subject, unless an unparsable line does."""
         if not self.is_expected(subject):
             self.add(code, place, message, help, subject=subject)

@@ -27,6 +27,9 @@ LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_HEADER = 100_000
 
 
+NAME_A_FILE = "name a file inside the case folder"
+
+
 class TableFile(Struct, frozen=True):
     """One file: `columns` are names → DuckDB types, `sql` its rows, numbered from 1 as `__row`.
 
@@ -49,7 +52,7 @@ class TableFile(Struct, frozen=True):
 class Unreadable(ValueError):
     """A file is not what its name says: line (or 0), message, advice."""
 
-    def __init__(self, code: str, line: int, message: str, help: str | None = None) -> None:
+    def __init__(self, code: str, line: int, message: str, help: str) -> None:
         super().__init__(message)
         self.code = code
         self.line = line
@@ -79,25 +82,30 @@ def find_files(folder: Path, written: str, place: Place, problems: Problems) -> 
     folder = folder.resolve()
     if Path(written).is_absolute() or ".." in Path(written).parts or "\0" in written:
         message = f"`{written}` is outside the case folder"
-        problems.add("E107", place, message, "a table is inside the folder of its case")
+        problems.add("E107", place, message, "copy it into the case folder, and name it there")
         return []
     try:
         found = sorted(folder.glob(written)) if glob.has_magic(written) else [folder / written]
         files = [path for path in found if path.is_file()]
     except (ValueError, NotImplementedError, OSError) as error:
-        problems.add("E701", place, f"`{written}` is no path: {error}")
+        problems.add("E701", place, f"`{written}` is no path: {error}", NAME_A_FILE)
         return []
     if not files:
-        problems.add("E701", place, f"there is no file `{written}`", _beside(folder / written))
+        problems.add(
+            "E701", place, f"there is no file `{written}`", _beside(folder / written) or NAME_A_FILE
+        )
     inside = []
     for path in files:
         if not path.resolve().is_relative_to(folder):
             problems.add(
-                "E107", place, f"`{path.relative_to(folder)}` leads outside the case folder"
+                "E107",
+                place,
+                f"`{path.relative_to(folder)}` leads outside the case folder",
+                "copy it into the case folder, and name it there",
             )
         elif suffix_of(path) is None:
             message = f"`{path.relative_to(folder)}` is not a table"
-            problems.add("E702", place, message, f"a table ends in {', '.join(SUFFIXES)}")
+            problems.add("E702", place, message, f"name a file that ends in {', '.join(SUFFIXES)}")
         else:
             inside.append(path)
     return inside
@@ -163,22 +171,27 @@ def _header(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[l
     line = line.removeprefix("\ufeff")
     if len(line) > LONGEST_HEADER:
         raise Unreadable(
-            "E704", 1, f"a first line of {len(line):,} characters", "it names the columns"
+            "E704",
+            1,
+            f"the first line has {len(line):,} characters",
+            "write the names of the columns there",
         )
     if not line.strip():
-        raise Unreadable("E704", 1, "the first line is empty", "the first line names the columns")
+        raise Unreadable(
+            "E704", 1, "the first line is empty", "write the names of the columns there"
+        )
     delimiter = "\t" if suffix.startswith(".tsv") else ","
     if delimiter not in line:
         delimiter = next((other for other in (";", "\t") if other in line), delimiter)
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
     if not all(names):
-        raise Unreadable("E704", 1, "a column has no name", "the first line names the columns")
+        raise Unreadable("E704", 1, "a column has no name", "write the names of the columns there")
     lowered = [name.lower() for name in names]
     for index, name in enumerate(lowered):
         if name in lowered[:index]:
             message = f"two columns are called `{names[index]}`"
             raise Unreadable(
-                "E704", 1, message, "upper and lower case make no difference in a table"
+                "E704", 1, message, "rename one: upper and lower case make no difference in a table"
             )
     return names, delimiter
 
@@ -199,11 +212,19 @@ def _unreadable(message: str) -> Unreadable:
     number = int(line[1]) if line else 0
     if counts := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message):
         said = f"{counts[2]} values in a table of {counts[1]} columns"
-        return Unreadable("E705", number, said, "a value with a comma in it stands in quotes")
+        return Unreadable("E705", number, said, "put a value with a comma in quotes")
     known = (
-        ("unterminated quote", "a quote that is not closed", "a quote in a value is written twice"),
+        (
+            "unterminated quote",
+            "a quote that is not closed",
+            "close it; write a quote within a value twice",
+        ),
         ("nvalid unicode", "this is not a CSV text in UTF-8", "save it as UTF-8"),
-        ("aximum line size", "a line too long for a table", "is this a CSV file?"),
+        (
+            "aximum line size",
+            "a line too long for a table",
+            "write it as a CSV file, or give it the ending of its format",
+        ),
         ("agic bytes", "this is not a whole Parquet file", "write it again"),
         ("too small to be a Parquet", "this is not a whole Parquet file", "write it again"),
     )
@@ -212,4 +233,4 @@ def _unreadable(message: str) -> Unreadable:
             return Unreadable("E703", number, said, advice)
     lines = [part for part in message.splitlines() if part and "Line:" not in part]
     what = re.sub(r"\S*/\S*/(\S+)", r"\1", lines[0] if lines else message)[:200]
-    return Unreadable("E703", number, f"this table cannot be read: {what}")
+    return Unreadable("E703", number, f"this table cannot be read: {what}", "write it again")

@@ -46,9 +46,16 @@ class Sink:
         """`relations`: an object's id and a qualifier each."""
         row = self.events.count + 1
         if not id:
-            raise Unreadable("E706", 0, f"event {row} has no id", "every event of OCEL has one")
+            raise Unreadable(
+                "E706", 0, f"event {row} has no id", "give it an id: every event of OCEL has one"
+            )
         if not attributes.keys().isdisjoint(EVENT):
-            raise Unreadable("E706", 0, f"event `{id}` has an attribute with a name of OCEL's own")
+            raise Unreadable(
+                "E706",
+                0,
+                f"event `{id}` has an attribute with a name that OCEL uses itself",
+                "rename it",
+            )
         self.events.add({**dict(zip(EVENT, (id, type, time), strict=True)), **attributes})
         for object, qualifier in relations:
             self.relate(id, object, qualifier)
@@ -60,7 +67,10 @@ class Sink:
         if not id:
             number = self.objects.count + 1
             raise Unreadable(
-                "E706", 0, f"object {number} has no id", "every object of OCEL has one"
+                "E706",
+                0,
+                f"object {number} has no id",
+                "give it an id: every object of OCEL has one",
             )
         self.objects.add({"id": id, "type": type})
 
@@ -94,7 +104,9 @@ def open_ocel(
     if each is None:
         return log.table(file, name, "events", wanted, {})
     if each not in log.types:
-        advice = did_you_mean(each, log.types) or f"there are {', '.join(log.types) or 'none'}"
+        advice = (
+            did_you_mean(each, log.types) or f"name one of {', '.join(log.types) or 'no types'}"
+        )
         raise Unreadable("E707", 0, f"no object of this log has the type `{each}`", advice)
     own = {BY_TYPE + each: "r.object", QUALIFIER: "r.qualifier"}
     return log.table(file, f"{name}.{each}", each, wanted, own)
@@ -124,8 +136,8 @@ class _Log:
             self._none(
                 f"SELECT min(__row) AS row, {id} AS id, count(*) AS n, NULL FROM {rows} "
                 f"GROUP BY {id} HAVING count(*) > 1",
-                f"{kind} {{row}}: the id `{{id}}` is of {{n}} {kind}s",
-                "an id is of one only",
+                f"{kind} {{row}}: {{n}} {kind}s have the id `{{id}}`",
+                "give each an id of its own",
             )
         for kind, rows, id in (
             ("object", self.objects, "id"),
@@ -134,8 +146,8 @@ class _Log:
             self._none(
                 f"SELECT min(r.__row) AS row, r.event AS id, count(*) AS n, min(r.{kind}) "
                 f"FROM {self.relations} r ANTI JOIN {rows} o ON o.{id} = r.{kind} GROUP BY r.event",
-                f"event `{{id}}` is related to an object, and the {kind} `{{other}}` is not there",
-                "add it, or drop the relation",
+                f"event `{{id}}` is in a relation whose {kind} `{{other}}` is missing",
+                "add it, or leave the relation out",
             )
 
     def _none(self, sql: str, message: str, help: str) -> None:

@@ -19,7 +19,7 @@ BUFFER = 1 << 18
 def read(path: Path, sink: Sink) -> None:
     """Put the objects, events and relations of a file into the sink. Raises Unreadable."""
     if find_spec("ijson") is None:
-        raise Unreadable("E717", 0, "OCEL in JSON needs `ijson`", "pip install 'servanda[bulk]'")
+        raise Unreadable("E717", 0, "OCEL in JSON needs `ijson`", "install `servanda[bulk]`")
     for item in _items(path, "objects"):
         sink.object(_text(item, "id"), _text(item, "type"))
     for item in _items(path, "events"):
@@ -27,9 +27,8 @@ def read(path: Path, sink: Sink) -> None:
         for said in _listed(item, "attributes"):
             name = _text(said, "name") or ""
             if name in attributes:
-                raise Unreadable(
-                    "E706", 0, f"`{name}` is said twice of the event `{item.get('id')}`"
-                )
+                message = f"event `{item.get('id')}` has the attribute `{name}` twice"
+                raise Unreadable("E706", 0, message, "keep one of the two")
             attributes[name] = as_text(said.get("value"))
         related = [
             (_text(said, "objectId"), _text(said, "qualifier"))
@@ -39,7 +38,7 @@ def read(path: Path, sink: Sink) -> None:
         sink.event(_text(item, "id"), _text(item, "type"), times, attributes, related)
     if not sink.events.count and not {"objects", "events"} <= _keys(path):
         raise Unreadable(
-            "E706", 0, NOT_OCEL, "it has `objects` and `events`, and their `relationships`"
+            "E706", 0, NOT_OCEL, "write it with `objects` and `events`, and their `relationships`"
         )
 
 
@@ -50,9 +49,7 @@ def _items(path: Path, list_: str) -> Iterator[dict[str, Any]]:
         try:
             for item in ijson.items(file, f"{list_}.item", buf_size=BUFFER):
                 if not isinstance(item, dict):
-                    raise Unreadable(
-                        "E706", 0, NOT_OCEL, f"what stands in its `{list_}` has no names"
-                    )
+                    raise Unreadable("E706", 0, NOT_OCEL, f"`{list_}` must be a list of objects")
                 yield item
         except ijson.IncompleteJSONError as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
@@ -82,7 +79,7 @@ def _keys(path: Path) -> set[str]:
 def _text(item: dict[str, Any], key: str) -> str | None:
     value = item.get(key)
     if isinstance(value, dict | list):
-        raise Unreadable("E706", 0, NOT_OCEL, f"`{key}` of `{item.get('id')}` is no text")
+        raise Unreadable("E706", 0, NOT_OCEL, f"`{key}` of `{item.get('id')}` must be text")
     return as_text(value)
 
 
@@ -90,6 +87,6 @@ def _listed(item: dict[str, Any], key: str) -> list[dict[str, Any]]:
     found = item.get(key) or []
     if not isinstance(found, list) or not all(isinstance(said, dict) for said in found):
         raise Unreadable(
-            "E706", 0, NOT_OCEL, f"`{key}` of `{item.get('id')}` is no list of what has names"
+            "E706", 0, NOT_OCEL, f"`{key}` of `{item.get('id')}` must be a list of objects"
         )
     return found

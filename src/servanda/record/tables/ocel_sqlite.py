@@ -14,6 +14,7 @@ from servanda.record.tables.ocel import NOT_OCEL, as_text, texts
 if TYPE_CHECKING:
     from servanda.record.tables.ocel import Sink
 
+ANOTHER = "name a database that keeps to OCEL 2.0"
 TABLES = ("event", "object", "event_object", "event_map_type")
 
 
@@ -22,7 +23,7 @@ def read(path: Path, sink: Sink) -> None:
     log = path.with_name(path.name + "-wal")
     if log.is_file() and log.stat().st_size:
         advice = "close the program that has it open, and let SQLite finish"
-        raise Unreadable("E703", 0, f"changes of this database still stand in `{log.name}`", advice)
+        raise Unreadable("E703", 0, f"changes of this database are still in `{log.name}`", advice)
     try:
         # immutable: nothing is written beside the file
         place = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
@@ -41,21 +42,19 @@ def _read(base: sqlite3.Connection, sink: Sink) -> None:
     there = {name for (name,) in base.execute("SELECT name FROM sqlite_master")}
     for table in TABLES:
         if table not in there:
-            raise Unreadable(
-                "E706", 0, f"{NOT_OCEL}: it has no table `{table}`", "is it another database?"
-            )
+            raise Unreadable("E706", 0, f"{NOT_OCEL}: it has no table `{table}`", ANOTHER)
     for id, type in base.execute("SELECT ocel_id, ocel_type FROM object"):
         sink.object(as_text(id), as_text(type))
     for type, mapped in base.execute("SELECT ocel_type, ocel_type_map FROM event_map_type"):
         if f"event_{mapped}" not in there:
             message = f"{NOT_OCEL}: it has no table `event_{mapped}` for the type `{type}`"
-            raise Unreadable("E706", 0, message)
+            raise Unreadable("E706", 0, message, ANOTHER)
         for id, time, attributes in _events(base, f"event_{mapped}"):
             sink.event(as_text(id), as_text(type), as_text(time), attributes, ())
     counted = base.execute("SELECT count(*) FROM event").fetchone()[0]
     if counted != sink.events.count:
         message = f"`event` has {counted:,} rows, and the tables of its types {sink.events.count:,}"
-        raise Unreadable("E706", 0, message, "each event stands once in the table of its type")
+        raise Unreadable("E706", 0, message, "write each event once in the table of its type")
     for row in base.execute(
         "SELECT ocel_event_id, ocel_object_id, ocel_qualifier FROM event_object"
     ):
@@ -68,7 +67,9 @@ def _events(
     found = base.execute(f"SELECT * FROM {quoted(table)}")
     names = [column[0] for column in found.description]
     if not {"ocel_id", "ocel_time"} <= set(names):
-        raise Unreadable("E706", 0, f"{NOT_OCEL}: `{table}` has no `ocel_id` or no `ocel_time`")
+        raise Unreadable(
+            "E706", 0, f"{NOT_OCEL}: `{table}` has no `ocel_id` or no `ocel_time`", ANOTHER
+        )
     id, time = names.index("ocel_id"), names.index("ocel_time")
     own = [n for n in range(len(names)) if n not in (id, time)]
     for row in found:

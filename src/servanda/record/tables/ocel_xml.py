@@ -17,12 +17,12 @@ def read(path: Path, sink: Sink) -> None:
     log = _Log(sink)
     log.read(path)
     if not log.parted:
-        log.refuse("E706", f"{NOT_OCEL}: it has no `<events>`")
+        log.refuse("E706", f"{NOT_OCEL}: it has no `<events>`", log.wanted)
 
 
 class _Log(Stream):
     root = "log"
-    wanted = "an OCEL log begins with `<log`"
+    wanted = "write an OCEL log: it begins with `<log`"
 
     def __init__(self, sink: Sink) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class _Log(Stream):
                 said = as_dict(attributes)
                 self.relations.append((said.get("object-id"), said.get("qualifier")))
             case [_, _, _, _, _, _, _, _, *_]:
-                self.refuse("E706", f"{NOT_OCEL}: `<{tag}>` stands too deep in it")
+                self.refuse("E706", f"{NOT_OCEL}: `<{tag}>` is nested too deeply", self.wanted)
 
     def end(self, tag: str) -> None:
         match self.open:
@@ -69,8 +69,9 @@ class _Log(Stream):
             case ["events", "event", "attributes", "attribute"]:
                 self.parser.CharacterDataHandler = None
                 if not self.name or self.name in self.attributes:
-                    problem = "is said twice" if self.name else "has no name"
-                    self.refuse("E706", f"an attribute of `{self.said.get('id')}` {problem}")
+                    problem = "stands twice" if self.name else "has no name"
+                    message = f"an attribute of `{self.said.get('id')}` {problem}"
+                    self.refuse("E706", message, "give each attribute one name of its own")
                 self.attributes[self.name] = "".join(self.value)
         if self.open:
             self.open.pop()

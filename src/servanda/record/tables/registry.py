@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+ARROW_TYPES = "write the column with another type, such as text"
+
+
 def open_table(
     connection: DuckDBPyConnection,
     folder: Path,
@@ -40,14 +43,14 @@ def open_table(
     file = path.relative_to(folder).as_posix()
     suffix = suffix_of(path)
     if path.stat().st_size == 0:
-        raise Unreadable("E703", 0, "this file is empty", "is it the one that was meant?")
+        raise Unreadable("E703", 0, "this file is empty", "write it again, or name another file")
     if suffix in OCEL:
         from servanda.record.tables.ocel import open_ocel
 
         return open_ocel(connection, file, path, each, wanted)
     if each is not None:
-        message = f"`each {each}` is said of a log with objects (OCEL), and this is none"
-        raise Unreadable("E707", 0, message, "drop it: a row is an event already")
+        message = f"`each {each}` is for a log with objects (OCEL), and this is none"
+        raise Unreadable("E707", 0, message, "leave it out: a row is an event already")
     if suffix in CSV:
         return open_csv(connection, file, path)
     if suffix in PARQUET:
@@ -75,9 +78,11 @@ def _fill_arrow(path: Path, folder: Path) -> None:
                     batch.validate(full=True)
                     writer.write_batch(batch)
     except pa.ArrowNotImplementedError as error:
-        raise Unreadable("E703", 0, f"this holds what no table has: {error}"[:200]) from None
+        raise Unreadable(
+            "E703", 0, f"this table has a type that cannot be read: {error}"[:200], ARROW_TYPES
+        ) from None
     except (pa.ArrowException, OSError) as error:
-        advice = "write it as an Arrow file (Feather 2): a stream does not say where it ends"
+        advice = "write it as an Arrow file (Feather 2), not as a stream"
         raise Unreadable("E703", 0, "this is not a whole Arrow file", advice) from error
 
 

@@ -31,7 +31,11 @@ from servanda.syntax.entries import Cell, Column, RowMap
 from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Place
 
-SEVERAL = "say `each` and the type of the objects after the file's name, for a row of each object"
+SEVERAL = "write `each` and the type of the objects after the file's name: a row for each object"
+FILL = 'fill it in, or leave such rows out with `where column … = "…"`'
+ANOTHER_COLUMN = "name another column, or write the file with this one as text"
+DATES = "write dates as 2019-07-01"
+YEARS_RUN = f"write a year from {YEARS[0]} to {YEARS[1]}"
 GRADES = ("verified", "estimated", "declared", "alleged")
 
 
@@ -45,10 +49,10 @@ class Check(Struct, frozen=True):
     bad: str
     value: str
     message: str
-    help: str | None = None
+    help: str
     known: tuple[str, ...] = ()
 
-    def advice(self, value: str) -> str | None:
+    def advice(self, value: str) -> str:
         return did_you_mean(value, self.known) or self.help
 
 
@@ -97,7 +101,7 @@ class Planner:
         self.sound = True
         self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
 
-    def refuse(self, code: str, place: Place, message: str, help: str | None = None) -> None:
+    def refuse(self, code: str, place: Place, message: str, help: str) -> None:
         self.sound = False
         self.problems.add(code, place, message, help)
 
@@ -107,11 +111,11 @@ class Planner:
             return False
         if column in self.file.columns:
             if counted := self.file.several.get(column):
-                message = f"{{}} objects stand in column `{column}`, where one is wanted"
+                message = f"column `{column}` has {{}} objects, where one is wanted"
                 self.check("E713", f"{counted} > 1", counted, message, help=SEVERAL)
             return True
         known = tuple(self.file.columns)
-        advice = did_you_mean(column, known) or f"its columns are {', '.join(known[:20])}"
+        advice = did_you_mean(column, known) or f"name one of its columns: {', '.join(known[:20])}"
         self.refuse("E708", place, f"`{self.file.file}` has no column `{column}`", advice)
         return False
 
@@ -122,7 +126,7 @@ class Planner:
         value: str,
         message: str,
         *,
-        help: str | None = None,
+        help: str,
         known: Iterable[str] = (),
     ) -> None:
         self.plan.checks.append(Check(code, bad, value, message, help, tuple(known)))
@@ -151,7 +155,13 @@ class Planner:
             plan.id = self.text(str(row.id))
             plan.prefix = f"{table}:"
             plan.entry = f"{literal(plan.prefix)} || {plan.id}"
-            self.check("E711", f"{plan.id} IS NULL", "''", f"there is no id (column `{row.id}`)")
+            self.check(
+                "E711",
+                f"{plan.id} IS NULL",
+                "''",
+                f"the id is missing (column `{row.id}`)",
+                help=FILL,
+            )
         self._texts()
         return plan if self.sound else None
 
@@ -161,20 +171,21 @@ class Planner:
         found = moment(name, column, self.file.columns[column])
         if found is None:
             kind = self.file.columns[column].lower()
-            self.refuse(
-                "E709", self.row.place, f"column `{column}` holds {kind}, not dates or times"
-            )
+            message = f"column `{column}` holds {kind}, not dates or times"
+            self.refuse("E709", self.row.place, message, ANOTHER_COLUMN)
             return
         self.plan.moments[name] = found
         self.plan.columns[name] = column
-        advice = "dates look like 2019-07-01, times like 2019-07-01T12:00"
+        advice = "write dates as 2019-07-01, times as 2019-07-01T12:00"
         message = f"`{{}}` is not a date or a time (column `{column}`)"
         self.check("E710", found.bad, found.given, message, help=advice)
         years = f"(year({_timestamp(found)}) NOT BETWEEN {YEARS[0]} AND {YEARS[1]})"
-        self.check("E142", years, found.given, f"{{}} is out of range (column `{column}`)")
+        self.check(
+            "E142", years, found.given, f"{{}} is out of range (column `{column}`)", help=YEARS_RUN
+        )
         if name == "on":
             bad = f"{found.given} IS NULL"
-            self.check("E711", bad, "''", f"there is no date (column `{column}`)")
+            self.check("E711", bad, "''", f"the date is missing (column `{column}`)", help=FILL)
 
     def _texts(self) -> None:
         row, plan = self.row, self.plan
@@ -183,15 +194,19 @@ class Planner:
         elif self.has(row.grade, row.place):
             plan.grade = self.text(str(row.grade))
             message = f"`{{}}` is no grade (column `{row.grade}`)"
-            self._one_of("E712", plan.grade, GRADES, message, f"a grade is {', '.join(GRADES)}")
+            self._one_of(
+                "E712",
+                plan.grade,
+                GRADES,
+                message,
+                f"write {', '.join(GRADES[:-1])} or {GRADES[-1]}",
+            )
         if self.has(row.source, row.place):
             plan.source = self.text(str(row.source))
             message = f"there is no source `{{}}` (column `{row.source}`)"
             self._one_of("E501", plan.source, self.sources, message, "add it to sources.json")
 
-    def _one_of(
-        self, code: str, value: str, known: Iterable[str], message: str, help: str | None
-    ) -> None:
+    def _one_of(self, code: str, value: str, known: Iterable[str], message: str, help: str) -> None:
         listed = ", ".join(literal(name) for name in known) or "''"
         self.check(
             code,
@@ -210,21 +225,26 @@ class Planner:
             self.sound = False
             return
         if event.arises is not None:
-            self.refuse(
-                "E506", row.place, f"`{event.name}` arises by itself: it cannot be recorded"
-            )
+            message = f"`{event.name}` arises by itself: it cannot be recorded"
+            self.refuse("E506", row.place, message, "record the event that it arises from")
             return
         params = {param.name: variable_of(param) for param in event.params}
         said = {}
         for arg in row.args:
             if arg.name not in params:
-                listed = f"its parameters are {', '.join(params)}" if params else "it has none"
+                listed = (
+                    f"its parameters are {', '.join(params)}"
+                    if params
+                    else "leave it out: it has none"
+                )
                 advice = did_you_mean(arg.name, params) or listed
                 self.refuse(
                     "E301", arg.place, f"`{event.name}` has no parameter `{arg.name}`", advice
                 )
             elif arg.name in said:
-                self.refuse("E303", arg.place, f"`{arg.name}` is said twice", "drop one")
+                self.refuse(
+                    "E303", arg.place, f"`{arg.name}` is given twice", "keep one of the two"
+                )
             said[arg.name] = arg
         for param in params.values():
             arg_said = said.get(param.name)
@@ -240,32 +260,35 @@ class Planner:
         values = self.plan.values
         values["of"] = "NULL::VARCHAR"
         if measure.params and row.of is None:
-            self.refuse("E313", row.place, f"whose `{row.name}`?", f"say `{row.name} of column …`")
-        elif row.of is not None and not measure.params:
             self.refuse(
-                "E314", row.place, f"`{row.name}` is nobody's: it has no parameter", "drop `of …`"
+                "E313",
+                row.place,
+                f"`{row.name}` needs a subject",
+                f"write whose it is: `{row.name} of column …`",
             )
+        elif row.of is not None and not measure.params:
+            self.refuse("E314", row.place, f"`{row.name}` has no subject", "leave `of …` out")
         elif row.of is not None:
             subject = self.value(row.of, variable_of(measure.params[0]), row.place)
             values["of"] = subject or values["of"]
-            self._needed(row.of, "whose it is")
+            self._needed(row.of, "the subject")
         param = Variable(measure.name, "number", measure.unit)
         amount = self.value(row.value, param, row.place) or f"NULL::{DECIMAL}"
-        self._needed(row.value, "what was measured")
+        self._needed(row.value, "the amount")
         values["low"] = values["high"] = amount
 
     def _needed(self, cell: Cell, what: str) -> None:
         if isinstance(cell, Column) and cell.name in self.file.columns:
             bad = f"{text(cell.name, self.file.columns[cell.name])} IS NULL"
-            self.check("E711", bad, "''", f"nothing says {what} (column `{cell.name}`)")
+            self.check("E711", bad, "''", f"{what} is missing (column `{cell.name}`)", help=FILL)
 
     # -------------------------------------------------------------- values
     def text(self, column: str) -> str:
         """A column as a text that names something: a number that was rounded names nothing."""
         kind = self.file.columns[column]
         if bad := inexact(column, kind):
-            message = f"{{}} in column `{column}` is a float, and may have been another number"
-            help = "keep ids as text or whole numbers: floats round them past 2^53"
+            message = f"{{}} in column `{column}` is a float, which may have been rounded"
+            help = "keep ids as text or whole numbers: floats are rounded past 2^53"
             self.check("E714", bad, quoted(column), message, help=help)
         return text(column, kind)
 
@@ -279,7 +302,12 @@ class Planner:
         if not self.has(cell.name, place):
             return None
         if cell.unit is not None and param.type != "number":
-            self.refuse("E150", place, f"`{param.name}` is a {param.type}, and has no unit")
+            self.refuse(
+                "E150",
+                place,
+                f"`{param.name}` is a {param.type}, and has no unit",
+                f"leave `in {cell.unit}` out",
+            )
         if param.type == "number":
             return self._number(cell, param, place)
         if param.type == "date":
@@ -290,18 +318,29 @@ class Planner:
             self._one_of("E202", value, self.names.people, message, "declare it in the agreement")
         elif param.type == "clause":
             message = f"there is no clause `{{}}` (column `{cell.name}`)"
-            self._one_of("E206", value, self.names.clauses, message, None)
+            self._one_of(
+                "E206", value, self.names.clauses, message, "name a clause of the agreement"
+            )
         return value
 
     def _number(self, cell: Column, param: Variable, place: Place) -> str | None:
         value = number(cell.name, self.file.columns[cell.name])
         if value is None:
             kind = self.file.columns[cell.name].lower()
-            self.refuse("E709", place, f"column `{cell.name}` holds {kind}, not numbers")
+            self.refuse(
+                "E709", place, f"column `{cell.name}` holds {kind}, not numbers", ANOTHER_COLUMN
+            )
             return None
         if param.unit is not None and cell.unit is None:
-            message = f"in which unit is column `{cell.name}`? `{param.name}` is in {param.unit}"
-            self.refuse("E321", place, message, f"add `in {param.unit}`")
+            message = (
+                f"the unit of column `{cell.name}` is missing: `{param.name}` is in {param.unit}"
+            )
+            self.refuse(
+                "E321",
+                place,
+                message,
+                f"write `column {cell.name} in {param.unit}`, or the unit that it is in",
+            )
             return None
         try:
             factor = self.names.amounts.units.factor(cell.unit, param.unit)
@@ -313,11 +352,11 @@ class Planner:
         written = is_number(cell.name)
         bad = f"({given} IS NOT NULL AND NOT {written})"
         self.check(
-            "E710", bad, given, f"`{{}}` is not a number {at}", help="numbers look like 1234.5"
+            "E710", bad, given, f"`{{}}` is not a number {at}", help="write numbers as 1234.5"
         )
         result = scaled(value, factor)
         overflow = f"({given} IS NOT NULL AND {written} AND {result} IS NULL)"
-        help = "at most 29 digits before the point"
+        help = "write at most 29 digits before the point"
         self.check("E148", overflow, given, f"{{}} is too large a number {at}", help=help)
         return result
 
@@ -326,13 +365,18 @@ class Planner:
         if kind == "DATE":
             return quoted(cell.name)
         if kind != "VARCHAR":
-            self.refuse("E709", place, f"column `{cell.name}` holds {kind.lower()}, not dates")
+            self.refuse(
+                "E709",
+                place,
+                f"column `{cell.name}` holds {kind.lower()}, not dates",
+                ANOTHER_COLUMN,
+            )
             return None
         given = f"nullif(trim({quoted(cell.name)}), '')"
         matches = f"regexp_full_match({given}, {literal(DATE)})"
         value = f"CASE WHEN {matches} THEN TRY_CAST({given} AS DATE) END"
         message = f"`{{}}` is not a date (column `{cell.name}`)"
-        self.check("E710", f"({given} IS NOT NULL AND {value} IS NULL)", given, message)
+        self.check("E710", f"({given} IS NOT NULL AND {value} IS NULL)", given, message, help=DATES)
         return value
 
 

@@ -83,7 +83,7 @@ class Parts:
                 columns[name] = pa.array([row.get(name) for row in self.rows], pa.string())
             except UnicodeEncodeError:
                 raise Unreadable(
-                    "E706", 0, f"a text of `{name}` is no Unicode", "save it anew"
+                    "E706", 0, f"a text of `{name}` is no Unicode", "save it again as UTF-8"
                 ) from None
         pq.write_table(pa.table(columns), self.folder / f"{self.name}-{self.count:012}.parquet")
         self.rows = []
@@ -95,7 +95,10 @@ class Parts:
             if other != name:
                 message = f"two attributes are called `{other}` and `{name}`"
                 raise Unreadable(
-                    "E706", 0, message, "upper and lower case make no difference in a table"
+                    "E706",
+                    0,
+                    message,
+                    "rename one: upper and lower case make no difference in a table",
                 )
             if name.startswith("__") or not name.strip():
                 raise Unreadable(
@@ -103,7 +106,7 @@ class Parts:
                 )
         if len(self.spelling) > MOST_COLUMNS:
             message = f"more than {MOST_COLUMNS:,} different attributes"
-            raise Unreadable("E706", 0, message, "is this a log?")
+            raise Unreadable("E706", 0, message, "name a log, with fewer attributes")
 
 
 def parts_sql(folder: Path, name: str) -> str:

@@ -97,7 +97,10 @@ class _TableReader:
     def read(self, written: TableMap) -> list[Table]:
         for ref in written.sources:
             if ref.id not in self.sources:
-                advice = did_you_mean(ref.id, self.sources) or "add it to sources.json"
+                advice = (
+                    did_you_mean(ref.id, self.sources)
+                    or f'add it to sources.json: {{"id": "{ref.id}", "title": "…"}}'
+                )
                 message = f"there is no source `{ref.id}`"
                 self.problems.add_unknown("E501", ref.place, f"source:{ref.id}", message, advice)
         paths = find_files(self.folder, written.file, written.place, self.problems)
@@ -113,9 +116,8 @@ class _TableReader:
         except Unreadable as error:
             self._report(path.relative_to(self.folder).as_posix(), error)
         except OSError as error:
-            self.problems.add(
-                "E701", written.place, f"`{path.name}` cannot be read: {error.strerror}"
-            )
+            message = f"`{path.name}` cannot be read: {error.strerror}"
+            self.problems.add("E701", written.place, message, "name a file that can be read")
         return None
 
     def _report(self, file: str, error: Unreadable) -> None:
@@ -136,7 +138,7 @@ class _TableReader:
                 sound.append(file)
                 continue
             message = f"the rows of `{file.file}` and `{other}` would have the same ids"
-            self.problems.add("E716", written.place, message, "give the files different names")
+            self.problems.add("E716", written.place, message, "give one of the files another name")
         return sound
 
     def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
@@ -269,7 +271,12 @@ class _TableReader:
         for id, count, (number, row) in rows:
             file = plans[number].file
             message = f"`{file.file}`, row {row}: the id `{id}` stands in {count} rows"
-            self.problems.add("E716", file.place(row), message, "an id is of one row only")
+            self.problems.add(
+                "E716",
+                file.place(row),
+                message,
+                "give each row an id of its own, or name another column",
+            )
         return not rows
 
 
@@ -323,13 +330,19 @@ def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
                     f"(__{name}_offset IS NULL AND NOT __{name}_day AND {doubtful})",
                     f"make_timestamp({local})",
                     f"the clocks of {zone} skip this time, or show it twice: {{}}",
-                    "give the offset, as in +02:00",
+                    "write it with its offset, as in +02:00",
                 )
             )
     shown = "make_timestamp(__on_local)"
     if "until" in plan.moments:
         checks.append(
-            Check("E145", "__until_utc < __on_utc", shown, "it ends before it begins, on {}")
+            Check(
+                "E145",
+                "__until_utc < __on_utc",
+                shown,
+                "it ends before it begins, on {}",
+                "write the earlier time first",
+            )
         )
     for name in ("reported", "verified"):
         if name in plan.moments:
@@ -339,6 +352,7 @@ def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
                     f"__{name}_end <= __on_utc",
                     shown,
                     f"{name} before it was done, on {{}}",
+                    "correct one of the two times",
                 )
             )
     return checks

@@ -21,13 +21,18 @@ def fill(path: Path, folder: Path) -> None:
     parts = Parts(folder, "event")
     _Log(parts).read(path)
     if not parts.count:
-        raise Unreadable("E706", 0, "there is no event in this log", "nothing would be read of it")
+        raise Unreadable(
+            "E706",
+            0,
+            "there is no event in this log",
+            "name a log with events, or leave the table out",
+        )
     parts.close()
 
 
 class _Log(Stream):
     root = "log"
-    wanted = "a XES log begins with `<log`"
+    wanted = "write a XES log: it begins with `<log`"
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -49,8 +54,8 @@ class _Log(Stream):
             self.trace = {}
         elif depth == 3 and self.trace is not None:
             if self.begun and tag in VALUES:
-                message = "an attribute of the trace stands after an event"
-                self.refuse("E706", message, "XES has a trace's attributes before its events")
+                message = "an attribute of the trace comes after an event"
+                self.refuse("E706", message, "write the attributes of a trace before its events")
             self.value(self.trace, "case:", tag, attributes)
 
     def value(
@@ -61,19 +66,21 @@ class _Log(Stream):
             if tag in NESTED:
                 return
             self.refuse(
-                "E706", f"`<{tag}>` is no attribute of XES", f"it has {', '.join(sorted(VALUES))}"
+                "E706",
+                f"`<{tag}>` is no attribute of XES",
+                f"write one of {', '.join(sorted(VALUES))}",
             )
         if len(attributes) == 4 and attributes[0] == "key" and attributes[2] == "value":
             key, value = prefix + attributes[1], attributes[3]
         else:
             said = as_dict(attributes)
             if "key" not in said or "value" not in said:
-                self.refuse("E706", f"`<{tag}>` has no {'value' if 'key' in said else 'key'}")
+                missing = "value" if "key" in said else "key"
+                self.refuse("E706", f"`<{tag}>` has no {missing}", f"write its `{missing}`")
             key, value = prefix + said["key"], said["value"]
         if key in of:
-            self.refuse(
-                "E706", f"`{key}` is said twice of one {'trace' if self.event is None else 'event'}"
-            )
+            of_what = "trace" if self.event is None else "event"
+            self.refuse("E706", f"one {of_what} has `{key}` twice", "keep one of the two")
         of[key] = value
 
     def end(self, tag: str) -> None:

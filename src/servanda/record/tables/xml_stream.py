@@ -39,7 +39,7 @@ class Stream:
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
 
-    wanted = ""
+    wanted = "write an XML file of this format"
 
     def start(self, tag: str, attributes: list[str]) -> None:
         raise NotImplementedError
@@ -51,12 +51,12 @@ class Stream:
     def line(self) -> int:
         return self.parser.CurrentLineNumber
 
-    def refuse(self, code: str, message: str, help: str | None = None) -> NoReturn:
+    def refuse(self, code: str, message: str, help: str) -> NoReturn:
         raise Unreadable(code, self.line, message, help)
 
     def refuse_doctype(self, *_: object) -> None:
         message = "a document type (`<!DOCTYPE`) stands in this XML, and could define entities"
-        self.refuse("E703", message, "a log needs none: take it out")
+        self.refuse("E703", message, "take it out: a log needs none")
 
     def read(self, path: Path) -> None:
         """All of it. Raises Unreadable with the line."""
@@ -68,7 +68,9 @@ class Stream:
                     self.parser.Parse(chunk, False)
                     fed += len(chunk)
                     if fed - self.parser.CurrentByteIndex > LONGEST_TOKEN:
-                        self.refuse("E703", f"more than {LONGEST_TOKEN >> 20} MB in one piece")
+                        self.refuse(
+                            "E703", f"more than {LONGEST_TOKEN >> 20} MB in one piece", "split it"
+                        )
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise _malformed(error, fed) from None

@@ -118,7 +118,9 @@ def _check_definitions(resolver: Resolver) -> None:
         for name in sorted(known.keys() - scope.used):
             near = context.names.suggest(name, context.names.parties, context.names.measures)
             message = f"the parameter `{name}` of `{define.name}` is never used"
-            context.problems.add("W203", define.place, message, near)
+            context.problems.add(
+                "W203", define.place, message, near or "use it in the condition, or leave it out"
+            )
 
 
 def _all_defines(agreement: Agreement) -> list[tree.Define]:
@@ -177,7 +179,7 @@ def _check_clock(norms: Norms, agreement: Agreement, problems: Problems) -> None
             problems.add(
                 "E419",
                 rule.place,
-                f"while {timed[0].clause} is suspended, does its deadline come nearer?",
+                f"clause {timed[0].clause} has a deadline: does it come nearer while suspended?",
                 "write `suspension stops the clock` or `suspension runs the clock` below "
                 "`agreement`",
             )
@@ -220,7 +222,10 @@ def _check_keeps(norms: Norms, problems: Problems) -> None:
     for rule in norms.rules:
         if rule.keep == Always(True):
             problems.add(
-                "W401", rule.place, "this is kept whatever happens", "compare a measure or sum"
+                "W401",
+                rule.place,
+                "this condition always holds, so the duty is always kept",
+                "compare a measure or a sum",
             )
 
 

@@ -55,8 +55,8 @@ def report_named(
         problems.add(
             "E234",
             names.place_of(turned[0]) or NOWHERE,
-            f"{kind} explained by one another: {' → '.join(turned)}",
-            "explain one of them by events, dates or measures",
+            f"{kind} defined by one another: {' → '.join(turned)}",
+            "define one of them by events, dates or measures",
         )
 
 

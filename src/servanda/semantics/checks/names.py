@@ -67,7 +67,7 @@ def _twice(declared: Iterable[tree.Calendar] | Named, problems: Problems) -> Non
                 "E230",
                 item.place,
                 f"`{item.name}` is declared here as {kind}, and in {where} as {before}",
-                "one of the two needs another name",
+                "give one of the two another name",
             )
 
 
@@ -88,7 +88,7 @@ def _two_forms(names: AgreementNames, problems: Problems) -> None:
             other = names.events.get(form)
             if other is not None and name < form:
                 message = f"`{name}` and `{form}` are two forms of one verb, and two events"
-                problems.add("E231", event.place, message, "one of the two needs another name")
+                problems.add("E231", event.place, message, "give one of the two another name")
 
 
 def _members(group: tree.Group, context: Context) -> None:
@@ -111,14 +111,14 @@ def _conversion(conversion: tree.Conversion, context: Context) -> None:
     for number in (left, right):
         context.check_unit(number.unit, conversion.place)
         if not number.value:
-            message = "a conversion by zero"
-            context.problems.add("E324", conversion.place, message, "say what 1 of it is")
+            message = "a conversion of zero"
+            context.problems.add("E324", conversion.place, message, "write what 1 of it is")
     known = context.units.physical_factor(left.unit, right.unit)
     if known is not None and left.value and known * Fraction(left.value) != Fraction(right.value):
         context.problems.add(
             "E325",
             conversion.place,
-            f"{left.unit} and {right.unit} convert by themselves, and not like this",
+            f"{left.unit} and {right.unit} convert by themselves, in another ratio",
             "leave the conversion out, or name what is measured: `kg UF6`",
         )
 
@@ -130,7 +130,7 @@ def _clauses(context: Context) -> None:
                 message = f"clause {clause.id} prevails over itself"
                 context.problems.add("E413", clause.place, message, "name the other clause")
         if clause.not_modelled is not None and clause.rules:
-            message = f"clause {clause.id} has rules, and says `not modelled`"
+            message = f"clause {clause.id} has rules, and is `not modelled`"
             context.problems.add("E129", clause.place, message, "leave one of the two out")
     for amendment in context.agreement.amendments:
         context.check_clause(amendment.clause, amendment.place)
@@ -146,11 +146,20 @@ def _readings(context: Context) -> None:
             if needed not in names.readings:
                 near = names.suggest(needed, names.readings)
                 message = f"{reading.full_name} needs `{needed}`: there is no such reading"
-                problems.add_unknown("E211", reading.place, f"reading:{needed}", message, near)
+                problems.add_unknown(
+                    "E211",
+                    reading.place,
+                    f"reading:{needed}",
+                    message,
+                    near or f"declare it: `reading {needed} of …`",
+                )
             elif needed.partition(".")[0] == reading.group:
                 message = f"{reading.full_name} needs `{needed}`, its own alternative"
                 problems.add(
-                    "E521", reading.place, message, "an account holds one reading of a point"
+                    "E521",
+                    reading.place,
+                    message,
+                    "leave it out: an account holds one reading of a point",
                 )
     for account in context.agreement.accounts:
         _needs(account, context)
@@ -165,9 +174,9 @@ def _needs(account: tree.Account, context: Context) -> None:
             point, _, alternative = needed.partition(".")
             if chosen.get(point) == alternative or needed not in context.names.readings:
                 continue
-            instead = f"reads {point} as {chosen[point]}" if point in chosen else f"{point} unread"
-            if point not in chosen:
-                instead = f"does not read {point}"
+            instead = f"does not read {point}"
+            if point in chosen:
+                instead = f"reads {point} as {chosen[point]}"
             context.problems.add(
                 "E521",
                 account.place,
@@ -182,9 +191,9 @@ def check_unused(context: Context, chosen: frozenset[str]) -> None:
     """Hint at what is declared and never used in a rule. `chosen`: the readings of accounts."""
     for name, kind, place in _declared(context.agreement):
         if name not in context.used:
-            help_ = "leave it out, or is it misspelt where it should be used?"
+            help_ = "leave it out, or correct the place where it should be used"
             if kind in ("event", "measure"):
-                help_ = "the record may still use it; if not, leave it out"
+                help_ = "leave it out, unless the record uses it"
             context.problems.add("H202", place, f"the {kind} `{name}` is used in no rule", help_)
     for reading in context.agreement.readings:
         if reading.full_name not in chosen:

@@ -37,18 +37,16 @@ def check_bound(norms: Norms, problems: Problems) -> None:
                 continue
             left_open = [act.name for act in acts(chain) if leaves_open(act, arg.param, norms)]
             if left_open:
-                problems.add(
-                    "W205",
-                    rule.place,
-                    f"nothing uses `{arg.variable}`: any `{left_open[0]}` serves every instance",
-                    f"write `{left_open[0]}({arg.param}: {arg.variable})` if it must be the same",
-                )
+                act, said = left_open[0], f"`{arg.variable}` is not used"
+                message = f"{said}: any `{act}` performs the duty of every instance"
+                advice = f"write `{act}({arg.param}: {arg.variable})` if it must be the same"
+                problems.add("W205", rule.place, message, advice)
             elif len(idle) < len(binds):
                 problems.add(
                     "H206",
                     rule.place,
-                    f"the trigger binds `{arg.variable}`, and nothing uses it",
-                    f"leave `{arg.param}: {arg.variable}` out, or is it misspelt below?",
+                    f"the trigger binds `{arg.variable}`, and the rule does not use it",
+                    f"leave `{arg.param}: {arg.variable}` out, or use it below",
                 )
 
 
@@ -97,8 +95,8 @@ def check_parameters(
                 problems.add(
                     "H207",
                     event.place,
-                    f"no rule looks at `{param.name}` of `{event.name}`, and no entry gives it",
-                    "leave it out, or is it misspelt where it should be used?",
+                    f"no rule uses `{param.name}` of `{event.name}`, and no entry gives it",
+                    "leave it out, or correct the place where it should be used",
                 )
 
 

@@ -22,7 +22,7 @@ def check_windows(norms: norms.Norms, problems: Problems) -> None:
                 "E409",
                 rule.place,
                 f"a date that does not exist: {error}",
-                "say `months clipped` (the last day of the month) below `agreement`",
+                "write `months clipped` (the last day of the month) below `agreement`",
             )
 
 
@@ -54,15 +54,15 @@ class _Windows:
                 self.problems.add(
                     "E401",
                     rule.place,
-                    f"`{word} {_words(duration)}`: counted from when?",
-                    "say `from …`, put the rule under a `when …:`, or declare `in force from …`",
+                    f"`{word} {_words(duration)}` is counted from nothing",
+                    "write `from …`, put the rule below a `when …:`, or declare `in force from …`",
                 )
         if window.every is not None:
             self.problems.add(
                 "E401",
                 rule.place,
-                f"`every {window.every}`: since when?",
-                "say `from …`, or declare `in force from …` below `agreement`",
+                f"`every {window.every}` is counted from nothing",
+                "write `from …`, or declare `in force from …` below `agreement`",
             )
 
     def _has_periods(self, rule: norms.Rule) -> None:
@@ -71,16 +71,16 @@ class _Windows:
             self.problems.add(
                 "E402",
                 rule.place,
-                f"`of its {window.edge}`: of which period?",
-                "say `every month`, `every quarter`, …",
+                f"`of its {window.edge}` needs a period",
+                "write `every month`, `every quarter`, …",
             )
         if window.every is None or is_calendar_period(window.every) or rule.trigger is None:
             return
         self.problems.add(
             "E403",
             rule.place,
-            f"`every {window.every}` is counted from one day, and this arises anew each time",
-            "say `every month`, `every quarter`, …, or take it out of the `when` and say `from …`",
+            f"`every {window.every}` is counted from one day, and this duty arises anew each time",
+            "write `every month`, `every quarter`, …; or take it out of the `when`, with `from …`",
         )
 
     def _within_its_term(self, rule: norms.Rule) -> None:
@@ -106,7 +106,7 @@ class _Windows:
                 rule.place,
                 f"this can never {_be(rule)}: its window opens on {self._day(opens)} "
                 f"and closes by {self._day(closes)}",
-                "the end must come after the beginning",
+                "write an end that comes after the beginning",
             )
             return False
         if opens is None and rule.window.opens is not None:
@@ -126,7 +126,7 @@ class _Windows:
                     "E405",
                     rule.place,
                     f"this can never {_be(rule)}: its window closes before it opens",
-                    "both ends count from the same event: the end must come later",
+                    "both ends count from one event: write an end that comes later",
                 )
                 return False
         return True
@@ -145,7 +145,7 @@ class _Windows:
                 rule.place,
                 f"this can never {_be(rule)}: the agreement ends on {self._day(ends)}, "
                 f"and it begins on {self._day(opens)}",
-                "say `survives the end` in the clause, or move one of the dates",
+                "write `survives the end` in the clause, or move one of the dates",
             )
         if closes is not None and begins is not None and closes <= begins:
             self.problems.add(
@@ -169,7 +169,7 @@ class _Windows:
                 rule.place,
                 f"this can never {_be(rule)}: no {window.every} ends before "
                 f"{self._day(min(closings))}, when it closes",
-                f"end it later, or say `within … of its start` of the {window.every}",
+                "end it later, or write `within … of its start`",
             )
 
     def _comes_after_the_breach(self, rule: norms.Rule) -> None:

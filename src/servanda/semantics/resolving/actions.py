@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from servanda.semantics import norms
 from servanda.semantics.resolving.expansion import Planned
+from servanda.semantics.resolving.expressions import listed_parameters
 from servanda.semantics.resolving.scope import RuleOutline, Scope, pick
 from servanda.semantics.resolving.time_points import Moments
 from servanda.syntax import tree
@@ -103,7 +104,7 @@ class Powers:
             self.problems.add(
                 "E415",
                 pick(pattern.place, duty.place),
-                "`in total` adds up one amount written `at least`",
+                "`in total` needs one amount written `at least`",
                 f"write `{pattern.name}(amount: at least …) in total`",
             )
             return pattern, None
@@ -140,8 +141,9 @@ class Powers:
         names = {p.name for p in violated.params} if violated is not None else set()
         for arg in cure.args:
             if arg.op == "same" and violated is not None and arg.param not in names:
-                message = f"`{action.name}` has no parameter `{arg.param}` to be the same as"
-                self.problems.add("E301", place, message, self.names.suggest(arg.param, names))
+                message = f"`{action.name}` has no parameter `{arg.param}` to be the `same` as"
+                advice = self.names.suggest(arg.param, names) or listed_parameters(violated)
+                self.problems.add("E301", place, message, advice)
 
     # -------------------------------------------------------------- powers
     def _power(
@@ -194,7 +196,8 @@ class Powers:
             self.problems.add_unknown("E210", place, f"amendment:{name}", message, help_)
         elif amendment.clause not in power.targets:
             message = f"`{name}` amends clause {amendment.clause}, not {' '.join(power.targets)}"
-            self.problems.add("E417", place, message, None)
+            advice = f"declare it for this clause: `amendment {name} of {power.targets[0]}`"
+            self.problems.add("E417", place, message, advice)
 
     def _holders(self, holder: norms.Term, planned: Planned) -> tuple[str, ...]:
         """Whose entries count: each member for joint powers, else the holder and whoever acts

@@ -96,10 +96,12 @@ class Conditions(Expressions):
         texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
         if not texts and pair != {"date"}:
             message = f"a {left.type} is compared with a {right.type}"
-            self.problems.add("E306", place, message, "both sides must be of one kind")
+            self.problems.add("E306", place, message, "compare values of one type")
             return False
         if texts and op not in ("=", "!="):
-            self.problems.add("E305", place, f"`{op}` is for numbers and dates", "use `=` or `!=`")
+            self.problems.add(
+                "E305", place, f"`{op}` is for numbers and dates", "write `=` or `!=`"
+            )
             return False
         return True
 
@@ -151,7 +153,7 @@ class Conditions(Expressions):
                 "E327",
                 pick(rate.place, scope.place),
                 f"a rate per {per} is not exact: {per}s differ in length",
-                "say it per day or per week, or compare the sum over the window",
+                "write it per day or per week, or compare the sum over the window",
             )
         return None
 
@@ -238,7 +240,7 @@ class Conditions(Expressions):
 
     def _not_a_condition(self, name: str, scope: Scope) -> None:
         what = self.names.what_is(name)
-        help_ = None
+        help_ = "write a comparison, a state, a vague term or a definition"
         if what == "an event":
             help_ = f"to ask whether it has happened, write `once {name}`"
         elif what == "a measure":
@@ -270,7 +272,7 @@ class Conditions(Expressions):
                     "E308",
                     pick(arg.place, scope.place),
                     f"`{define.name}` needs a value for `{param.name}`",
-                    "a defined condition takes values only, not `any` or `at least`",
+                    f"write a value: `{define.name}({param.name}: …)`, not `any` or `at least`",
                 )
             else:
                 known[param.name] = self.expression(arg.value, scope)

@@ -15,6 +15,8 @@ from servanda.syntax import tree
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Place
 
+RENAME = "give one of the two another name"
+
 
 class Declarations:
     """Turns what an agreement declares into the types of its norms."""
@@ -45,7 +47,9 @@ class Declarations:
         met: set[str] = set()
         for param in params:
             if param.name in met:
-                self.problems.add("E232", place, f"two parameters are called `{param.name}`", None)
+                self.problems.add(
+                    "E232", place, f"two parameters are called `{param.name}`", RENAME
+                )
             met.add(param.name)
             if param.unit is not None and param.type != "number":
                 message = f"`{param.name}` is a {param.type}: it has no unit"
@@ -71,7 +75,7 @@ class Declarations:
                 self.problems.add(
                     "E311",
                     event.place,
-                    f"where does `{param.name}` of `{event.name}` come from?",
+                    f"`{param.name}` of `{event.name}` gets no value",
                     f"bind it: `after {arises.after.name}({param.name}: {param.name})`",
                 )
             else:
@@ -83,7 +87,7 @@ class Declarations:
                 "E421",
                 event.place,
                 f"the `if` of `{event.name}` asks for the status of a clause",
-                "an event arises from facts: ask for states, measures, events or vague terms",
+                "ask for states, measures, events or vague terms: an event arises from facts",
             )
         unless = None
         if arises.unless is not None:
@@ -141,7 +145,7 @@ class Declarations:
             near = self.names.suggest(name, wanted, self.names.parties, self.names.groups)
             params = ", ".join(f"`{p.name}`" for p in signature.params) or "none"
             message = f"`{name}` is no parameter of the state `{state.name}`"
-            self.problems.add("E301", place, message, near or f"its parameters: {params}")
+            self.problems.add("E301", place, message, near or f"its parameters are {params}")
         return norms.Match(found.name, (*found.args, *extra))
 
     # -------------------------------------------------------------- measures and vague terms
@@ -152,7 +156,7 @@ class Declarations:
             if len(measure.params) > 1:
                 message = f"a measure has one subject, `{measure.name}` has {len(measure.params)}"
                 self.problems.add(
-                    "E312", measure.place, message, "declare one measure for each thing"
+                    "E312", measure.place, message, "declare one measure for each subject"
                 )
             self.context.check_unit(measure.unit, measure.place)
             of = variable_of(measure.params[0]) if measure.params else None
@@ -218,7 +222,9 @@ class Declarations:
             try:
                 day = date.fromisoformat(text if len(text) > 7 else f"{text}-01")
             except ValueError:
-                self.problems.add("E140", place, f"`{text}` is no date", None)
+                self.problems.add(
+                    "E140", place, f"`{text}` is no date", "write year-month-day, as in 2015-10-18"
+                )
                 return None
             return self.moments.start_of(day, place)
         moment, _, zone = text.partition(" ")

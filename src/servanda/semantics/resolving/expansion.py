@@ -47,7 +47,7 @@ def chosen_readings(
     for group, name in account.reads if account is not None else ():
         if group in chosen and account is not None:
             message = f"account {account.name} reads {group} twice"
-            context.problems.add("E520", account.place, message, "keep one of the two")
+            context.problems.add("E520", account.place, message, "keep one of the two lines")
         chosen.setdefault(group, name)
     chosen.update(override or {})
     found = []
@@ -73,7 +73,7 @@ def _unknown_reading(context: Context, account: tree.Account, group: str, name: 
     else:
         groups = {r.group for r in context.names.readings.values()}
         help_ = context.names.suggest(group, groups) or f"declare it: `reading {group}.{name} of …`"
-        message = f"account {account.name} reads `{group}`: nothing of that name is read"
+        message = f"account {account.name} reads `{group}`: there is no such point"
     context.problems.add("E211", account.place, message, help_)
 
 
@@ -158,7 +158,7 @@ def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
                 context.problems.add(
                     "E235",
                     place,
-                    f"`{one}` is a group: does each member {verb} it, or all as one?",
+                    f"`{one}` is a group: {verb} each member do it, or all as one?",
                     f"write `each of {one}`, `all of {one}` or `{one} jointly`",
                 )
         return holder.names, False

@@ -38,6 +38,12 @@ OPPOSITE: dict[Comparing, Comparing] = {
 }
 
 
+PARTY = "name a party, a body or a group"
+NUMBERS = "write numbers on both sides"
+SAME = "write the value, or a variable that the `when` line binds"
+EQUAL = "write the value itself, without `at least` and the like"
+
+
 class Expressions:
     """Resolves expressions and patterns within a scope."""
 
@@ -76,7 +82,7 @@ class Expressions:
                     "E326",
                     pick(expr.place, scope.place),
                     "a rate can only be compared with a constant",
-                    "write `rate of … per … over the last … <= 10 kg`, or compare a sum",
+                    "write it alone on one side, as in `rate of … per … over the last … <= 10 kg`",
                 )
                 return NOTHING
 
@@ -124,8 +130,8 @@ class Expressions:
                 self.problems.add(
                     "E314",
                     place,
-                    f"`{measure.name}` is declared as nobody's, here it is {of}'s",
-                    f"declare it with a subject: `measure {measure.name}(of: party)`",
+                    f"`{measure.name}` has no subject, and is given the subject `{of}`",
+                    f"leave `of {of}` out, or declare `measure {measure.name}(of: party)`",
                 )
             return None
         if of is None:
@@ -133,8 +139,8 @@ class Expressions:
                 self.problems.add(
                     "E313",
                     place,
-                    f"whose `{measure.name}`? There is no debtor here",
-                    f"say whose: `{measure.name} of …`",
+                    f"`{measure.name}` needs a subject, and there is no debtor here",
+                    f"write whose it is: `{measure.name} of …`",
                 )
             return scope.debtor
         return self.term(of, place, scope)
@@ -144,7 +150,7 @@ class Expressions:
         bound = scope.look_up(name)
         if bound is not None and isinstance(bound.expr, norms.Var | norms.Const):
             if bound.type in ("number", "date"):
-                self.problems.add("E220", place, f"`{name}` is a {bound.type}, not a party", None)
+                self.problems.add("E220", place, f"`{name}` is a {bound.type}, not a party", PARTY)
             return bound.expr
         if self.names.is_actor(name):
             self.context.used.add(name)
@@ -189,7 +195,7 @@ class Expressions:
                 "E301",
                 scope.place,
                 f"`{signature.name}` has no parameter `{param}` to sum",
-                near or _parameters(signature),
+                near or listed_parameters(signature),
             )
             return None
         if found[param].type != "number":
@@ -211,7 +217,7 @@ class Expressions:
         if left.type != "number" or right.type != "number":
             wrong = left.type if left.type != "number" else right.type
             self.problems.add(
-                "E307", scope.place, f"`{expr.op}` is for numbers, not for a {wrong}", None
+                "E307", scope.place, f"`{expr.op}` is for numbers, and this is a {wrong}", NUMBERS
             )
             return NOTHING
         if expr.op == "*":
@@ -229,7 +235,7 @@ class Expressions:
                 "E323",
                 scope.place,
                 f"an amount in {left.unit} is multiplied by one in {right.unit}",
-                "one of the two must be a bare number or a percentage",
+                "write one of the two as a bare number or a percentage",
             )
         return Typed(_combine("*", left.expr, right.expr), "number", left.unit or right.unit)
 
@@ -326,7 +332,7 @@ class Expressions:
                     "E301",
                     pick(arg.place, place),
                     f"`{signature.name}` has no parameter `{arg.name}`",
-                    self.names.suggest(arg.name, by_name) or _parameters(signature),
+                    self.names.suggest(arg.name, by_name) or listed_parameters(signature),
                 )
                 continue
             pairs.append((by_name[arg.name], arg))
@@ -336,12 +342,14 @@ class Expressions:
     def _too_many(
         self, signature: Signature, filled: frozenset[str], count: int, most: int, place: Place
     ) -> None:
-        help_ = _parameters(signature)
+        help_ = listed_parameters(signature)
         if filled:
             words = " and ".join(f"`{word}`" for word in sorted(filled))
-            help_ = f"{words} is already said by who acts and towards whom: leave it out or name it"
+            help_ = (
+                f"{words} is already given by who acts and towards whom: leave it out, or name it"
+            )
         given = "1 argument" if count == 1 else f"{count} arguments"
-        message = f"`{signature.name}` is given {given}, and has place for {most}"
+        message = f"`{signature.name}` is given {given}, and takes {most}"
         self.problems.add("E302", place, message, help_)
 
     def _refuse_twice(
@@ -351,7 +359,9 @@ class Expressions:
         for param, arg in pairs:
             if param.name in met:
                 message = f"parameter `{param.name}` of `{signature.name}` is given twice"
-                self.problems.add("E303", pick(arg.place, place), message, _parameters(signature))
+                self.problems.add(
+                    "E303", pick(arg.place, place), message, listed_parameters(signature)
+                )
             met.add(param.name)
 
     def _test(
@@ -363,7 +373,7 @@ class Expressions:
         if arg.op == "same":
             if not same:
                 self.problems.add(
-                    "E309", scope.place, "`same` has a meaning only in `cured by`", None
+                    "E309", scope.place, "`same` has a meaning only in `cured by`", SAME
                 )
                 return None
             return norms.Arg(param.name, "same")
@@ -387,15 +397,15 @@ class Expressions:
                 "E304",
                 scope.place,
                 f"parameter `{param.name}` is a {param.type}, and is given a {value.type}",
-                _type_help(param, value) or _name_it(param, arg),
+                _type_help(param, value) or _name_it(param, arg) or f"write a {param.type}",
             )
             return None
         if arg.op != "=" and param.type not in ORDERED:
             self.problems.add(
                 "E305",
                 scope.place,
-                f"`{param.name}` is a {param.type}: it has no more and less",
-                None,
+                f"`{param.name}` is a {param.type}, which is not more or less than another",
+                EQUAL,
             )
             return None
         if isinstance(value.expr, norms.Const) and isinstance(value.expr.value, str):
@@ -414,7 +424,9 @@ class Expressions:
             return None
         if arg.op != "=":
             message = f"`{param.name}` takes one value here, or `any`"
-            self.problems.add("E308", scope.place, message, None)
+            self.problems.add(
+                "E308", scope.place, message, f"write `{param.name}: …` with one value"
+            )
             return None
         test = self.test_value(param, arg, scope)
         if test is None:
@@ -467,17 +479,18 @@ def _name_it(param: norms.Variable, arg: tree.Arg) -> str | None:
     return f"`{param.name}` comes next here: if another is meant, name it, as in `amount: …`"
 
 
-def _no_value_help(name: str, what: str) -> str | None:
+def _no_value_help(name: str, what: str) -> str:
     if what == "an event":
         return f"to ask whether it has happened, write `once {name}`"
     if what == "a moment":
         return f"a moment bounds a window: `from {name}`, `until {name}`"
     if what in ("a state", "a vague term", "a defined condition"):
         return f"it is a condition by itself: write `{name}` without comparing it"
-    return None
+    return "write a number, a text, a date, a party or a measure"
 
 
-def _parameters(signature: Signature) -> str:
+def listed_parameters(signature: Signature) -> str:
+    """Advice that names the parameters there are."""
     if not signature.params:
-        return f"`{signature.name}` has no parameters"
+        return f"leave it out: `{signature.name}` has no parameters"
     return "its parameters are " + ", ".join(f"`{param.name}`" for param in signature.params)

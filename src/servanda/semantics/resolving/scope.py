@@ -171,7 +171,7 @@ class Context:
         place: Place,
         candidates: Iterable[Iterable[str]],
         *,
-        declaration: str | None = None,
+        declaration: str,
     ) -> None:
         """Report a name that is not of the kind wanted: of another kind, or of none.
 
@@ -185,7 +185,7 @@ class Context:
         what = self.names.what_is(name)
         article = "an" if words[0] in "aeiou" else "a"
         if what is None:
-            advice = near or (f"declare it: `{declaration}`" if declaration else None)
+            advice = near or f"declare it: `{declaration}`"
             self.problems.add_unknown(code, place, subject, f"unknown {words} `{name}`", advice)
             return
         advice = near or f"write the name of {article} {words} here"
@@ -200,7 +200,7 @@ class Context:
             self.problems.add(
                 "E327",
                 pick(duration.place, place),
-                f"a sliding window cannot be counted in {what}: their length varies",
+                f"a sliding window cannot be counted in {what}: they differ in length",
                 "count it in days or weeks",
             )
             return duration.count * LENGTHS["day"]

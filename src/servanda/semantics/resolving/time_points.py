@@ -52,7 +52,9 @@ class Moments(Conditions):
         try:
             return day_start(day, self.context.zone)
         except (OverflowError, ValueError):
-            self.problems.add("E142", place, f"{day} is out of range", "use years from 2 to 9998")
+            self.problems.add(
+                "E142", place, f"{day} is out of range", "write a year from 1700 to 2200"
+            )
             return 0
 
     def instant(self, text: str, zone: str | None, place: Place) -> int:
@@ -63,10 +65,15 @@ class Moments(Conditions):
                 return self._local(moment, zone or self.context.zone, place)
             return to_micros(moment.astimezone(UTC))
         except (ValueError, OverflowError):
-            self.problems.add("E141", place, f"`{text}` is no instant", "write `2018-11-05T05:00Z`")
+            self.problems.add(
+                "E141", place, f"`{text}` is no instant", "write it as 2018-11-05T05:00Z"
+            )
         except (ZoneInfoNotFoundError, OSError):
             self.problems.add(
-                "E143", place, f"unknown zone `{zone}`", "zones are named `Europe/Vienna`"
+                "E143",
+                place,
+                f"unknown zone `{zone}`",
+                "zones are named as in `UTC` or `Europe/Vienna`",
             )
         return 0
 
@@ -80,7 +87,7 @@ class Moments(Conditions):
                 "E146",
                 place,
                 f"{moment.isoformat()} {what} in {zone}: the clocks change then",
-                "write it with its offset from UTC",
+                "write it with its offset from UTC, as in +02:00",
             )
         return to_micros(first.astimezone(UTC))
 
@@ -89,9 +96,8 @@ class Moments(Conditions):
         name = pattern.name
         if name in self.names.moments:
             if pattern.args:
-                self.problems.add(
-                    "E310", place, f"`{name}` is a moment: it takes no arguments", None
-                )
+                message = f"`{name}` is a moment: it takes no arguments"
+                self.problems.add("E310", place, message, f"write `{name}`")
             return self.named(name)
         bound = scope.look_up(name)
         if bound is not None:

@@ -23,7 +23,7 @@ EXERCISES = {
     "creates": "create",
 }
 LITERALS = (m.Number, m.Text, m.Day, m.Name)
-SAY_ONE_TIME = "use one day or one instant here"
+SAY_ONE_TIME = "write one day or one instant"
 
 
 class Attr(Struct, frozen=True):
@@ -90,7 +90,10 @@ class AccountBuilder(RuleBuilder):
             return None
         if when.end is not None:
             self._problems.add(
-                "E153", self._here, "an account cannot hold from a span", SAY_ONE_TIME
+                "E153",
+                self._here,
+                "an account holds an answer from one time, and this is a span",
+                SAY_ONE_TIME,
             )
         text = when.start.isoformat() if isinstance(when.start, date) else when.start
         return f"{text} {when.zone}" if when.zone else text
@@ -120,7 +123,7 @@ class RecordBuilder(AccountBuilder):
     def _literal_args(self, pattern: m.Pattern) -> tuple[m.Arg, ...]:
         for arg in pattern.args:
             if arg.op != "=" or not isinstance(arg.value, LITERALS):
-                message = "a record says what happened: this is no value"
+                message = "an entry gives a value here, and this is none"
                 self._problems.add(
                     "E151", arg.place, message, "write a number, a text, a date or a name"
                 )
@@ -135,15 +138,18 @@ class RecordBuilder(AccountBuilder):
         if op in ("<=", "<"):
             return replace(fact, high=value, open_high=op == "<")
         if op == "!=":
-            self._refuse("E151", op, "a reading is not `!=` something", "use = , <= , >= , < or >")
+            self._refuse(
+                "E151", op, "`!=` gives no bounds to a reading", "write `=`, `<=`, `>=`, `<` or `>`"
+            )
         return replace(fact, low=value, open_low=op == ">")
 
     def fact_between(
         self, measure: Token, of: Token | None, low: m.Number, high: m.Number
     ) -> e.ReadingFact:
         if low.unit == high.unit and high.value < low.value:
-            message = f"between {low.value} and {high.value}: the lower bound comes first"
-            self._problems.add("E152", low.place, message)
+            message = f"between {low.value} and {high.value}: the lower bound stands second"
+            advice = f"write `between {high.value} and {low.value}`"
+            self._problems.add("E152", low.place, message, advice)
         return e.ReadingFact(str(measure), _str(of), low, high, place=self._at(measure))
 
     def fact_unknown(self, measure: Token, of: Token | None) -> e.ReadingFact:
@@ -170,7 +176,10 @@ class RecordBuilder(AccountBuilder):
     def fact_ends_all(self, by: Token, verb: Token) -> e.PowerFact:
         if verb != "ends":
             self._refuse(
-                "E154", verb, f"a party `{verb}` clauses, not the agreement", "name the clauses"
+                "E154",
+                verb,
+                f"`{verb} the agreement` has no meaning: only `ends` is said of the agreement",
+                "name the clauses, as in `suspends 7`",
             )
         return e.PowerFact("end_all", str(by), place=self._at(by))
 
@@ -251,7 +260,12 @@ class RecordBuilder(AccountBuilder):
                 said[attr.field] = attr.value
             else:
                 place = self._here if attr.word is None else self._at(attr.word)
-                self._problems.add("E124", place, f"`{attr.word or attr.field}` is said twice here")
+                self._problems.add(
+                    "E124",
+                    place,
+                    f"`{attr.word or attr.field}` is given twice",
+                    "keep one of the two",
+                )
         if "grade" in said and isinstance(said["grade"], tuple):
             said["grade"], said["grade_by"] = said["grade"]
         return said
@@ -271,6 +285,9 @@ class RecordBuilder(AccountBuilder):
 
     def instance_key(self, *pairs: tuple[str, e.Literal]) -> Key:
         return Key(pairs)
+
+    def selector(self, clause: Token, key: Key | None) -> e.InstanceSelector:
+        return e.InstanceSelector(str(clause), () if key is None else key.values)
 
     def exercised(self, when: e.When, by: Token, verb: Token, *rest: Any) -> e.Entry:
         clauses = tuple(str(part) for part in rest if isinstance(part, Token))
@@ -292,8 +309,13 @@ class RecordBuilder(AccountBuilder):
         from_, until = rest[len(names) : len(names) + 2]
         said = self._collect_attrs(rest[len(names) + 2 :])
         for field in said.keys() - {"sources", "reported", "note"}:
-            message = f"`{field}` says nothing of a declaration of completeness"
-            self._problems.add("E127", self._here, message, "it takes source, reported and note")
+            message = f"`{field}` has no meaning in a declaration of completeness"
+            self._problems.add(
+                "E127",
+                self._here,
+                message,
+                "leave it out: it takes `source`, `reported` and `note`",
+            )
         kept = {field: said[field] for field in said.keys() & {"sources", "reported", "note"}}
         return e.Completeness(str(by), names, from_, until, **kept, place=self._here)
 
@@ -318,7 +340,10 @@ class RecordBuilder(AccountBuilder):
         if isinstance(value, e.Column):
             return replace(value, unit=unit)
         self._refuse(
-            "E150", token, f"`in {unit}` is said of a column", f"write the unit: `5 {unit}`"
+            "E150",
+            token,
+            f"`in {unit}` stands after a column, and this is a value",
+            f"write the unit: `5 {unit}`",
         )
         return value
 
@@ -365,10 +390,8 @@ class RecordBuilder(AccountBuilder):
     def table_row(self, row: e.RowMap, *attrs: Attr) -> e.RowMap:
         said = self._collect_attrs(attrs)
         if "on" not in said:
-            message = "this row has no date"
-            self._problems.add(
-                "E155", self._here, message, "say which column has it: `on column date`"
-            )
+            message = "nothing says which column has the date of a row"
+            self._problems.add("E155", self._here, message, "add it, as in `on column date`")
         if "graded" in said:
             said["graded"], said["graded_by"] = said["graded"]
         return replace(row, **said)

@@ -97,7 +97,7 @@ class DeclarationBuilder(ValueBuilder):
     def _new(self, name: Token, also: frozenset[str] = frozenset()) -> str:
         """A declared name, which must not be one that the language needs in the same places."""
         if name in RESERVED or name in also:
-            message = f"`{name}` is a word of the language"
+            message = f"`{name}` is a word of the language, and cannot be a name"
             self._refuse("E131", name, message, f"choose another name: `{name}_` or `the_{name}`")
         return str(name)
 
@@ -141,7 +141,10 @@ class DeclarationBuilder(ValueBuilder):
     def param_type(self, type_: Token, unit: str | None) -> m.Param:
         if unit is not None and type_ != "number":
             self._refuse(
-                "E150", type_, f"only a number has a unit, not a {type_}", f"`number in {unit}`"
+                "E150",
+                type_,
+                f"only a number has a unit, not a {type_}",
+                f"write `number in {unit}`",
             )
         return m.Param("", cast(Any, str(type_)), unit)
 
@@ -240,8 +243,10 @@ class RuleBuilder(DeclarationBuilder):
 
     def survives(self, term: m.Duration | None) -> ln.Survives:
         if term is not None and (term.calendar is not None or term.count == 0):
-            message = "what survives the end does so for days, weeks, months or years"
-            self._problems.add("E149", term.place, message, "as in `survives the end for 6 months`")
+            message = "`survives the end for` takes days, weeks, months or years"
+            self._problems.add(
+                "E149", term.place, message, "write it as in `survives the end for 6 months`"
+            )
         return ln.Survives(term, self._here)
 
     def created(self) -> ln.OnceCreated:
@@ -345,7 +350,7 @@ class RuleBuilder(DeclarationBuilder):
     def power_rule(self, holder: m.Holder, ability: Ability, *mods: Mod) -> m.Power:
         for mod in mods:
             if not DUTY_ONLY.isdisjoint(mod.sets):
-                message = f"`{mod.word} …` speaks of a duty, and a power has none"
+                message = f"`{mod.word} …` belongs to a duty, and this is a power"
                 self._refuse("E133", mod.word, message, "leave it out, or write `must` for `may`")
         sets = self._collect(mods)
         return m.Power(
@@ -373,8 +378,8 @@ class RuleBuilder(DeclarationBuilder):
                     join = either if field == "unless" else both
                     sets[field] = join(sets[field], value)
                 else:
-                    advice = "a rule says it once; write a second rule for another case"
-                    self._refuse("E124", mod.word, f"`{mod.word}` is said twice here", advice)
+                    advice = "keep one of the two; another case is a rule of its own"
+                    self._refuse("E124", mod.word, f"`{mod.word}` is given twice", advice)
                     break
         return sets
 
@@ -445,9 +450,11 @@ class RuleBuilder(DeclarationBuilder):
     def mod_every_so_long(self, word: Token, length: m.Duration) -> Mod:
         if length.calendar is not None or length.unit in ("second", "minute", "hour"):
             message = "a period is counted in days, weeks, months or years"
-            self._refuse("E149", word, message, "as in `every 6 months`")
+            self._refuse("E149", word, message, "write it as in `every 6 months`")
         if length.count == 0:
-            self._refuse("E149", word, "a period of nothing never ends", "as in `every 6 months`")
+            self._refuse(
+                "E149", word, "a period has a length above zero", "write it as in `every 6 months`"
+            )
             return Mod(word, {})
         return Mod(word, {"every": f"{length.count} {length.unit}{'s' * (length.count > 1)}"})
 

@@ -27,6 +27,8 @@ STAND_IN = date(2000, 1, 1)
 MOST_DIGITS = 28
 LARGEST_EXPONENT = 24
 MOST_OPERATIONS = 100
+ZONES = "zones are named as in `UTC` or `Europe/Vienna`"
+SWAP = "write the earlier one first"
 MOST_OF_A_UNIT = {
     "second": 10**9,
     "minute": 10**8,
@@ -64,7 +66,7 @@ class Builder(Transformer[Token, Any]):
         """The place of the whole statement."""
         return self._statement.place
 
-    def _refuse(self, code: str, token: Token, message: str, advice: str | None = None) -> None:
+    def _refuse(self, code: str, token: Token, message: str, advice: str) -> None:
         place = self._at(token)
         self._problems.add(code, place, message, advice, end_column=place.column + len(token))
 
@@ -81,7 +83,7 @@ class Builder(Transformer[Token, Any]):
             day = date.fromisoformat(token)
         except ValueError:
             self._refuse(
-                "E140", token, f"there is no day {token}", "a date is year-month-day: 2015-10-18"
+                "E140", token, f"there is no day {token}", "write year-month-day, as in 2015-10-18"
             )
             return STAND_IN
         return day if self._year_fits(token, day.year) else STAND_IN
@@ -93,7 +95,7 @@ class Builder(Transformer[Token, Any]):
             "E142",
             token,
             f"the year {year} is out of range",
-            f"years run from {EARLIEST} to {LATEST}",
+            f"write a year from {EARLIEST} to {LATEST}",
         )
         return False
 
@@ -108,14 +110,14 @@ class Builder(Transformer[Token, Any]):
                 "E141",
                 token,
                 f"there is no instant {text}",
-                "write it as 2018-08-07T00:01 or …T00:01Z",
+                "write it as 2018-08-07T00:01 or 2018-08-07T00:01Z",
             )
             return "2000-01-01T00:00", None
         if not self._year_fits(token, instant.year):
             return "2000-01-01T00:00", None
         if zone and instant.tzinfo is not None:
-            message = "an instant with both an offset and a zone"
-            self._refuse("E144", token, message, "keep one of them: they may disagree")
+            message = "an instant has both an offset and a zone, which may disagree"
+            self._refuse("E144", token, message, "keep one of the two")
         elif zone:
             zone = self._zone(token, zone)
         return text, zone or None
@@ -124,7 +126,7 @@ class Builder(Transformer[Token, Any]):
         """The zone; an unknown one is refused once, and UTC stands for it while reading on."""
         if is_zone(zone):
             return zone
-        advice = did_you_mean(zone, available_timezones())
+        advice = did_you_mean(zone, available_timezones()) or ZONES
         self._refuse("E143", token, f"there is no time zone `{zone}`", advice)
         return "UTC"
 
@@ -139,10 +141,17 @@ class Builder(Transformer[Token, Any]):
         except (InvalidOperation, OverflowError):
             count = -1
         if count < 0:
-            self._refuse("E149", token, f"{token} is no whole number of {unit}s")
+            self._refuse(
+                "E149", token, f"{token} is no whole number of {unit}s", "write a whole number"
+            )
             return 1
         if count > MOST_OF_A_UNIT[unit]:
-            self._refuse("E149", token, f"{token} {unit}s is more than a thousand years or so")
+            self._refuse(
+                "E149",
+                token,
+                f"{token} {unit}s is too long",
+                "write less than about a thousand years",
+            )
             return 1
         return count
 
@@ -178,16 +187,14 @@ class ValueBuilder(Builder):
     def _decimal(self, token: Token) -> Decimal:
         if len(token) == 3 and _AFTER_COMMA.search(self._statement.text, 0, token.start_pos or 0):
             advice = "write 100000 or 100_000; between two values put a space after the comma"
-            self._refuse(
-                "E147", token, "a comma inside a number, or a space missing after it", advice
-            )
+            self._refuse("E147", token, "a comma inside a number, or no space after it", advice)
         try:
             value = Decimal(token.replace("_", ""))
         except InvalidOperation:
             value = Decimal("Infinity")
         fits = value.is_finite() and len(value.as_tuple().digits) <= MOST_DIGITS
         if not fits or (value and abs(value.adjusted()) > LARGEST_EXPONENT):
-            advice = f"up to {MOST_DIGITS} digits, below 1e{LARGEST_EXPONENT}"
+            advice = f"write up to {MOST_DIGITS} digits, below 1e{LARGEST_EXPONENT}"
             self._refuse("E148", token, "this number is too long to be exact", advice)
             return Decimal(1)
         return value
@@ -306,9 +313,7 @@ class ValueBuilder(Builder):
 
     def business_duration(self, count: Token, unit: Token, calendar: Token) -> m.Duration:
         if unit not in ("day", "days"):
-            self._refuse(
-                "E149", unit, f"there are no business {unit}", "only business days are counted"
-            )
+            self._refuse("E149", unit, f"there are no business {unit}", "write business days")
         return m.Duration(self._whole(count, "day"), "day", str(calendar), self._at(count))
 
     def point_date(self, token: Token) -> m.AtDate:
@@ -347,7 +352,7 @@ class ValueBuilder(Builder):
         year, month = int(token[:4]), int(token[5:])
         if not 1 <= month <= 12:
             self._refuse(
-                "E140", token, f"there is no month {token}", "a month is year-month: 2015-10"
+                "E140", token, f"there is no month {token}", "write year-month, as in 2015-10"
             )
             month = 1
         if not self._year_fits(token, year):
@@ -360,17 +365,20 @@ class ValueBuilder(Builder):
         if start.type == "DATE":
             first, last = self._date(start), self._date(end)
             if last < first:
-                self._refuse("E145", end, f"this span ends before it starts: {start}..{end}")
+                self._refuse("E145", end, f"this span ends before it starts: {start}..{end}", SWAP)
             return When(first, last)
         (begins, zone), (ends, other) = self._instant(start), self._instant(end)
         if zone and other and zone != other:
             self._refuse(
-                "E144", end, f"a span in two zones: {zone} and {other}", "write both in one"
+                "E144",
+                end,
+                f"a span has two zones: {zone} and {other}",
+                "write both times in one zone",
             )
         first_instant, last_instant = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
         both_alike = (first_instant.tzinfo is None) == (last_instant.tzinfo is None)
         if both_alike and last_instant < first_instant:
-            self._refuse("E145", end, f"this span ends before it starts: {start}..{end}")
+            self._refuse("E145", end, f"this span ends before it starts: {start}..{end}", SWAP)
         return When(begins, ends, zone or other, "instant")
 
 
