@@ -17,10 +17,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from servanda.judge.dependencies import Footprints
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings
 from servanda.explain.variants import PLAIN, Choice, described, differences, identity, switched
-from servanda.judge.dependencies import Footprints
 from servanda.judge.verdict import JudgeError, Verdict
 from servanda.record.account_facts import facts_for
 from servanda.record.facts import Facts
