@@ -17,24 +17,17 @@ from servanda.record.tables.row_sources import cited_by_rows, graded_by_rows
 from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.syntax.entries import SourceRef
 
-MOST_ROWS = 20_000
 FEW_ROWS = 2_000
 
-Wanted = tuple[list[str], list[str]] | None
-"""Of which rows of a large table: their ids, or values of an instance; None: of none."""
-
-
-def spelled_out(judged: Judged, clause: str | None = None) -> Judged:
-    """The judgement with rows of tables among its entries: those of tables with few rows.
-
-    Asked about one clause, also of larger tables: all rows, or of very many those that its verdicts
-    name or that have a value of an instance.
-    """
-    mine = [] if clause is None else verdicts_of(judged, clause)
-    named = {id_ for v in mine for id_ in (v.trigger, *v.entries) if id_}
-    values = {str(value) for v in mine for _, value in v.instance if value is not None}
-    wanted = None if clause is None else (sorted(named), sorted(values))
-    return _with_readings(_with_events(judged, wanted), wanted)
+def with_rows(judged: Judged, ids: Collection[str]) -> Judged:
+    """The judgement with the rows of tables that have these ids among its entries."""
+    known = {entry.id for entry in judged.record.entries}
+    wanted = sorted(id_ for id_ in ids if id_ not in known)
+    if not wanted or not (judged.facts.bulk_events or judged.facts.bulk_readings):
+        return judged
+    facts = judged.facts
+    found = _with_readings(_with_events(judged, wanted), wanted)
+    return replace(found, facts=facts)
 
 
 def readings_spelled_out(judged: Judged) -> Judged:
@@ -42,11 +35,11 @@ def readings_spelled_out(judged: Judged) -> Judged:
     return _with_readings(judged, None)
 
 
-def _with_events(judged: Judged, wanted: Wanted) -> Judged:
+def _with_events(judged: Judged, ids: list[str] | None) -> Judged:
     events, entries = dict(judged.facts.events), list[Entry]()
     for name, bulks in judged.facts.bulk_events.items():
         params = [p.name for e in judged.norms.events if e.name == name for p in e.params]
-        for row in _rows(bulks, [f"p_{p}" for p in params], wanted):
+        for row in _rows(bulks, ids):
             args = tuple(row[f"p_{p}"] for p in params)
             found = Occurrence(row["entry"], row["lo"], row["hi"], row["fin"], row["sure"], args)
             events[name] = (*events.get(name, ()), found)
@@ -56,10 +49,10 @@ def _with_events(judged: Judged, wanted: Wanted) -> Judged:
     return _among(judged, replace(judged.facts, events=events, bulk_events={}), entries)
 
 
-def _with_readings(judged: Judged, wanted: Wanted) -> Judged:
+def _with_readings(judged: Judged, ids: list[str] | None) -> Judged:
     readings, entries = dict(judged.facts.readings), list[Entry]()
     for name, bulks in judged.facts.bulk_readings.items():
-        for row in _rows(bulks, ["of"], wanted):
+        for row in _rows(bulks, ids):
             bounds = row["low"], row["high"]
             read = ReadingFact(row["entry"], row["lo"], row["hi"], row["of"], *bounds, row["tier"])
             readings[name] = (*readings.get(name, ()), read)
@@ -82,26 +75,19 @@ def _among(judged: Judged, facts: Facts, rows: list[Entry]) -> Judged:
     return replace(judged, facts=facts, record=replace(judged.record, entries=entries))
 
 
-def verdicts_of(judged: Judged, clause: str) -> list[Verdict]:
-    rules = {rule.id for rule in judged.norms.rules if rule.clause == clause}
-    return [verdict for verdict in judged.verdicts if verdict.rule in rules]
-
-
-def _rows(bulks: Collection[Bulk], keys: list[str], wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """The rows of some tables as dicts, in the order of time. `wanted`: ids, and values of keys."""
+def _rows(bulks: Collection[Bulk], ids: list[str] | None) -> Iterator[dict[str, Any]]:
+    """The rows of some tables as dicts, in the order of time: those of these ids; None: all rows
+    of tables with few."""
     with connect() as connection:
         for bulk in bulks:
-            found = f"SELECT * FROM ({bulk.sql})"
-            (count,) = connection.execute(f"SELECT count(*) FROM ({found})").fetchall()[0]
-            if wanted is None and count > FEW_ROWS:
-                continue
-            given: list[list[str]] = []
-            if wanted is not None and count > MOST_ROWS:
-                tests = ["entry IN (SELECT unnest(?::VARCHAR[]))"]
-                tests += [f'"{key}"::VARCHAR IN (SELECT unnest(?::VARCHAR[]))' for key in keys]
-                given = [wanted[0], *([wanted[1]] * len(keys))]
-                found += f" WHERE {' OR '.join(tests)}"
-            answer = connection.execute(f"{found} ORDER BY lo, entry LIMIT {MOST_ROWS}", given)
+            found, given = f"SELECT * FROM ({bulk.sql})", list[Any]()
+            if ids is None:
+                (count,) = connection.execute(f"SELECT count(*) FROM ({found})").fetchall()[0]
+                if count > FEW_ROWS:
+                    continue
+            else:
+                found, given = f"{found} WHERE entry IN (SELECT unnest(?::VARCHAR[]))", [ids]
+            answer = connection.execute(f"{found} ORDER BY lo, entry", given)
             names = [column[0] for column in answer.description]
             yield from (dict(zip(names, row, strict=True)) for row in answer.fetchall())
 

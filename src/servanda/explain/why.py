@@ -21,7 +21,7 @@ from servanda.explain.power_text import PowerText
 from servanda.explain.reasons import reason
 from servanda.explain.rows import bindings
 from servanda.explain.rule_text import Duties, Written
-from servanda.explain.table_entries import spelled_out
+from servanda.explain.table_entries import with_rows
 from servanda.explain.window_text import WindowText
 from servanda.explain.wording import Node, Words, joined
 from servanda.judge import derivation as d
@@ -50,7 +50,6 @@ def why(
     Of more than `MOST_TREES` instances, one tree that lists them by status; where there is none,
     one tree that says so.
     """
-    judged = spelled_out(judged, clause)
     explain = Explanation(judged)
     wanted = dict(instance or {}) | ({} if period is None else {"period": period})
     found = [
@@ -90,7 +89,10 @@ class Explanation:
 
     def trees(self, verdicts: Sequence[Verdict]) -> list[Node]:
         derived = derive(self.judged.norms, self.judged.facts, verdicts)
-        return [self.of(derivation) for derivation in derived]
+        named = {id_ for derivation in derived for id_ in derivation.named}
+        rows = with_rows(self.judged, named)
+        explain = self if rows is self.judged else Explanation(rows)
+        return [explain.of(derivation) for derivation in derived]
 
     def of(self, derivation: d.Derivation) -> Node:
         rule, verdict = derivation.rule, derivation.verdict

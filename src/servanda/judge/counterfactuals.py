@@ -21,6 +21,7 @@ from servanda.judge.dependencies import Footprints
 from servanda.judge.reference.walk import Walk, verdicts_of
 from servanda.judge.support import only, outcome, without
 from servanda.judge.verdict import JudgeError, Status, Verdict
+from servanda.judge.visible_facts import visible
 from servanda.record.account_facts import facts_for
 from servanda.record.dates import end_of
 from servanda.record.facts import Facts, Value
@@ -101,7 +102,8 @@ class Counterfactuals:
         self.names = setting.norms
         footprints = Footprints(setting.norms)
         self.reach = footprints.follow([self.rule.id])
-        self.norms, self.facts = footprints.within(self.reach, setting.facts)
+        self.norms, facts = footprints.within(self.reach, setting.facts)
+        self.facts = visible(self.norms, facts, self.of)
         self.footprints = footprints
         self.today = local_day(micros_of(setting.facts.now), setting.norms.zone)
         self.bound = dict(self.of.instance)
@@ -125,7 +127,7 @@ class Counterfactuals:
         setting = self.setting
         trusting = Account("everyone", None, (), (), (), (), ("alleged",), (), NOWHERE)
         every = self.seen_by(trusting, setting.record, setting.facts.now)
-        _, every = self.footprints.within(self.reach, every)
+        every = visible(self.norms, self.footprints.within(self.reach, every)[1], self.of)
         mine, theirs = by_entry(self.facts), by_entry(every)
         differing = [id_ for id_, facts in theirs.items() if facts != mine.get(id_)]
         for id_ in differing[:MOST_SET_ASIDE]:
@@ -151,7 +153,7 @@ class Counterfactuals:
         zone = setting.norms.zone
         end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
         facts = self.seen_by(setting.account, setting.record, end)
-        _, facts = self.footprints.within(self.reach, facts)
+        facts = visible(self.norms, self.footprints.within(self.reach, facts)[1], self.of)
         walk = Walk(self.norms, facts, alone=self.of)
         try:
             walk.run()
@@ -194,9 +196,9 @@ class Counterfactuals:
         if record is None:
             return None
         added = self.seen_by(setting.account, record, now)
-        facts = msgspec.structs.replace(joined(setting.facts, added), now=now)
+        facts = msgspec.structs.replace(joined(self.facts, added), now=now)
         if now > setting.facts.now:
-            unchanged = msgspec.structs.replace(setting.facts, now=now)
+            unchanged = msgspec.structs.replace(self.facts, now=now)
             if self.status(facts) == self.status(unchanged):
                 return None
         return self.status(facts)

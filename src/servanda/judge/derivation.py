@@ -399,6 +399,9 @@ class Derivation(Struct, frozen=True):
     declared: tuple[Complete, ...] = ()
     instead: dict[str, Entries] = {}
 
-    def of(self, *kinds: type) -> list[Step]:
-        """The steps of some kinds, in order."""
-        return [step for step in self.steps if isinstance(step, kinds)]
+    @property
+    def named(self) -> set[str]:
+        """Every entry that it names."""
+        found = {*self.cited, *(e for each in self.instead.values() for e in each)}
+        found |= {e for step in self.steps for e in step.entries}
+        return found | ({self.verdict.trigger} if self.verdict.trigger else set())

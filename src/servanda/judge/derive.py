@@ -18,6 +18,7 @@ from servanda.judge.support import (
     without,
 )
 from servanda.judge.verdict import Verdict
+from servanda.judge.visible_facts import visible
 from servanda.record.facts import Facts
 from servanda.semantics.norms import Norms
 
@@ -31,6 +32,7 @@ def derive(norms: Norms, facts: Facts, asked: Sequence[Verdict]) -> list[Derivat
     found = []
     for verdict in asked:
         small, fewer = footprints.of_rule_restricted(verdict.rule, facts)
+        fewer = visible(small, fewer, verdict)
         walk = Walk(small, fewer, recording=True, alone=verdict)
         walk.run()
         instance = instance_of(walk, verdict)

@@ -215,7 +215,8 @@ class Instance:
         """What its status at tick `x` rests on; only where the walk records that."""
         if not self.walk.recording:
             return NOTHING
-        gates = self.gates(x).because
+        known = self._gates.get(x)  # not worked out here: two duties may ask for each other's
+        gates = NOTHING if known is None else known.because
         return self.origin | self.window.because | self.noted | gates | self.acts_because(x)
 
     def acts_because(self, x: int) -> Grounds:
@@ -357,6 +358,8 @@ class Instance:
         self.stepped = x
         self.inside(x)
         self.note_over(x)
+        if self.walk.recording:
+            self.noted |= self.gates(x).because
         try:
             self.advance(x)
         except AmbiguousMonthEnd as error:
@@ -369,8 +372,6 @@ class Instance:
         if last is None or (status, change.act) != (last.status, last.act):
             change.acts = self.opening_acts(x, status)
             self.changes.append(change)
-            if self.walk.recording:
-                self.noted |= self.gates(x).because
         for name, value in (("broken", self.in_breach(x)), ("performed", self.performed(x))):
             if self.tell(name, self.marked(value, x, self.undecided(x)), effect(x)):
                 self.walk.follows(x, self)
