@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from servanda.explain.comparison import Duty
+from servanda.explain.duty_keys import Duty
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings
 from servanda.explain.rule_text import Duties

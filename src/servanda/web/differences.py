@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from servanda.explain.comparison import Comparison, Duty
-from servanda.explain.judged import Judged
+import msgspec
+
+from servanda.explain.comparison import Comparison
+from servanda.explain.duty_keys import Duty
 from servanda.explain.lanes import Lane
 from servanda.explain.statuses import KINDS
 from servanda.web.board import titles
@@ -119,41 +121,25 @@ def differ_ever(lane: Lane, one: str, other: str) -> bool:
 
 
 # ------------------------------------------------------------------ what a difference turns on
-class Settled:
-    """The case as comparing needs it, with the judgements that are there already."""
-
-    def __init__(self, sight: Sight) -> None:
-        self.sight = sight
-        self.agreement = sight.case.agreement
-        self.record = sight.case.record
-        self.accounts = sight.accounts
-        self.last_day = sight.case.last_day
-        self.tick = sight.case.tick
-        self.account = sight.case.account
-
-    def judge(
-        self, account: str | None = None, on: str | None = None, known: str | None = None
-    ) -> Judged:
-        found = self.sight.judged(account)
-        if found is None:
-            raise Refused("this is still being judged", "ask again in a moment", 503)
-        return found
-
-
-def turns_on(sight: Sight, lane: Lane) -> list[str]:
-    """The smallest sets of choices that turn the duty's status from one account's to another's.
+def turns_on(sight: Sight, lane: Lane) -> list[dict[str, Any]]:
+    """The `differences` of docs/json.md: the fewest choices that turn one status into another.
 
     Variants of accounts are judged for it: seconds, at worst. Kept for the day.
     """
     if not sight.contested(lane):
         return []
+    judged = {name: sight.judged(name) for name in sight.accounts}
+    settled = {name: one for name, one in judged.items() if one is not None}
+    if len(settled) < len(judged):
+        raise Refused("this is still being judged", "ask again in a moment", 503)
 
     def make() -> Comparison:
-        return Comparison(Settled(sight), sight.asked.on, sight.asked.known, None)
+        return Comparison(sight.case, sight.asked.on, sight.asked.known, None, settled)
 
     comparison: Comparison = sight.version.tables.get(("comparison", sight.asked), make)
     key = same(comparison, sight, lane)
-    return comparison.turns_on([key])[key]
+    found: list[dict[str, Any]] = msgspec.to_builtins(comparison.differences([key])[key])
+    return found
 
 
 def sides(sight: Sight, lane: Lane) -> list[dict[str, Any]]:

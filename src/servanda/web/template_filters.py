@@ -21,7 +21,7 @@ register = template.Library()
 LONGEST = 2000
 LONGEST_PROSE = 100_000
 RULES = re.compile(r"^```servanda\n.*?^```$", re.MULTILINE | re.DOTALL)
-READING = re.compile(r"(?<=\bof )([^\s:]+)(?=: )")
+READING = re.compile(r"(?<= clause )(\S+)(?= as )")
 
 
 @register.filter

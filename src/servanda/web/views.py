@@ -144,8 +144,10 @@ def the_duty(sight: Sight, id_: str, twin: bool) -> Data:
         if sight.version.waiting(sight.asked):
             raise Refused("this is still being judged", "ask again in a moment", 503) from None
         raise
+    found = turned(sight, id_, PATIENCE_OF_TWINS if twin else 0.0)
     return data | {
-        "turns_on": turned(sight, id_, PATIENCE_OF_TWINS if twin else 0.0),
+        "turns_on": None if found is None else [each["sentence"] for each in found],
+        "differences": found,
         "sides": differences.sides(sight, sight.lane(id_)),
     }
 
@@ -167,7 +169,7 @@ def compared(request: HttpRequest, sight: Sight) -> Data:
 
 
 # ------------------------------------------------------------------ what a difference turns on
-def turned(sight: Sight, id_: str, patience: float) -> list[str] | None:
+def turned(sight: Sight, id_: str, patience: float) -> list[Data] | None:
     """What the accounts' difference on a duty turns on; None while that is being worked out."""
     lane = sight.lane(id_)
     if not sight.contested(lane):
@@ -183,7 +185,7 @@ def turned(sight: Sight, id_: str, patience: float) -> list[str] | None:
             lambda: told(kept.get(key, lambda: differences.turns_on(sight, lane))),
         )
         site.desk.wait(lambda: key in kept.found, patience)
-    found: list[str] | None = kept.found.get(key)
+    found: list[Data] | None = kept.found.get(key)
     return found
 
 
@@ -203,7 +205,7 @@ def turns(request: HttpRequest, id_: str) -> HttpResponse:
         return refuse(request, refused)
     page = {
         "id": id_,
-        "turns_on": found,
+        "differences": found,
         "sides": differences.sides(sight, lane),
         "kind": lane.kind,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +19,6 @@ from servanda.syntax.layout import Layout
 
 FEWEST = 2
 """How many readings a measure needs for a chart, if no duty limits it."""
-MANY = re.compile(r"trusts only ((?:[^,/]+, ){1}[^,/]+), [^/]*?(?= / |$)")
 
 
 class Dossier:
@@ -109,7 +107,7 @@ class Dossier:
             key = (row["clause"], row["kind"], row["debtor"], particulars(row["instance"]))
             text = next(texts.get(key, iter(())), row["debtor"])
             if row["contested"]:
-                turns = tuple(dict.fromkeys(brief(turn) for turn in row["turns_on"]))
+                turns = tuple(dict.fromkeys(each["choices"] for each in row["differences"]))
                 duty = (row["clause"], text, sides(row["statuses"], row["kind"]))
                 points.setdefault(turns, Counter())[duty] += 1
         return [
@@ -151,11 +149,6 @@ class Dossier:
                 "number": known.number if known else None,
                 "url": known.url if known else None,
             }
-
-
-def brief(turn: str) -> str:
-    """A choice in a line: of many sources that an account trusts only, the first two."""
-    return MANY.sub(r"trusts only \1 and others", turn)
 
 
 def sides(statuses: Mapping[str, str | None], kind: str) -> str:

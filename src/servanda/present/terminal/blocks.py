@@ -7,7 +7,7 @@ them. Nothing is cut short in either but a cell of hundreds of characters, and t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from servanda.syntax.problems import Problem, render
 
 Row = Mapping[str, Any]
 MOST_ENTRIES = MOST_BREACHES = 3
+UNSETTLED = "No set of up to three choices settles it."
 
 
 class Line(Struct, frozen=True):
@@ -256,7 +257,6 @@ def compare_blocks(answer: Row) -> list[Block]:
             particulars(row["instance"]),
             *(row["statuses"][name] or "no such duty" for name in accounts),
             "contested" if row["contested"] else "agreed",
-            "; or ".join(row["turns_on"]),
         ]
         for row in answer["duties"]
     ]
@@ -265,8 +265,30 @@ def compare_blocks(answer: Row) -> list[Block]:
     counted = Line(f"{contested} contested, {agreed} agreed")
     if not cells:
         return [*head(answer), Line(""), Line("no duty")]
-    columns = ("clause", "kind", "debtor", "instance", *accounts, "accounts", "turns on")
-    return [*head(answer), Line(""), table(columns, cells, accounts), Line(""), counted]
+    columns = ("clause", "kind", "debtor", "instance", *accounts, "accounts")
+    drawn = table(columns, cells, accounts)
+    return [*head(answer), Line(""), drawn, *difference_blocks(answer), Line(""), counted]
+
+
+def difference_blocks(answer: Row) -> Iterator[Block]:
+    """The choices that differences turn on, each once, with the duties that turn on it."""
+    points: dict[str, list[str]] = {}
+    for row in answer["duties"]:
+        for difference in row["differences"]:
+            duty = difference["sentence"].removesuffix(f". {difference['choices']}")
+            points.setdefault(difference["choices"], []).append(duty)
+        if row["contested"] and not row["differences"]:
+            inside = particulars(row["instance"])
+            duty = f"Clause {row['clause']}, {row['debtor']}" + (f" ({inside})" if inside else "")
+            points.setdefault(UNSETTLED, []).append(duty)
+    if points:
+        yield Line("")
+        yield Line("What the differences turn on; each alone turns one status into another:")
+    for choices, duties in points.items():
+        counted = Counter(duties)
+        times = {duty: f" ({n} such)" if n > 1 else "" for duty, n in counted.items()}
+        yield Line("")
+        yield Tree(Node(choices, children=[Node(f"{duty}{times[duty]}") for duty in counted]))
 
 
 def why_blocks(answer: Row, trees: Iterable[Node]) -> list[Block]:
