@@ -86,12 +86,12 @@ def watch(
 
 
 def run(watch: Watch, out: Path | None, once: bool, json: bool) -> None:
-    from servanda.present.terminal.plain_blocks import visible
+    from servanda.vocabulary.escaping import printable
     from servanda.watch.output import FileSink, StreamSink
     from servanda.watch.rendering import line_of
 
     def shown(body: bytes) -> bytes:
-        return body + b"\n" if json else f"{visible(line_of(body))}\n".encode()
+        return body + b"\n" if json else f"{printable(line_of(body))}\n".encode()
 
     outs: list[FileSink | StreamSink] = []
     if out is not None:

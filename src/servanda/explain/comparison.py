@@ -19,9 +19,9 @@ import msgspec
 
 from servanda.explain.differences import Change, Difference, Wording
 from servanda.explain.duty_keys import Duty, Standing, current
+from servanda.explain.duty_labels import DutyLabel, labels_by_key
 from servanda.explain.judged import Judged
 from servanda.explain.rule_text import Duties
-from servanda.explain.statuses import KINDS
 from servanda.explain.variants import (
     PLAIN,
     Choice,
@@ -34,6 +34,7 @@ from servanda.explain.variants import (
 from servanda.judge.verdict import Status
 from servanda.record.record import Record
 from servanda.syntax.tree import Account, Agreement
+from servanda.vocabulary.statuses import KINDS
 
 MOST_TOGETHER = 3
 MOST_SETS = 400
@@ -137,12 +138,14 @@ class Comparison:
         order = {clause.id: n for n, clause in enumerate(self.case.agreement.clauses)}
         keys.sort(key=lambda key: order.get(key[0], len(order)))
         contested = [k for k in keys if len({s.get(k) for s in self.statuses.values()}) > 1]
-        found = self.differences(contested)
+        found, labels = self.differences(contested), self.labels()
         return [
             {
                 "clause": key[0],
+                "duty": labels[key].text,
                 "debtor": key[2],
                 "instance": json.loads(key[4]),
+                "particulars": labels[key].particulars,
                 "kind": key[1],
                 "statuses": {name: held.get(key) for name, held in self.statuses.items()},
                 "contested": key in found,
@@ -151,6 +154,11 @@ class Comparison:
             }
             for key in keys
         ]
+
+    def labels(self) -> dict[Duty, DutyLabel]:
+        """A name for each duty, no two alike."""
+        zone = self.case.agreement.header.zone or "UTC"
+        return labels_by_key(self.case.agreement, zone, self.standing.values())
 
     # -------------------------------------------------------------- what it turns on
     def differences(self, contested: Iterable[Duty]) -> dict[Duty, tuple[Difference, ...]]:

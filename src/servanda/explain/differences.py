@@ -12,7 +12,6 @@ from typing import Literal as OneOf
 from msgspec import Struct
 
 from servanda.explain.duty_keys import Duty
-from servanda.explain.statuses import POWER
 from servanda.explain.variants import Choice, holds
 from servanda.explain.wording import joined
 from servanda.judge.verdict import Status
@@ -22,6 +21,7 @@ from servanda.syntax import tree
 from servanda.syntax.printer.statements import phrases, show
 from servanda.syntax.printer.values import pattern
 from servanda.syntax.tree import Account, Agreement
+from servanda.vocabulary.statuses import word
 
 MOST_RULES = 2
 MOST_SOURCES = 3
@@ -353,13 +353,6 @@ def statuses_of(
     for name in accounts:
         found.setdefault(statuses.get(name), []).append(name)
     return tuple(StatusOf(status, tuple(names)) for status, names in found.items())
-
-
-def word(status: Status | None, kind: str) -> str:
-    """A status as a reader says it; a power is open or in use rather than due or kept."""
-    if status is None:
-        return "no such duty"
-    return POWER.get(status, status) if kind == "may" else status
 
 
 def reasons_of(account: Account, choice: Choice) -> str:
