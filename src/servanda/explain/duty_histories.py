@@ -168,7 +168,7 @@ def spans_of(verdicts: Iterable[Verdict], begun: Begun) -> Iterator[StatusSpan]:
     for verdict in verdicts:
         from_ = verdict.from_
         rule = begun.rules.get(verdict.rule)
-        if from_ is None and rule is not None and begun.windows is not None:
-            from_ = begun.first(rule, verdict, begun.windows)
+        if from_ is None and rule is not None:
+            from_ = begun.first(rule, verdict)
         if from_ is None or verdict.until is None or from_ < verdict.until:
             yield StatusSpan(from_, verdict.until, verdict.status, verdict)

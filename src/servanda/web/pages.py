@@ -111,6 +111,7 @@ def span_row(query: Query, span: StatusSpan) -> dict[str, Any]:
         "until": query.iso(span.until),
         "status": span.status,
         "entries": list(span.verdict.entries),
+        "closed_by": list(span.verdict.closed_by),
     }
 
 

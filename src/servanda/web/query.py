@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from servanda.explain.duty_histories import DutyHistory, StatusSpan, duty_histories
-from servanda.explain.evidence import Evidence
 from servanda.explain.judged import Judged, iso
 from servanda.explain.wording import Words
 from servanda.record.facts import Facts
@@ -164,19 +163,16 @@ class Query:
 
     # -------------------------------------------------------------- what rests on what
     def resting(self) -> Resting:
-        """By entry: account, duty and span that rest on it, over the whole time."""
+        """The spans that each entry opened, over the whole time."""
         judgements = self.version.whole_judgements(self.dates)
         key = ("resting", self.dates.until, self.dates.known, tuple(judgements))
 
         def make() -> Resting:
             found: Resting = {}
-            for name, judged in judgements.items():
-                evidence = Evidence(judged)
-                rules = {rule.id: rule for rule in judged.norms.rules}
+            for name in judgements:
                 for duty in self.duties:
                     for span in duty.spans.get(name, ()):
-                        rule = rules[span.verdict.rule]
-                        for entry in evidence.of(rule, span.verdict):
+                        for entry in span.verdict.entries:
                             found.setdefault(entry, []).append((name, duty, span))
             return found
 
@@ -200,5 +196,5 @@ class Query:
         """The verdict as it stood on the day: an end that is still to come is not known."""
         verdict = span.verdict
         if verdict.until is not None and verdict.until > self.tick:
-            return msgspec.structs.replace(verdict, until=None)
+            return msgspec.structs.replace(verdict, until=None, closed_by=())
         return verdict

@@ -54,6 +54,7 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("breaches", "data"),
     ("breach_entries", "list"),
     ("entries", "list"),
+    ("closed_by", "list"),
     ("sources", "list"),
 )
 ENTRIES: tuple[tuple[str, Kind], ...] = (

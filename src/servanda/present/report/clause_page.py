@@ -10,7 +10,6 @@ import msgspec
 from django.utils.safestring import SafeString, mark_safe
 
 from servanda.explain.duty_histories import DutyHistory
-from servanda.explain.evidence import Evidence
 from servanda.explain.judged import Judged, iso
 from servanda.explain.why import Explanation
 from servanda.explain.wording import Words
@@ -44,9 +43,7 @@ class ClausePages:
         self.some = next(iter(judged.values()))
         self.tick = self.some.facts.now
         self.words = Words(self.some)
-        self.evidence = {name: Evidence(one) for name, one in judged.items()}
         self.explain = {name: Explanation(one) for name, one in judged.items()}
-        self.rules = {n: {r.id: r for r in one.norms.rules} for n, one in judged.items()}
 
     def clause(self, clause: m.Clause, duties: Iterable[DutyHistory]) -> dict[str, Any]:
         """All that the report says of one clause."""
@@ -134,14 +131,14 @@ class ClausePages:
 
     # -------------------------------------------------------------- entries
     def entries(self, duties: Iterable[DutyHistory]) -> list[Entry]:
-        """The entries that the clause's spans rest on in any account, in order of time."""
+        """The entries that opened the clause's spans in any account, in order of time."""
         by_id = {entry.id: entry for entry in self.some.record.entries}
         ids = {
             id_
             for duty in duties
-            for name, spans in duty.spans.items()
+            for spans in duty.spans.values()
             for s in spans
-            for id_ in self.evidence[name].of(self.rules[name][s.verdict.rule], s.verdict)
+            for id_ in s.verdict.entries
         }
         found = [by_id[id_] for id_ in ids if id_ in by_id]
         return sorted(found, key=lambda entry: (entry.when.lo, entry.id))
