@@ -74,7 +74,7 @@ def row(rows: list[dict[str, Any]], clause: str) -> dict[str, Any]:
 def test_a_row_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     rows = compare(case_with(tmp_path, [], ["reads R1 as lenient"]), "2024-02-01")
     keys = {"clause", "debtor", "instance", "kind", "statuses", "contested", "turns_on"}
-    assert all(set(r) == keys | {"differences"} for r in rows)
+    assert all(set(r) == keys | {"duty", "particulars", "differences"} for r in rows)
     assert all(set(r["statuses"]) == {"a0", "a1"} for r in rows)
 
 

@@ -39,10 +39,10 @@ def differences(one: Account, other: Account) -> list[Choice]:
     for how in ("first", "distrusts"):
         a, b = getattr(one, how), getattr(other, how)
         found += [("trusts", f"{how}:{name}") for name in differing(a, b)]
-    if bool(one.only) != bool(other.only):
-        found.append(("trusts", "only"))
-    else:
+    if set(one.only) & set(other.only):
         found += [("trusts", f"only:{name}") for name in differing(one.only, other.only)]
+    elif one.only or other.only:
+        found.append(("trusts", "only"))  # name by name, a list without any would trust everybody
     found += [("accepts", grade) for grade in differing(one.grades, other.grades)]
     return found
 
