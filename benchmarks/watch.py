@@ -23,6 +23,7 @@ from pathlib import Path
 import duckdb
 
 from servanda.watch import Watch
+from servanda.watch.histories import Instance, decode_histories
 
 AGREEMENT = """# Market
 
@@ -134,15 +135,19 @@ def measure(watch: Watch, events: Path, instances: int, batches: int) -> None:
     print(f"{changes:,} changes in {batches} batches; peak memory {peak:,.0f} MB")
 
 
-def compare(watch: Watch, events: Path) -> None:
-    """Whether the state is what a state made at once from all the lines holds."""
-    from servanda.watch.histories import read
+def histories(watch: Watch) -> dict[tuple[int, str], list[Instance]]:
+    """The stored histories by unit and key, without empty ones."""
+    stored = watch.store.all_verdicts()
+    decoded = ((unit, key, decode_histories(body)) for unit, key, body in stored)
+    return {(unit, key): found for unit, key, found in decoded if found}
 
+
+def compare(watch: Watch, events: Path) -> None:
+    """Compare the state with one built from all lines in a single batch."""
     with Watch(watch.case.folder, events, state=events.with_name("again"), most=10**9) as again:
         for _ in again.batches(once=True):
             pass
-        ours = {(u, k): read(b) for u, k, b in watch.store.all_verdicts() if read(b)}
-        theirs = {(u, k): read(b) for u, k, b in again.store.all_verdicts() if read(b)}
+        ours, theirs = histories(watch), histories(again)
     print("the same as in one batch" if ours == theirs else "NOT THE SAME as in one batch")
 
 

@@ -12,31 +12,52 @@ SRC = Path(__file__).resolve().parent.parent / "src"
 PACKAGE = SRC / "servanda"
 
 # Room -> the rooms that it may import from, besides itself. `api` is the public Python interface
-# (api.py); `servanda` is the package's own __init__, which exports it; `atomic_files` is below all.
+# (api.py); `servanda` is the package's own __init__, which exports it; `atomic_files` and
+# `vocabulary` (words, colours, marks, escaping) are below all.
 MAY_IMPORT: dict[str, set[str]] = {
     "atomic_files": set(),
+    "vocabulary": set(),
     "syntax": {"atomic_files"},
     "semantics": {"syntax"},
     "record": {"syntax", "semantics"},
     "judge": {"atomic_files", "syntax", "semantics", "record"},
-    "explain": {"syntax", "semantics", "record", "judge"},
+    "explain": {"vocabulary", "syntax", "semantics", "record", "judge"},
     "articles": {"atomic_files", "syntax", "semantics", "record"},
-    "present": {"atomic_files", "syntax", "semantics", "record", "judge", "explain"},
+    "present": {"atomic_files", "vocabulary", "syntax", "semantics", "record", "judge", "explain"},
     "api": {"syntax", "semantics", "record", "judge", "explain", "present"},
     "servanda": {"syntax", "api"},
     "web": {
-        *("atomic_files", "syntax", "semantics", "record", "judge", "explain", "articles"),
+        *(
+            "atomic_files",
+            "vocabulary",
+            "syntax",
+            "semantics",
+            "record",
+            "judge",
+            "explain",
+            "articles",
+        ),
         *("present", "api"),
     },
-    "watch": {"syntax", "semantics", "record", "judge", "explain", "api"},
+    "watch": {"vocabulary", "syntax", "semantics", "record", "judge", "explain", "api"},
     "cli": {
-        *("atomic_files", "syntax", "semantics", "record", "judge", "explain", "articles"),
+        *(
+            "atomic_files",
+            "vocabulary",
+            "syntax",
+            "semantics",
+            "record",
+            "judge",
+            "explain",
+            "articles",
+        ),
         *("present", "api", "web", "watch", "servanda"),
     },
     "__main__": {"cli"},
 }
 ROOMS = (
-    *("syntax", "semantics", "record", "judge", "explain", "articles", "present", "watch", "web"),
+    *("vocabulary", "syntax", "semantics", "record", "judge", "explain", "articles"),
+    *("present", "watch", "web"),
 )
 
 

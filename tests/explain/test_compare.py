@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ party A, B
 body Board
 event begins, silence means no
 event smoke(by: party), silence means no
+event shout(by: party), silence means no
 measure stock(of: party) in kg
 vague serious(of: party) decided by Board
 
@@ -35,8 +37,12 @@ reading R1.lenient of 1
   A must keep stock <= 200 kg from begins
 reading R2.off of 3
   A must not smoke from begins while once never
-reading R3.off of 3, beside_the_text
+reading R3.off of 3 "nobody may smoke", beside_the_text
   B must not smoke from begins
+clause 5 "Alleged"
+  B must not shout from begins
+reading R4.ever of 2 "from the first"
+  A must not smoke from 2024-01-01
 event never, silence means no
 """
 RECORD = """
@@ -44,6 +50,7 @@ RECORD = """
 2024-01-05 stock of A = 150 kg, source paper
 2024-01-05 stock of A = 90 kg, id lower, source letter
 2024-01-07 A smokes, source paper
+2024-01-08 B shouts alleged, source letter
 """
 SOURCES = '[{"id": "letter", "title": "A letter"}, {"id": "paper", "title": "A paper"}]'
 
@@ -60,57 +67,134 @@ def case_with(folder: Path, *accounts: list[str]) -> servanda.Case:
     return found
 
 
-def row(rows: list[dict[str, object]], clause: str) -> dict[str, object]:
+def row(rows: list[dict[str, Any]], clause: str) -> dict[str, Any]:
     return next(r for r in rows if r["clause"] == clause)
 
 
 def test_a_row_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     rows = compare(case_with(tmp_path, [], ["reads R1 as lenient"]), "2024-02-01")
     keys = {"clause", "debtor", "instance", "kind", "statuses", "contested", "turns_on"}
-    assert all(set(r) == keys for r in rows)
+    assert all(set(r) == keys | {"duty", "particulars", "differences"} for r in rows)
     assert all(set(r["statuses"]) == {"a0", "a1"} for r in rows)
 
 
 def test_agreement_is_said_and_turns_on_nothing(tmp_path: Path) -> None:
     rows = compare(case_with(tmp_path, [], []), "2024-02-01")
     assert rows
-    assert not any(r["contested"] or r["turns_on"] for r in rows)
+    assert not any(r["contested"] or r["turns_on"] or r["differences"] for r in rows)
 
 
-def test_a_reading_is_named_with_both_choices(tmp_path: Path) -> None:
+def test_a_reading_without_a_title_is_told_by_its_rule_and_the_text_by_its_own(
+    tmp_path: Path,
+) -> None:
     case = case_with(
         tmp_path, ["trusts paper over all"], ["trusts paper over all", "reads R1 as lenient"]
     )
     found = row(compare(case, "2024-02-01"), "1")
     assert found["contested"] is True
     assert found["statuses"] == {"a0": "broken", "a1": "kept"}
-    assert found["turns_on"] == ["reading R1 of 1: as written / lenient"]
+    assert found["turns_on"] == [
+        "Clause 1, A must keep …: broken for a0; kept for a1. "
+        "a0 reads clause 1 as written: “A must keep stock <= 100 kg from begins”; "
+        "a1 reads clause 1 as “A must keep stock <= 200 kg from begins” (R1.lenient)."
+    ]
+    (difference,) = found["differences"]
+    assert [(s["status"], *s["accounts"]) for s in difference["statuses"]] == [
+        ("broken", "a0"),
+        ("kept", "a1"),
+    ]
+    (point,) = difference["points"]
+    assert (point["kind"], point["subject"], *point["clauses"]) == ("reading", "R1", "1")
+    assert [side["reading"] for side in point["sides"]] == [None, "lenient"]
+    assert [side["status"] for side in point["sides"]] == ["broken", "kept"]
+    assert list(point["sides"][0]["rules"]) == ["A must keep stock <= 100 kg from begins"]
 
 
-def test_a_source_is_named(tmp_path: Path) -> None:
+def test_a_reading_is_told_by_its_title(tmp_path: Path) -> None:
+    rows = compare(case_with(tmp_path, ["reads R3 as off"], []), "2024-02-01")
+    assert row(rows[::-1], "3")["turns_on"] == [
+        "Clause 3, B must not smoke: kept for a0; no such duty for a1. "
+        "a0 reads clause 3 as “nobody may smoke” (R3.off); "
+        "a1 reads clause 3 as written: “A must not smoke from begins”."
+    ]
+
+
+def test_a_source_is_told_by_its_title(tmp_path: Path) -> None:
     found = row(compare(case_with(tmp_path, [], ["distrusts paper"]), "2024-02-01"), "2")
     assert found["statuses"] == {"a0": "broken", "a1": "kept"}
-    assert found["turns_on"] == ["source paper: not distrusted / distrusted"]
+    assert found["turns_on"] == [
+        "Clause 2, A must not smoke: broken for a0; kept for a1. "
+        "a0 does not distrust “A paper” (paper); a1 distrusts “A paper” (paper)."
+    ]
+    (point,) = found["differences"][0]["points"]
+    assert (point["kind"], point["subject"], point["title"]) == ("source", "paper", "A paper")
 
 
-def test_a_vague_term_is_named(tmp_path: Path) -> None:
-    case = case_with(tmp_path, ["holds serious(B)"], ["holds not serious(B)"])
+def test_a_vague_term_is_told_with_what_each_holds_and_why(tmp_path: Path) -> None:
+    case = case_with(
+        tmp_path,
+        ['holds serious(B) "it was in the papers"'],
+        ["holds not serious(B)"],
+        [],
+    )
     found = row(compare(case, "2024-02-01"), "4")
-    assert found["turns_on"] == ["vague term serious(B): holds serious(B) / holds not serious(B)"]
+    assert found["statuses"] == {"a0": "excused", "a1": "broken", "a2": "undetermined"}
+    assert found["turns_on"] == [
+        "Clause 4, A must not smoke: excused for a0; broken for a1. "
+        "a0 holds serious(B) (“it was in the papers”); a1 holds not serious(B).",
+        "Clause 4, A must not smoke: excused for a0; undetermined for a2. "
+        "a0 holds serious(B) (“it was in the papers”); a2 takes no position on serious(B).",
+        "Clause 4, A must not smoke: broken for a1; undetermined for a2. "
+        "a1 holds not serious(B); a2 takes no position on serious(B).",
+    ]
+
+
+def test_a_grade_is_told_by_what_accepting_it_means(tmp_path: Path) -> None:
+    found = row(compare(case_with(tmp_path, [], ["accepts alleged"]), "2024-02-01"), "5")
+    assert found["turns_on"] == [
+        "Clause 5, B must not shout: unknown for a0; broken for a1. "
+        "a0 takes alleged entries as only possible; a1 takes alleged entries as sure."
+    ]
+
+
+def test_a_list_of_sources_is_told_beside_an_account_without_one(tmp_path: Path) -> None:
+    found = row(compare(case_with(tmp_path, ["trusts only letter"], []), "2024-02-01"), "2")
+    assert [difference["choices"] for difference in found["differences"]] == [
+        "a0 trusts only “A letter” (letter); a1 does not limit the sources that count."
+    ]
+
+
+def test_all_accounts_of_both_statuses_are_named(tmp_path: Path) -> None:
+    case = case_with(tmp_path, [], ["distrusts paper"], [], ["distrusts paper"])
+    assert row(compare(case, "2024-02-01"), "2")["turns_on"] == [
+        "Clause 2, A must not smoke: broken for a0 and a2; kept for a1 and a3. "
+        "a0 and a2 do not distrust “A paper” (paper); a1 and a3 distrust “A paper” (paper)."
+    ]
+
+
+def test_an_account_for_which_the_choice_is_not_enough_is_told_apart(tmp_path: Path) -> None:
+    case = case_with(tmp_path, [], ["distrusts paper"], ["trusts only letter", "reads R4 as ever"])
+    found = row(compare(case, "2024-02-01"), "2")
+    assert found["statuses"] == {"a0": "broken", "a1": "kept", "a2": "kept"}
+    (difference,) = found["differences"]
+    assert difference["sentence"] == (
+        "Clause 2, A must not smoke: broken for a0; kept for a1 and a2. "
+        "a0 does not distrust “A paper” (paper); a1 distrusts “A paper” (paper). "
+        "For a2 it takes more than this."
+    )
+    assert list(difference["more"]) == ["a2"]
 
 
 def test_a_choice_that_changes_nothing_is_not_named(tmp_path: Path) -> None:
     case = case_with(tmp_path, ["reads R3 as off"], ["distrusts paper", "reads R1 as lenient"])
-    assert row(compare(case, "2024-02-01"), "2")["turns_on"] == [
-        "source paper: not distrusted / distrusted"
-    ]
+    (difference,) = row(compare(case, "2024-02-01"), "2")["differences"]
+    assert [point["subject"] for point in difference["points"]] == ["paper"]
 
 
 def test_a_duty_that_an_account_does_not_have_is_null(tmp_path: Path) -> None:
     case = case_with(tmp_path, [], ["reads R3 as off"])
-    found = [r for r in compare(case, "2024-02-01") if r["debtor"] == "B"]
+    found = [r for r in compare(case, "2024-02-01") if r["debtor"] == "B" and r["clause"] == "3"]
     assert [r["statuses"] for r in found] == [{"a0": None, "a1": "kept"}]
-    assert found[0]["turns_on"] == ["reading R3 of 3: as written / off"]
 
 
 # ------------------------------------------------------------------ choices

@@ -12,6 +12,7 @@ from variants import Whole
 
 import servanda
 from servanda.explain.comparison import Comparison
+from servanda.explain.duty_keys import duties
 from servanda.judge import judgement
 
 CASE = Path(__file__).parents[2] / "cases" / "jcpoa"
@@ -28,6 +29,13 @@ def comparison() -> tuple[servanda.Case, Comparison]:
 def whole() -> Whole:
     case, _ = comparison()
     return Whole(case, ON, judgement.judge)
+
+
+def test_what_accounts_share_is_judged_as_it_is_for_each_alone() -> None:
+    case, found = comparison()
+    for name in case.accounts:
+        judged = case.judge(name, ON)
+        assert found.statuses[name] == duties(judged.norms.rules, judged.verdicts)
 
 
 @pytest.mark.parametrize("clause", ["2231.8", "7", "21"])

@@ -15,7 +15,8 @@ from variants import Whole
 
 import servanda
 from budgets import budget
-from servanda.explain.comparison import Comparison, Duty
+from servanda.explain.comparison import Comparison
+from servanda.explain.duty_keys import Duty
 from servanda.explain.variants import Choice, differences
 from servanda.judge.reference import walk
 

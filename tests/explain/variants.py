@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 import servanda
-from servanda.explain.comparison import Duty, duties
+from servanda.explain.duty_keys import Duty, duties
 from servanda.explain.variants import Choice, identity, switched
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Facts

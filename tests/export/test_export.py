@@ -60,7 +60,7 @@ def test_csv_json_and_parquet_hold_the_spans_of_the_timeline(sale: servanda.Case
 
 def test_the_columns_are_those_of_the_manual() -> None:
     manual = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
-    for name in rows.NAMES:
+    for name in rows.TABLES:
         (line,) = [x for x in manual.splitlines() if x.startswith(f"| `{name}` |")]
         columns = getattr(rows, name.upper())
         assert line.split("|")[2].strip() == ", ".join(column for column, _ in columns)

@@ -72,6 +72,32 @@ def test_every_problem_of_an_example_says_what_to_do(tmp_path: Path) -> None:
             assert problem.subject and re.match(r"[a-z]+:", problem.subject), render(problem)
 
 
+# What an advice tells to write, to the letter; `…` stands for what the reader fills in.
+WRITE = re.compile(
+    r"(?:write|declare it:|did you mean|add|choose another name:) (`[^`]+`(?:(?:,| or) `[^`]+`)*)"
+)
+# The advice begins with another way out, without a text to write, which the right example takes.
+ANOTHER_WAY = {"E133": "the phrase is left out", "E320": "the amount is in the unit wanted"}
+
+
+def written_by(advice: str, example: Example) -> bool:
+    """Whether the example has one of the texts that the advice tells to write."""
+    text = " ".join(" ".join(example.files.values()).split())
+    parts = [part for parts in WRITE.findall(advice) for part in re.findall("`([^`]+)`", parts)]
+    wanted = [re.escape(part).replace("…", ".+?").replace('"why"', '".+?"') for part in parts]
+    return not wanted or any(re.search(pattern, text) for pattern in wanted)
+
+
+@pytest.mark.parametrize("code", WITH_EXAMPLES, ids=lambda c: c.code)
+def test_the_right_example_follows_the_advice_to_the_letter(
+    code: ProblemCode, tmp_path: Path
+) -> None:
+    assert code.wrong is not None and code.right is not None
+    advice = [p.help or "" for p in checked(code.wrong, tmp_path / "wrong") if p.code == code.code]
+    followed = any(written_by(one, code.right) for one in advice)
+    assert followed != (code.code in ANOTHER_WAY), (advice, code.right.shown)
+
+
 # ---------------------------------------------------------------------- codes without examples
 TABLE = 'table "{file}"{more}\n  row is pay(by: column who) on column day{id}\n'
 

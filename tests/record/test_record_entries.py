@@ -112,7 +112,7 @@ def measured(
         ("2019-01-01 Iraq reimposes(oil)", "no party, body or group `Iraq`", "`Iran`"),
         ("2019-01-01 US reimpose_s(oil)", "no event `reimpose_s`", "`reimposes`"),
         ("2019-01-01 US implementation_day", "no parameter `by`", "leave `US` out"),
-        ("2019-01-01 reimposes(US, oil, gas)", "too many arguments", "`by`, `programme`"),
+        ("2019-01-01 reimposes(US, oil, gas)", "too many arguments", "there are 2 parameters"),
         ("2019-01-01 US reimposes(by: US)", "given twice", "keep one of the two"),
         ("2019-01-01 US reimposes(program: oil)", "no parameter `program`", "`programme`"),
         ("2019-01-01 US reimposes(2.5)", "`programme` is a text", "in quotes"),

@@ -12,7 +12,7 @@ import pytest
 
 import servanda
 from servanda.cli.pictures import page_of
-from servanda.present.charts.palette import INK, PAPER
+from servanda.vocabulary.colours import INK, PAPER
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -19,7 +19,7 @@ from test_watch import append, kept
 from budgets import LONG
 from servanda.syntax.problems import ServandaError
 from servanda.watch import Watch
-from servanda.watch.output import File
+from servanda.watch.output import FileSink
 
 KILLS = LONG or 3
 CASE = """
@@ -116,7 +116,7 @@ def test_what_was_written_but_not_noted_is_written_over(tmp_path: Path, torn: by
 
     for times in range(3):
         with Watch(case, events, most=7) as watch:
-            file = File(watch, out)
+            file = FileSink(watch, out)
             if times < 2:
                 watch.note = killed  # type: ignore[method-assign]
                 with pytest.raises(Killed):
@@ -137,6 +137,6 @@ def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     case.write_text(CASE, encoding="utf-8")
     append(events, *lines(4))
     out.write_text("mine\n", encoding="utf-8")
-    with Watch(case, events) as watch, pytest.raises(ServandaError, match="is there already"):
-        File(watch, out)
+    with Watch(case, events) as watch, pytest.raises(ServandaError, match="already exists"):
+        FileSink(watch, out)
     assert out.read_text(encoding="utf-8") == "mine\n"

@@ -23,9 +23,17 @@ from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Facts
 from servanda.semantics.clock import day_start, tick
 from servanda.semantics.norms import Norms
-from servanda.watch.fact_files import Named, facts_in
-from servanda.watch.histories import Instance, Step, named, plain, read, steps, written
-from servanda.watch.live_verdicts import Live
+from servanda.watch.fact_filing import NamedFact, facts_in
+from servanda.watch.histories import (
+    Instance,
+    StatusChange,
+    by_identity,
+    changes_between,
+    decode_histories,
+    encode_histories,
+    plain,
+)
+from servanda.watch.live_verdicts import LiveVerdicts
 from servanda.watch.state import Store
 
 
@@ -49,12 +57,12 @@ class Told:
         self.spans: dict[tuple[bytes, int], list[Any]] = {}
         self.of: dict[tuple[bytes, int], Instance] = {}
 
-    def apply(self, step: Step) -> None:
-        ((bare, _),) = named([replace(step.of, spans=[])])
+    def apply(self, step: StatusChange) -> None:
+        ((bare, _),) = by_identity([replace(step.of, spans=[])])
         name = (bare, step.nth)
         self.of[name] = step.of
         spans = self.spans.setdefault(name, [])
-        span = [step.at, step.was if step.withdrawn else step.status, step.opened, step.breaches]
+        span = [step.at, step.was if step.withdrawn else step.status, step.entries, step.breaches]
         if step.withdrawn:
             assert spans.pop() == span
         else:
@@ -65,34 +73,38 @@ class Told:
         return [replace(self.of[n], spans=spans) for n, spans in self.spans.items() if spans]
 
 
-def gathered(live: Live, facts: list[Named], now: int) -> Facts:
+def collect(live: LiveVerdicts, facts: list[NamedFact], now: int) -> Facts:
     rows = [(kind, name, live.filing.write(fact)) for kind, name, fact in facts]
-    return cut(live.filing.gathered(rows, now), now)
+    return cut(live.filing.collect(rows, now), now)
 
 
-def check(norms: Norms, batches: list[tuple[int, list[tuple[str, Named]], list[str]]]) -> None:
+def check(norms: Norms, batches: list[tuple[int, list[tuple[str, NamedFact]], list[str]]]) -> None:
     """`batches`: the clock, facts that come (each with a name), and names of those that go."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "state")
         store.index()
-        live, table = Live(norms, store), Told()
-        known: dict[str, Named] = {}
+        live, table = LiveVerdicts(norms, store), Told()
+        known: dict[str, NamedFact] = {}
         for before, after in live.begin(batches[0][0]):
-            for step in steps(before, after):
+            for step in changes_between(before, after):
                 table.apply(step)
         for now, comes, goes in batches:
             gone = [(name, live.places([known.pop(name)])) for name in goes if name in known]
             known |= comes
             try:
-                expected = written(from_scratch(norms, gathered(live, list(known.values()), now)))
+                expected = encode_histories(
+                    from_scratch(norms, collect(live, list(known.values()), now))
+                )
             except JudgeError:
                 store.close()
                 return
-            for step in live.move([(name, [fact]) for name, fact in comes], gone, now):
+            for step in live.apply([(name, [fact]) for name, fact in comes], gone, now):
                 table.apply(step)
-            kept = written([i for _, _, body in store.all_verdicts() for i in read(body)])
+            kept = encode_histories(
+                [i for _, _, body in store.all_verdicts() for i in decode_histories(body)]
+            )
             assert kept == expected
-            assert written(table.instances()) == expected
+            assert encode_histories(table.instances()) == expected
         store.close()
 
 

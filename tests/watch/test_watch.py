@@ -15,7 +15,7 @@ from servanda.api import Case
 from servanda.record.account_facts import facts_for
 from servanda.syntax.problems import ServandaError
 from servanda.watch import Batch, Watch
-from servanda.watch.histories import Instance, named, read, written
+from servanda.watch.histories import Instance, by_identity, decode_histories, encode_histories
 
 AGREEMENT = """
 agreement Market "A marketplace"
@@ -86,18 +86,20 @@ def all_batches(watch: Watch) -> list[Batch]:
 
 
 def kept(watch: Watch) -> bytes:
-    return written([one for _, _, body in watch.store.all_verdicts() for one in read(body)])
+    return encode_histories(
+        [one for _, _, body in watch.store.all_verdicts() for one in decode_histories(body)]
+    )
 
 
 def scratch(watch: Watch, lines: list[dict[str, Any]]) -> bytes:
     """Judged from scratch: the case's record and all these lines as its entries."""
     case: Case = watch.case
-    said = [watch.reader.one(0, json.dumps(line).encode()).entry for line in lines]
+    said = [watch.reader.parse(0, json.dumps(line).encode()).entry for line in lines]
     new = {entry.id: entry for entry in said if entry is not None}
     record = replace(case.record, entries=(*case.record.entries, *new.values()))
     account = case.account(watch.account)
     facts = facts_for(record, case.agreement, account, watch.norms, on=watch.now)
-    return written(from_scratch(watch.norms, facts))
+    return encode_histories(from_scratch(watch.norms, facts))
 
 
 @pytest.mark.parametrize("account", ["all", "careful"])
@@ -111,7 +113,9 @@ def test_any_order_and_any_batches_end_as_from_scratch(
     known = lines if seed == 0 else [*lines, *chance.choices(lines, k=4)]
     with Watch(market, events, account=account, clock="said", most=3) as watch:
         table: dict[tuple[bytes, int], Instance] = {}
-        base = named([i for _, _, body in watch.store.all_verdicts() for i in read(body)])
+        base = by_identity(
+            [i for _, _, body in watch.store.all_verdicts() for i in decode_histories(body)]
+        )
         table |= base
         append(events, *known)
         for batch in all_batches(watch):
@@ -122,7 +126,9 @@ def test_any_order_and_any_batches_end_as_from_scratch(
 
 def statuses(watch: Watch) -> dict[str, list[str]]:
     """Each instance's statuses in order."""
-    found = named([i for _, _, body in watch.store.all_verdicts() for i in read(body)])
+    found = by_identity(
+        [i for _, _, body in watch.store.all_verdicts() for i in decode_histories(body)]
+    )
     return {name_of(one): [span[1] for span in one.spans] for one in found.values()}
 
 
@@ -232,7 +238,7 @@ def test_a_line_counts_once_its_end_is_there(market: Path, tmp_path: Path) -> No
     text = json.dumps(LINES[2])
     events.write_text(text[:20], encoding="utf-8")
     with Watch(market, events, account="all") as watch:
-        assert all_batches(watch) == [] and watch.followed.unended()
+        assert all_batches(watch) == [] and watch.followed.has_partial_line()
         events.write_text(text + "\n", encoding="utf-8")
         (batch,) = all_batches(watch)
         assert batch.lines == 1 and not batch.rejected
@@ -261,7 +267,7 @@ def test_a_followed_file_that_is_not_the_same_is_refused(
         all_batches(watch)
         before = kept(watch)
         CHANGED[how](events)
-        with pytest.raises(ServandaError, match="a followed file only grows"):
+        with pytest.raises(ServandaError, match="a followed file may only grow"):
             all_batches(watch)
         assert kept(watch) == before
 

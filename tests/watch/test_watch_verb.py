@@ -41,9 +41,9 @@ def test_a_line_a_change_and_each_once(case: Path) -> None:
     first = watched(case, "--once")
     assert first.returncode == 0
     assert first.stdout.splitlines() == [
-        "2024-01-01T10:00:00Z  1 (n o1)  seller: due",
+        "2024-01-01T10:00:00Z  1 (n o1)  seller: due  by e1",
         "2024-01-02T00:00:00Z  1 (n o1)  seller: due → kept  by e2",
-        "2024-01-03T10:00:00Z  1 (n o 2)  seller: due",
+        "2024-01-03T10:00:00Z  1 (n o 2)  seller: due  by e3",
         "2024-01-05T00:00:00Z  1 (n o 2)  seller: due → broken",
     ]
     assert "events.jsonl, line 3: there is no event `delivr`" in first.stderr
@@ -81,6 +81,6 @@ def test_strict_and_wrong_options(case: Path) -> None:
 def test_what_is_judged_again_is_explained(case: Path) -> None:
     code, said = run("watch", case, "--explain")
     assert code == 0
-    assert said == "judged for the keys touched: 1\n  filed: deliver by id, order by id\n"
+    assert said == "judged for the affected keys only: 1\n  filed: deliver by id, order by id\n"
     code, said = run("watch", Path("cases/jcpoa"), "--explain")
-    assert code == 0 and "judged whole at every change" in said
+    assert code == 0 and "judged as a whole at every change" in said

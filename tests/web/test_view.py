@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 import servanda
 from servanda.explain.incremental import judge_again
 from servanda.explain.snapshot import as_of
+from servanda.web.page_registry import PAGES
 from servanda.web.settings import application, site
 from servanda.web.versions import Version
-from servanda.web.workspace import Desk
+from servanda.web.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2] / "cases"
 
@@ -25,31 +27,76 @@ def served(tmp_path: Path) -> Iterator[Any]:
     from django.test import Client
 
     shutil.copytree(ROOT / "sale", tmp_path / "sale")
-    desk = Desk(tmp_path / "sale")
-    application(desk, writable=True)
-    desk.read()
+    workspace = Workspace(tmp_path / "sale")
+    application(workspace, writable=True)
+    workspace.read()
     yield Client(SERVER_NAME="localhost")
-    desk.worker.close()
+    workspace.worker.close()
 
 
 def test_every_page_has_its_twin(served: Any) -> None:
-    case = site.desk.version.case
-    addresses = ["/board", "/compare", "/search", "/text", "/record", "/sources", "/accounts"]
-    addresses += ["/parties", "/what-if"]
-    addresses += [f"/clause/{c.id}" for c in case.agreement.clauses]
-    addresses += [f"/entry/{e.id}" for e in case.record.entries]
-    addresses += [f"/source/{s}" for s in list(case.record.sources)[:5]]
-    addresses += [f"/account/{a}" for a in case.accounts]
-    addresses += [f"/party/{p.name}" for p in case.agreement.parties]
+    case = site.workspace.version.case
+    ids = {
+        "clause": [c.id for c in case.agreement.clauses],
+        "duty": [d["id"] for d in served.get("/board.json?show=all").json()["duties"]],
+        "entry": [e.id for e in case.record.entries],
+        "source": list(case.record.sources)[:5],
+        "account": list(case.accounts),
+        "party": [p.name for p in case.agreement.parties],
+    }
+    assert set(ids) == {page.name for page in PAGES if page.about_one} and all(ids.values())
+    addresses = [f"/{p.name}" for p in PAGES if not p.about_one and p.offered()]
+    addresses += [f"/{name}/{id_}" for name, every in ids.items() for id_ in every]
     for address in addresses:
         assert served.get(f"{address}.json").json(), address
         page = served.get(address)
         assert page.status_code == 200, address
-        assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_the_navigation_leads_to_the_pages_that_are_offered(served: Any) -> None:
+    served.get("/board.json")
+    page = served.get("/record").content.decode()
+    nav = re.search(r'<nav aria-label="Pages">(.*?)</nav>', page, re.DOTALL)
+    assert nav is not None
+    offered = [f"/{p.name}" for p in PAGES if p.label is not None and p.name != "drafts"]
+    assert re.findall(r'href="([^"?]+)', nav[1]) == offered
+    assert re.findall(r'href="/(\w+)" aria-current="page"', nav[1]) == ["record"]
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+
+@pytest.mark.parametrize(
+    "address", ["/board", "/board.json", "/nothing", "/static/servanda.css", "/live", "//evil"]
+)
+def test_every_answer_has_every_header(served: Any, address: str) -> None:
+    served.get("/board.json")
+    for host in ("localhost", "evil.example"):
+        headers = served.get(address, SERVER_NAME=host).headers
+        assert {name: headers.get(name) for name in HEADERS} == HEADERS, (address, host)
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+        assert policy == POLICY
 
 
 def test_the_board_says_what_status_says(served: Any) -> None:
-    case = site.desk.version.case
+    case = site.workspace.version.case
     on = case.last_day()
     rows = served.get(f"/board.json?show=all&on={on}").json()["duties"]
     for account in case.accounts:
@@ -63,8 +110,8 @@ def test_a_board_that_is_not_whole_claims_no_agreement(
     served.get("/board.json")
     whole = served.get("/board").content.decode()
     assert "= agreed" in whole and "accounts agree on" in whole
-    late = site.desk.version.case.accounts[-1]
-    monkeypatch.setattr(Version, "waiting", lambda self, asked: [late])
+    late = site.workspace.version.case.accounts[-1]
+    monkeypatch.setattr(Version, "waiting", lambda self, dates: [late])
     parts = served.get("/board").content.decode()
     assert "= agreed" not in parts and "accounts agree on" not in parts
     row = parts.split(f'/account/{late}">{late}</a></th>')[1].split("</tr>")[0]
@@ -74,11 +121,11 @@ def test_a_board_that_is_not_whole_claims_no_agreement(
 def test_a_comparison_that_is_not_whole_counts_nothing(
     served: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, *_, late = site.desk.version.case.accounts
+    one, *_, late = site.workspace.version.case.accounts
     address = f"/compare?a={one}&b={late}"
     served.get("/compare.json")
     assert "They part on" in served.get(address).content.decode()
-    monkeypatch.setattr(Version, "waiting", lambda self, asked: [late])
+    monkeypatch.setattr(Version, "waiting", lambda self, dates: [late])
     assert "They part on" not in served.get(address).content.decode()
     days = served.get(f"/compare?account={one}&on=2024-01-01&on2=2024-03-01")
     assert "They part on" in days.content.decode()
@@ -130,8 +177,8 @@ def test_an_error_of_its_own_is_told_in_the_terminal_and_shown_neutrally(
 
     served.get("/board.json")
     served.raise_request_exception = False
-    monkeypatch.setattr("servanda.web.views.pages.clause", fail)
-    clause = site.desk.version.case.agreement.clauses[0].id
+    monkeypatch.setattr("servanda.web.pages.clause", fail)
+    clause = site.workspace.version.case.agreement.clauses[0].id
     page = served.get(f"/clause/{clause}")
     assert page.status_code == 500 and "secret" not in page.content.decode()
     assert "RuntimeError: secret" in capsys.readouterr().err
@@ -140,41 +187,41 @@ def test_an_error_of_its_own_is_told_in_the_terminal_and_shown_neutrally(
 
 def test_a_broken_file_shows_its_error_and_the_last_good_state(served: Any) -> None:
     served.get("/board.json")
-    file = site.desk.root / "agreement.md"
+    file = site.workspace.root / "agreement.md"
     good = file.read_text(encoding="utf-8")
     file.write_text(good + "\n```servanda\nparty party party\n```\n", encoding="utf-8")
-    site.desk.read()
+    site.workspace.read()
     page = served.get("/board").content.decode()
-    message = servanda.open(site.desk.root).check().errors[0].message
+    message = servanda.open(site.workspace.root).check().errors[0].message
     assert "last good state" in page and "class=&quot;" not in page
     assert message.split("`")[0].strip()[:20] in page
     assert '<tr id="duty-' in page
     file.write_text(good, encoding="utf-8")
-    site.desk.read()
+    site.workspace.read()
     assert "last good state" not in served.get("/board").content.decode()
 
 
 def test_hostile_text_is_shown_and_never_run(served: Any) -> None:
-    folder = site.desk.root / "record"
+    folder = site.workspace.root / "record"
     name = "<script>alert(1)</script>\u202eevil"
-    entry = next(e for e in site.desk.version.case.record.entries)
+    entry = next(e for e in site.workspace.version.case.record.entries)
     line = next(iter(folder.glob("*.md"))).read_text(encoding="utf-8").split("```servanda\n")[1]
     first = line.split("\n")[0]
     text = f'```servanda\n{first}, id hostile, note "{name}"\n```\n'
     (folder / "hostile.md").write_text(text, encoding="utf-8")
-    site.desk.read()
-    assert site.desk.errors == (), entry
+    site.workspace.read()
+    assert site.workspace.errors == (), entry
     page = served.get("/entry/hostile").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page and "⟨U+202E⟩" in page
 
 
 def test_what_is_supposed_is_not_saved(served: Any) -> None:
-    before = {p: p.read_bytes() for p in site.desk.root.rglob("*") if p.is_file()}
+    before = {p: p.read_bytes() for p in site.workspace.root.rglob("*") if p.is_file()}
     served.get("/board.json")
     found = served.get("/what-if.json", {"text": "this is no entry"}).json()
     assert found["problems"]
-    assert before == {p: p.read_bytes() for p in site.desk.root.rglob("*") if p.is_file()}
+    assert before == {p: p.read_bytes() for p in site.workspace.root.rglob("*") if p.is_file()}
 
 
 @pytest.mark.parametrize("day", ["2025-03-03", "2025-03-10", "2025-04-01"])
@@ -197,8 +244,8 @@ def test_judging_again_says_what_judging_says() -> None:
 # ------------------------------------------------------------------ writing
 def form(served: Any, **fields: str) -> Any:
     """Send the form of the what-if page as a browser would, but for what `fields` say."""
-    line = next(e for e in site.desk.version.case.record.entries)
-    text = next(iter((site.desk.root / "record").glob("*.md"))).read_text(encoding="utf-8")
+    line = next(e for e in site.workspace.version.case.record.entries)
+    text = next(iter((site.workspace.root / "record").glob("*.md"))).read_text(encoding="utf-8")
     first = text.split("```servanda\n")[1].split("\n")[0]
     assert line is not None
     whole = {"text": f"{first}, id again", "name": "letter", "into": "record", "confirm": "yes"}
@@ -227,42 +274,42 @@ def files(root: Path) -> dict[Path, bytes]:
 def test_what_is_not_confirmed_or_does_not_fit_is_not_saved(
     served: Any, fields: dict[str, str], code: int
 ) -> None:
-    before = files(site.desk.root)
+    before = files(site.workspace.root)
     assert form(served, **fields).status_code == code
-    assert files(site.desk.root) == before
+    assert files(site.workspace.root) == before
 
 
 def test_forms_need_their_token(served: Any) -> None:
     served.handler.enforce_csrf_checks = True
-    before = files(site.desk.root)
+    before = files(site.workspace.root)
     assert form(served).status_code == 403
-    assert files(site.desk.root) == before
+    assert files(site.workspace.root) == before
 
 
 def test_what_is_supposed_is_saved_when_asked(served: Any) -> None:
     assert form(served, into="what-if").status_code == 200
-    saved = site.desk.root / "what-if" / "letter.md"
+    saved = site.workspace.root / "what-if" / "letter.md"
     assert "id again" in saved.read_text(encoding="utf-8")
     assert form(served, into="what-if").status_code == 409
-    assert servanda.open(site.desk.root).record.entry("again") is None
+    assert servanda.open(site.workspace.root).record.entry("again") is None
 
     assert form(served).status_code == 200
-    case = servanda.open(site.desk.root)
+    case = servanda.open(site.workspace.root)
     assert case.record.entry("again") is not None and not case.check().errors
     assert form(served).status_code == 409  # an id twice: the record stays as it is
-    old = (site.desk.root / "record" / "letter.md").read_text(encoding="utf-8")
+    old = (site.workspace.root / "record" / "letter.md").read_text(encoding="utf-8")
     more = old.split("```servanda\n")[1].split("\n")[0].replace("id again", "id more")
     assert form(served, text=more).status_code == 200
-    whole = (site.desk.root / "record" / "letter.md").read_text(encoding="utf-8")
+    whole = (site.workspace.root / "record" / "letter.md").read_text(encoding="utf-8")
     assert whole.startswith(old.rstrip()) and "id more" in whole
-    assert not list((site.desk.root / "record").glob(".*"))
+    assert not list((site.workspace.root / "record").glob(".*"))
 
 
 def test_nothing_is_saved_where_others_can_reach_the_page(served: Any) -> None:
     site.writable = False
-    before = files(site.desk.root)
+    before = files(site.workspace.root)
     assert form(served).status_code == 403
-    assert files(site.desk.root) == before
+    assert files(site.workspace.root) == before
     assert "/what-if/save" not in served.get("/what-if", {"text": "x"}).content.decode()
 
 
@@ -305,17 +352,17 @@ def test_drafts_stand_beside_their_article_and_enter_when_confirmed(
         "\n", ""
     )
 
-    before = files(site.desk.root)
+    before = files(site.workspace.root)
     assert accepting(served, confirm="", choice_1="keep").status_code == 400
     assert accepting(served).status_code == 400  # nothing kept
     assert accepting(served, choice_2="keep").status_code == 400  # it has no line
     assert accepting(served, choice_1="edit", line_1="no entry at all").status_code == 409
-    assert files(site.desk.root) == before
+    assert files(site.workspace.root) == before
 
     assert accepting(served, choice_1="keep", choice_2="drop").status_code == 200
-    case = servanda.open(site.desk.root)
+    case = servanda.open(site.workspace.root)
     assert not case.check().errors and "an-article" in case.record.sources
-    site.desk.read()
+    site.workspace.read()
     assert "in the record already" in served.get("/drafts").content.decode()
 
 
@@ -354,13 +401,13 @@ def test_an_empty_record_says_what_to_do_and_is_followed(tmp_path: Path) -> None
     text = 'agreement A "A"\nparty p\nevent pay(by: party)\n\nclause 1 "Pay"\n  p must pay'
     file = tmp_path / "agreement.md"
     file.write_text(f"# A\n\n```servanda\n{text}\n```\n", encoding="utf-8")
-    desk = Desk(tmp_path)
-    application(desk)
-    desk.read()
+    workspace = Workspace(tmp_path)
+    application(workspace)
+    workspace.read()
     page = Client(SERVER_NAME="localhost").get("/board")
     assert page.status_code == 503 and "add an entry" in page.content.decode()
     more = "```servanda\n2025-02-01 p pays\n```\n"
     file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
-    desk.read()
+    workspace.read()
     assert Client(SERVER_NAME="localhost").get("/board.json").json()["on"] == "2025-02-01"
-    desk.worker.close()
+    workspace.worker.close()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from servanda.present.terminal.blocks import Block
 
 FORMATS = ("csv", "xlsx", "parquet", "json", "jsonld", "ics")
-ONE_TABLE = ("csv", "parquet")
+"""Those of `present/export/formats.py`, named here so that the command line starts quickly."""
 
 
 def export(
@@ -65,19 +65,20 @@ def export(
 def format_of(output: Path, form: str | None, calendar: bool, table: str | None) -> str:
     """The form of the file: what was said, else by its ending. Raises ServandaError."""
     from servanda.api import refused
-    from servanda.present.export.rows import NAMES
+    from servanda.present.export.formats import FORMATS as known
+    from servanda.present.export.rows import TABLES
     from servanda.syntax.problems import did_you_mean
 
     if form is not None and form not in FORMATS:
         advice = did_you_mean(form, FORMATS) or f"there are {', '.join(FORMATS)}"
         raise refused(f"there is no format `{form}`", advice)
     chosen = form or ("ics" if calendar else ending(output, FORMATS))
-    if calendar and chosen != "ics":
+    if calendar and not known[chosen].calendar:
         raise refused(f"a calendar is no `{chosen}`", "leave out --format, or say ics")
-    if table is not None and table not in NAMES:
-        advice = did_you_mean(table, NAMES) or f"there are {', '.join(NAMES)}"
+    if table is not None and table not in TABLES:
+        advice = did_you_mean(table, TABLES) or f"there are {', '.join(TABLES)}"
         raise refused(f"there is no table `{table}`", advice)
-    if table is not None and chosen not in ONE_TABLE:
+    if table is not None and not known[chosen].one_table:
         raise refused(f"a file of the form {chosen} holds no single table", "leave out --table")
     return chosen
 
@@ -87,27 +88,10 @@ def made(
 ) -> tuple[bytes, list[str]]:
     """The file, and what is not in it that should be told."""
     from servanda.api import refused
-    from servanda.present.export import rows, tables
+    from servanda.present.export import formats, tables
 
-    if form == "ics":
-        from servanda.present.export.calendar import as_calendar, said
-
-        content, undated = as_calendar(judged)
-        zone = next(iter(judged.values())).norms.zone
-        return content, [said(one, zone) for one in undated]
-    if form == "jsonld":
-        from servanda.present.export.prov import as_prov
-
-        return as_prov(judged), []
-    one = {"spans": rows.spans, "entries": rows.entries, "sources": rows.sources}
-    if form in ONE_TABLE:
-        chosen = one.get(table, rows.coming)(judged)
-        return (tables.as_csv if form == "csv" else tables.as_parquet)(chosen), []
     about = {key: value for key, value in found.items() if key != "notes"}
-    sheets = rows.tables(judged).values()
-    if form == "json":
-        return tables.as_json(about, sheets), []
     try:
-        return tables.as_excel(about, sheets), []
+        return formats.FORMATS[form].write(formats.ExportRequest(judged, table, about))
     except tables.TooLarge as error:
         raise refused(str(error), "export it as .parquet or .csv") from None

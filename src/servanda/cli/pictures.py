@@ -59,12 +59,12 @@ def report(
 
 def page_of(case: Case, on: str, known: str | None, account: str | None) -> str:
     from servanda.explain.comparison import compare
-    from servanda.present.report.contents import Dossier
+    from servanda.present.report.contents import Report
     from servanda.present.report.page import report as page
 
     judged = case.by_account(account, on, known)
     compared = compare(case, on, known) if len(judged) > 1 else None
-    return page(Dossier(case.layouts, case.check(), judged, compared))
+    return page(Report(case.layouts, case.check(), judged, compared))
 
 
 def chart(

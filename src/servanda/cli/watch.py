@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from servanda.cli.common import (
+from servanda.cli.answers import (
     ERRORS,
-    By,
-    CasePath,
-    On,
-    explained,
+    open_case,
     problem_document,
+    problems_of,
     refuse,
     write_json,
 )
+from servanda.cli.options import By, CasePath, On
+from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
     from servanda.watch import Batch, Watch
 
 
+@verb("table")
 def watch(
     case: CasePath,
     *,
@@ -71,7 +72,7 @@ def watch(
             strict=strict,
             most=batch,
             apart=() if out is None else (out,),
-            told=progress,
+            progress=progress,
         ) as found:
             run(found, out, once, json)
     except (typer.Exit, typer.BadParameter, BrokenPipeError):
@@ -85,26 +86,26 @@ def watch(
 
 
 def run(watch: Watch, out: Path | None, once: bool, json: bool) -> None:
-    from servanda.present.terminal.plain_blocks import visible
-    from servanda.watch.output import File, Stream
+    from servanda.vocabulary.escaping import printable
+    from servanda.watch.output import FileSink, StreamSink
     from servanda.watch.rendering import line_of
 
     def shown(body: bytes) -> bytes:
-        return body + b"\n" if json else f"{visible(line_of(body))}\n".encode()
+        return body + b"\n" if json else f"{printable(line_of(body))}\n".encode()
 
-    outs: list[File | Stream] = []
+    outs: list[FileSink | StreamSink] = []
     if out is not None:
-        outs.append(File(watch, out))
+        outs.append(FileSink(watch, out))
     if out is None or not json:
         sys.stdout.flush()
-        outs.append(Stream(watch, sys.stdout.buffer, shown))
+        outs.append(StreamSink(watch, sys.stdout.buffer, shown))
     for each in outs:
         each.catch_up()
     for batch in watch.batches(once):
         for each in outs:
             each.catch_up()
         report(batch)
-    if watch.followed.unended():
+    if watch.followed.has_partial_line():
         note(f"the last line of {watch.path.name} has no end yet: it is left for the next time")
 
 
@@ -132,14 +133,13 @@ def stop(error: Exception, json: bool) -> NoReturn:
     if json:
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode(problem_document(explained(error))).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode(problem_document(problems_of(error))).decode() + "\n")
         raise typer.Exit(ERRORS)
-    refuse(explained(error), json=False)
+    refuse(problems_of(error), json=False)
 
 
 def explain_units(case: Path, account: str | None, json: bool) -> None:
     """Which rules are judged for which keys."""
-    from servanda.cli.common import open_case
     from servanda.syntax.problems import ServandaError
     from servanda.watch.rendering import unit_lines, unit_rows
 

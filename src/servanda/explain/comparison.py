@@ -3,37 +3,43 @@
     for row in compare(case, on="2025-11-01"):
         print(row["clause"], row["statuses"], row["turns_on"])
 
-Each string of `turns_on` is enough by itself: an account with these choices of another's in place
-of its own has the other's status. The fewest choices are named.
+Each sentence of `turns_on` names choices that are enough by themselves: an account with these
+choices of another's in place of its own has the other's status. The fewest choices are named.
+Every claim is judged: see `variants.Variants`.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, permutations
 from typing import Any, Protocol
 
 import msgspec
 
-from servanda.judge.dependencies import Footprints
+from servanda.explain.differences import Change, Difference, Wording
+from servanda.explain.duty_keys import Duty, Standing, current
+from servanda.explain.duty_labels import DutyLabel, labels_by_key
 from servanda.explain.judged import Judged
-from servanda.explain.rows import bindings
-from servanda.explain.variants import PLAIN, Choice, described, differences, identity, switched
-from servanda.judge.verdict import JudgeError, Verdict
-from servanda.record.account_facts import facts_for
-from servanda.record.facts import Facts
+from servanda.explain.rule_text import Duties
+from servanda.explain.variants import (
+    PLAIN,
+    Choice,
+    Variants,
+    differences,
+    identity,
+    reading_as,
+    switched,
+)
+from servanda.judge.verdict import Status
 from servanda.record.record import Record
-from servanda.semantics.norms import Norms, Rule
-from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Account, Agreement
+from servanda.vocabulary.statuses import KINDS
 
 MOST_TOGETHER = 3
 MOST_SETS = 400
-
-Duty = tuple[str, str, str, str, str, int, int]
-"""Clause, kind, debtor, creditor, instance (as JSON), how deep a remedy, which of several alike."""
+RANK = {"reads": 0, "holds": 1, "accepts": 2, "trusts": 3}
+"""Of sets of choices that do as well, one about the text is told before one about trust."""
 
 
 class Case(Protocol):
@@ -58,76 +64,138 @@ def compare(
     known: str | None = None,
     accounts: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """One row per duty: its status in each account, and what the difference turns on."""
+    """One row per duty: its status in each account, and what the difference turns on.
+
+    Rows are those of docs/json.md. Raises ServandaError for an unknown account or day.
+    """
     return Comparison(case, on, known, accounts).rows()
 
 
-def duties(rules: Iterable[Rule], verdicts: Iterable[Verdict]) -> dict[Duty, str]:
-    """The current status of every duty, keyed alike in all accounts."""
-    by_id = {rule.id: rule for rule in rules}
-    seen: Counter[tuple[str, str, str, str, str, int]] = Counter()
-    found: dict[Duty, str] = {}
-    for verdict in verdicts:
-        if verdict.until is not None:
-            continue
-        rule = by_id[verdict.rule]
-        instance = json.dumps(bindings(verdict.instance), sort_keys=True)
-        creditor = verdict.creditor or ""
-        depth = rule.id.count("/else")
-        alike = (rule.clause, rule.kind, verdict.debtor, creditor, instance, depth)
-        seen[alike] += 1
-        found[(*alike, seen[alike])] = verdict.status
-    return found
+def choices_that_change(
+    case: Case,
+    duty: Duty,
+    account: str,
+    on: str | None = None,
+    *,
+    known: str | None = None,
+    comparison: Comparison | None = None,
+) -> list[Change]:
+    """What an account would have to choose otherwise for a duty to have another status on a day.
+
+    Tried and judged: every other reading that the agreement offers, with what that needs; and the
+    choices of every other account, one by one, then the fewest together. Only what changes the
+    status is returned, with the status it gives; fewest choices first, readings before trust.
+    `duty` is a key of `duty_keys.current`. `comparison`, one of the same case, day and knowledge,
+    saves judging again. Raises ServandaError for an unknown account or day.
+    """
+    whole = comparison or Comparison(case, on, known, None)
+    return list(whole.changes(duty, account))
 
 
 class Comparison:
-    """Judges accounts and their variants, each no more than once."""
+    """Judges accounts and their variants, each no more than once.
+
+    `judged` are judgements of that day that are there already, by account.
+    """
 
     def __init__(
-        self, case: Case, on: str | None, known: str | None, accounts: Sequence[str] | None
+        self,
+        case: Case,
+        on: str | None,
+        known: str | None,
+        accounts: Sequence[str] | None,
+        judged: Mapping[str, Judged] | None = None,
     ) -> None:
         self.case = case
         self.on = on or case.last_day()
         self.known = known
         self.names = tuple(accounts or case.accounts)
         self.chosen = {name: case.account(name) or PLAIN for name in self.names}
-        self.judged = {name: case.judge(name, self.on, known) for name in self.names}
-        self.statuses = {name: duties(j.norms.rules, j.verdicts) for name, j in self.judged.items()}
         self.variants = Variants(case, self.on, known)
+        self.wording = Wording(case.agreement, case.record)
+        self.rules = Duties(case.agreement)
+        groups = dict.fromkeys(reading.group for reading in case.agreement.readings)
+        self.groups = {group: n for n, group in enumerate(groups)}
+        self.standing = {name: self._standing(name, judged or {}) for name in self.names}
+        self.statuses = {
+            name: {key: verdict.status for key, (_, verdict) in found.items()}
+            for name, found in self.standing.items()
+        }
+
+    def _standing(self, name: str, judged: Mapping[str, Judged]) -> dict[Duty, Standing]:
+        """All duties of an account: judged whole, or, beside another, only where it differs."""
+        account = self.chosen[name]
+        shares = self.variants.any_held and not self.case.record.tables
+        found = self.variants.whole(account) if shares and name not in judged else None
+        if found is None:
+            one = judged.get(name) or self.case.judge(name, self.on, self.known)
+            found = current(one.norms.rules, one.verdicts)
+        self.variants.hold(account, found)
+        return found
 
     def rows(self) -> list[dict[str, Any]]:
         keys = list(dict.fromkeys(key for found in self.statuses.values() for key in found))
         order = {clause.id: n for n, clause in enumerate(self.case.agreement.clauses)}
         keys.sort(key=lambda key: order.get(key[0], len(order)))
         contested = [k for k in keys if len({s.get(k) for s in self.statuses.values()}) > 1]
-        turns = self.turns_on(contested)
+        found, labels = self.differences(contested), self.labels()
         return [
             {
                 "clause": key[0],
+                "duty": labels[key].text,
                 "debtor": key[2],
                 "instance": json.loads(key[4]),
+                "particulars": labels[key].particulars,
                 "kind": key[1],
-                "statuses": {name: found.get(key) for name, found in self.statuses.items()},
-                "contested": key in turns,
-                "turns_on": turns.get(key, []),
+                "statuses": {name: held.get(key) for name, held in self.statuses.items()},
+                "contested": key in found,
+                "turns_on": [difference.sentence for difference in found.get(key, ())],
+                "differences": msgspec.to_builtins(found.get(key, ())),
             }
             for key in keys
         ]
 
+    def labels(self) -> dict[Duty, DutyLabel]:
+        """A name for each duty, no two alike."""
+        zone = self.case.agreement.header.zone or "UTC"
+        return labels_by_key(self.case.agreement, zone, self.standing.values())
+
     # -------------------------------------------------------------- what it turns on
-    def turns_on(self, contested: list[Duty]) -> dict[Duty, list[str]]:
+    def differences(self, contested: Iterable[Duty]) -> dict[Duty, tuple[Difference, ...]]:
         """For each contested duty, one smallest set of choices per pair of statuses."""
-        for name, statuses in self.statuses.items():
-            for clause in dict.fromkeys(key[0] for key in contested):
-                self.variants.know(self.chosen[name], clause, statuses)
-        found: dict[Duty, list[str]] = {}
+        found: dict[Duty, tuple[Difference, ...]] = {}
         for key in contested:
-            texts = [
-                described(self.case.agreement, self.chosen[a], self.chosen[b], choices)
-                for a, b, choices in self.flips(key)
-            ]
-            found[key] = list(dict.fromkeys(texts))
+            told = {d.sentence: d for d in (self.difference(key, *f) for f in self.flips(key))}
+            found[key] = tuple(told.values())
         return found
+
+    def difference(self, key: Duty, a: str, b: str, choices: tuple[Choice, ...]) -> Difference:
+        """A flip in words, with the accounts of both statuses that it turns."""
+        statuses = {name: held.get(key) for name, held in self.statuses.items()}
+        pair = (statuses[a], statuses[b])
+        accounts = {n: self.chosen[n] for n in self.names if statuses[n] in pair}
+        turned = set[str]()
+        for judging in (False, True):
+            for one, other in permutations(accounts, 2):
+                if (
+                    statuses[one] != statuses[other]
+                    and not {one, other} <= turned
+                    and self.is_flip(key, one, other, choices, judging=judging)
+                ):
+                    turned |= {one, other}
+        label = self.label(key)
+        return self.wording.difference(
+            key, label, accounts, statuses, choices=choices, turned=turned
+        )
+
+    def label(self, key: Duty) -> str:
+        """The clause, and the duty as its rule says; where accounts differ on that, who owes it."""
+        clause, kind, debtor, _, instance, *_ = key
+        held = [found[key] for found in self.standing.values() if key in found]
+        texts = {self.rules.of(rule).short(debtor) for rule, _ in held}
+        text = texts.pop() if len(texts) == 1 else f"{debtor} {KINDS[kind]} …"
+        inside = ", ".join(f"{name} {value}" for name, value in json.loads(instance).items())
+        return f"Clause {clause}, {text}" + (f" ({inside})" if inside else "")
 
     def flips(self, key: Duty) -> Iterator[tuple[str, str, tuple[Choice, ...]]]:
         """Per pair of statuses: two accounts, and the fewest choices that turn one's status
@@ -148,6 +216,8 @@ class Comparison:
     def smallest(
         self, key: Duty, pairs: list[tuple[str, str]]
     ) -> tuple[str, str, tuple[Choice, ...]] | None:
+        """The fewest choices that turn one account of some pair: sets in an order that no account
+        has a part in, each tried in every pair."""
         relevant = {pair: self.relevant(key, *pair) for pair in pairs}
         for size in range(1, MOST_TOGETHER + 1):
             tries = [
@@ -155,6 +225,7 @@ class Comparison:
                 for (a, b), choices in relevant.items()
                 for some in combinations(choices, size)
             ]
+            tries.sort(key=lambda found: self.rank(key, found[2]))
             for judging in (False, True):
                 for a, b, some in tries[:MOST_SETS]:
                     if self.is_flip(key, a, b, some, judging=judging):
@@ -168,24 +239,29 @@ class Comparison:
     def relevant(self, key: Duty, a: str, b: str) -> list[Choice]:
         """The differences between two accounts that reach the duty, from either side."""
         one, other = self.chosen[a], self.chosen[b]
-        clause = key[0]
-        here, there = self.variants.print(one, clause), self.variants.print(other, clause)
-        return [
+        found = [
             choice
             for choice in differences(one, other)
-            if self.variants.print(switched(one, other, [choice]), clause) not in (here, None)
-            or self.variants.print(switched(other, one, [choice]), clause) not in (there, None)
+            if self.reaches(key, one, switched(one, other, [choice]))
+            or self.reaches(key, other, switched(other, one, [choice]))
         ]
+        return sorted(found, key=lambda choice: self.rank(key, [choice]))
+
+    def reaches(self, key: Duty, account: Account, variant: Account) -> bool:
+        """Whether a variant that can be held may have another status of the duty."""
+        here = self.variants.footprint(account, key[0])
+        return self.variants.footprint(variant, key[0]) not in (here, None)
 
     def is_flip(
         self, key: Duty, a: str, b: str, choices: Iterable[Choice], *, judging: bool = True
     ) -> bool:
-        """Whether the duty then has b's status; without judging, only where that is known."""
+        """Whether the duty then has b's status; without judging, only where an account tells."""
         variant = switched(self.chosen[a], self.chosen[b], choices)
-        if not judging and not self.variants.knows(variant, key[0]):
+        if not judging and not self.variants.is_held(variant, key[0]):
             return False
-        found = self.variants.statuses(variant, key[0])
-        return found is not None and found.get(key) == self.statuses[b].get(key)
+        return self.variants.can_judge(variant, key[0]) and self.variants.status(
+            variant, key
+        ) == self.statuses[b].get(key)
 
     def reduced(self, key: Duty, a: str, b: str) -> tuple[Choice, ...]:
         """All the differences, less each that is not needed for the flip."""
@@ -198,98 +274,76 @@ class Comparison:
                 some = fewer
         return some
 
+    # -------------------------------------------------------------- what would change it
+    def changes(self, key: Duty, name: str) -> Iterator[Change]:
+        """The choices that give the duty another status in an account, fewest first."""
+        mine = self.chosen[name]
+        before = self.statuses[name].get(key)
+        found: dict[Any, tuple[Account, tuple[Choice, ...], Status | None]] = {}
+        for variant, choices in self.tries(key, name):
+            if identity(variant) in found or any(
+                set(fewer) < set(choices) for _, fewer, _ in found.values()
+            ):
+                continue
+            if self.variants.can_judge(variant, key[0]):
+                after = self.variants.status(variant, key)
+                if after != before:
+                    found[identity(variant)] = (variant, choices, after)
+        fewest = sorted(found.values(), key=lambda f: (len(f[1]), self.rank(key, f[1])))
+        for variant, choices, after in fewest:
+            others = [
+                other
+                for other, account in self.chosen.items()
+                if other != name and not set(choices) & set(differences(account, variant))
+            ]
+            yield self.wording.change(key, (name, mine, before), (others, variant, after), choices)
 
-class Variants:
-    """Accounts that nobody holds, judged on the clauses that are asked about."""
+    def tries(self, key: Duty, name: str) -> Iterator[tuple[Account, tuple[Choice, ...]]]:
+        """Variants of an account that may have another status of the duty, fewest choices first:
+        each other reading that is offered, then the choices of each other account."""
+        mine = self.chosen[name]
+        for variant in self.other_readings(mine):
+            if self.reaches(key, mine, variant):
+                yield variant, tuple(differences(mine, variant))
+        others = [account for other, account in self.chosen.items() if other != name]
+        for size in range(1, MOST_TOGETHER + 1):
+            for other in others:
+                choices = [
+                    choice
+                    for choice in differences(mine, other)
+                    if self.reaches(key, mine, switched(mine, other, [choice])) or size > 1
+                ]
+                for some in combinations(choices, size):
+                    variant = switched(mine, other, some)
+                    if self.reaches(key, mine, variant):
+                        yield variant, some
 
-    def __init__(self, case: Case, on: str, known: str | None) -> None:
-        self.case = case
-        self.on = case.tick(on)
-        self.known = None if known is None else case.tick(known)
-        self.made: dict[Any, Footprints | None] = {}
-        self.seen: dict[Any, Facts] = {}
-        self.prints: dict[Any, Any] = {}
-        self.answers: dict[Any, dict[Duty, str] | None] = {}
+    def other_readings(self, account: Account) -> Iterator[Account]:
+        """The account with one reading it has not chosen, and what that needs; or with none."""
+        mine = dict(account.reads)
+        for group in mine:
+            yield reading_as(account, group, None)
+        for reading in self.wording.readings.values():
+            if mine.get(reading.group) != reading.name:
+                yield self.with_reading(account, reading.full_name)
 
-    def norms(self, account: Account) -> Footprints | None:
-        """The norms of a variant; None if it cannot be held (a reading without what it needs)."""
-        reads, _, _, _, _, held = identity(account)
-        if (reads, held) not in self.made:
-            self.made[reads, held] = self.make(account)
-        return self.made[reads, held]
+    def with_reading(self, account: Account, full_name: str) -> Account:
+        reading = self.wording.readings[full_name]
+        account = reading_as(account, reading.group, reading.name)
+        for needed in reading.needs:
+            if needed in self.wording.readings and tuple(needed.split(".", 1)) not in account.reads:
+                account = self.with_reading(account, needed)
+        return account
 
-    def make(self, account: Account) -> Footprints | None:
-        from servanda.semantics.resolver import norms_of
-
-        agreement = self.case.agreement
-        problems = Problems()
-        if account.name == PLAIN.name and not agreement.accounts:
-            norms: Norms = norms_of(agreement, None, None, problems)
-        else:
-            alone = msgspec.structs.replace(agreement, accounts=(account,))
-            norms = norms_of(alone, account.name, None, problems)
-        return None if problems.errors else Footprints(norms)
-
-    def facts(self, account: Account, norms: Norms) -> Facts:
-        """The record as the variant trusts it: readings have no part in that."""
-        _, *trust, _ = identity(account)
-        key = tuple(trust)
-        if key not in self.seen:
-            self.seen[key] = facts_for(
-                self.case.record,
-                self.case.agreement,
-                account,
-                norms,
-                on=self.on,
-                known=self.known,
+    def rank(self, key: Duty, choices: Iterable[Choice]) -> list[tuple[int, bool, int, str]]:
+        """The order in which sets of as many choices are told: readings first, of the clause itself
+        before others, as the agreement has them."""
+        return [
+            (
+                RANK[kind],
+                kind == "reads" and key[0] not in self.wording.clauses(what),
+                self.groups.get(what, len(self.groups)) if kind == "reads" else 0,
+                what,
             )
-        return self.seen[key]
-
-    def print(self, account: Account, clause: str) -> Any:
-        """The footprint of a clause in a variant, as a small number; None: cannot be held."""
-        key = (identity(account), clause)
-        if key not in self.prints:
-            made = self.norms(account)
-            if made is None:
-                self.prints[key] = None
-            else:
-                whole = made.of(clause, self.facts(account, made.norms))
-                self.prints[key] = self.number(whole)
-        return self.prints[key]
-
-    def number(self, whole: Any) -> int:
-        numbers: dict[Any, int] = self.__dict__.setdefault("numbers", {})
-        return numbers.setdefault(whole, len(numbers))
-
-    def know(self, account: Account, clause: str, statuses: dict[Duty, str]) -> None:
-        """Take over what an account was judged to."""
-        number = self.print(account, clause)
-        if number is not None:
-            self.answers[clause, number] = statuses
-
-    def knows(self, account: Account, clause: str) -> bool:
-        number = self.print(account, clause)
-        return number is None or (clause, number) in self.answers
-
-    def statuses(self, account: Account, clause: str) -> dict[Duty, str] | None:
-        """The statuses of a clause's duties in a variant."""
-        number = self.print(account, clause)
-        if number is None:
-            return None
-        if (clause, number) not in self.answers:
-            self.answers[clause, number] = self.judge(account, clause)
-        return self.answers[clause, number]
-
-    def judge(self, account: Account, clause: str) -> dict[Duty, str] | None:
-        from servanda.judge.dispatch import judge
-
-        made = self.norms(account)
-        if made is None:
-            return None
-        norms, facts = made.restricted(clause, self.facts(account, made.norms))
-        try:
-            verdicts = judge(norms, facts)
-        except JudgeError:
-            return None
-        found = duties(norms.rules, verdicts)
-        return {key: status for key, status in found.items() if key[0] == clause}
+            for kind, what in choices
+        ]

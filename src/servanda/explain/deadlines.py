@@ -13,12 +13,11 @@ from typing import Literal as OneOf
 from msgspec import Struct
 
 from servanda.explain.date_counting import Counted
+from servanda.explain.duty_labels import labels
 from servanda.explain.evidence import Evidence
 from servanda.explain.judged import Judged
 from servanda.explain.measured import comparisons, readings
 from servanda.explain.rows import bindings, is_final
-from servanda.explain.rule_text import Duties
-from servanda.explain.statuses import PAST
 from servanda.explain.windows import Closing, Moment, Windows
 from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.walk import no_status
@@ -27,6 +26,7 @@ from servanda.judge.reference.world import FOR_GOOD
 from servanda.judge.verdict import Verdict
 from servanda.semantics.clock import AmbiguousMonthEnd, day_start, local_day, micros_of
 from servanda.semantics.norms import Derived, Rule
+from servanda.vocabulary.statuses import IN_PLAY
 
 What = OneOf["deadline", "lapses", "opens", "cure ends", "goes stale", "arises"]
 
@@ -40,8 +40,10 @@ class Deadline(Struct, frozen=True):
     what: What
     key: tuple[str, ...]
     clause: str | None
+    kind: str
     debtor: str | None
     instance: dict[str, Any]
+    particulars: dict[str, str]
     text: str
     status: str | None
     micros: int | None
@@ -66,7 +68,7 @@ class Coming:
         self.evidence = Evidence(judged)
         self.windows = Windows(judged, self.evidence)
         self.counted = Counted(self.windows)
-        self.duties = Duties(judged.agreement)
+        self.labels = labels(judged)
         self.rules = {rule.id: rule for rule in judged.norms.rules}
 
     def all(self) -> Iterator[Deadline]:
@@ -77,7 +79,7 @@ class Coming:
                 continue
             yield from self.of_window(rule, verdict)
             yield from self.of_cure(rule, verdict)
-            if rule.keep is not None and verdict.status not in PAST:
+            if rule.keep is not None and verdict.status in IN_PLAY:
                 bound = dict(verdict.instance)
                 for compare in comparisons(rule.keep):
                     for side in (compare.left, compare.right):
@@ -92,7 +94,7 @@ class Coming:
     # -------------------------------------------------------------- windows
     def of_window(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         window = rule.window
-        if verdict.status in PAST and verdict.status != "dormant":
+        if verdict.status not in IN_PLAY and verdict.status != "dormant":
             return
         if rule.kind == "achieve" and verdict.status == "broken":
             return
@@ -173,16 +175,18 @@ class Coming:
         return self.made(what, rule, verdict, Moment(None), why)
 
     def made(self, what: What, rule: Rule, verdict: Verdict, moment: Moment, said: str) -> Deadline:
-        instance = bindings(verdict.instance)
+        label, instance = self.labels[id(verdict)], bindings(verdict.instance)
         micros = moment.micros
         whole = micros is not None and self.is_midnight(micros)
         return Deadline(
             what=what,
             key=(rule.clause, rule.id, verdict.debtor, verdict.creditor or "", str(instance)),
             clause=rule.clause,
+            kind=rule.kind,
             debtor=verdict.debtor,
             instance=instance,
-            text=self.duties.of(rule).short(verdict.debtor),
+            text=label.text,
+            particulars=label.particulars,
             status=verdict.status,
             micros=micros,
             last_day=whole and what in ENDS,
@@ -231,8 +235,10 @@ class Coming:
             what="goes stale",
             key=("measure", measure, whose or ""),
             clause=None,
+            kind="",
             debtor=whose,
             instance={},
+            particulars={},
             text=f"the last reading of {subject}",
             status=None,
             micros=micros_of(at),
@@ -257,8 +263,10 @@ class Coming:
                 what="arises",
                 key=("event", derived.name, trigger.entry),
                 clause=None,
+                kind="",
                 debtor=None,
                 instance=bindings(tuple(risen.params.items())),
+                particulars={},
                 text=f"the event {derived.name}",
                 status=None if risen.sure else "unknown",
                 micros=moment,

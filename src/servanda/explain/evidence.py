@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from msgspec import Struct
 
+from servanda.explain.cited_sources import CitedSources
 from servanda.explain.judged import Judged
 from servanda.judge.reference.world import passes
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Occurrence, ReadingFact, Value
-from servanda.record.tables.row_sources import cited_by_rows
 from servanda.semantics.clock import PHASES, micros_of
 from servanda.semantics.norms import (
     And,
@@ -58,20 +57,11 @@ class Evidence:
         self.params = {e.name: [p.name for p in e.params] for e in judged.norms.events}
         self.states = {s.name: s for s in judged.norms.states}
         self.by_id = {e.id: e for e in judged.record.entries}
+        self.cited = CitedSources(judged)
 
     def sources(self, entries: list[str]) -> list[str]:
         """The sources of some entries, each once, in order."""
-        found: list[str] = []
-        for id_ in entries:
-            entry = self.by_id.get(id_)
-            found += self.of_rows.get(id_, ()) if entry is None else (s.id for s in entry.sources)
-        return list(dict.fromkeys(found))
-
-    @cached_property
-    def of_rows(self) -> dict[str, list[str]]:
-        """The sources of the rows of tables that verdicts name."""
-        named = {id_ for v in self.judged.verdicts for id_ in (v.trigger, *v.entries) if id_}
-        return cited_by_rows(self.judged.record, named - self.by_id.keys())
+        return self.cited.of(entries)
 
     def of(self, rule: Rule, verdict: Verdict) -> list[str]:
         """The trigger, what opened the span, and what the condition rests on while it lasts."""

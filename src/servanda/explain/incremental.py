@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from servanda.judge.dependencies import Footprints
 from servanda.explain.judged import Judged
+from servanda.judge.dependencies import Footprints
 from servanda.judge.dispatch import judge
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Facts

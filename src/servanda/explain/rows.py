@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from servanda.explain.evidence import Evidence
+from servanda.explain.cited_sources import CitedSources
+from servanda.explain.duty_labels import DutyLabel, labels
 from servanda.explain.judged import Judged, iso
-from servanda.explain.table_entries import spelled_out
 from servanda.judge.verdict import Bindings, Verdict, final_statuses
 from servanda.semantics.norms import Rule
 
@@ -28,20 +28,24 @@ def is_final(rule: Rule, verdict: Verdict) -> bool:
     return verdict.status in final_statuses(rule.kind)
 
 
-def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:
+def row(
+    judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel
+) -> dict[str, Any]:
     """The part that status and timeline share."""
     rule = judged.rule(verdict.rule)
-    entries = evidence.of(rule, verdict)
     return {
         "clause": rule.clause,
+        "duty": label.text,
         "kind": rule.kind,
         "debtor": verdict.debtor,
         "creditor": verdict.creditor,
         "instance": bindings(verdict.instance),
+        "particulars": label.particulars,
         "status": verdict.status,
         "final": is_final(rule, verdict),
-        "entries": entries,
-        "sources": evidence.sources(entries),
+        "entries": list(verdict.entries),
+        "closed_by": list(verdict.closed_by),
+        "sources": cited.of(verdict.entries),
         "rule": rule.id,
         "version": rule.version,
         "reading": rule.reading,
@@ -53,22 +57,23 @@ def row(judged: Judged, verdict: Verdict, evidence: Evidence) -> dict[str, Any]:
 
 def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
     """One row per instance: its status at `on`."""
-    evidence = Evidence(spelled_out(judged))
+    cited = CitedSources(judged)
     zone = judged.norms.zone
-    rows = []
+    rows, named = [], labels(judged)
     for verdict in judged.current():
         if clause is None or judged.rule(verdict.rule).clause == clause:
             times = {"since": iso(verdict.from_, zone), "until": None}
-            rows.append(row(judged, verdict, evidence) | times)
+            rows.append(row(judged, verdict, cited, named[id(verdict)]) | times)
     return rows
 
 
 def timeline_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
     """Every span of every instance, half-open."""
-    evidence = Evidence(spelled_out(judged))
-    zone = judged.norms.zone
+    cited = CitedSources(judged)
+    zone, named = judged.norms.zone, labels(judged)
     return [
-        row(judged, v, evidence) | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}
+        row(judged, v, cited, named[id(v)])
+        | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}
         for v in judged.verdicts
         if clause is None or judged.rule(v.rule).clause == clause
     ]

@@ -8,12 +8,15 @@ another matter: that takes a judgement of its own.
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 import msgspec
 
-from servanda.explain.evidence import Evidence
 from servanda.explain.judged import Judged
-from servanda.explain.windows import Windows
+from servanda.judge.reference.conditions import Conditions
+from servanda.judge.reference.walk import no_status
+from servanda.judge.reference.windows import arise, moment
+from servanda.judge.reference.world import World
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Facts
 from servanda.semantics.clock import day_start, is_calendar_period
@@ -41,7 +44,7 @@ def as_of(judged: Judged, on: str, facts: Facts) -> Judged:
 def at_end(verdict: Verdict, now: int) -> Verdict:
     """The span as it looks from inside it: its end is still to come."""
     if verdict.until is not None and verdict.until > now:
-        return msgspec.structs.replace(verdict, until=None)
+        return msgspec.structs.replace(verdict, until=None, closed_by=())
     return verdict
 
 
@@ -51,22 +54,28 @@ class Begun:
     def __init__(self, judged: Judged) -> None:
         self.zone = judged.norms.zone
         self.rules = {rule.id: rule for rule in judged.norms.rules if rule.window.every is not None}
-        self.windows = Windows(judged, Evidence(judged)) if self.rules else None
+        self.judged = judged
 
     def by(self, verdict: Verdict, now: int) -> bool:
         rule = self.rules.get(verdict.rule)
-        if rule is None or self.windows is None:
-            return True
-        return self.first(rule, verdict, self.windows) <= now
+        return rule is None or self.first(rule, verdict) <= now
 
-    def first(self, rule: Rule, verdict: Verdict, windows: Windows) -> int:
+    @cached_property
+    def world(self) -> World:
+        """The facts that windows count from, events that arise by themselves among them."""
+        facts = msgspec.structs.replace(self.judged.facts, bulk_events={}, bulk_readings={})
+        world = World(self.judged.norms, facts)
+        arise(world, Conditions(world, no_status))
+        return world
+
+    def first(self, rule: Rule, verdict: Verdict) -> int:
         """The tick at which a period begins for a duty: not before the duty itself."""
         every, name = rule.window.every, dict(verdict.instance).get("period")
         assert every is not None and isinstance(name, str)
         start = day_start(first_day(name, every), self.zone)
         if rule.window.opens is None:
             return start * 64
-        opens = windows.point(rule.window.opens, verdict).micros
+        opens = moment(self.world, rule.window.opens, dict(verdict.instance)).hi
         return NEVER if opens is None else max(start, opens) * 64
 
 

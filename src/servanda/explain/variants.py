@@ -1,24 +1,30 @@
 """What an account chooses, one choice at a time: readings, trust, vague terms it holds.
 
-Accounts differ in choices; a variant of an account has some of another's in their place.
+Accounts differ in choices. A variant of an account has other choices in place of some of its own,
+and is judged only on the clauses that are asked about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 import msgspec
 
-from servanda.explain.wording import joined
-from servanda.syntax.printer.statements import show
+from servanda.explain.duty_keys import Duty, Standing, current
+from servanda.judge.dependencies import Footprints
+from servanda.judge.verdict import JudgeError, Status
+from servanda.record.account_facts import facts_for
+from servanda.record.facts import Facts
+from servanda.record.record import Record
+from servanda.semantics.norms import Norms
 from servanda.syntax.printer.values import pattern
+from servanda.syntax.problems import Problems
 from servanda.syntax.tree import NOWHERE, Account, Agreement, Held
 
 Choice = tuple[str, str]
 """`("reads", group)`, `("trusts", how or how:source)`, `("accepts", grade)`, `("holds", term)`."""
 
-WRITTEN = "as written"
 PLAIN = Account("text", None, (), (), (), (), (), (), NOWHERE)
 
 
@@ -33,10 +39,10 @@ def differences(one: Account, other: Account) -> list[Choice]:
     for how in ("first", "distrusts"):
         a, b = getattr(one, how), getattr(other, how)
         found += [("trusts", f"{how}:{name}") for name in differing(a, b)]
-    if bool(one.only) != bool(other.only):
-        found.append(("trusts", "only"))
-    else:
+    if set(one.only) & set(other.only):
         found += [("trusts", f"only:{name}") for name in differing(one.only, other.only)]
+    elif one.only or other.only:
+        found.append(("trusts", "only"))  # name by name, a list without any would trust everybody
     found += [("accepts", grade) for grade in differing(one.grades, other.grades)]
     return found
 
@@ -84,6 +90,12 @@ def swapped(mine: tuple[str, ...], theirs: tuple[str, ...], name: str) -> tuple[
     return (*kept, name) if name in theirs else kept
 
 
+def reading_as(account: Account, group: str, name: str | None) -> Account:
+    """The account with one reading of a contested point (None: the text as written)."""
+    kept = tuple(r for r in account.reads if r[0] != group)
+    return msgspec.structs.replace(account, reads=kept if name is None else (*kept, (group, name)))
+
+
 def identity(account: Account) -> Any:
     """Equal for variants that choose the same, whatever the order they were made in."""
     return (
@@ -96,49 +108,150 @@ def identity(account: Account) -> Any:
     )
 
 
-# ------------------------------------------------------------------ words
-def described(agreement: Agreement, one: Account, other: Account, choices: Iterable[Choice]) -> str:
-    """Choices that go together: `reading R6 of 2231.11: standing / no_standing`."""
-    return joined(text for c in choices for text in words(agreement, one, other, c))
+# ------------------------------------------------------------------ judging
+class Case(Protocol):
+    """What variants need of a case."""
+
+    agreement: Agreement
+    record: Record
+
+    def tick(self, text: str) -> int: ...
 
 
-def words(agreement: Agreement, one: Account, other: Account, choice: Choice) -> Iterator[str]:
-    kind, what = choice
-    match kind:
-        case "reads":
-            clauses = dict.fromkeys(r.clause for r in agreement.readings if r.group == what)
-            of = f" of {joined(clauses)}" if clauses else ""
-            mine, theirs = dict(one.reads), dict(other.reads)
-            yield f"reading {what}{of}: {mine.get(what, WRITTEN)} / {theirs.get(what, WRITTEN)}"
-        case "holds":
-            yield f"vague term {what}: {term(one, what)} / {term(other, what)}"
-        case "accepts":
-            yield f"grade {what}: {taken(what in one.grades)} / {taken(what in other.grades)}"
-        case _:
-            yield trusted(one, other, what)
+class Variants:
+    """Accounts that nobody holds, judged on the clauses that are asked about.
 
+    Variants with the same footprint of a clause (`judge.dependencies`) share its verdicts.
+    """
 
-def taken(accepted: bool) -> str:
-    return "accepted as sure" if accepted else "only possible"
+    def __init__(self, case: Case, on: str, known: str | None) -> None:
+        self.case = case
+        self.on = case.tick(on)
+        self.known = None if known is None else case.tick(known)
+        self.clauses = [clause.id for clause in case.agreement.clauses]
+        self._norms: dict[Any, Footprints | None] = {}
+        self._facts: dict[Any, Facts] = {}
+        self._footprints: dict[Any, int | None] = {}
+        self._numbers: dict[Any, int] = {}
+        self._standing: dict[tuple[str, int], dict[Duty, Standing] | None] = {}
+        self._held: set[tuple[str, int]] = set()
+        self.any_held = False
 
+    # -------------------------------------------------------------- norms and facts
+    def norms(self, account: Account) -> Footprints | None:
+        """The norms of a variant; None if it cannot be held (a reading without what it needs)."""
+        reads, *_, held = identity(account)
+        if (reads, held) not in self._norms:
+            self._norms[reads, held] = self._resolve(account)
+        return self._norms[reads, held]
 
-def term(account: Account, what: str) -> str:
-    found = [h for h in account.held if pattern(h.pattern) == what]
-    return joined(show(msgspec.structs.replace(h, reason=None)) for h in found) or "not held"
+    def _resolve(self, account: Account) -> Footprints | None:
+        from servanda.semantics.resolver import norms_of
 
+        problems = Problems()
+        alone = msgspec.structs.replace(self.case.agreement, accounts=(account,))
+        norms = norms_of(alone, account.name, None, problems)
+        return None if problems.errors else Footprints(norms)
 
-def trusted(one: Account, other: Account, what: str) -> str:
-    how, _, name = what.partition(":")
-    if not name:
-        sides = [
-            f"trusts only {joined(account.only)}" if account.only else "trusts all"
-            for account in (one, other)
+    def facts(self, account: Account, norms: Norms) -> Facts:
+        """The record as the variant trusts it: readings have no part in that."""
+        _, *trust, _ = identity(account)
+        key = tuple(trust)
+        if key not in self._facts:
+            self._facts[key] = facts_for(
+                self.case.record,
+                self.case.agreement,
+                account,
+                norms,
+                on=self.on,
+                known=self.known,
+            )
+        return self._facts[key]
+
+    def footprint(self, account: Account, clause: str) -> int | None:
+        """The footprint of a clause in a variant, as a small number; None: cannot be held."""
+        key = (identity(account), clause)
+        if key not in self._footprints:
+            made = self.norms(account)
+            number = None
+            if made is not None:
+                whole = made.of(clause, self.facts(account, made.norms))
+                number = self._numbers.setdefault(whole, len(self._numbers))
+            self._footprints[key] = number
+        return self._footprints[key]
+
+    # -------------------------------------------------------------- statuses
+    def hold(self, account: Account, standing: dict[Duty, Standing]) -> None:
+        """Take an account for one that somebody holds, with what it was judged to."""
+        self.any_held = True
+        for clause in self.clauses:
+            number = self.footprint(account, clause)
+            if number is not None:
+                self._held.add((clause, number))
+                mine = {key: found for key, found in standing.items() if key[0] == clause}
+                self._standing.setdefault((clause, number), mine)
+
+    def is_held(self, account: Account, clause: str) -> bool:
+        """Whether an account that somebody holds has the same verdicts on the clause."""
+        number = self.footprint(account, clause)
+        return number is None or (clause, number) in self._held
+
+    def can_judge(self, account: Account, clause: str) -> bool:
+        return self.standing(account, clause) is not None
+
+    def status(self, account: Account, key: Duty) -> Status | None:
+        """The status of a duty in a variant that can be judged; None: no such duty."""
+        found = (self.standing(account, key[0]) or {}).get(key)
+        return None if found is None else found[1].status
+
+    def standing(self, account: Account, clause: str) -> dict[Duty, Standing] | None:
+        """A clause's duties in a variant; None: it cannot be held, or judged."""
+        number = self.footprint(account, clause)
+        if number is None:
+            return None
+        if (clause, number) not in self._standing:
+            self._standing[clause, number] = None
+            self._judge(account, [clause])
+        return self._standing[clause, number]
+
+    def whole(self, account: Account) -> dict[Duty, Standing] | None:
+        """All duties of an account, judging no clause whose footprint was judged before.
+
+        None: the account cannot be held, or judged.
+        """
+        unknown = [
+            clause
+            for clause in self.clauses
+            if (clause, self.footprint(account, clause)) not in self._standing
         ]
-        return f"sources: {sides[0]} / {sides[1]}"
-    says = {
-        "only": ("trusted", "not trusted"),
-        "first": ("over all others", "like all others"),
-        "distrusts": ("distrusted", "not distrusted"),
-    }[how]
-    mine, theirs = name in getattr(one, how), name in getattr(other, how)
-    return f"source {name}: {says[not mine]} / {says[not theirs]}"
+        if unknown and not self._judge(account, unknown):
+            return None
+        found: dict[Duty, Standing] = {}
+        for clause in self.clauses:
+            mine = self.standing(account, clause)
+            if mine is None:
+                return None
+            found |= mine
+        return found
+
+    def _judge(self, account: Account, clauses: Iterable[str]) -> bool:
+        """Judge some clauses, and keep what that says of every clause they reach wholly."""
+        from servanda.judge.dispatch import judge
+
+        made = self.norms(account)
+        if made is None:
+            return False
+        asked = set(clauses)
+        reach = made.follow(rule.id for rule in made.norms.rules if rule.clause in asked)
+        norms, facts = made.within(reach, self.facts(account, made.norms))
+        try:
+            found = current(norms.rules, judge(norms, facts))
+        except JudgeError:
+            return False
+        partly = {rule.clause for rule in made.norms.rules if rule.id not in reach.rules}
+        for clause in asked | {rule.clause for rule in norms.rules} - partly:
+            number = self.footprint(account, clause)
+            if number is not None:
+                mine = {key: standing for key, standing in found.items() if key[0] == clause}
+                self._standing[clause, number] = mine
+        return True

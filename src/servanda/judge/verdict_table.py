@@ -44,7 +44,9 @@ def write(judgement: Judgement, path: Path) -> int:
     judgement.progress.step("writing")
     with whole_or_not(path) as made:
         try:
-            return judgement.tables.write(judgement.table(), str(made), options(path))
+            return judgement.tables.write(
+                as_cells(judgement.table(), path), str(made), options(path)
+            )
         except EngineError as error:
             raise judgement.explained(error) from error
 
@@ -67,10 +69,18 @@ def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
         judgement.progress.step("writing", len(parts))
         with whole_or_not(path) as made:
             try:
-                query = " UNION ALL ".join(parts)
+                query = as_cells(" UNION ALL ".join(parts), path)
                 return judgement.tables.writer().write(query, str(made), options(path))
             except EngineError as error:
                 raise judgement.explained(error) from error
+
+
+def as_cells(table: str, path: Path) -> str:
+    """The table as a format can hold it: CSV has no lists, and gets them as JSON."""
+    if path.suffix.lower() != ".csv":
+        return table
+    lists = ", ".join(f"to_json({name})::VARCHAR AS {name}" for name in ("entries", "closed_by"))
+    return f"SELECT * REPLACE ({lists}) FROM ({table})"
 
 
 def options(path: Path) -> str:

@@ -103,7 +103,7 @@ class Reader:
                     "E302",
                     at,
                     f"`{name}` is given too many arguments",
-                    f"leave one out: {_listed(params)}",
+                    f"leave one out, as there are {len(params)} parameters",
                 )
                 return None
             if param.name in found:
@@ -324,5 +324,5 @@ def actor_of(params: Sequence[Variable]) -> Variable | None:
 
 def _listed(params: Sequence[Variable]) -> str:
     if not params:
-        return "it has no parameters"
-    return f"its parameters are {', '.join(f'`{param.name}`' for param in params)}"
+        return "leave it out: there are no parameters"
+    return f"name one of its parameters: {', '.join(f'`{param.name}`' for param in params)}"

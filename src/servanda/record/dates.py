@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from servanda.semantics.clock import FACT, WINDOW, day_start, tick, to_micros, zone_of
+from servanda.semantics.clock import (
+    FACT,
+    WINDOW,
+    day_start,
+    tick,
+    to_micros,
+    with_offset,
+    zone_of,
+)
 from servanda.syntax.entries import When
 
 YEARS = (1700, 2200)
@@ -122,7 +130,9 @@ def _local(moment: datetime, zone: str, text: str) -> int:
         skipped = early.astimezone(UTC).astimezone(info).replace(tzinfo=None) != moment
         how = "skip this time" if skipped else "show this time twice"
         raise BadDate(
-            "E146", f"the clocks of {zone} {how}: {text}", "write it with its offset, as in +02:00"
+            "E146",
+            f"the clocks of {zone} {how}: {text}",
+            f"write it with its offset, as in {with_offset(early)}",
         )
     return to_micros(early)
 

@@ -232,8 +232,8 @@ def _without_duplicates(
                 "E502",
                 entry.place,
                 f"this entry and the one in {where} would both be called `{entry.id}`",
-                f"give this one a name of its own, as in `id {entry.id}-2`"
-                f"; if it replaces the other, add `corrects {entry.id}`",
+                f"write `id {entry.id}-2` to give this an id of its own; or, if it replaces the "
+                f"other, `corrects {entry.id}`",
             )
     return list(first.values())
 

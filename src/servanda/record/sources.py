@@ -18,6 +18,9 @@ CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
 ADVICE = 'write a list of items, each like {"id": "gov-2019-21", "title": "..."}'
 
 
+ADD_ID = 'add one, as in {"id": "gov-2019-21", "title": "..."}'
+
+
 class Source(Struct, frozen=True):
     """A document somebody can look up.
 
@@ -54,7 +57,7 @@ def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
                     "E604",
                     source.place,
                     f"two sources have the id `{source.id}`",
-                    f"the first is in {where}: give this one another id, or remove it",
+                    f"give this one another id, or remove it; the first is in {where}",
                 )
     return found
 
@@ -145,7 +148,7 @@ class _Item:
             identity = str(identity)
         if not isinstance(identity, str) or not identity.strip():
             near = did_you_mean("id", [key for key in self.item if key.lower() in ("id", "key")])
-            self.problems.add("E602", self.place, "a source has no `id`", near or ADVICE)
+            self.problems.add("E602", self.place, "a source has no `id`", near or ADD_ID)
             return None
         self.id = identity
         _check_citable(identity, self.place, self.problems)

@@ -50,6 +50,11 @@ def to_datetime(micros: int, zone: str) -> datetime:
 
 
 @lru_cache
+def with_offset(moment: datetime) -> str:
+    """An instant in ISO form with its offset from UTC, without seconds where there are none."""
+    return moment.isoformat(timespec="auto" if moment.second or moment.microsecond else "minutes")
+
+
 def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 

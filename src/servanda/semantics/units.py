@@ -221,7 +221,8 @@ class Units:
         return UnitError(
             "E320",
             f"{given} cannot be turned into {wanted}",
-            f"if the agreement says how, write `conversion 1 {given} = … {wanted}`",
+            f"write the amount in {wanted}; if the agreement says how one becomes the other, "
+            f"write `conversion 1 {given} = … {wanted}`",
         )
 
     # -------------------------------------------------------------- taking apart
@@ -272,7 +273,7 @@ class Units:
             circle = " → ".join((*within[within.index(word) :], word))
             raise UnitError(
                 "E234",
-                f"units defined by one another: {circle}",
+                f"units that lead back to themselves: {circle}",
                 "define one of them by other units",
             )
         if not value.value:

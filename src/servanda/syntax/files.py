@@ -15,7 +15,7 @@ from servanda.syntax.tree import Place
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_LINE = 100_000
 DEEPEST_INCLUDE = 20
-READABLE = "name a text file that can be read"
+READABLE = "correct the name: it is relative to the file that has it"
 SUFFIXES = (".md", ".markdown", ".sv")
 
 _INCLUDE = re.compile(r'include\s+"([^"]*)"$')

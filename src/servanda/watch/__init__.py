@@ -1,4 +1,4 @@
-"""A case kept up to date as events arrive: see docs/watch.md."""
+"""Incremental judging: verdicts kept up to date as events arrive (docs/watch.md)."""
 
 from servanda.watch.watch import Batch, Watch
 

@@ -1,4 +1,4 @@
-"""Moments at which the calendar itself changes what there is to judge: see `Unit.clocked`."""
+"""Ticks at which the calendar alone creates instances or events: see `Unit.clocked`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from servanda.semantics.clock import (
     tick,
 )
 from servanda.semantics.norms import Derived, Norms
-from servanda.watch.fact_files import EVENT
+from servanda.watch.fact_filing import EVENT
 
 
-class Clock:
-    """The calendar of some rules."""
+class CalendarChanges:
+    """The calendar changes of a set of rules."""
 
     def __init__(self, norms: Norms) -> None:
         self.counting = Counting(
@@ -30,16 +30,16 @@ class Clock:
             self.after.setdefault(derived.trigger.name, []).append(derived)
         self.every = {r.window.every for r in norms.rules if r.window.every is not None}
 
-    def periods(self, now: int) -> Iterator[int]:
-        """When the next period of each kind begins (counted from an opening: on any day)."""
+    def period_starts(self, now: int) -> Iterator[int]:
+        """Ticks at which the next period of each kind begins; for `every N months` the next day."""
         at = micros_of(now)
         for every in self.every:
             each = every if is_calendar_period(every) else "day"
             for _, until, _ in self.counting.periods(each, at, at + 1):
                 yield tick(until, 0)
 
-    def arising(self, kind: str, name: str, body: bytes) -> Iterator[int]:
-        """When events arise by themselves from a fact, as filed."""
+    def derived_ticks(self, kind: str, name: str, body: bytes) -> Iterator[int]:
+        """Ticks of the derived events that follow from a fact, given as filed."""
         if kind == EVENT and name in self.after:
             _, lo, hi, *_ = msgspec.json.decode(body)
             for at in {lo, hi}:
@@ -51,6 +51,6 @@ class Clock:
             try:
                 at = max(micros, count(micros, derived.delay))
             except AmbiguousMonthEnd:
-                continue  # the judge says so
+                continue  # the judge reports it
             yield tick(at, FACT)
             yield from self.follow(derived.name, at)

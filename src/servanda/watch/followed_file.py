@@ -1,4 +1,4 @@
-"""A file that grows: its whole lines from where the reading stands, and whether it is the same."""
+"""Read the complete new lines of a growing file, and detect that it was changed or replaced."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from servanda.api import refused
 TAIL = 4096
 
 
-class Mark(Struct):
-    """How far a file has been read: bytes, lines, and a digest of the last bytes before."""
+class ReadPosition(Struct):
+    """How far a file has been read: bytes, lines, and a digest of the bytes before the offset."""
 
     offset: int = 0
     lines: int = 0
     tail: bytes = b""
 
 
-class Followed:
-    """One file, appended to by others. Raises ServandaError when it is not the file it was."""
+class FollowedFile:
+    """A file that others append to. Raises ServandaError if what was read of it has changed."""
 
-    def __init__(self, path: Path, mark: Mark) -> None:
+    def __init__(self, path: Path, mark: ReadPosition) -> None:
         self.path = path
         self.mark = mark
         self.node: tuple[int, int] | None = None
 
-    def lines(self, most: int) -> tuple[list[bytes], Mark]:
-        """Up to `most` whole lines from the mark, and the mark after them.
+    def lines(self, most: int) -> tuple[list[bytes], ReadPosition]:
+        """Up to `most` complete lines after the current position, and the position after them.
 
-        A last line that has no end yet is left for later.
+        An incomplete last line is left for the next call.
         """
         if not self.path.exists():
             if self.mark.offset:
@@ -43,7 +43,7 @@ class Followed:
             file.seek(start)
             before = file.read(self.mark.offset - start)
             if self.mark.offset and digest(before) != self.mark.tail:
-                raise self.changed("is not the file it was: what was read of it has changed")
+                raise self.changed("has changed where it was already read")
             found: list[bytes] = []
             size = 0
             for line in file:
@@ -54,7 +54,7 @@ class Followed:
             offset = self.mark.offset + size
             file.seek(max(0, offset - TAIL))
             tail = digest(file.read(min(TAIL, offset)))
-        return found, Mark(offset, self.mark.lines + len(found), tail)
+        return found, ReadPosition(offset, self.mark.lines + len(found), tail)
 
     def check(self, number: int) -> None:
         import os
@@ -69,14 +69,14 @@ class Followed:
             )
         self.node = node
 
-    def unended(self) -> bool:
-        """Whether there is a last line without its end."""
+    def has_partial_line(self) -> bool:
+        """Whether the file ends with an incomplete line."""
         return self.path.exists() and self.path.stat().st_size > self.mark.offset
 
     def changed(self, what: str) -> Exception:
         return refused(
             f"`{self.path}` {what}",
-            "a followed file only grows; put it back, or start again with another --state",
+            "a followed file may only grow; restore it, or start over with another --state",
         )
 
 

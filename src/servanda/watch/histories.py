@@ -1,8 +1,8 @@
-"""The history of each instance, and what changed between two of them.
+"""The status history of each instance, and the changes between two versions of it.
 
-A history is a list of spans `[from, status, opened, breaches]`, each lasting until the next. Of two
-histories of one instance the common beginning stands; old spans past it are withdrawn, the latest
-first, and new ones follow. Applied in order to an empty table, all changes give the verdicts.
+A history is a list of spans `[from, status, entries, breaches]`, each lasting until the next. The
+changes withdraw the old spans after the common beginning, latest first, and append the new ones.
+Replay: append each change; on `withdrawn`, delete the last span.
 """
 
 from __future__ import annotations
@@ -16,29 +16,30 @@ import msgspec
 from msgspec import Struct
 
 from servanda.judge.verdict import Bindings, Verdict
-from servanda.watch.fact_files import ALONE, key_of
+from servanda.watch.fact_filing import NO_KEY, key_of
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 decode = msgspec.json.decode
 
-Span = list[Any]  # [from (a tick, None: since ever), status, opened, breaches]
+HistorySpan = list[Any]  # [from (a tick, or None: unbounded), status, entries, breaches]
 
 
 class Instance(Struct, array_like=True):
-    """One instance of a rule: what it is, and its history."""
+    """An instance of a rule and its status history."""
 
     rule: str
     debtor: str
     creditor: str | None
     trigger: str | None
     instance: dict[str, Any]
-    spans: list[Span]
+    spans: list[HistorySpan]
 
 
-class Step(Struct):
-    """One change of status: from `at` on it `is` so, or (`withdrawn`) it turns out it was not.
+class StatusChange(Struct):
+    """A change of status from tick `at` on.
 
-    `nth` tells apart instances that are alike in all else, from 0.
+    If `withdrawn`, the span with status `was` from `at` is deleted, and `status` is the one before.
+    `nth` numbers instances that are equal in all other fields, from 0.
     """
 
     of: Instance
@@ -46,25 +47,27 @@ class Step(Struct):
     at: int | None
     was: str | None
     status: str | None
-    opened: list[str]
+    entries: list[str]
     breaches: list[dict[str, Any]]
     withdrawn: bool
 
 
-class Told(Struct):
-    """What a judgement says under one key: histories up to now, and when they would change."""
+class KeyVerdicts(Struct):
+    """The histories under one key up to now, and the tick of their next change."""
 
     instances: list[Instance]
     next: int | None = None
 
-    def not_after(self, tick: int) -> None:
+    def change_by(self, tick: int) -> None:
         self.next = tick if self.next is None else min(self.next, tick)
 
 
-def told(verdicts: Iterable[Verdict], keys: Mapping[str, str], now: int) -> dict[str, Told]:
-    """Histories by key, cut at now; `keys` names each rule's key variable."""
-    found: dict[str, Told] = {}
-    spans: list[Span] = []
+def verdicts_by_key(
+    verdicts: Iterable[Verdict], keys: Mapping[str, str], now: int
+) -> dict[str, KeyVerdicts]:
+    """Histories by key, cut off at `now` (a tick); `keys` names each rule's key variable."""
+    found: dict[str, KeyVerdicts] = {}
+    spans: list[HistorySpan] = []
     later: int | None = None
     for v in verdicts:
         if v.from_ is None or v.from_ <= now:
@@ -74,20 +77,20 @@ def told(verdicts: Iterable[Verdict], keys: Mapping[str, str], now: int) -> dict
         if v.until is not None:
             continue
         variable = keys.get(v.rule)
-        key = ALONE if variable is None else key_of(dict(v.instance)[variable])
-        of = found.setdefault(key, Told([]))
+        key = NO_KEY if variable is None else key_of(dict(v.instance)[variable])
+        of = found.setdefault(key, KeyVerdicts([]))
         if spans:
             of.instances.append(
                 Instance(v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance), spans)
             )
         if later is not None:
-            of.not_after(later)
+            of.change_by(later)
         spans, later = [], None
     return found
 
 
 def plain(bindings: Bindings) -> dict[str, Any]:
-    """Values as JSON has them, exactly."""
+    """Bindings as JSON values, without loss of precision."""
     return {name: value_of(value) for name, value in bindings}
 
 
@@ -98,29 +101,29 @@ def value_of(value: object) -> Any:
 
 
 # ------------------------------------------------------------------ as text
-def written(instances: list[Instance]) -> bytes:
-    """The same text for the same histories, in whatever order they come."""
+def encode_histories(instances: list[Instance]) -> bytes:
+    """Histories as canonical JSON, independent of their order."""
     return b"[" + b",".join(sorted(map(encode, instances))) + b"]"
 
 
 READER = msgspec.json.Decoder(list[Instance])
 
 
-def read(body: bytes | None) -> list[Instance]:
+def decode_histories(body: bytes | None) -> list[Instance]:
     return READER.decode(body) if body else []
 
 
 # ------------------------------------------------------------------ what changed
-def steps(before: bytes | None, after: bytes) -> Iterator[Step]:
-    """What turns the histories written before into those written after."""
+def changes_between(before: bytes | None, after: bytes) -> Iterator[StatusChange]:
+    """The changes from one set of encoded histories to another."""
     if before == after:
         return
-    old, new = named(read(before)), named(read(after))
+    old, new = by_identity(decode_histories(before)), by_identity(decode_histories(after))
     for name in [*old, *(n for n in new if n not in old)]:
-        yield from between(old.get(name), new.get(name), name[1])
+        yield from instance_changes(old.get(name), new.get(name), name[1])
 
 
-def named(instances: list[Instance]) -> dict[tuple[bytes, int], Instance]:
+def by_identity(instances: list[Instance]) -> dict[tuple[bytes, int], Instance]:
     seen: Counter[bytes] = Counter()
     found: dict[tuple[bytes, int], Instance] = {}
     for one in instances:
@@ -130,17 +133,21 @@ def named(instances: list[Instance]) -> dict[tuple[bytes, int], Instance]:
     return found
 
 
-def between(old: Instance | None, new: Instance | None, nth: int) -> Iterator[Step]:
+def instance_changes(
+    old: Instance | None, new: Instance | None, nth: int
+) -> Iterator[StatusChange]:
     was, now = old.spans if old else [], new.spans if new else []
     same = 0
     while same < min(len(was), len(now)) and was[same] == now[same]:
         same += 1
     for n in range(len(was) - 1, same - 1, -1):
         assert old is not None
-        at, status, opened, breaches = was[n]
+        at, status, entries, breaches = was[n]
         then = was[n - 1][1] if n else None
-        yield Step(old, nth, at, status, then, opened, breaches, True)
+        yield StatusChange(old, nth, at, status, then, entries, breaches, True)
     for n in range(same, len(now)):
         assert new is not None
-        at, status, opened, breaches = now[n]
-        yield Step(new, nth, at, now[n - 1][1] if n else None, status, opened, breaches, False)
+        at, status, entries, breaches = now[n]
+        yield StatusChange(
+            new, nth, at, now[n - 1][1] if n else None, status, entries, breaches, False
+        )

@@ -1,4 +1,4 @@
-"""The state at the beginning: the case as it stands, filed and judged for the first time."""
+"""Build the initial state: file all facts of the case and judge them."""
 
 from __future__ import annotations
 
@@ -16,35 +16,36 @@ import msgspec
 
 from servanda.api import Case
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
-from servanda.watch.fact_files import EVENT, READING, Filing
-from servanda.watch.live_verdicts import Added, Live
+from servanda.watch.fact_filing import EVENT, READING, FactFiling
+from servanda.watch.live_verdicts import Added, LiveVerdicts
 from servanda.watch.state import FactRow, Store
 
 FETCHED = 10_000
-Told = Callable[[str, int], None]
+Progress = Callable[[str, int], None]
 
 
-def begin(live: Live, entries: list[Added], facts: Facts, now: int, told: Told) -> None:
-    """File every fact of the case and judge it; `told` hears how far it is."""
+def file_and_judge(
+    live: LiveVerdicts, entries: list[Added], facts: Facts, now: int, progress: Progress
+) -> None:
+    """File all facts of the case and judge them; calls `progress(what, number)` now and then."""
     store = live.store
     rows = [row for entry, named in entries for row in live.rows(entry, named)]
-    store.add_facts(counted(chain(rows, table_rows(live.filing, facts)), told))
+    store.add_facts(with_progress(chain(rows, table_rows(live.filing, facts)), progress))
     store.index()
     for number, _ in enumerate(live.begin(now), 1):
         if number % FETCHED == 0:
-            told("keys judged", number)
+            progress("keys judged", number)
 
 
-def counted(rows: Iterable[FactRow], told: Told) -> Iterator[FactRow]:
+def with_progress(rows: Iterable[FactRow], progress: Progress) -> Iterator[FactRow]:
     for number, row in enumerate(rows, 1):
         yield row
         if number % 100_000 == 0:
-            told("facts filed", number)
+            progress("facts filed", number)
 
 
-def table_rows(filing: Filing, facts: Facts) -> Iterator[FactRow]:
-    """The rows of the case's tables, each event in the order of a key: so they are quick to put
-    in their place."""
+def table_rows(filing: FactFiling, facts: Facts) -> Iterator[FactRow]:
+    """The rows of the case's tables, each event sorted by its key to speed up insertion."""
     con = duckdb.connect()
     for name, bulks in facts.bulk_events.items():
         params = filing.params[name]
@@ -74,7 +75,7 @@ def rows_of(
 
 # ------------------------------------------------------------------ the same case
 def fingerprint(case: Case, account: str, root: Path, apart: Iterable[Path]) -> str:
-    """A digest of all that a case's folder holds, but for hidden files and those `apart`."""
+    """A digest of all files of a case's folder, except hidden ones and those in `apart`."""
     found = hashlib.blake2b(digest_size=16)
     found.update(msgspec.json.encode([account, [layout.file for layout in case.layouts]]))
     away = {path.resolve() for path in apart}
@@ -89,8 +90,8 @@ def fingerprint(case: Case, account: str, root: Path, apart: Iterable[Path]) -> 
     return found.hexdigest()
 
 
-def put_in_place(made: Path, path: Path) -> None:
-    """A file made under another name takes its place, whole or not at all."""
+def move_durably(made: Path, path: Path) -> None:
+    """Move a finished file to its name atomically, synced to disk."""
     for each in (made, made.parent):
         number = os.open(each, os.O_RDONLY)
         try:
@@ -101,12 +102,12 @@ def put_in_place(made: Path, path: Path) -> None:
 
 
 def new_store(path: Path) -> Store:
-    """An empty store under a name of its own; what a killed attempt left there goes.
+    """An empty store under a temporary name; deletes what a killed attempt left there.
 
-    Raises InUse while another attempt is under way.
+    Raises InUse if another process is using it.
     """
     if path.exists():
-        with suppress(sqlite3.DatabaseError):  # half written: then nobody is at it
+        with suppress(sqlite3.DatabaseError):  # half written, so no process is using it
             Store(path, safe=False).close()
         path.unlink()
     return Store(path, safe=False)

@@ -1,6 +1,6 @@
-"""Lines of a followed file: JSON, each an event, a reading, a line of the record, or the time.
+"""Parse the JSON lines of a followed file: events, readings, withdrawals, entries, `now`.
 
-A line that cannot be read says why, and the others are read all the same.
+An invalid line gets a message, and the others are still parsed.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ ADVICE = "see docs/watch.md for what a line looks like"
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
-class Refused(Exception):
-    """What is wrong with a line; the second argument is advice."""
+class LineError(Exception):
+    """A line is invalid: message and advice."""
 
     def __init__(self, message: str, help: str = ADVICE) -> None:
         super().__init__(message)
         self.help = help
 
 
-class Said(Struct):
-    """What one line says: an entry (with a digest of all it says), or the time it is."""
+class ParsedLine(Struct):
+    """A parsed line: an entry with a digest of the line's content, or a `now` tick."""
 
     line: int
     text: bytes
@@ -74,15 +74,15 @@ class Said(Struct):
         return None if self.entry is None else target_of(self.entry)
 
 
-class Read(Struct):
-    """What some lines say, and what is wrong with the rest: `(line, text, why)`."""
+class ParsedLines(Struct):
+    """Parsed lines, and the rejected ones as `(line, text, why)`."""
 
-    said: list[Said]
+    lines: list[ParsedLine]
     wrong: list[tuple[int, bytes, str]]
 
 
-class Lines:
-    """Reads lines against a case; `file` is what problems call the followed file."""
+class LineParser:
+    """Parses lines for a case; `file` is the file name used in problems."""
 
     def __init__(self, case: Case, file: str) -> None:
         self.file = file
@@ -93,113 +93,115 @@ class Lines:
             e.name: {p.name: variable_of(p) for p in e.params} for e in case.agreement.events
         }
 
-    def read(self, first: int, lines: list[bytes]) -> Read:
-        """Lines numbered from `first`. Empty ones say nothing."""
-        found = Read([], [])
+    def read(self, first: int, lines: list[bytes]) -> ParsedLines:
+        """Parse lines, numbered from `first`; skips empty ones."""
+        found = ParsedLines([], [])
         for number, text in enumerate(lines, first):
             if not text.strip():
                 continue
             try:
-                found.said.append(self.one(number, text))
-            except Refused as error:
+                found.lines.append(self.parse(number, text))
+            except LineError as error:
                 found.wrong.append((number, text, f"{error}; {error.help}"))
         return found
 
-    def one(self, number: int, text: bytes) -> Said:
-        """One line. Raises Refused."""
+    def parse(self, number: int, text: bytes) -> ParsedLine:
+        """Parse one line. Raises LineError."""
         try:
-            said = DECODER.decode(text)
+            fields = DECODER.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Refused(f"this is not JSON: {error}", "each line is one JSON object") from None
-        if not isinstance(said, dict):
-            raise Refused("this is no JSON object")
-        shape = next((s for s in SHAPES if s in said), None)
+            raise LineError(f"this is not JSON: {error}", "each line is one JSON object") from None
+        if not isinstance(fields, dict):
+            raise LineError("a line must be one JSON object")
+        shape = next((s for s in SHAPES if s in fields), None)
         if shape is None:
-            raise Refused("this says neither event, measure, withdraws, entry nor now")
-        for name in said.keys() - SHAPES[shape]:
+            raise LineError("a line needs one of event, measure, withdraws, entry or now")
+        for name in fields.keys() - SHAPES[shape]:
             advice = did_you_mean(name, SHAPES[shape]) or ADVICE
-            raise Refused(f"a line with `{shape}` has no `{name}`", advice)
+            raise LineError(f"a line with `{shape}` has no `{name}`", advice)
         if shape == "now":
-            return Said(number, text, now=self.moment(said["now"]))
+            return ParsedLine(number, text, now=self.end_tick(fields["now"]))
         problems = Problems()
-        entry = self.resolved(self.written(shape, said, number, problems), problems)
-        content = msgspec.json.encode(said, order="sorted")
+        entry = self.resolve(self.to_entry(shape, fields, number, problems), problems)
+        content = msgspec.json.encode(fields, order="sorted")
         digest = hashlib.blake2b(content, digest_size=12).digest()
-        if "id" not in said and entry.id == self.derived:
+        if "id" not in fields and entry.id == self.derived:
             entry = replace(entry, id=f"{entry.id}~{digest.hex()[:10]}")
-        return Said(number, text, entry, digest)
+        return ParsedLine(number, text, entry, digest)
 
-    def moment(self, text: object) -> int:
+    def end_tick(self, text: object) -> int:
         try:
             return end_of(str(text), self.zone)
         except BadDate as error:
-            raise Refused(str(error), error.help or ADVICE) from None
+            raise LineError(str(error), error.help or ADVICE) from None
 
-    def resolved(self, written: raw.Entry, problems: Problems) -> Entry:
-        """An entry with its names found. Raises Refused for the first thing wrong with it."""
+    def resolve(self, raw_entry: raw.Entry, problems: Problems) -> Entry:
+        """Resolve an entry's names. Raises LineError for its first problem."""
         self.names.problems = problems
         resolver = Resolver(self.names, self.sources, problems)
-        entry = resolver.entry(written)
+        entry = resolver.entry(raw_entry)
         for problem in problems.errors:
-            raise Refused(problem.message, problem.help or ADVICE)
+            raise LineError(problem.message, problem.help or ADVICE)
         if entry is None:
-            raise Refused("this cannot be read")
-        self.derived = "" if written.id else entry.id
+            raise LineError("this entry cannot be read")
+        self.derived = "" if raw_entry.id else entry.id
         return entry
 
     # -------------------------------------------------------------- as the record has it
-    def written(
-        self, shape: str, said: Mapping[str, Any], number: int, problems: Problems
+    def to_entry(
+        self, shape: str, fields: Mapping[str, Any], number: int, problems: Problems
     ) -> raw.Entry:
         place = Place(self.file, number, 1)
         if shape == "entry":
-            return self.from_language(said, place, problems)
+            return self.from_language(fields, place, problems)
         fact: raw.Fact
         if shape == "event":
-            fact = self.event(said, place)
+            fact = self.event(fields, place)
         elif shape == "measure":
-            fact = self.measure(said, place)
+            fact = self.measure(fields, place)
         else:
-            fact = raw.WithdrawFact(text_of(said, "withdraws"), place)
-        grade = said.get("grade")
+            fact = raw.WithdrawFact(text_of(fields, "withdraws"), place)
+        grade = fields.get("grade")
         if grade is not None and grade not in GRADES:
-            raise Refused(f"there is no grade `{grade}`", f"grades are {', '.join(GRADES)}")
-        cited = said.get("source", ())
+            raise LineError(f"there is no grade `{grade}`", f"grades are {', '.join(GRADES)}")
+        cited = fields.get("source", ())
         ids = [cited] if isinstance(cited, str) else cited
         if not isinstance(ids, list | tuple) or not all(isinstance(i, str) for i in ids):
-            raise Refused("`source` is a source's id, or a list of them")
+            raise LineError("`source` must be a source's id, or a list of them")
         return raw.Entry(
-            when=self.when(said, "at", required=True),  # type: ignore[arg-type]
+            when=self.when(fields, "at", required=True),  # type: ignore[arg-type]
             fact=fact,
-            id=optional(said, "id"),
+            id=optional(fields, "id"),
             sources=tuple(raw.SourceRef(i, None, place) for i in ids),
             grade=grade,
-            grade_by=optional(said, "by_whom"),
-            announced=self.when(said, "announced"),
-            verified=self.when(said, "verified"),
-            reported=self.when(said, "reported"),
-            corrects=optional(said, "corrects"),
-            note=optional(said, "note"),
+            grade_by=optional(fields, "by_whom"),
+            announced=self.when(fields, "announced"),
+            verified=self.when(fields, "verified"),
+            reported=self.when(fields, "reported"),
+            corrects=optional(fields, "corrects"),
+            note=optional(fields, "note"),
             place=place,
         )
 
-    def from_language(self, said: Mapping[str, Any], place: Place, problems: Problems) -> raw.Entry:
-        text = text_of(said, "entry")
+    def from_language(
+        self, fields: Mapping[str, Any], place: Place, problems: Problems
+    ) -> raw.Entry:
+        text = text_of(fields, "entry")
         statements = lay_out(text, "line.sv", problems).statements
         if len(statements) != 1 or statements[0].children:
-            raise Refused("`entry` holds one entry, as a record has it")
+            raise LineError("`entry` must be one line of the record")
         entry = parse_line(statements[0], "entry", problems)
         for problem in problems.errors:
-            raise Refused(problem.message, problem.help or ADVICE)
+            raise LineError(problem.message, problem.help or ADVICE)
         if not isinstance(entry, raw.Entry):
-            raise Refused("only a dated entry can be followed", "put the rest in the record")
-        return replace(entry, id=optional(said, "id") or entry.id, place=place)
+            raise LineError("only a dated entry can be followed", "put the rest in the record")
+        return replace(entry, id=optional(fields, "id") or entry.id, place=place)
 
-    def event(self, said: Mapping[str, Any], place: Place) -> raw.EventFact:
-        name = text_of(said, "event")
-        given = said.get("args", {})
+    def event(self, fields: Mapping[str, Any], place: Place) -> raw.EventFact:
+        name = text_of(fields, "event")
+        given = fields.get("args", {})
         if not isinstance(given, dict):
-            raise Refused('`args` is an object, as in {"id": "o1"}')
+            raise LineError('`args` must be an object, as in {"id": "o1"}')
         event = self.names.declared.event(name)
         params = self.params[event.name] if event is not None else {}
         args = tuple(
@@ -207,46 +209,46 @@ class Lines:
             for param, value in given.items()
             if value is not None
         )
-        return raw.EventFact(name, optional(said, "by"), args, place)
+        return raw.EventFact(name, optional(fields, "by"), args, place)
 
-    def measure(self, said: Mapping[str, Any], place: Place) -> raw.ReadingFact:
-        unit = optional(said, "unit")
+    def measure(self, fields: Mapping[str, Any], place: Place) -> raw.ReadingFact:
+        unit = optional(fields, "unit")
         bounds = {}
         for name in ("value", "low", "high"):
-            if said.get(name) is not None:
-                bounds[name] = Number(number_of(said[name], name), unit, place)
+            if fields.get(name) is not None:
+                bounds[name] = Number(number_of(fields[name], name), unit, place)
         if "value" in bounds and len(bounds) > 1:
-            raise Refused("a reading has a value, or bounds, not both")
+            raise LineError("a reading has either a value or bounds, not both")
         return raw.ReadingFact(
-            text_of(said, "measure"),
-            optional(said, "of"),
+            text_of(fields, "measure"),
+            optional(fields, "of"),
             bounds.get("value", bounds.get("low")),
             bounds.get("value", bounds.get("high")),
             place=place,
         )
 
-    def when(self, said: Mapping[str, Any], name: str, required: bool = False) -> raw.When | None:
-        if said.get(name) is None:
+    def when(self, fields: Mapping[str, Any], name: str, required: bool = False) -> raw.When | None:
+        if fields.get(name) is None:
             if required:
-                raise Refused(f"`{name}` is missing: when was it?", "a day, an instant or D1..D2")
+                raise LineError(f"`{name}` is missing: when was it?", "a day, an instant or D1..D2")
             return None
-        first, dots, last = text_of(said, name).partition("..")
+        first, dots, last = text_of(fields, name).partition("..")
         return raw.When(day_or_instant(first), day_or_instant(last) if dots else None)
 
 
 def day_or_instant(text: str) -> date | str:
-    """A day as a date; anything else as it stands, to be read as an instant."""
+    """A date, or the text unchanged if it is an instant."""
     text = text.strip()
     if "T" in text:
         return text
     try:
         return day_of(text)
     except BadDate as error:
-        raise Refused(str(error), error.help or ADVICE) from None
+        raise LineError(str(error), error.help or ADVICE) from None
 
 
 def expression(value: object, param: Variable | None, name: str, place: Place) -> Expr:
-    """A JSON value as a record would write it for that parameter."""
+    """A JSON value as an expression of the parameter's type."""
     type_ = "text" if param is None else param.type
     if isinstance(value, str):
         if type_ == "party":
@@ -260,21 +262,21 @@ def expression(value: object, param: Variable | None, name: str, place: Place) -
 def iso_day(text: str) -> date:
     found = day_or_instant(text)
     if isinstance(found, str):
-        raise Refused(f"`{text}` is an instant, not a date")
+        raise LineError(f"`{text}` is an instant, not a date")
     return found
 
 
 def number_of(value: object, name: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise Refused(f"`{name}` is no number", ADVICE)
+        raise LineError(f"`{name}` must be a number", ADVICE)
     return Decimal(value)
 
 
-def text_of(said: Mapping[str, Any], name: str) -> str:
-    if not isinstance(said[name], str):
-        raise Refused(f"`{name}` is a text in quotes")
-    return str(said[name])
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    if not isinstance(fields[name], str):
+        raise LineError(f"`{name}` must be a text in quotes")
+    return str(fields[name])
 
 
-def optional(said: Mapping[str, Any], name: str) -> str | None:
-    return None if said.get(name) is None else text_of(said, name)
+def optional(fields: Mapping[str, Any], name: str) -> str | None:
+    return None if fields.get(name) is None else text_of(fields, name)

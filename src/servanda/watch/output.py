@@ -1,9 +1,9 @@
-"""Where changes are written, each once: a file, or a stream.
+"""Write changes to a file (each exactly once) or a stream (each at least once).
 
-The log in the state is exactly what happened. A file is brought level with it after each batch and
-its length noted in the state; what a kill left past that length is written again in its place, so
-that the file holds each change once. A stream cannot take back: what was written to it between a
-batch and the note of it is written again after a kill, with the same numbers.
+The log in the state is authoritative. After each batch the file is extended to match it, and its
+length recorded in the state; after a crash, anything past that length is overwritten. A stream
+cannot be truncated: what was written after the last recorded batch is written again, with the same
+numbers.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from servanda.api import refused
 from servanda.watch.watch import Watch
 
 
-class Out(Protocol):
+class Sink(Protocol):
     def catch_up(self) -> None:
-        """Write all changes that were not written yet."""
+        """Write the changes not yet written."""
         ...
 
 
-class Stream:
-    """Changes to a stream, as `shown` puts them."""
+class StreamSink:
+    """Writes changes to a stream, formatted by `shown`."""
 
     def __init__(self, watch: Watch, out: BinaryIO, shown: Callable[[bytes], bytes]) -> None:
         self.watch = watch
@@ -42,8 +42,8 @@ class Stream:
             self.watch.note("-", last, 0)
 
 
-class File:
-    """Changes as lines of JSON in a file of their own."""
+class FileSink:
+    """Writes changes to a file as JSON lines. Raises ServandaError if it has other content."""
 
     def __init__(self, watch: Watch, path: Path) -> None:
         self.watch = watch
@@ -53,9 +53,9 @@ class File:
         found = path.stat().st_size if path.exists() else 0
         mine = watch.has_written(self.name)
         if found < size or (found and not mine):
-            what = "holds less than was written to it" if mine else "is there already"
+            what = "has lost content that was written to it" if mine else "already exists"
             raise refused(f"`{path}` {what}", "give --out another file")
-        if not mine:  # noted before it is there: after a kill it is known to be ours
+        if not mine:  # recorded before the file exists, so that it is recognised after a crash
             watch.note(self.name, 0, 0)
         self.file = path.open("r+b" if path.exists() else "xb")
 

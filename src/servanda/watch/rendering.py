@@ -1,4 +1,4 @@
-"""Changes and units for people to read: one line each."""
+"""Render changes and units as text, one line each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from servanda.watch.units import units_of
 
 
 def line_of(body: bytes) -> str:
-    """A change as one line: time, clause, instance, debtor, what it was and is, and by what."""
+    """A change as one line: time, clause, instance, debtor, old and new status, entries."""
     change = msgspec.json.decode(body)
     instance = ", ".join(f"{name} {value}" for name, value in change["instance"].items())
     what = f"{change['clause']} ({instance})" if instance else change["clause"]
@@ -25,7 +25,7 @@ def line_of(body: bytes) -> str:
 
 
 def unit_rows(norms: Norms) -> list[dict[str, Any]]:
-    """The units: rules, the key variable of each, what is filed by it and what touches all."""
+    """Units as rows: rules, key variables, words filed by key, and words that affect all keys."""
     return [
         {
             "rules": [rule.id for rule in norms.rules if rule.id in unit.reach.rules],
@@ -39,18 +39,18 @@ def unit_rows(norms: Norms) -> list[dict[str, Any]]:
 
 
 def unit_lines(rows: list[dict[str, Any]]) -> list[str]:
-    """Units that are judged by key, then those that are not."""
+    """Units as text: keyed ones first, then those judged as a whole."""
     lines = []
     for row in rows:
         if row["whole"]:
             continue
         filed = ", ".join(f"{name} by {' and '.join(by)}" for name, by in row["filed_by"].items())
-        lines.append(f"judged for the keys touched: {', '.join(row['rules'])}")
+        lines.append(f"judged for the affected keys only: {', '.join(row['rules'])}")
         lines.append(f"  filed: {filed}")
         if row["touch_all"]:
-            lines.append(f"  touching every key: {', '.join(row['touch_all'])}")
+            lines.append(f"  affecting every key: {', '.join(row['touch_all'])}")
     whole = [row for row in rows if row["whole"]]
     if whole:
-        lines.append("judged whole at every change, as no key holds all they speak of:")
+        lines.append("judged as a whole at every change, because no key covers all they mention:")
         lines += [f"  {', '.join(row['rules'])}" for row in whole]
     return lines

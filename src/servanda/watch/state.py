@@ -1,6 +1,6 @@
-"""The state of a watch on disk: one SQLite file, moved forward in one transaction a batch.
+"""The state of a watch on disk: a SQLite file, updated in one transaction per batch.
 
-A kill at any moment leaves the state of the last batch that was committed, whole.
+A crash at any moment leaves the state of the last committed batch.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from servanda.watch.fact_files import Filed
+from servanda.watch.fact_filing import FilingKey
 
 FORMAT = "2"
 MANY = 400
@@ -35,13 +35,13 @@ Verdicts = tuple[bytes, int | None]
 
 
 class InUse(Exception):
-    """Another process watches with this state."""
+    """Another process is using this state."""
 
 
 class Store:
-    """Reads and writes of the state; nothing is kept before `commit`.
+    """Reads and writes the state; nothing is persistent before `commit`.
 
-    Not `safe`: quick, for a file that counts only once it is whole.
+    `safe=False` skips durability, for a file that is discarded after a crash.
     """
 
     def __init__(self, path: Path, safe: bool = True) -> None:
@@ -62,7 +62,7 @@ class Store:
             self.con.execute("BEGIN IMMEDIATE")
 
     def index(self) -> None:
-        """Once all of the beginning is in: quicker than row by row."""
+        """Create the indexes; faster after the bulk load than before."""
         self.con.execute("COMMIT")
         self.con.executescript(INDEXES)
         self.con.execute("BEGIN IMMEDIATE")
@@ -91,18 +91,18 @@ class Store:
     def add_facts(self, rows: Iterable[FactRow]) -> None:
         self.con.executemany("INSERT OR REPLACE INTO facts VALUES (?,?,?,?,?,?,?,?)", rows)
 
-    def drop_facts(self, entry: str, places: Iterable[Filed]) -> None:
+    def drop_facts(self, entry: str, places: Iterable[FilingKey]) -> None:
         self.con.executemany(
             "DELETE FROM facts WHERE unit = ? AND key = ? AND entry = ?",
             ((unit, key, entry) for unit, key in places),
         )
 
-    def places_of(self, entry: str) -> list[Filed]:
-        """Where a row of a table is filed: a look at everything, for the rare row corrected."""
+    def places_of(self, entry: str) -> list[FilingKey]:
+        """The units and keys of a table row. Scans all facts; only corrected rows need it."""
         rows = self.con.execute("SELECT DISTINCT unit, key FROM facts WHERE entry = ?", (entry,))
         return rows.fetchall()
 
-    def facts_of(self, entry: str, place: Filed) -> list[tuple[str, str, str]]:
+    def facts_of(self, entry: str, place: FilingKey) -> list[tuple[str, str, str]]:
         """`(kind, name, body)` of an entry's facts."""
         rows = self.con.execute(
             "SELECT kind, name, body FROM facts WHERE unit = ? AND key = ? AND entry = ? "
@@ -121,7 +121,7 @@ class Store:
             )
 
     def keys(self, unit: int) -> list[str]:
-        """Every key of which something is known."""
+        """All keys of a unit with facts or verdicts."""
         rows = self.con.execute(
             "SELECT key FROM facts WHERE unit = ?1 UNION SELECT key FROM verdicts WHERE unit = ?1",
             (unit,),
@@ -145,8 +145,8 @@ class Store:
     def all_verdicts(self) -> Iterator[tuple[int, str, bytes]]:
         return self.con.execute("SELECT unit, key, body FROM verdicts")
 
-    def due(self, now: int) -> list[Filed]:
-        """Where something changes by itself up to a tick."""
+    def due(self, now: int) -> list[FilingKey]:
+        """Units and keys whose next change is at or before a tick."""
         return self.con.execute(
             "SELECT unit, key FROM verdicts WHERE next <= ? AND next IS NOT NULL", (now,)
         ).fetchall()
@@ -160,7 +160,7 @@ class Store:
         return found
 
     def known(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """What each entry of these ids says, as a digest."""
+        """Content digests of known entries by id."""
         found: dict[str, bytes] = {}
         for some in chunks(ids):
             found |= dict(
@@ -170,8 +170,8 @@ class Store:
             )
         return found
 
-    def aimed_at(self, ids: Sequence[str]) -> list[str]:
-        """The entries that correct or withdraw one of these."""
+    def correcting(self, ids: Sequence[str]) -> list[str]:
+        """Ids of the entries that correct or withdraw one of these."""
         return [
             id_
             for some in chunks(ids)

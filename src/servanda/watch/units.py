@@ -1,10 +1,10 @@
-"""Which rules can be judged by themselves, and for which single keys of their instances.
+"""Partition rules into units that can be judged separately, and by key if possible.
 
-A *unit* is a set of rules that need no other rule. It is *keyed* when each of its duties with
-instances holds every event, reading and state that it speaks of to one variable of the instance
-(`deliver(id: n)` in `when order(id: n)`): what happened with one key then says nothing of another.
-Words that are not so held are *shared*: they belong to every key. Rules that speak of shared words
-only are judged under a key of their own. A unit with no keyed rule is judged whole.
+A *unit* is a set of rules that depend on no other rule. It is *keyed* if every event, reading and
+state of its duties is restricted to one variable of the instance (`deliver(id: n)` in
+`when order(id: n)`): facts with one key then cannot affect another. Events and measures not
+restricted so are *shared* and affect every key. Rules that use only shared ones are judged under a
+key of their own. A unit without a keyed rule is judged as a whole.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from servanda.semantics.norms import (
 )
 from servanda.syntax.tree import Duration
 
-MOST_WAYS = 256
+MOST_OPTIONS = 256
 OF = "of"
-Held = tuple[str, str]  # an event and the parameter (a measure and `of`) that a key is held to
+Held = tuple[str, str]  # an event and the parameter (or a measure and `of`) equal to the key
 
 
 class Uses(Struct):
-    """What a rule speaks of once one of its variables is taken for the key."""
+    """What a rule refers to, given a key variable: keyed and shared words, and other rules."""
 
     held: set[Held]
     shared: set[str]
@@ -44,7 +44,7 @@ class Uses(Struct):
         self.asks |= other.asks
 
     @property
-    def at_odds(self) -> bool:
+    def is_contradictory(self) -> bool:
         return any(name in self.shared for name, _ in self.held)
 
 
@@ -54,10 +54,9 @@ Option = tuple[dict[str, str], Uses]  # the keys of some rules, and what they th
 class Unit(Struct, frozen=True):
     """Rules judged together.
 
-    `keys` names the variable that is the key of each keyed rule. `held` are the parameters by
-    which each event or measure is filed; what else it speaks of is `shared`, and belongs to all
-    keys. `clocked`: what has begun depends on the time asked about by more than the facts
-    (periods, derived events, business days).
+    `keys` is the key variable of each keyed rule. `held` are the parameters by which each event or
+    measure is filed; `shared` are those that affect all keys. `clocked`: instances depend on the
+    current time and not only on facts (periods, derived events, business days).
     """
 
     reach: Reach
@@ -72,7 +71,7 @@ class Unit(Struct, frozen=True):
 
 
 def units_of(norms: Norms) -> list[Unit]:
-    """The units of an agreement, in the order of their first rules."""
+    """The units of an agreement, ordered by their first rule."""
     finder = Finder(norms)
     return merged([finder.unit(group) for group in finder.groups()])
 
@@ -86,7 +85,7 @@ class Finder:
         self.states = {s.name: s for s in norms.states}
 
     def groups(self) -> list[Reach]:
-        """Sets of rules that need nothing of each other."""
+        """Partition the rules into independent sets."""
         group: dict[str, int] = {}
         for rule in self.norms.rules:
             reached = self.prints.follow([rule.id]).rules
@@ -104,7 +103,7 @@ class Finder:
         heads = [
             r for r in self.norms.rules if r.id in reach.rules and self.prints.heads[r.id] == r.id
         ]
-        keys, uses = self.best_way(heads)
+        keys, uses = self.best_keys(heads)
         held: dict[str, tuple[str, ...]] = {}
         for name, param in sorted(uses.held):
             held[name] = (*held.get(name, ()), param)
@@ -119,23 +118,23 @@ class Finder:
         )
 
     # -------------------------------------------------------------- choosing keys
-    def best_way(self, heads: list[Rule]) -> tuple[dict[str, str], Uses]:
-        """The choice of keys that files each event under the fewest of them; none: no keys."""
+    def best_keys(self, heads: list[Rule]) -> tuple[dict[str, str], Uses]:
+        """Key variables for as many rules as possible, filing each event under the fewest keys."""
         found: list[tuple[int, int, dict[str, str], Uses]] = []
         options = [self.options(head) for head in heads]
-        for way in chain(alike_in_name(options), islice(product(*options), MOST_WAYS)):
+        for way in chain(same_variable_options(options), islice(product(*options), MOST_OPTIONS)):
             keys = {id_: v for chosen in way for id_, v in chosen[0].items()}
-            uses = Uses(set(), self.shared_by_all(), set())
+            uses = Uses(set(), self.always_shared(), set())
             for _, used in way:
                 uses.add(used)
-            if keys and not uses.at_odds and not uses.asks & keys.keys():
+            if keys and not uses.is_contradictory and not uses.asks & keys.keys():
                 found.append((-len(keys), len(uses.held), keys, uses))
         if not found:
             return {}, Uses(set(), set(), set())
         _, _, keys, uses = min(found, key=lambda f: f[:2])
         return keys, uses
 
-    def shared_by_all(self) -> set[str]:
+    def always_shared(self) -> set[str]:
         found = Uses(set(), set(), set())
         for point in (self.norms.force_from, self.norms.force_until):
             if point is not None:
@@ -143,16 +142,16 @@ class Finder:
         return found.shared
 
     def options(self, head: Rule) -> list[Option]:
-        """Each variable of a rule (and its remedies) as the key, and none."""
+        """Options for a rule and its remedies: each trigger variable as key, and no key."""
         family = [r for r in self.norms.rules if self.prints.heads[r.id] == head.id]
         found: list[Option] = []
-        for variable in bound_by(head):
+        for variable in trigger_variables(head):
             uses = Uses(set(), set(), set())
             for rule in family:
                 uses.add(self.rule_uses(rule, variable))
             trigger = head.trigger.match.name if head.trigger and head.trigger.match else ""
             effects = any(r.power and r.power.verb not in ("do", "determine") for r in family)
-            if not uses.at_odds and trigger not in uses.shared and not effects:
+            if not uses.is_contradictory and trigger not in uses.shared and not effects:
                 found.append(({r.id: variable for r in family}, uses))
         nothing = Uses(set(), set(), set())
         for rule in family:
@@ -167,8 +166,8 @@ class Finder:
         )
         if cure is not None:
             same = {a.param for a in cure.args if a.op == "same"}
-            held = holding(rule.action, key) & same if rule.action is not None else set()
-            param = min(held, default=None) or min(holding(cure, key), default=None)
+            held = params_equal_to(rule.action, key) & same if rule.action is not None else set()
+            param = min(held, default=None) or min(params_equal_to(cure, key), default=None)
             found.add(self.word(cure.name, param))
             found.add(self.used(cure.args, key))
         found.asks |= set(rule.yields_to)
@@ -178,7 +177,7 @@ class Finder:
         found = Uses(set(), set(), set())
         for node in every_node(part):
             if isinstance(node, Match):
-                found.add(self.word(node.name, min(holding(node, key), default=None)))
+                found.add(self.word(node.name, min(params_equal_to(node, key), default=None)))
             elif isinstance(node, MeasureReading | MeasureChange):
                 if key is not None and node.of == Var(key):
                     found.held.add((node.measure, OF))
@@ -189,11 +188,11 @@ class Finder:
         return found
 
     def word(self, name: str, param: str | None) -> Uses:
-        """What an event, state or vague term stands on, held by one parameter or by none."""
+        """What an event, state or vague term depends on, keyed by a parameter or by none."""
         if name in self.states:
             return self.state(name, param)
         if name in self.derived:
-            return self.arising(name, param)
+            return self.derived_ticks(name, param)
         if param is None or name in {v.name for v in self.norms.vagues}:
             return Uses(set(), {name}, set())
         return Uses({(name, param)}, set(), set())
@@ -206,7 +205,7 @@ class Finder:
             found.add(self.word(match.name, min(bound, default=None)))
         return found
 
-    def arising(self, name: str, param: str | None) -> Uses:
+    def derived_ticks(self, name: str, param: str | None) -> Uses:
         derived = self.derived[name]
         term = dict(derived.outputs).get(param) if param is not None else None
         key = term.name if isinstance(term, Var) else None
@@ -216,14 +215,14 @@ class Finder:
         return found
 
 
-def alike_in_name(options: list[list[Option]]) -> Iterator[tuple[Option, ...]]:
-    """For each name of a variable, that variable in every rule that has it."""
+def same_variable_options(options: list[list[Option]]) -> Iterator[tuple[Option, ...]]:
+    """For each variable name, the options that use it in every rule that has it."""
     names = dict.fromkeys(v for each in options for keys, _ in each for v in keys.values())
     for name in names:
         yield tuple(next((o for o in each if name in o[0].values()), each[0]) for each in options)
 
 
-def bound_by(head: Rule) -> list[str]:
+def trigger_variables(head: Rule) -> list[str]:
     """The variables that a rule's trigger binds."""
     if head.trigger is None or head.trigger.match is None:
         return []
@@ -231,8 +230,8 @@ def bound_by(head: Rule) -> list[str]:
     return list(dict.fromkeys(bound))
 
 
-def holding(match: Match | None, key: str | None) -> set[str]:
-    """The parameters of a pattern that must equal the key."""
+def params_equal_to(match: Match | None, key: str | None) -> set[str]:
+    """The parameters of a pattern that must be equal to the key."""
     if match is None or key is None:
         return set()
     return {
@@ -250,11 +249,11 @@ def every_node(part: object) -> Iterator[object]:
 
 # ------------------------------------------------------------------ fewer units
 def merged(units: list[Unit]) -> list[Unit]:
-    """Keyed units that file and share alike are judged in one go."""
+    """Merge keyed units with the same filing and shared words, to judge them together."""
     found: list[Unit] = []
     for unit in units:
         for n, other in enumerate(found):
-            if alike(unit, other):
+            if can_merge(unit, other):
                 found[n] = Unit(
                     Reach(
                         other.reach.rules | unit.reach.rules, other.reach.names | unit.reach.names
@@ -270,7 +269,7 @@ def merged(units: list[Unit]) -> list[Unit]:
     return found
 
 
-def alike(one: Unit, other: Unit) -> bool:
+def can_merge(one: Unit, other: Unit) -> bool:
     if one.whole or other.whole:
         return False
     common = one.held.keys() & other.held.keys()

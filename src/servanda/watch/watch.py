@@ -1,4 +1,4 @@
-"""Watching a case: new lines of a file, in batches, each a step of the state from whole to whole.
+"""Watch a case: process new lines of a file in batches, each one transaction of the state.
 
 with Watch("cases/market", "events.jsonl") as watch:
     for batch in watch.batches():
@@ -25,12 +25,18 @@ from servanda.record.dates import YEARS
 from servanda.record.record import Entry
 from servanda.semantics.clock import day_start, micros_of, tick
 from servanda.syntax.problems import Problem, ServandaError
-from servanda.watch.entries import Entries
-from servanda.watch.followed_file import Followed, Mark
-from servanda.watch.histories import Step, encode
-from servanda.watch.initial_state import Told, begin, fingerprint, new_store, put_in_place
-from servanda.watch.lines import Lines, Said
-from servanda.watch.live_verdicts import AHEAD, Live
+from servanda.watch.entries import EntryIntake
+from servanda.watch.followed_file import FollowedFile, ReadPosition
+from servanda.watch.histories import StatusChange, encode
+from servanda.watch.initial_state import (
+    Progress,
+    file_and_judge,
+    fingerprint,
+    move_durably,
+    new_store,
+)
+from servanda.watch.lines import LineParser, ParsedLine
+from servanda.watch.live_verdicts import END_OF_TIME, LiveVerdicts
 from servanda.watch.state import FORMAT, InUse, Store
 
 Clock = Literal["events", "said", "wall"]
@@ -38,7 +44,12 @@ BATCH, PAUSE = 1000, 0.2
 
 
 class Batch(Struct):
-    """What one batch came to. `changes` as in docs/watch.md, `rejected` are problems of lines."""
+    """The result of one batch.
+
+    `changes` as in docs/watch.md; `rejected` the problems of invalid lines; `last` the number of
+    the last line read; `repeated` and `waiting` count lines seen before and corrections whose
+    target is missing; `now` is an RFC 3339 instant; `seconds` the processing time.
+    """
 
     number: int
     lines: int
@@ -52,10 +63,11 @@ class Batch(Struct):
 
 
 class Watch:
-    """A case, a followed file and the state between them. Use it in a `with`, or close it.
+    """A case, a followed file and the state kept for them. A context manager.
 
-    Raises ServandaError: for a case with errors, a state that is not this case's or is in use, a
-    followed file that has shrunk or been replaced, a rule and an entry that cannot be judged.
+    Raises ServandaError if the case has errors; if the state belongs to another case, account or
+    version, or is in use; if the followed file was truncated or replaced; or if a rule or entry
+    cannot be judged.
     """
 
     def __init__(
@@ -70,7 +82,7 @@ class Watch:
         strict: bool = False,
         most: int = BATCH,
         apart: tuple[Path, ...] = (),
-        told: Told = lambda what, number: None,
+        progress: Progress = lambda what, number: None,
     ) -> None:
         self.case = open_case(case)
         if self.case.found.errors:
@@ -87,15 +99,17 @@ class Watch:
         self.print = fingerprint(
             self.case, self.account, Path(case), (self.path, self.folder, *apart)
         )
-        self.reader = Lines(self.case, self.path.name)
+        self.reader = LineParser(self.case, self.path.name)
         file = self.folder / "state.sqlite"
         if not file.exists():
-            self.begin(file, on, told)
+            self.begin(file, on, progress)
         self.store = self.opened(file)
-        self.live = Live(self.norms, self.store)
-        self.entries = Entries(self.case, chosen, self.live, self.reread)
-        mark = Mark(self.store.get("offset"), self.store.get("lines"), self.store.get("tail"))
-        self.followed = Followed(self.path, mark)
+        self.live = LiveVerdicts(self.norms, self.store)
+        self.entries = EntryIntake(self.case, chosen, self.live, self.reread)
+        mark = ReadPosition(
+            self.store.get("offset"), self.store.get("lines"), self.store.get("tail")
+        )
+        self.followed = FollowedFile(self.path, mark)
         self.now: int = self.store.get("now")
 
     def __enter__(self) -> Watch:
@@ -108,8 +122,8 @@ class Watch:
         self.store.close()
 
     # -------------------------------------------------------------- the state
-    def begin(self, file: Path, on: str | None, told: Told) -> None:
-        """Make the state of the case as it stands; it is there once it is whole."""
+    def begin(self, file: Path, on: str | None, progress: Progress) -> None:
+        """Build the initial state; the file appears once it is complete."""
         now = self.beginning(on)
         self.folder.mkdir(parents=True, exist_ok=True)
         made = file.with_suffix(".beginning")
@@ -118,11 +132,13 @@ class Watch:
         except InUse:
             raise self.in_use() from None
         try:
-            live = Live(self.norms, store)
+            live = LiveVerdicts(self.norms, store)
             account = self.case.account(self.account)
-            entries = Entries(self.case, account, live, self.reread).begin()
-            facts = facts_for(self.case.record, self.case.agreement, account, self.norms, on=AHEAD)
-            begin(live, entries, facts, now, told)
+            entries = EntryIntake(self.case, account, live, self.reread).begin()
+            facts = facts_for(
+                self.case.record, self.case.agreement, account, self.norms, on=END_OF_TIME
+            )
+            file_and_judge(live, entries, facts, now, progress)
             store.put(format=FORMAT, case=self.print, account=self.account, now=now, batch=0)
             store.put(offset=0, lines=0, tail=b"")
             store.commit()
@@ -130,10 +146,10 @@ class Watch:
             raise refused(cannot_judge(error)) from error
         finally:
             store.close()
-        put_in_place(made, file)
+        move_durably(made, file)
 
     def beginning(self, on: str | None) -> int:
-        """The clock of a new state: `on`, else the last day of the record, else long ago."""
+        """The clock of a new state: `on`, else the last day of the record, else the first year."""
         if on is None and self.case.record.last is None and not self.case.agreement.header.closed:
             return tick(day_start(date(YEARS[0], 1, 1), self.case.zone), 63)
         return self.case.tick(on or self.case.last_day())
@@ -151,7 +167,7 @@ class Watch:
                 store.close()
                 raise refused(
                     f"the state in `{self.folder}` is {how}",
-                    "give another --state, to begin again with the whole file",
+                    "give another --state to start over with the whole file",
                 )
         return store
 
@@ -160,32 +176,32 @@ class Watch:
         return refused(message, "another `servanda watch` runs; or give --state")
 
     def reread(self, line: bytes) -> Entry:
-        entry = self.reader.one(0, line).entry
+        entry = self.reader.parse(0, line).entry
         assert entry is not None
         return entry
 
     def changes(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
-        """The log: number and JSON of each change after the given number, as committed."""
+        """The committed log: number and JSON of each change after the given number."""
         for n, batch, body in self.store.changes(after):
             yield n, b'{"n":%d,"batch":%d,' % (n, batch) + body[1:]
 
     def written(self, out: str) -> tuple[int, int]:
-        """The last change written to an output, and how many bytes it then had."""
+        """The last change written to an output, and the output's size in bytes after it."""
         n, size = (self.store.get(f"{out}:{what}") or 0 for what in ("last", "size"))
         return n, size
 
     def has_written(self, out: str) -> bool:
-        """Whether an output was ever written to."""
+        """Whether an output was ever used."""
         return self.store.get(f"{out}:last") is not None
 
     def note(self, out: str, n: int, size: int) -> None:
-        """Keep that an output has been brought level with the log."""
+        """Record that an output contains the log up to change `n`."""
         self.store.put(**{f"{out}:last": n, f"{out}:size": size})
         self.store.commit()
 
     # -------------------------------------------------------------- batches
     def batches(self, once: bool = False) -> Iterator[Batch]:
-        """Each batch as it has been committed. `once`: end when there is nothing more to read."""
+        """Yield each batch once committed. `once`: stop at the end of the file."""
         while True:
             lines, mark = self.followed.lines(self.most)
             wall = tick(time.time_ns() // 1000, 63) if self.clock == "wall" else None
@@ -196,17 +212,17 @@ class Watch:
             else:
                 time.sleep(PAUSE)
 
-    def take(self, lines: list[bytes], mark: Mark, wall: int | None) -> Batch:
-        """One step of the state: all of it is kept, or, on an error, none."""
+    def take(self, lines: list[bytes], mark: ReadPosition, wall: int | None) -> Batch:
+        """Process one batch in one transaction; an error rolls it back."""
         started = time.perf_counter()
         read = self.reader.read(self.followed.mark.lines + 1, lines)
-        taken = self.entries.take(one for one in read.said if one.entry is not None)
+        taken = self.entries.take(one for one in read.lines if one.entry is not None)
         wrong = sorted([*read.wrong, *taken.wrong])
         try:
             if wrong and self.strict:
                 raise ServandaError([self.problem(*wrong[0])])
-            now = self.moved(read.said, wall)
-            steps = self.live.move(taken.added, taken.gone, now)
+            now = self.moved(read.lines, wall)
+            steps = self.live.apply(taken.added, taken.gone, now)
             changes = [self.change(step) for step in steps]
         except JudgeError as error:
             self.store.undo()
@@ -233,8 +249,8 @@ class Watch:
             seconds=time.perf_counter() - started,
         )
 
-    def moved(self, said: list[Said], wall: int | None) -> int:
-        """The clock after these lines: it never goes back."""
+    def moved(self, said: list[ParsedLine], wall: int | None) -> int:
+        """The clock after these lines; it never moves backwards."""
         times = [self.now, *(one.now for one in said if one.now is not None)]
         if self.clock == "events":
             whens = (one.entry.when.lo for one in said if one.entry is not None)
@@ -246,8 +262,8 @@ class Watch:
     def problem(self, line: int, text: bytes, why: str) -> Problem:
         return Problem(self.path.name, line, 0, why)
 
-    def change(self, step: Step) -> dict[str, Any]:
-        """A change as it is told: docs/watch.md."""
+    def change(self, step: StatusChange) -> dict[str, Any]:
+        """A change as a document: docs/watch.md."""
         of = step.of
         found = {
             "at": iso(step.at, self.case.zone),
@@ -259,7 +275,7 @@ class Watch:
             "trigger": of.trigger,
             "was": step.was,
             "is": step.status,
-            "entries": step.opened,
+            "entries": step.entries,
             "breach": step.breaches[0] if step.breaches else {},
             "breaches": step.breaches,
             "withdrawn": step.withdrawn,

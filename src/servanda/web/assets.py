@@ -1,4 +1,4 @@
-"""The view's own files: its style, its script, and that of live charts (built in `assets/`)."""
+"""The view's own files: its styles, its script, and that of live charts (built in `assets/`)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import condition
 
+from servanda.vocabulary.statuses import style_sheet
+
 STATIC = Path(__file__).parent / "static"
-KINDS = {
+STATUSES = "statuses.css"
+"""Made from the registry of statuses; all others are files."""
+CONTENT_TYPES = {
     "charts.js": "text/javascript",
     "charts.licences.txt": "text/plain",
     "servanda.css": "text/css",
     "servanda.js": "text/javascript",
+    STATUSES: "text/css",
 }
 
 
 @cache
 def content(name: str) -> bytes:
-    return (STATIC / name).read_bytes()
+    return style_sheet().encode() if name == STATUSES else (STATIC / name).read_bytes()
 
 
 @cache
@@ -29,11 +34,11 @@ def digest(name: str) -> str:
 
 
 def etag(request: HttpRequest, name: str) -> str | None:
-    return f'"{digest(name)}"' if name in KINDS else None
+    return f'"{digest(name)}"' if name in CONTENT_TYPES else None
 
 
 @condition(etag_func=etag)
 def static(request: HttpRequest, name: str) -> HttpResponse:
-    if name not in KINDS:
+    if name not in CONTENT_TYPES:
         raise Http404
-    return HttpResponse(content(name), content_type=f"{KINDS[name]}; charset=utf-8")
+    return HttpResponse(content(name), content_type=f"{CONTENT_TYPES[name]}; charset=utf-8")

@@ -6,80 +6,103 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Any
 
-from servanda.explain.lanes import Lane
-from servanda.explain.statuses import KINDS, ORDER
-from servanda.web.query import Refused, Sight
+from servanda.explain.duty_histories import DutyHistory
+from servanda.vocabulary.statuses import KINDS, ORDER
+from servanda.web.query import Query, Refused
 
 BLOCK = 60
+"""Rows that are loaded at a time as they come into view."""
 AT_ONCE = 240
+"""Up to so many rows a board is sent whole."""
 SHOWS = {
     "play": "in play",
     "contested": "contested",
     "all": "all",
 }
+PLAY = "play"
 
 
-def board(sight: Sight, show: str = "play", party: str | None = None) -> dict[str, Any]:
-    """Counts, and one row a duty; `show` is `play`, `contested` or `all`."""
-    lanes = chosen(sight, show, party)
-    return summary(sight, show, party) | {"duties": rows(sight, lanes)}
+def page(query: Query, show: str | None, party: str | None, whole: bool) -> dict[str, Any]:
+    """The board: counts, and one row a duty; `show` is `play` (None), `contested` or `all`.
+
+    Unless `whole`, a long one has its first rows, and `blocks` for the others. Raises Refused.
+    """
+    show = show or PLAY
+    duties = chosen(query, show, party)
+    found = summary(query, show, party)
+    if whole:
+        return found | {"duties": [row(query, duty) for duty in duties]}
+    first = len(duties) if len(duties) <= AT_ONCE else BLOCK
+    blocks = [
+        {"from": n, "rows": min(BLOCK, len(duties) - n)} for n in range(first, len(duties), BLOCK)
+    ]
+    return (
+        found
+        | bars(found["counts"], query.accounts)
+        | {
+            "duties": [row(query, duty) for duty in duties[:first]],
+            "shown": len(duties),
+            "blocks": blocks,
+        }
+    )
 
 
-def chosen(sight: Sight, show: str, party: str | None) -> list[Lane]:
+def rows_from(
+    query: Query, show: str | None, party: str | None, first: int
+) -> list[dict[str, Any]]:
+    """A block of rows of a long board. Raises Refused."""
+    duties = chosen(query, show or PLAY, party)
+    return [row(query, duty) for duty in duties[first : first + BLOCK]]
+
+
+def chosen(query: Query, show: str, party: str | None) -> list[DutyHistory]:
     """The duties that a board shows. Raises Refused for a word it does not know."""
     if show not in SHOWS:
         raise Refused(f"the board cannot show `{show}`", f"it shows {', '.join(SHOWS)}")
-    known = {p.name for p in sight.case.agreement.parties}
+    known = {p.name for p in query.case.agreement.parties}
     if party is not None and party not in known:
         raise Refused(f"there is no party `{party}`", f"the parties are {', '.join(sorted(known))}")
-    return [lane for lane in every(sight, party) if visible(sight, lane, show)]
+    found = concerning(query, party)
+    if show == "all":
+        return found
+    test = query.in_play if show == PLAY else query.contested
+    return [duty for duty in found if test(duty)]
 
 
-def every(sight: Sight, party: str | None) -> list[Lane]:
-    return [lane for lane in sight.present() if party is None or concerns(sight, lane, party)]
+def concerning(query: Query, party: str | None) -> list[DutyHistory]:
+    """The duties there are on the day, of one party or of all."""
+    return [duty for duty in query.present() if party is None or concerns(query, duty, party)]
 
 
-def summary(sight: Sight, show: str, party: str | None) -> dict[str, Any]:
+def summary(query: Query, show: str, party: str | None) -> dict[str, Any]:
     """What stands above the rows: how many there are, and how many of each status."""
-    lanes = every(sight, party)
-    counts = sight.counts(lanes)
+    duties = concerning(query, party)
+    counts = query.counts(duties)
     return {
-        "case": sight.case.agreement.header.name,
-        "on": sight.asked.on,
-        "known": sight.asked.known,
-        "accounts": list(sight.accounts),
-        "waiting": sight.version.waiting(sight.asked),
+        "case": query.case.agreement.header.name,
+        "on": query.dates.on,
+        "known": query.dates.known,
+        "accounts": list(query.accounts),
+        "waiting": query.version.waiting(query.dates),
         "show": show,
         "party": party,
         "total": {
-            "all": len(lanes),
-            "play": sum(sight.in_play(lane) for lane in lanes),
-            "contested": sum(sight.contested(lane) for lane in lanes),
+            "all": len(duties),
+            "play": sum(query.in_play(duty) for duty in duties),
+            "contested": sum(query.contested(duty) for duty in duties),
         },
         "counts": counted(counts),
     }
 
 
-def rows(
-    sight: Sight, lanes: list[Lane], from_: int = 0, until: int | None = None
-) -> list[dict[str, Any]]:
-    return [row(sight, lane) for lane in lanes[from_:until]]
-
-
-def visible(sight: Sight, lane: Lane, show: str) -> bool:
-    if show == "play":
-        return sight.in_play(lane)
-    return show == "all" or sight.contested(lane)
-
-
-def concerns(sight: Sight, lane: Lane, party: str) -> bool:
+def concerns(query: Query, duty: DutyHistory, party: str) -> bool:
     """Whether a party owes or is owed the duty, itself or in a group."""
-    groups = {g.name for g in sight.case.agreement.groups if party in g.members}
-    return bool({lane.debtor, lane.creditor} & {party, *groups})
+    groups = {g.name for g in query.case.agreement.groups if party in g.members}
+    return bool({duty.debtor, duty.creditor} & {party, *groups})
 
 
 def counted(counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
-    """One row a status that some account has, the weighty ones first."""
+    """One row for each status that some account has, those that ask for attention first."""
     present = {status for by in counts.values() for status in by}
     return [
         {"status": status, "counts": {name: by.get(status, 0) for name, by in counts.items()}}
@@ -103,33 +126,35 @@ def bars(counts: list[dict[str, Any]], accounts: Iterable[str]) -> dict[str, Any
     return {"bars": drawn, "widest": max((d["sum"] for d in drawn), default=1) or 1}
 
 
-def row(sight: Sight, lane: Lane) -> dict[str, Any]:
+def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
     """A duty on the day: as `compare` has it (docs/json.md), and since when."""
     return {
-        "id": lane.id,
-        "clause": lane.clause,
-        "title": titles(sight).get(lane.clause),
-        "text": lane.text,
-        "kind": lane.kind,
-        "says": KINDS[lane.kind],
-        "remedy": lane.remedy,
-        "debtor": lane.debtor,
-        "creditor": lane.creditor,
-        "instance": lane.instance,
-        "statuses": sight.statuses(lane),
-        "since": {name: since(sight, lane, name) for name in lane.spans},
-        "contested": sight.contested(lane),
+        "id": duty.id,
+        "clause": duty.clause,
+        "title": titles(query).get(duty.clause),
+        "text": duty.text,
+        "details": duty.details,
+        "kind": duty.kind,
+        "says": KINDS[duty.kind],
+        "remedy": duty.remedy,
+        "debtor": duty.debtor,
+        "creditor": duty.creditor,
+        "instance": duty.instance,
+        "particulars": duty.label.particulars,
+        "statuses": query.statuses(duty),
+        "since": {name: since(query, duty, name) for name in duty.spans},
+        "contested": query.contested(duty),
     }
 
 
-def since(sight: Sight, lane: Lane, account: str) -> str | None:
-    stretch = lane.stretch(account, sight.tick)
-    return None if stretch is None else sight.iso(stretch.from_)
+def since(query: Query, duty: DutyHistory, account: str) -> str | None:
+    span = duty.span(account, query.tick)
+    return None if span is None else query.iso(span.from_)
 
 
-def titles(sight: Sight) -> dict[str, str | None]:
+def titles(query: Query) -> dict[str, str | None]:
     def make() -> dict[str, str | None]:
-        return {clause.id: clause.title for clause in sight.case.agreement.clauses}
+        return {clause.id: clause.title for clause in query.case.agreement.clauses}
 
-    found: dict[str, str | None] = sight.version.kept.get("titles", make)
+    found: dict[str, str | None] = query.version.answers.get("titles", make)
     return found

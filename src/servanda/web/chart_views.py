@@ -7,34 +7,31 @@ from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 from urllib.parse import quote, urlencode
 
-from servanda.web.query import Refused, Sight
+from servanda.web.query import Query, Refused
 
 if TYPE_CHECKING:
+    from servanda.explain.duty_histories import DutyHistory
     from servanda.explain.judged import Judged
-    from servanda.explain.lanes import Lane
     from servanda.present.charts.chart import Chart
 
-KINDS = ("timeline", "measures", "counts")
 Theme = OneOf["light", "dark"]
 Form = OneOf["svg", "png", "vega", "json"]
 
 
-def timeline(sight: Sight, clause: str | None) -> dict[str, Any]:
+def timeline(query: Query, clause: str | None) -> dict[str, Any]:
     """The page of all charts: duties' lives, measures, counts; of one clause if named."""
-    if clause is not None and clause not in {c.id for c in sight.case.agreement.clauses}:
+    if clause is not None and clause not in {c.id for c in query.case.agreement.clauses}:
         raise Refused(f"there is no clause `{clause}`", "look through the text, or search", 404)
     return {
-        "case": sight.case.agreement.header.name,
-        "known": sight.asked.known,
+        "case": query.case.agreement.header.name,
+        "known": query.dates.known,
         "clause": clause,
-        "charts": shown(sight, clause, KINDS),
-        "clauses": [{"id": c.id, "title": c.title} for c in sight.case.agreement.clauses],
+        "charts": shown(query, clause, "timeline"),
+        "clauses": [{"id": c.id, "title": c.title} for c in query.case.agreement.clauses],
     }
 
 
-def shown(
-    sight: Sight, clause: str | None, kinds: tuple[str, ...] = KINDS[:2]
-) -> list[dict[str, Any]]:
+def shown(query: Query, clause: str | None, page: str = "clause") -> list[dict[str, Any]]:
     """The charts of a page as its template and its twin have them."""
     return [
         {
@@ -44,69 +41,68 @@ def shown(
             "text": chart.text,
             "columns": list(chart.columns),
             "rows": [list(row) for row in chart.rows],
-            "address": address(sight, kind, chart.name, clause),
+            "address": address(query, kind, chart.name, clause),
         }
-        for kind in kinds
-        for chart in charts(sight, kind, clause)
+        for kind in kinds_on(page)
+        for chart in charts(query, kind, clause)
         if chart.rows
     ]
 
 
-def address(sight: Sight, kind: str, name: str, clause: str | None) -> dict[str, str]:
+def address(query: Query, kind: str, name: str, clause: str | None) -> dict[str, str]:
     """Where the chart is as each form. The version is part of it: what it gives never changes."""
-    asked = {"clause": clause, "known": sight.asked.known, "v": stamp(sight)}
-    if sight.asked.until != sight.case.last_day():
-        asked["on"] = sight.asked.until
-    query = urlencode({key: value for key, value in asked.items() if value})
+    dates = {"clause": clause, "known": query.dates.known, "v": stamp(query)}
+    if query.dates.until != query.case.last_day():
+        dates["on"] = query.dates.until
+    parameters = urlencode({key: value for key, value in dates.items() if value})
     return {
-        form: f"/chart/{kind}/{quote(name)}.{form}?{query}"
+        form: f"/chart/{kind}/{quote(name)}.{form}?{parameters}"
         for form in ("svg", "png", "vega", "json")
     }
 
 
-def stamp(sight: Sight) -> str:
-    judged = len(sight.version.wholes(sight.asked))
-    return f"{sight.version.number}.{judged}"
+def stamp(query: Query) -> str:
+    judged = len(query.version.whole_judgements(query.dates))
+    return f"{query.version.number}.{judged}"
 
 
 # ------------------------------------------------------------------ charts
-def charts(sight: Sight, kind: str, clause: str | None) -> list[Chart]:
+def charts(query: Query, kind: str, clause: str | None) -> list[Chart]:
     """The charts of a kind over the accounts judged so far; none while none is."""
-    wholes = sight.version.wholes(sight.asked)
-    if not wholes:
+    judgements = query.version.whole_judgements(query.dates)
+    if not judgements:
         return []
-    key = (kind, clause, sight.asked.until, sight.asked.known, tuple(wholes))
-    found: list[Chart] = sight.version.drawn.get(key, lambda: make(kind, wholes, clause))
+    key = (kind, clause, query.dates.until, query.dates.known, tuple(judgements))
+    found: list[Chart] = query.version.charts.get(key, lambda: make(kind, judgements, clause))
     return found
 
 
-def make(kind: str, wholes: dict[str, Judged], clause: str | None) -> list[Chart]:
-    from servanda.present.charts import counts as of_counts
-    from servanda.present.charts import measures as of_measures
-    from servanda.present.charts import timeline as of_timeline
+def make(kind: str, judgements: dict[str, Judged], clause: str | None) -> list[Chart]:
+    from servanda.present.charts.registry import CHARTS, ChartRequest
 
-    clauses = None if clause is None else (clause,)
-    makers: dict[str, Callable[[], list[Chart]]] = {
-        "timeline": lambda: [of_timeline.timeline(wholes, clauses, link)],
-        "measures": lambda: of_measures.measures(wholes, None, clause),
-        "counts": lambda: [of_counts.counts(wholes, clauses)],
-    }
-    return makers[kind]()
+    return CHARTS[kind].draw(ChartRequest(judgements, clause=clause, link=link))
 
 
-def link(lane: Lane, account: str) -> str:
-    return f"/duty/{lane.id}"
+def kinds_on(page: str) -> list[str]:
+    """The charts that a page shows, by name."""
+    from servanda.present.charts.registry import CHARTS
+
+    return [kind.name for kind in CHARTS.values() if page in kind.on_pages]
+
+
+def link(duty: DutyHistory, account: str) -> str:
+    return f"/duty/{duty.id}"
 
 
 def drawn(
-    sight: Sight, which: tuple[str, str, str | None], form: Form, theme: Theme
+    query: Query, which: tuple[str, str, str | None], form: Form, theme: Theme
 ) -> str | bytes | dict[str, Any]:
     """One chart, by its kind, name and clause, in one form. Raises Refused if there is none."""
     kind, name, clause = which
-    found = charts(sight, kind, clause) if kind in KINDS else []
+    found = charts(query, kind, clause) if kind in kinds_on("timeline") else []
     chart = next((one for one in found if one.name == name), None)
     if chart is None:
-        if sight.version.waiting(sight.asked):
+        if query.version.waiting(query.dates):
             raise Refused("this is still being judged", "ask again in a moment", 503)
         raise Refused("there is no such chart", "look at the timeline", 404)
     draw: dict[str, Callable[[], str | bytes | dict[str, Any]]] = {
@@ -121,7 +117,7 @@ def drawn(
             "vegalite": chart.vegalite(theme),
         },
     }
-    wholes = tuple(sight.version.wholes(sight.asked))
-    key = (which, form, theme, sight.asked.until, sight.asked.known, wholes)
-    made: str | bytes | dict[str, Any] = sight.version.drawn.get(key, draw[form])
+    judgements = tuple(query.version.whole_judgements(query.dates))
+    key = (which, form, theme, query.dates.until, query.dates.known, judgements)
+    made: str | bytes | dict[str, Any] = query.version.charts.get(key, draw[form])
     return made

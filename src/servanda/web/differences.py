@@ -1,40 +1,65 @@
-"""Two accounts, or two days, side by side, and the point where they part."""
+"""Two accounts or two days side by side; and what a difference between accounts turns on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from servanda.explain.comparison import Comparison, Duty
-from servanda.explain.judged import Judged
-from servanda.explain.lanes import Lane
-from servanda.explain.statuses import KINDS
+import msgspec
+
+from servanda.explain.comparison import Comparison
+from servanda.explain.duty_histories import DutyHistory
+from servanda.explain.duty_keys import Duty
+from servanda.vocabulary.statuses import KINDS
 from servanda.web.board import titles
-from servanda.web.query import Refused, Sight
+from servanda.web.query import Query, Refused, dates_of
+from servanda.web.settings import site
+from servanda.web.workspace import NOW
+
+PATIENCE = 0.1
+PATIENCE_FOR_JSON = 60.0
+"""Seconds to wait for the other day's judgement, and for turning points where they must be told."""
+BEFORE_ALL = -(1 << 62)
 
 
-def accounts(sight: Sight, one: str, other: str) -> dict[str, Any]:
+def page(query: Query, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Two accounts on one day, or one account on two days (`on2`). Raises Refused."""
+    later = parameters.get("on2")
+    if not later:
+        names = query.accounts
+        one = parameters.get("a") or names[0]
+        return accounts(query, one, parameters.get("b") or names[min(1, len(names) - 1)])
+    dates = dates_of(query.version, {**parameters, "on": later})
+    if dates.until != query.dates.until:
+        raise Refused(f"{later} is after the record's last day", "ask for an earlier one")
+    site.workspace.want(query.version, dates, [query.account], PATIENCE)
+    other = Query(query.version, dates, query.account)
+    return days(*sorted((query, other), key=lambda each: each.tick))
+
+
+def accounts(query: Query, one: str, other: str) -> dict[str, Any]:
     """The duties on which two accounts differ on the day, and since when they do."""
     for name in (one, other):
-        if name not in sight.accounts:
-            names = ", ".join(sight.accounts)
+        if name not in query.accounts:
+            names = ", ".join(query.accounts)
             raise Refused(f"there is no account `{name}`", f"the accounts are {names}")
-    lanes = [
-        lane
-        for lane in sight.present()
-        if lane.stretch(one, sight.tick) or lane.stretch(other, sight.tick)
+    duties = [
+        duty
+        for duty in query.present()
+        if duty.span(one, query.tick) or duty.span(other, query.tick)
     ]
-    apart = [lane for lane in lanes if lane.at(one, sight.tick) != lane.at(other, sight.tick)]
+    apart = [duty for duty in duties if duty.contested((one, other), query.tick)]
     found = [
-        about(sight, lane)
+        named(query, duty)
         | {
-            "one": lane.at(one, sight.tick),
-            "other": lane.at(other, sight.tick),
-            "parted": sight.iso(parted(lane, one, other, sight.tick)),
+            "one": duty.status(one, query.tick),
+            "other": duty.status(other, query.tick),
+            "parted": query.iso(differ_since(duty, one, other, query.tick)),
         }
-        for lane in apart
+        for duty in apart
     ]
     first = min((f["parted"] or "" for f in found), default=None)
-    return head(sight, len(lanes), found) | {
+    return head(query, len(duties), found) | {
         "by": "accounts",
         "one": one,
         "other": other,
@@ -42,22 +67,20 @@ def accounts(sight: Sight, one: str, other: str) -> dict[str, Any]:
     }
 
 
-def days(sight: Sight, later: Sight) -> dict[str, Any]:
-    """The duties of one account that stand otherwise on two days, and when they last changed."""
-    name = sight.account
-    lanes = [
-        lane
-        for lane in sight.lanes
-        if lane.stretch(name, sight.tick) or lane.stretch(name, later.tick)
+def days(query: Query, later: Query) -> dict[str, Any]:
+    """The duties of one account with other statuses on two days, and when they last changed."""
+    name = query.account
+    duties = [
+        duty for duty in query.duties if duty.span(name, query.tick) or duty.span(name, later.tick)
     ]
     found = []
-    for lane in lanes:
-        before, after = lane.stretch(name, sight.tick), lane.stretch(name, later.tick)
+    for duty in duties:
+        before, after = duty.span(name, query.tick), duty.span(name, later.tick)
         if (before and before.status) == (after and after.status):
             continue
-        since = None if after is None else sight.iso(after.from_)
+        since = None if after is None else query.iso(after.from_)
         found.append(
-            about(sight, lane)
+            named(query, duty)
             | {
                 "one": before and before.status,
                 "other": after and after.status,
@@ -65,110 +88,121 @@ def days(sight: Sight, later: Sight) -> dict[str, Any]:
                 "entries": list(after.verdict.entries) if after else [],
             }
         )
-    return head(sight, len(lanes), found) | {
+    return head(query, len(duties), found) | {
         "by": "days",
-        "one": sight.asked.on,
-        "other": later.asked.on,
+        "one": query.dates.on,
+        "other": later.dates.on,
         "account": name,
     }
 
 
-def head(sight: Sight, count: int, found: list[dict[str, Any]]) -> dict[str, Any]:
+def head(query: Query, count: int, found: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "case": sight.case.agreement.header.name,
-        "on": sight.asked.on,
-        "known": sight.asked.known,
+        "case": query.case.agreement.header.name,
+        "on": query.dates.on,
+        "known": query.dates.known,
         "duties": count,
         "apart": found,
     }
 
 
-def about(sight: Sight, lane: Lane) -> dict[str, Any]:
+def named(query: Query, duty: DutyHistory) -> dict[str, Any]:
     return {
-        "id": lane.id,
-        "clause": lane.clause,
-        "title": titles(sight).get(lane.clause),
-        "text": lane.text,
-        "kind": lane.kind,
-        "says": KINDS[lane.kind],
-        "debtor": lane.debtor,
-        "instance": lane.instance,
+        "id": duty.id,
+        "clause": duty.clause,
+        "title": titles(query).get(duty.clause),
+        "text": duty.text,
+        "details": duty.details,
+        "kind": duty.kind,
+        "says": KINDS[duty.kind],
+        "debtor": duty.debtor,
+        "instance": duty.instance,
     }
 
 
-def parted(lane: Lane, one: str, other: str, tick: int) -> int | None:
-    """The first tick of the present stretch of difference; None: they differ since ever."""
+def differ_since(duty: DutyHistory, one: str, other: str, tick: int) -> int | None:
+    """The tick since which two accounts differ on a duty; None: they always did."""
     edges = {
         edge
         for name in (one, other)
-        for stretch in lane.spans.get(name, ())
-        for edge in (stretch.from_, stretch.until)
+        for span in duty.spans.get(name, ())
+        for edge in (span.from_, span.until)
         if edge is not None and edge <= tick
     }
     begun: int | None = None
     for edge in sorted(edges, reverse=True):
-        if lane.at(one, edge) == lane.at(other, edge):
+        if duty.status(one, edge) == duty.status(other, edge):
             return begun
         begun = edge
-    return None if differ_ever(lane, one, other) else begun
-
-
-def differ_ever(lane: Lane, one: str, other: str) -> bool:
-    before_all = -(1 << 62)
-    return lane.at(one, before_all) != lane.at(other, before_all)
+    always = duty.status(one, BEFORE_ALL) != duty.status(other, BEFORE_ALL)
+    return None if always else begun
 
 
 # ------------------------------------------------------------------ what a difference turns on
-class Settled:
-    """The case as comparing needs it, with the judgements that are there already."""
-
-    def __init__(self, sight: Sight) -> None:
-        self.sight = sight
-        self.agreement = sight.case.agreement
-        self.record = sight.case.record
-        self.accounts = sight.accounts
-        self.last_day = sight.case.last_day
-        self.tick = sight.case.tick
-        self.account = sight.case.account
-
-    def judge(
-        self, account: str | None = None, on: str | None = None, known: str | None = None
-    ) -> Judged:
-        found = self.sight.judged(account)
-        if found is None:
-            raise Refused("this is still being judged", "ask again in a moment", 503)
-        return found
-
-
-def turns_on(sight: Sight, lane: Lane) -> list[str]:
-    """The smallest sets of choices that turn the duty's status from one account's to another's.
-
-    Variants of accounts are judged for it: seconds, at worst. Kept for the day.
+def of_duty(query: Query, id_: str, *, wait: bool = False) -> dict[str, Any]:
+    """What the accounts' difference on a duty turns on (None: not worked out yet), and who holds
+    which status. The answer is worked out in the background; `wait` for it where it must be told.
     """
-    if not sight.contested(lane):
+    duty = query.duty(id_)
+    found = turning_points(query, duty, PATIENCE_FOR_JSON if wait else PATIENCE)
+    sentences = None if found is None else [each["sentence"] for each in found]
+    return {"turns_on": sentences, "differences": found, "sides": sides(query, duty)}
+
+
+def turning_points(
+    query: Query, duty: DutyHistory, patience: float
+) -> list[dict[str, Any]] | None:
+    """What a difference turns on; [] where there is none; None while it is being worked out."""
+    if not query.contested(duty):
         return []
+    if query.version.waiting(query.dates):
+        return None
+    key = ("turns", duty.id, query.dates)
+    cache = query.version.answers
+
+    def work() -> None:
+        cache.get(key, lambda: differences_of(query, duty))
+        site.workspace.notify()
+
+    if key not in cache:
+        site.workspace.worker.add((query.version.number, key), NOW, work)
+        site.workspace.wait(lambda: key in cache, patience)
+    found: list[dict[str, Any]] | None = cache.peek(key)
+    return found
+
+
+def differences_of(query: Query, duty: DutyHistory) -> list[dict[str, Any]]:
+    """The `differences` of docs/json.md: the fewest choices that turn one status into another.
+
+    Variants of accounts are judged for it: seconds, at worst. The answer is cached for the day.
+    """
+    judged = {name: query.judged(name) for name in query.accounts}
+    settled = {name: one for name, one in judged.items() if one is not None}
+    if len(settled) < len(judged):
+        raise Refused("this is still being judged", "ask again in a moment", 503)
 
     def make() -> Comparison:
-        return Comparison(Settled(sight), sight.asked.on, sight.asked.known, None)
+        return Comparison(query.case, query.dates.on, query.dates.known, None, settled)
 
-    comparison: Comparison = sight.version.tables.get(("comparison", sight.asked), make)
-    key = same(comparison, sight, lane)
-    return comparison.turns_on([key])[key]
+    comparison: Comparison = query.version.tables.get(("comparison", query.dates), make)
+    key = key_in(comparison, query, duty)
+    found: list[dict[str, Any]] = msgspec.to_builtins(comparison.differences([key])[key])
+    return found
 
 
-def sides(sight: Sight, lane: Lane) -> list[dict[str, Any]]:
+def sides(query: Query, duty: DutyHistory) -> list[dict[str, Any]]:
     """Which accounts hold which status."""
     found: dict[str | None, list[str]] = {}
-    for account, status in sight.statuses(lane).items():
+    for account, status in query.statuses(duty).items():
         found.setdefault(status, []).append(account)
     return [{"status": status, "accounts": names} for status, names in found.items()]
 
 
-def same(comparison: Comparison, sight: Sight, lane: Lane) -> Duty:
-    """The duty as the comparison counts it: of several alike, the one of these statuses."""
-    wanted = sight.statuses(lane)
-    for nth in range(1, lane.key[6] + 1):
-        key: Duty = (*lane.key[:6], nth)
+def key_in(comparison: Comparison, query: Query, duty: DutyHistory) -> Duty:
+    """The key of a duty in a comparison: of several alike, the one with these statuses."""
+    wanted = query.statuses(duty)
+    for nth in range(1, duty.key[6] + 1):
+        key: Duty = (*duty.key[:6], nth)
         if {name: found.get(key) for name, found in comparison.statuses.items()} == wanted:
             return key
-    return lane.key
+    return duty.key

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from servanda.syntax.problems import ServandaError
 from servanda.web.pages import head
-from servanda.web.query import Refused, Sight
+from servanda.web.query import Query, Refused
 
 if TYPE_CHECKING:
     from servanda.articles.drafts import Draft, Drafts
@@ -18,7 +19,18 @@ if TYPE_CHECKING:
 LONGEST = 4000
 
 
-def drafts(sight: Sight, path: Path) -> dict[str, Any]:
+def page(query: Query, path: Path | None) -> dict[str, Any]:
+    """The drafts of a file beside their article. Raises Refused if there are none."""
+    if path is None:
+        advice = "`servanda read ARTICLE --case CASE -o drafts.json`, then `serve --drafts`"
+        raise Refused("there are no drafts to review", advice, 404)
+    try:
+        return drafts(query, path)
+    except ServandaError as error:
+        raise Refused(error.problems[0].message, error.problems[0].help, 409) from None
+
+
+def drafts(query: Query, path: Path) -> dict[str, Any]:
     """The article in pieces, each with the numbers of the drafts made of it; and the drafts.
 
     Raises ServandaError for a file that holds no drafts.
@@ -26,19 +38,19 @@ def drafts(sight: Sight, path: Path) -> dict[str, Any]:
     from servanda.articles.draft_files import RECORD, load_drafts
 
     found = load_drafts(path)
-    record = sight.case.folder / RECORD
-    told = record.read_text(encoding="utf-8") if record.is_file() else ""
-    return head(sight) | {
+    record = query.case.folder / RECORD
+    recorded = record.read_text(encoding="utf-8") if record.is_file() else ""
+    return head(query) | {
         "title": found.source.get("title") or found.file,
         "source": found.source,
         "remarks": list(found.remarks),
         "paragraphs": list(paragraphs(found)),
-        "reported": [row(draft, found, told) for draft in found.reported],
-        "author": [row(draft, found, told) for draft in found.author],
+        "reported": [row(draft, found, recorded) for draft in found.reported],
+        "author": [row(draft, found, recorded) for draft in found.author],
     }
 
 
-def row(draft: Draft, found: Drafts, told: str) -> dict[str, Any]:
+def row(draft: Draft, found: Drafts, recorded: str) -> dict[str, Any]:
     from servanda.articles.rendering import annotation_lines, when_line
 
     made: dict[str, Any] = msgspec.to_builtins(draft)
@@ -47,7 +59,7 @@ def row(draft: Draft, found: Drafts, told: str) -> dict[str, Any]:
         "inserted": [span.of(found.text) for span in draft.inserted],
         "labels": [span.of(found.text) for span in draft.labels],
         "told": [*([when_line(draft)] if draft.when else []), *annotation_lines(draft, found.text)],
-        "in_the_record": bool(draft.record and draft.record in told),
+        "in_the_record": bool(draft.record and draft.record in recorded),
         "lines": 1 + (draft.record or draft.outline or "").count("\n"),
     }
 

@@ -1,4 +1,4 @@
-"""What cannot be answered: told neutrally on the page, and in full in the terminal."""
+"""Pages for what cannot be answered; errors of Servanda's own are in full in the terminal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from servanda.web.query import Refused
-from servanda.web.responses import json, refuse, wants_json
+from servanda.web.responses import json_response, refuse, wants_json
 
 
-def nowhere(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return refuse(request, Refused("there is no such page", "begin at the board, or search", 404))
 
 
-def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return plain(request, 400, "this request cannot be read", "begin at the board")
 
 
-def strange_host(request: HttpRequest) -> HttpResponse:
+def unknown_host(request: HttpRequest) -> HttpResponse:
     return plain(
         request,
         400,
@@ -26,7 +26,7 @@ def strange_host(request: HttpRequest) -> HttpResponse:
     )
 
 
-def failed(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     return plain(
         request,
         500,
@@ -35,7 +35,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     )
 
 
-def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return refuse(
         request, Refused("this form was not sent from this page", "load the page again", 403)
     )
@@ -44,6 +44,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def plain(request: HttpRequest, status: int, message: str, advice: str) -> HttpResponse:
     """A page that needs nothing of the case: it must not fail itself."""
     if wants_json(request):
-        return json({"errors": [{"message": message, "help": advice, "severity": "error"}]}, status)
+        return json_response(
+            {"errors": [{"message": message, "help": advice, "severity": "error"}]}, status
+        )
     context = {"status": status, "message": message, "advice": advice}
     return render(request, "servanda/plain.html", context, status=status)

@@ -1,5 +1,7 @@
-"""What every request passes: is it meant for this server; does an error get told; and the headers
-that keep a page to itself (only its own files, no inline script, no other frame)."""
+"""What Django's own middleware has not: host names, the content security policy, errors told.
+
+The other headers are those of `SecurityMiddleware` and `XFrameOptionsMiddleware` (settings.py).
+"""
 
 from __future__ import annotations
 
@@ -32,13 +34,11 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def guard(answer: Answer) -> Answer:
+    """Refuse foreign host names; pages load only their own files and run no inline script."""
+
     def guarded(request: HttpRequest) -> HttpResponse:
-        response = answer(request) if named(request) else error_pages.strange_host(request)
+        response = answer(request) if is_own_host(request) else error_pages.unknown_host(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-cache")
         return response
@@ -46,17 +46,19 @@ def guard(answer: Answer) -> Answer:
     return guarded
 
 
-def named(request: HttpRequest) -> bool:
-    """Whether the Host header is a name of this server: else another site's name may have been
-    pointed here, and its scripts would read the case. A bare number cannot be."""
+def is_own_host(request: HttpRequest) -> bool:
+    """Whether the Host header is a name of this server, or a bare address.
+
+    Otherwise another site's name may point here (DNS rebinding), and its scripts could read the
+    case."""
     try:
         host, _ = split_domain_port(request.get_host())
     except DisallowedHost:
         return False
-    return host in site.names or is_number(host)
+    return host in site.names or is_address(host)
 
 
-def is_number(host: str) -> bool:
+def is_address(host: str) -> bool:
     try:
         ip_address(host.strip("[]"))
     except ValueError:
@@ -64,11 +66,11 @@ def is_number(host: str) -> bool:
     return True
 
 
-def tell(request: HttpRequest | None = None, **_: object) -> None:
-    """Write the error that a page failed with to the terminal, with where it happened."""
+def log_error(request: HttpRequest | None = None, **_: object) -> None:
+    """Write the error that a page failed with to the terminal, with its traceback."""
     where = "" if request is None else f"{request.method} {request.path}"
     sys.stderr.write(f"servanda: an error of its own at {where}\n{traceback.format_exc()}")
     sys.stderr.flush()
 
 
-got_request_exception.connect(tell, dispatch_uid="servanda")
+got_request_exception.connect(log_error, dispatch_uid="servanda")

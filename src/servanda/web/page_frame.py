@@ -1,4 +1,4 @@
-"""What stands around every page: the days asked about, the problems of the text, the way about."""
+"""What stands around every page: navigation, the bar of days, the problems of the text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from servanda.syntax.problems import Problem, render
+from servanda.vocabulary.statuses import DUTY, POWER, POWERS_AS_DUTIES
 from servanda.web.board import SHOWS
 from servanda.web.list_pages import changes
-from servanda.web.query import Sight
+from servanda.web.query import Query
 from servanda.web.settings import site
 
 MONTHS = (
@@ -19,67 +20,61 @@ MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 KEPT = ("on", "known", "account")
-DATED = ("board", "clause", "duty", "account", "party", "compare", "what-if")
-BY_ALL = ("board", "timeline", "duty", "clause", "account", "party")
-"""Pages that ask of a day; those of them that show all accounts at once."""
+POWER_WORDS = [
+    (term.word, term.description) for code, term in POWER.items() if term.word != DUTY[code].word
+]
 MOST_ROWS = 200
 MOST_IN_TABLE = 250
-WAYS = (
-    ("board", "Board"),
-    ("timeline", "Timeline"),
-    ("compare", "Compare"),
-    ("what-if", "What if"),
-    ("text", "Text"),
-    ("record", "Record"),
-    ("sources", "Sources"),
-    ("accounts", "Accounts"),
-    ("parties", "Parties"),
-)
 
 
-def chrome(request: HttpRequest, sight: Sight | None) -> dict[str, Any]:
-    """The context that every template has. Without a sight: the days are not known."""
-    desk = site.desk
-    number = 0 if desk.version is None else desk.version.number
-    waiting = [] if sight is None else sight.version.waiting(sight.asked)
-    problems = desk.errors
-    here = request.path.strip("/").partition("/")[0]
+def page_context(request: HttpRequest, query: Query | None) -> dict[str, Any]:
+    """The context that every template has. Without a query: the days are not known."""
+    from servanda.web.page_registry import BY_NAME, PAGES
+
+    workspace = site.workspace
+    number = 0 if workspace.version is None else workspace.version.number
+    waiting = [] if query is None else query.version.waiting(query.dates)
+    problems = workspace.errors
+    here = request.path.strip("/").partition("/")[0].removesuffix(".json")
+    page = BY_NAME.get(here)
     found: dict[str, Any] = {
-        "ways": WAYS if site.drafts is None else (*WAYS, ("drafts", "Drafts")),
+        "navigation": [(p.name, p.label) for p in PAGES if p.label and p.offered()],
         "here": here,
-        "dated": sight is not None and here in DATED,
-        "by_all": here in BY_ALL,
-        "news": f"{number}.{desk.reading}.{len(waiting)}",
+        "dated": query is not None and page is not None and page.dated,
+        "by_all": page is not None and page.by_all,
+        "news": f"{number}.{workspace.reading}.{len(waiting)}",
         "problems": [{"whole": render(p), "problem": p} for p in problems],
         "keep": {},
         "writable": site.writable,
-        "root": desk.root.resolve().name,
+        "root": workspace.root.resolve().name,
     }
-    if sight is None:
+    if query is None:
         return found
-    return found | asked(request, sight, waiting)
+    return found | context_of_query(request, query, waiting)
 
 
-def asked(request: HttpRequest, sight: Sight, waiting: list[str]) -> dict[str, Any]:
-    header = sight.case.agreement.header
-    query = request.GET.copy()
-    query.pop("format", None)
-    twin = f"{request.path}.json" + (f"?{query.urlencode()}" if query else "")
-    return days(sight) | {
+def context_of_query(request: HttpRequest, query: Query, waiting: list[str]) -> dict[str, Any]:
+    header = query.case.agreement.header
+    parameters = request.GET.copy()
+    parameters.pop("format", None)
+    twin = f"{request.path}.json" + (f"?{parameters.urlencode()}" if parameters else "")
+    return days(query) | {
         "case": header.name,
         "title": header.title or header.name,
-        "account": sight.account,
-        "accounts": sight.accounts,
-        "account_titles": {a.name: a.title for a in sight.case.agreement.accounts},
-        "parties": [p.name for p in sight.case.agreement.parties],
+        "account": query.account,
+        "accounts": query.accounts,
+        "account_titles": {a.name: a.title for a in query.case.agreement.accounts},
+        "parties": [p.name for p in query.case.agreement.parties],
         "shows": SHOWS.items(),
         "waiting": waiting,
         "refusals": [
-            {"whole": render(p), "problem": p} for p in sight.version.refused(sight.asked)
+            {"whole": render(p), "problem": p} for p in query.version.refused(query.dates)
         ],
         "keep": {name: request.GET[name] for name in KEPT if request.GET.get(name)},
         "rest": {n: v for n, v in request.GET.items() if n not in (*KEPT, "format", "text")},
         "on2": request.GET.get("on2"),
+        "powers_as_duties": POWERS_AS_DUTIES,
+        "power_words": POWER_WORDS,
         "most_rows": MOST_ROWS,
         "most_in_table": MOST_IN_TABLE,
         "twin": twin,
@@ -87,17 +82,17 @@ def asked(request: HttpRequest, sight: Sight, waiting: list[str]) -> dict[str, A
     }
 
 
-def days(sight: Sight) -> dict[str, Any]:
-    """The days asked about, and the sliders on which they lie; the last place of that of
-    `known` means: all that the record holds."""
-    first, last = sight.first_day(), sight.case.last_day()
-    on = str(sight.day(sight.tick))
-    known = sight.asked.known
-    known_day = None if known is None else str(sight.day(sight.case.tick(known)))
+def days(query: Query) -> dict[str, Any]:
+    """The days asked about, and their places on the sliders. The last place on that of `known`
+    means: all that the record holds."""
+    first, last = query.first_day(), query.case.last_day()
+    on = str(query.day(query.tick))
+    known = query.dates.known
+    known_day = None if known is None else str(query.day(query.case.tick(known)))
     whole = between(first, last)
     most = max(whole, between(first, on))
     return {
-        "on": sight.asked.on,
+        "on": query.dates.on,
         "on_day": on,
         "long_day": long_day(on),
         "known": known,
@@ -109,7 +104,7 @@ def days(sight: Sight) -> dict[str, Any]:
         "on_most": most,
         "known_offset": most + 1 if known_day is None else between(first, known_day),
         "known_most": most + 1,
-        "changes": changes(sight),
+        "changes": changes(query),
     }
 
 

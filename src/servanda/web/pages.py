@@ -7,43 +7,43 @@ from typing import Any
 
 import msgspec
 
+from servanda.explain.duty_histories import DutyHistory, StatusSpan
 from servanda.explain.judged import Judged
-from servanda.explain.lanes import Lane, Stretch
 from servanda.explain.why import Explanation, why
 from servanda.explain.wording import Node
-from servanda.present.report.prose import section
+from servanda.present.html.prose import section
 from servanda.syntax import tree as m
 from servanda.syntax.printer.statements import show
 from servanda.syntax.printer.values import pattern
 from servanda.web.board import concerns, counted, row
-from servanda.web.query import Refused, Sight
+from servanda.web.query import Query, Refused
 
 MOST_WHY = 40
 
 
-def head(sight: Sight) -> dict[str, Any]:
+def head(query: Query) -> dict[str, Any]:
     return {
-        "case": sight.case.agreement.header.name,
-        "account": sight.account,
-        "on": sight.asked.on,
-        "known": sight.asked.known,
+        "case": query.case.agreement.header.name,
+        "account": query.account,
+        "on": query.dates.on,
+        "known": query.dates.known,
     }
 
 
 # ------------------------------------------------------------------ clauses
-def clause(sight: Sight, id_: str) -> dict[str, Any]:
-    """A clause: its text, rules, readings, duties and their life, and why it stands so."""
-    agreement = sight.case.agreement
+def clause(query: Query, id_: str) -> dict[str, Any]:
+    """A clause: its text, rules, readings, duties and their histories, and the reasons."""
+    agreement = query.case.agreement
     found = next((c for c in agreement.clauses if c.id == id_), None)
     if found is None:
         raise Refused(f"there is no clause `{id_}`", "look through the text, or search", 404)
-    lanes = [lane for lane in sight.lanes if lane.clause == id_]
-    return head(sight) | {
+    duties = [duty for duty in query.duties if duty.clause == id_]
+    return head(query) | {
         "clause": id_,
         "title": found.title,
         "file": found.place.file,
         "line": found.place.line,
-        "prose": prose(sight, id_, found.place),
+        "prose": prose(query, id_, found.place),
         "not_modelled": found.not_modelled,
         "rules": rules(found),
         "readings": [reading(agreement, r) for r in agreement.readings if r.clause == id_],
@@ -52,9 +52,9 @@ def clause(sight: Sight, id_: str) -> dict[str, Any]:
             for a in agreement.amendments
             if a.clause == id_
         ],
-        "duties": [row(sight, lane) for lane in lanes if sight.statuses(lane)],
-        "life": [life(sight, lane) for lane in lanes],
-        "why": because(sight, id_),
+        "duties": [row(query, duty) for duty in duties if query.statuses(duty)],
+        "life": [history(query, duty) for duty in duties],
+        "why": reasons(query, id_),
     }
 
 
@@ -64,17 +64,17 @@ def rules(block: m.Clause | m.Reading | m.Amendment) -> list[str]:
     return [dedent("\n".join(below))] if block.rules else []
 
 
-def prose(sight: Sight, id_: str, place: m.Place) -> str:
+def prose(query: Query, id_: str, place: m.Place) -> str:
     """What the text says under the clause's heading, or around its rule."""
-    for layout in sight.case.layouts:
+    for layout in query.case.layouts:
         for paragraph in layout.paragraphs:
             if paragraph.id == id_:
                 return section(layout, paragraph.place.line + 1)
-    return around(sight, place)
+    return around(query, place)
 
 
-def around(sight: Sight, place: m.Place) -> str:
-    layout = next((item for item in sight.case.layouts if item.file == place.file), None)
+def around(query: Query, place: m.Place) -> str:
+    layout = next((item for item in query.case.layouts if item.file == place.file), None)
     return "" if layout is None or not place.line else section(layout, place.line)
 
 
@@ -91,38 +91,41 @@ def reading(agreement: m.Agreement, one: m.Reading) -> dict[str, Any]:
     }
 
 
-def life(sight: Sight, lane: Lane) -> dict[str, Any]:
+def history(query: Query, duty: DutyHistory) -> dict[str, Any]:
     """Every span of a duty, by account, and the entries that opened it."""
     return {
-        "id": lane.id,
-        "text": lane.text,
-        "instance": lane.instance,
+        "id": duty.id,
+        "text": duty.text,
+        "details": duty.details,
+        "kind": duty.kind,
+        "instance": duty.instance,
         "spans": {
-            name: [span(sight, stretch) for stretch in found] for name, found in lane.spans.items()
+            name: [span_row(query, span) for span in found] for name, found in duty.spans.items()
         },
     }
 
 
-def span(sight: Sight, stretch: Stretch) -> dict[str, Any]:
+def span_row(query: Query, span: StatusSpan) -> dict[str, Any]:
     return {
-        "from": sight.iso(stretch.from_),
-        "until": sight.iso(stretch.until),
-        "status": stretch.status,
-        "entries": list(stretch.verdict.entries),
+        "from": query.iso(span.from_),
+        "until": query.iso(span.until),
+        "status": span.status,
+        "entries": list(span.verdict.entries),
+        "closed_by": list(span.verdict.closed_by),
     }
 
 
-def because(sight: Sight, id_: str) -> list[Any] | None:
+def reasons(query: Query, id_: str) -> list[Any] | None:
     """The derivations of a clause's duties, in one account; None while it is being judged."""
-    judged = sight.judged()
+    judged = query.judged()
     if judged is None:
         return None
-    key = ("why", id_, sight.account, sight.asked)
-    made: list[Any] = sight.version.kept.get(key, lambda: trees(judged, id_))
-    return made
+    key = ("why", id_, query.account, query.dates)
+    found: list[Any] = query.version.answers.get(key, lambda: derivations(judged, id_))
+    return found
 
 
-def trees(judged: Judged, id_: str) -> list[Any]:
+def derivations(judged: Judged, id_: str) -> list[Any]:
     found: list[Any] = msgspec.to_builtins(why(judged, id_))
     if len(found) <= MOST_WHY:
         return found
@@ -132,64 +135,69 @@ def trees(judged: Judged, id_: str) -> list[Any]:
 
 
 # ------------------------------------------------------------------ one duty
-def duty(sight: Sight, id_: str) -> dict[str, Any]:
-    """One duty in every account: status, why, and its spans."""
-    lane = sight.lane(id_)
+def duty(query: Query, id_: str) -> dict[str, Any]:
+    """One duty in every account: status, reasons, and its spans. Raises Refused."""
+    try:
+        found = query.duty(id_)
+    except Refused:
+        if query.version.waiting(query.dates):
+            raise Refused("this is still being judged", "ask again in a moment", 503) from None
+        raise
     return (
-        head(sight)
-        | row(sight, lane)
+        head(query)
+        | row(query, found)
         | {
-            "life": life(sight, lane),
-            "why": {name: tree(sight, lane, name) for name in sight.statuses(lane)},
+            "life": history(query, found),
+            "why": {name: derivation(query, found, name) for name in query.statuses(found)},
         }
     )
 
 
-def tree(sight: Sight, lane: Lane, account: str) -> Any:
+def derivation(query: Query, duty: DutyHistory, account: str) -> Any:
     """The derivation of one duty in one account; None where there is no such duty."""
-    judged, stretch = sight.judged(account), lane.stretch(account, sight.tick)
-    if judged is None or stretch is None:
+    judged, span = query.judged(account), duty.span(account, query.tick)
+    if judged is None or span is None:
         return None
-    key = ("tree", lane.id, account, sight.asked)
-    verdict = sight.cut_verdict(stretch)
+    key = ("tree", duty.id, account, query.dates)
+    verdict = query.cut_verdict(span)
 
     def make() -> Any:
         return msgspec.to_builtins(Explanation(judged).tree(verdict))
 
-    return sight.version.kept.get(key, make)
+    return query.version.answers.get(key, make)
 
 
 # ------------------------------------------------------------------ who
-def account(sight: Sight, name: str) -> dict[str, Any]:
-    """What an account reads, trusts and holds, and where it stands alone."""
-    found = next((a for a in sight.case.agreement.accounts if a.name == name), None)
-    if found is None and name not in sight.accounts:
-        names = ", ".join(sight.accounts)
+def account(query: Query, name: str) -> dict[str, Any]:
+    """What an account reads, trusts and holds, and the duties on which it is alone."""
+    found = next((a for a in query.case.agreement.accounts if a.name == name), None)
+    if found is None and name not in query.accounts:
+        names = ", ".join(query.accounts)
         raise Refused(f"there is no account `{name}`", f"the accounts are {names}", 404)
-    lanes = list(sight.present())
+    duties = list(query.present())
     given: dict[str, Any] = {"name": name, "title": None, "reads": [], "prose": ""}
     if found is not None:
-        given = written(sight, found)
-    mine = [lane for lane in lanes if alone(sight, lane, name)]
-    counts = sight.counts(lanes)
+        given = choices(query, found)
+    mine = [duty for duty in duties if is_alone(query, duty, name)]
+    counts = query.counts(duties)
     return (
-        head(sight)
+        head(query)
         | given
         | {
             "counts": counted({name: counts.get(name, {})}),
-            "alone": [row(sight, lane) for lane in mine],
+            "alone": [row(query, duty) for duty in mine],
         }
     )
 
 
-def written(sight: Sight, found: m.Account) -> dict[str, Any]:
-    readings = {(r.group, r.name): r for r in sight.case.agreement.readings}
+def choices(query: Query, found: m.Account) -> dict[str, Any]:
+    readings = {(r.group, r.name): r for r in query.case.agreement.readings}
     return {
         "name": found.name,
         "title": found.title,
         "file": found.place.file,
         "line": found.place.line,
-        "prose": around(sight, found.place),
+        "prose": around(query, found.place),
         "reads": [
             {
                 "group": group,
@@ -216,16 +224,16 @@ def written(sight: Sight, found: m.Account) -> dict[str, Any]:
     }
 
 
-def alone(sight: Sight, lane: Lane, name: str) -> bool:
+def is_alone(query: Query, duty: DutyHistory, name: str) -> bool:
     """Whether no other account gives the duty the status that this one gives it."""
-    found = sight.statuses(lane)
+    found = query.statuses(duty)
     mine = found.pop(name, None)
     return bool(found) and mine not in found.values()
 
 
-def party(sight: Sight, name: str) -> dict[str, Any]:
+def party(query: Query, name: str) -> dict[str, Any]:
     """What a party owes and what it is owed, alone or in a group."""
-    agreement = sight.case.agreement
+    agreement = query.case.agreement
     known = {p.name: p for p in agreement.parties}
     groups = {g.name: g for g in agreement.groups}
     if name not in known and name not in groups:
@@ -233,15 +241,15 @@ def party(sight: Sight, name: str) -> dict[str, Any]:
     one = known.get(name)
     title = one.title if one is not None else groups[name].title
     mine = {name, *(g.name for g in agreement.groups if name in g.members)}
-    lanes = [lane for lane in sight.present() if concerns(sight, lane, name)]
-    return head(sight) | {
+    duties = [duty for duty in query.present() if concerns(query, duty, name)]
+    return head(query) | {
         "name": name,
         "title": title,
         "body": one is not None and one.body,
         "members": list(groups[name].members) if name in groups else [],
         "groups": sorted(mine - {name}),
-        "counts": counted(sight.counts([lane for lane in lanes if lane.debtor in mine])),
-        "owes": [row(sight, lane) for lane in lanes if lane.debtor in mine and lane.kind != "may"],
-        "may": [row(sight, lane) for lane in lanes if lane.debtor in mine and lane.kind == "may"],
-        "owed": [row(sight, lane) for lane in lanes if lane.creditor in mine],
+        "counts": counted(query.counts([duty for duty in duties if duty.debtor in mine])),
+        "owes": [row(query, duty) for duty in duties if duty.debtor in mine and duty.kind != "may"],
+        "may": [row(query, duty) for duty in duties if duty.debtor in mine and duty.kind == "may"],
+        "owed": [row(query, duty) for duty in duties if duty.creditor in mine],
     }

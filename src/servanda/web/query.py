@@ -1,4 +1,4 @@
-"""A question put to a version: which days, by whose account; and what every page draws on."""
+"""What a page asks: which days, by whose account; and the tables that every page reads from."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 
 import msgspec
 
-from servanda.explain.evidence import Evidence
+from servanda.explain.duty_histories import DutyHistory, StatusSpan, duty_histories
 from servanda.explain.judged import Judged, iso
-from servanda.explain.lanes import Lane, Stretch, lanes_of
-from servanda.explain.statuses import PAST
 from servanda.explain.wording import Words
 from servanda.record.facts import Facts
 from servanda.record.record import Entry
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.problems import Problem, ServandaError
 from servanda.syntax.tree import Account
-from servanda.web.versions import Asked, Version
+from servanda.web.versions import QueryDates, Version
 
 YEARS_AHEAD = 30
+Resting = dict[str, list[tuple[str, DutyHistory, StatusSpan]]]
+"""By entry: account, duty and span."""
 
 
 class Refused(Exception):
-    """A question that cannot be answered: what is wrong, and what to do. `code` is HTTP's."""
+    """Raised for what cannot be answered: what is wrong, and what to do. `code` is HTTP's."""
 
     def __init__(self, message: str, help: str | None = None, code: int = 400) -> None:
         super().__init__(message)
@@ -34,8 +34,8 @@ class Refused(Exception):
         self.code = code
 
 
-def asked_of(version: Version, params: Mapping[str, str]) -> Asked:
-    """The days in an address. Raises Refused for what is no date, or too far off."""
+def dates_of(version: Version, params: Mapping[str, str]) -> QueryDates:
+    """The days in an address. Raises Refused for what is no date, or too far ahead."""
     case = version.case
     last = case.last_day()
     on, known = params.get("on") or last, params.get("known") or None
@@ -49,17 +49,18 @@ def asked_of(version: Version, params: Mapping[str, str]) -> Asked:
     ahead = date.fromisoformat(last) + timedelta(days=366 * YEARS_AHEAD)
     if tick > case.tick(ahead.isoformat()):
         raise Refused(f"{on} is too far ahead", f"the record ends on {last}: ask up to {ahead}")
-    return Asked(on, known, last if tick <= case.tick(last) else on)
+    return QueryDates(on, known, last if tick <= case.tick(last) else on)
 
 
-class Sight:
-    """One question, with the tables that its answer is read off. Account None: the first one."""
+class Query:
+    """The days and the account that a page asks for, with the judgements of that version of the
+    case. Account None: the first one. Raises Refused if there is no such account."""
 
-    def __init__(self, version: Version, asked: Asked, account: str | None = None) -> None:
+    def __init__(self, version: Version, dates: QueryDates, account: str | None = None) -> None:
         self.version = version
         self.case = version.case
-        self.asked = asked
-        self.tick = self.case.tick(asked.on)
+        self.dates = dates
+        self.tick = self.case.tick(dates.on)
         self.zone = self.case.zone
         self.accounts = self.case.accounts
         if account is not None and account not in self.accounts:
@@ -69,51 +70,52 @@ class Sight:
 
     # -------------------------------------------------------------- duties
     @property
-    def lanes(self) -> list[Lane]:
+    def duties(self) -> list[DutyHistory]:
         """Every duty in the accounts judged so far, over the whole time."""
-        wholes = self.version.wholes(self.asked)
-        key = ("lanes", self.asked.until, self.asked.known, tuple(wholes))
+        judgements = self.version.whole_judgements(self.dates)
+        key = ("duties", self.dates.until, self.dates.known, tuple(judgements))
         clauses = [c.id for c in self.case.agreement.clauses]
-        found: list[Lane] = self.version.tables.get(key, lambda: lanes_of(wholes, clauses))
+        found: list[DutyHistory] = self.version.tables.get(
+            key, lambda: duty_histories(judgements, clauses)
+        )
         return found
 
-    def present(self) -> Iterator[Lane]:
-        """The duties there are on the day asked, in any account."""
-        for lane in self.lanes:
-            if any(lane.stretch(name, self.tick) for name in lane.spans):
-                yield lane
+    def present(self) -> Iterator[DutyHistory]:
+        """The duties there are on the day asked about, in any account."""
+        for duty in self.duties:
+            if any(duty.span(name, self.tick) for name in duty.spans):
+                yield duty
 
-    def lane(self, id_: str) -> Lane:
-        for lane in self.lanes:
-            if lane.id == id_:
-                return lane
+    def duty(self, id_: str) -> DutyHistory:
+        for duty in self.duties:
+            if duty.id == id_:
+                return duty
         raise Refused("there is no such duty here", "find it on the board", 404)
 
-    def statuses(self, lane: Lane) -> dict[str, str | None]:
+    def statuses(self, duty: DutyHistory) -> dict[str, str | None]:
         """The status in every account that is judged by now."""
-        judged = self.version.wholes(self.asked)
-        return {n: lane.at(n, self.tick) for n in self.accounts if n in judged}
+        judged = self.version.whole_judgements(self.dates)
+        return {n: duty.status(n, self.tick) for n in self.accounts if n in judged}
 
-    def contested(self, lane: Lane) -> bool:
-        return len(set(self.statuses(lane).values())) > 1
+    def contested(self, duty: DutyHistory) -> bool:
+        return len(set(self.statuses(duty).values())) > 1
 
-    def in_play(self, lane: Lane) -> bool:
-        found = (lane.at(name, self.tick) for name in lane.spans)
-        return any(status is not None and status not in PAST for status in found)
+    def in_play(self, duty: DutyHistory) -> bool:
+        return duty.in_play(self.tick)
 
-    def counts(self, lanes: Iterable[Lane]) -> dict[str, dict[str, int]]:
+    def counts(self, duties: Iterable[DutyHistory]) -> dict[str, dict[str, int]]:
         """How many duties have each status, by account; nothing is weighed or added up."""
         found: dict[str, Counter[str]] = {n: Counter() for n in self.accounts}
-        for lane in lanes:
-            for name in lane.spans:
-                status = lane.at(name, self.tick)
+        for duty in duties:
+            for name in duty.spans:
+                status = duty.status(name, self.tick)
                 if status is not None:
                     found[name][status] += 1
         return {name: dict(counter) for name, counter in found.items()}
 
     def judged(self, account: str | None = None) -> Judged | None:
-        """One account's judgement on the day asked; None while it is not made."""
-        made = self.version.judged(account or self.account, self.asked)
+        """One account's judgement on the day asked about; None while it is not made."""
+        made = self.version.judged(account or self.account, self.dates)
         if isinstance(made, Problem):
             raise Refused(made.message, made.help, 409)
         return made
@@ -128,7 +130,7 @@ class Sight:
             plain = Judged(
                 case=case.agreement.header.name,
                 account=name,
-                on=self.asked.on,
+                on=self.dates.on,
                 known=None,
                 agreement=case.agreement,
                 record=case.record,
@@ -138,7 +140,7 @@ class Sight:
             )
             return Words(plain)
 
-        found: Words = self.version.kept.get("words", make)
+        found: Words = self.version.answers.get("words", make)
         return found
 
     def says(self, entry: Entry) -> str:
@@ -160,24 +162,21 @@ class Sight:
         return str(self.day(self.tick if first is None else first))
 
     # -------------------------------------------------------------- what rests on what
-    def resting(self) -> dict[str, list[tuple[str, Lane, Stretch]]]:
-        """By entry: account, duty and span that rest on it, over the whole time."""
-        wholes = self.version.wholes(self.asked)
-        key = ("resting", self.asked.until, self.asked.known, tuple(wholes))
+    def resting(self) -> Resting:
+        """The spans that each entry opened, over the whole time."""
+        judgements = self.version.whole_judgements(self.dates)
+        key = ("resting", self.dates.until, self.dates.known, tuple(judgements))
 
-        def make() -> dict[str, list[tuple[str, Lane, Stretch]]]:
-            found: dict[str, list[tuple[str, Lane, Stretch]]] = {}
-            for name, judged in wholes.items():
-                evidence = Evidence(judged)
-                rules = {rule.id: rule for rule in judged.norms.rules}
-                for lane in self.lanes:
-                    for stretch in lane.spans.get(name, ()):
-                        rule = rules[stretch.verdict.rule]
-                        for entry in evidence.of(rule, stretch.verdict):
-                            found.setdefault(entry, []).append((name, lane, stretch))
+        def make() -> Resting:
+            found: Resting = {}
+            for name in judgements:
+                for duty in self.duties:
+                    for span in duty.spans.get(name, ()):
+                        for entry in span.verdict.entries:
+                            found.setdefault(entry, []).append((name, duty, span))
             return found
 
-        made: dict[str, list[tuple[str, Lane, Stretch]]] = self.version.tables.get(key, make)
+        made: Resting = self.version.tables.get(key, make)
         return made
 
     def citing(self) -> dict[str, list[Entry]]:
@@ -190,12 +189,12 @@ class Sight:
                     found.setdefault(id_, []).append(entry)
             return found
 
-        made: dict[str, list[Entry]] = self.version.kept.get("citing", make)
+        made: dict[str, list[Entry]] = self.version.answers.get("citing", make)
         return made
 
-    def cut_verdict(self, stretch: Stretch) -> Any:
+    def cut_verdict(self, span: StatusSpan) -> Any:
         """The verdict as it stood on the day: an end that is still to come is not known."""
-        verdict = stretch.verdict
+        verdict = span.verdict
         if verdict.until is not None and verdict.until > self.tick:
-            return msgspec.structs.replace(verdict, until=None)
+            return msgspec.structs.replace(verdict, until=None, closed_by=())
         return verdict

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from servanda.explain.lanes import Lane, Stretch
+from servanda.explain.duty_histories import DutyHistory, StatusSpan
 from servanda.record.record import Entry, Withdrawn
 from servanda.record.sources import Source
 from servanda.record.tables.row_sources import cited_by_rows
 from servanda.web.pages import head
-from servanda.web.query import Refused, Sight
+from servanda.web.query import Query, Refused
 
 PAGE = 100
 DATES = ("announced", "verified", "reported")
 
 
 # ------------------------------------------------------------------ entries
-def brief(sight: Sight, entry: Entry) -> dict[str, Any]:
+def brief(query: Query, entry: Entry) -> dict[str, Any]:
     """An entry in one line."""
     return {
         "id": entry.id,
         "done": entry.when.text,
-        "says": sight.says(entry),
+        "says": query.says(entry),
         "grade": entry.grade,
         "by": entry.by,
         "sources": list(dict.fromkeys(ref.id for ref in entry.sources)),
     }
 
 
-def entry(sight: Sight, id_: str) -> dict[str, Any]:
+def entry(query: Query, id_: str) -> dict[str, Any]:
     """An entry: what it says, who says so through whom, its four dates, and what rests on it."""
-    found = sight.case.record.entry(id_)
+    found = query.case.record.entry(id_)
     if found is None:
-        return table_row(sight, id_)
-    record = sight.case.record
+        return table_row(query, id_)
+    record = query.case.record
     cited = list(dict.fromkeys(ref.id for ref in found.sources))
     return (
-        head(sight)
-        | brief(sight, found)
+        head(query)
+        | brief(query, found)
         | {
             "dates": {"done": found.when.text}
             | {word: span.text if (span := getattr(found, word)) else None for word in DATES},
@@ -51,14 +51,14 @@ def entry(sight: Sight, id_: str) -> dict[str, Any]:
                 for step in found.chain
             ],
             "cites": [
-                {"id": ref.id, "place": ref.locator, "title": title(sight, ref.id)}
+                {"id": ref.id, "place": ref.locator, "title": title(query, ref.id)}
                 for ref in found.sources
             ],
             "one_source": cited[0] if len(cited) == 1 else None,
-            "one_title": title(sight, cited[0]) if len(cited) == 1 else None,
+            "one_title": title(query, cited[0]) if len(cited) == 1 else None,
             "corrects": found.corrects,
             "corrected_by": [
-                brief(sight, other)
+                brief(query, other)
                 for other in record.entries
                 if other.corrects == id_
                 or (isinstance(other.what, Withdrawn) and other.what.entry == id_)
@@ -66,19 +66,19 @@ def entry(sight: Sight, id_: str) -> dict[str, Any]:
             "note": found.note,
             "file": found.place.file,
             "line": found.place.line,
-            "rests_on_it": rests(sight, [id_]),
+            "rests_on_it": rests(query, [id_]),
         }
     )
 
 
-def table_row(sight: Sight, id_: str) -> dict[str, Any]:
+def table_row(query: Query, id_: str) -> dict[str, Any]:
     """A row of a table file: its table's sources, and what rests on it."""
-    tables = sight.case.record.tables_of(id_)
+    tables = query.case.record.tables_of(id_)
     if not tables:
         raise Refused(f"there is no entry `{id_}`", "look through the record, or search", 404)
     table = tables[0]
-    cited = cited_by_rows(sight.case.record, [id_])[id_]
-    return head(sight) | {
+    cited = cited_by_rows(query.case.record, [id_])[id_]
+    return head(query) | {
         "id": id_,
         "says": f"a row of the table {table.name}: {table.event or table.measure}",
         "grade": None,
@@ -86,83 +86,85 @@ def table_row(sight: Sight, id_: str) -> dict[str, Any]:
         "sources": cited,
         "dates": {},
         "through": [],
-        "cites": [{"id": s, "place": None, "title": title(sight, s)} for s in cited],
+        "cites": [{"id": s, "place": None, "title": title(query, s)} for s in cited],
         "one_source": cited[0] if len(cited) == 1 else None,
         "corrects": None,
         "corrected_by": [],
         "note": None,
         "file": table.place.file,
         "line": table.place.line,
-        "rests_on_it": rests(sight, [id_]),
+        "rests_on_it": rests(query, [id_]),
     }
 
 
-def title(sight: Sight, source: str) -> str | None:
-    known = sight.case.record.sources.get(source)
+def title(query: Query, source: str) -> str | None:
+    known = query.case.record.sources.get(source)
     return None if known is None else known.title
 
 
-def rests(sight: Sight, entries: list[str]) -> list[dict[str, Any]]:
+def rests(query: Query, entries: list[str]) -> list[dict[str, Any]]:
     """The duties with spans that rest on some entries; one line a duty, account and span."""
-    resting = sight.resting()
+    resting = query.resting()
     found: dict[Any, dict[str, Any]] = {}
     for id_ in entries:
-        for account, lane, stretch in resting.get(id_, ()):
-            key = (lane.id, account, stretch.from_, stretch.status)
-            found.setdefault(key, rested(sight, account, lane, stretch))
+        for account, duty, span in resting.get(id_, ()):
+            key = (duty.id, account, span.from_, span.status)
+            found.setdefault(key, rested(query, account, duty, span))
     return list(found.values())
 
 
-def rested(sight: Sight, account: str, lane: Lane, stretch: Stretch) -> dict[str, Any]:
+def rested(query: Query, account: str, duty: DutyHistory, span: StatusSpan) -> dict[str, Any]:
     return {
-        "duty": lane.id,
-        "clause": lane.clause,
-        "text": lane.text,
-        "instance": lane.instance,
+        "duty": duty.id,
+        "clause": duty.clause,
+        "text": duty.text,
+        "details": duty.details,
+        "kind": duty.kind,
+        "instance": duty.instance,
         "account": account,
-        "status": stretch.status,
-        "from": sight.iso(stretch.from_),
-        "until": sight.iso(stretch.until),
+        "status": span.status,
+        "from": query.iso(span.from_),
+        "until": query.iso(span.until),
     }
 
 
-def record(sight: Sight, page: int) -> dict[str, Any]:
+def record(query: Query, page: int) -> dict[str, Any]:
     """The entries in order of time, a page of them."""
     key = "by time"
-    ordered: list[Entry] = sight.version.kept.get(
-        key, lambda: sorted(sight.case.record.entries, key=lambda e: (e.when.lo, e.id))
+    ordered: list[Entry] = query.version.answers.get(
+        key, lambda: sorted(query.case.record.entries, key=lambda e: (e.when.lo, e.id))
     )
     pages = max(1, -(-len(ordered) // PAGE))
     if not 1 <= page <= pages:
         raise Refused(f"there is no page {page} of the record", f"it has {pages} pages", 404)
     shown = ordered[(page - 1) * PAGE : page * PAGE]
-    return head(sight) | {
-        "entries": [brief(sight, e) for e in shown],
+    return head(query) | {
+        "entries": [brief(query, e) for e in shown],
         "count": len(ordered),
         "page": page,
         "pages": pages,
         "numbers": list(range(1, pages + 1)),
         "tables": [
             {"name": t.name, "of": t.event or t.measure, "sources": [r.id for r in t.sources]}
-            for t in sight.case.record.tables
+            for t in query.case.record.tables
         ],
     }
 
 
 # ------------------------------------------------------------------ sources
-def source(sight: Sight, id_: str) -> dict[str, Any]:
+def source(query: Query, id_: str) -> dict[str, Any]:
     """A source, the entries that cite it, and what rests on them."""
-    known = sight.case.record.sources.get(id_)
-    cited = sight.citing().get(id_, [])
+    known = query.case.record.sources.get(id_)
+    cited = query.citing().get(id_, [])
     if known is None and not cited:
         raise Refused(f"there is no source `{id_}`", "look through the sources, or search", 404)
     return (
-        head(sight)
+        head(query)
         | described(id_, known)
         | {
-            "entries": [brief(sight, e) for e in cited],
+            "entries": [brief(query, e) for e in cited],
             "only_source_of": [e.id for e in cited if len({r.id for r in e.sources}) == 1],
-            "rests_on_it": rests(sight, [e.id for e in cited]),
+            "rests_on_it": rests(query, [e.id for e in cited]),
         }
     )
 
@@ -183,11 +185,11 @@ def described(id_: str, known: Source | None) -> dict[str, Any]:
     }
 
 
-def sources(sight: Sight) -> dict[str, Any]:
+def sources(query: Query) -> dict[str, Any]:
     """All sources, and how many entries cite each."""
-    citing = sight.citing()
-    known = sight.case.record.sources
-    return head(sight) | {
+    citing = query.citing()
+    known = query.case.record.sources
+    return head(query) | {
         "sources": [
             described(id_, known.get(id_)) | {"cited_by": len(citing.get(id_, ()))}
             for id_ in dict.fromkeys((*known, *citing))

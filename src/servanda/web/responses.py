@@ -1,51 +1,67 @@
-"""From a request to the question it puts, and from an answer to a page, JSON or a refusal."""
+"""From a request to what it asks, and from an answer to a page, JSON or a refusal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
 
 from servanda.syntax.problems import Problem
-from servanda.web.page_frame import chrome, problem_rows
-from servanda.web.query import Refused, Sight, asked_of
+from servanda.web.page_frame import page_context, problem_rows
+from servanda.web.page_registry import Page, PageRequest
+from servanda.web.query import Query, Refused, dates_of
 from servanda.web.settings import site
 
 PATIENCE = 0.1
 """Seconds that a page waits for a judgement before it is shown without."""
-PATIENCE_OF_TWINS = 60.0
-Data = dict[str, Any]
+PATIENCE_FOR_JSON = 60.0
 
 
-def sight_of(request: HttpRequest, patience: float = PATIENCE) -> Sight:
-    """The question that an address puts, with the judgements it needs under way."""
-    version = site.desk.version
+def query_of(request: HttpRequest, patience: float = PATIENCE) -> Query:
+    """What an address asks, with the judgements it needs under way. Raises Refused."""
+    version = site.workspace.version
     if version is None:
         raise Refused("there is nothing to show yet", "see what is said above", 503)
-    sight = Sight(version, asked_of(version, request.GET.dict()), request.GET.get("account"))
-    site.desk.want(version, sight.asked, list(sight.accounts), patience)
-    return sight
+    dates = dates_of(version, request.GET.dict())
+    query = Query(version, dates, request.GET.get("account"))
+    site.workspace.want(version, query.dates, list(query.accounts), patience)
+    return query
 
 
-def answer(
-    request: HttpRequest, template: str, twin: bool, make: Callable[[Sight], Data]
-) -> HttpResponse:
-    """A page, or the data it is made of."""
-    twin = twin or request.GET.get("format") == "json"
-    try:
-        sight = sight_of(request, PATIENCE_OF_TWINS if twin else PATIENCE)
-        data = make(sight)
-    except Refused as refused:
-        return refuse(request, refused, twin)
-    if twin:
-        return json(data)
-    return render(request, template, chrome(request, sight) | {"page": data})
+def page_view(page: Page) -> Callable[..., HttpResponse]:
+    """The view of a page: HTML, or the data it is made of."""
+
+    @require_safe
+    @ensure_csrf_cookie
+    def view(request: HttpRequest, id_: str = "", json: str | None = None) -> HttpResponse:
+        as_json = bool(json) or request.GET.get("format") == "json"
+        if id_.endswith(".json") and not (json or is_id(page, id_)):
+            id_, as_json = id_.removesuffix(".json"), True
+        try:
+            query = query_of(request, PATIENCE_FOR_JSON if as_json else PATIENCE)
+            data = page.build(PageRequest(query, request.GET.dict(), id_, as_json))
+        except Refused as refused:
+            return refuse(request, refused, as_json)
+        if as_json:
+            return json_response(data)
+        return render(request, page.template, page_context(request, query) | {"page": data})
+
+    return view
 
 
-def json(data: object, status: int = 200) -> HttpResponse:
+def is_id(page: Page, id_: str) -> bool:
+    """Whether something of this page is really called so, `.json` and all."""
+    version = site.workspace.version
+    if version is None:
+        return False
+    return page.exists(Query(version, dates_of(version, {})), id_)
+
+
+def json_response(data: object, status: int = 200) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(data), content_type="application/json", status=status)
 
 
@@ -53,18 +69,11 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.endswith(".json") or request.GET.get("format") == "json"
 
 
-def refuse(request: HttpRequest, refused: Refused, twin: bool | None = None) -> HttpResponse:
-    """What is wrong with a question, and what to do: a page, or JSON."""
-    if wants_json(request) if twin is None else twin:
+def refuse(request: HttpRequest, refused: Refused, as_json: bool | None = None) -> HttpResponse:
+    """What is wrong with a request, and what to do instead: a page, or JSON."""
+    if wants_json(request) if as_json is None else as_json:
         problem = Problem("", 0, 0, refused.message, refused.help)
-        errors = problem_rows([problem] if refused.code != 503 else site.desk.errors or [problem])
-        return json({"errors": errors}, refused.code)
-    context = chrome(request, None) | {"refused": refused}
+        unread = site.workspace.errors if refused.code == 503 else ()
+        return json_response({"errors": problem_rows(unread or [problem])}, refused.code)
+    context = page_context(request, None) | {"refused": refused}
     return render(request, "servanda/refused.html", context, status=refused.code)
-
-
-def number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name) or "1"
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Refused(f"`{text[:40]}` is no page", "pages are counted from 1")
-    return int(text)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from servanda.web.settings import application
-from servanda.web.workspace import Desk, watch
+from servanda.web.workspace import Workspace, watch
 
 
 def serve(
@@ -17,17 +17,17 @@ def serve(
     """Serve a case and follow its text. Raises OSError if the port is taken."""
     from waitress.server import create_server
 
-    desk = Desk(root)
+    workspace = Workspace(root)
     loopback = host in ("127.0.0.1", "localhost", "::1")
-    app = application(desk, [host, socket.gethostname()], writable=loopback, drafts=drafts)
+    app = application(workspace, [host, socket.gethostname()], writable=loopback, drafts=drafts)
     server = create_server(app, host=host, port=port, threads=16, ident=None)
-    desk.read()
+    workspace.read()
     stop = threading.Event()
-    threading.Thread(target=watch, args=(desk, stop), daemon=True, name="watching").start()
+    threading.Thread(target=watch, args=(workspace, stop), daemon=True, name="watching").start()
     say(f"serving {root} at http://{host}:{port}/  (ctrl-c ends it)")
     try:
         server.run()
     finally:
         stop.set()
         server.close()
-        desk.worker.close()
+        workspace.worker.close()

@@ -10,17 +10,18 @@ from typing import Any
 import django
 from django.conf import settings
 
-from servanda.web.workspace import Desk
+from servanda.present.html.engine import FILTERS
+from servanda.web.workspace import Workspace
 
 HERE = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 class Site:
-    """What all requests share. `writable`: what is supposed may be saved into the record;
+    """What all requests share. `writable`: hypothetical entries may be saved into the record;
     `drafts`: the file of drafts to review; `names`: what a Host header may call this server."""
 
-    desk: Desk
+    workspace: Workspace
     writable: bool = False
     drafts: Path | None = None
     names: frozenset[str] = frozenset()
@@ -36,7 +37,7 @@ def configure() -> None:
     settings.configure(
         SECRET_KEY=secrets.token_urlsafe(40),
         DEBUG=False,
-        ALLOWED_HOSTS=["*"],  # guard.py looks at the host of every request, not only of forms
+        ALLOWED_HOSTS=["*"],  # middleware.guard checks the host of every request, not only of forms
         ROOT_URLCONF="servanda.web.urls",
         INSTALLED_APPS=[],
         DATABASES={},
@@ -44,10 +45,16 @@ def configure() -> None:
         USE_I18N=False,
         APPEND_SLASH=False,
         DATA_UPLOAD_MAX_MEMORY_SIZE=1_000_000,
-        CSRF_FAILURE_VIEW="servanda.web.error_pages.forged",
+        CSRF_FAILURE_VIEW="servanda.web.error_pages.csrf_failed",
         CSRF_COOKIE_SAMESITE="Strict",
         CSRF_COOKIE_HTTPONLY=True,
+        SECURE_CONTENT_TYPE_NOSNIFF=True,
+        SECURE_REFERRER_POLICY="same-origin",
+        SECURE_CROSS_ORIGIN_OPENER_POLICY="same-origin",
+        X_FRAME_OPTIONS="DENY",
         MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "servanda.web.middleware.guard",
             "django.middleware.csrf.CsrfViewMiddleware",
         ],
@@ -56,7 +63,7 @@ def configure() -> None:
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [HERE / "templates"],
                 "OPTIONS": {
-                    "builtins": ["servanda.web.template_filters"],
+                    "builtins": [FILTERS, "servanda.web.template_filters"],
                     "string_if_invalid": "",
                 },
             }
@@ -76,16 +83,16 @@ def configure() -> None:
 
 
 def application(
-    desk: Desk,
+    workspace: Workspace,
     hosts: Sequence[str] = (),
     writable: bool = False,
     drafts: Path | None = None,
 ) -> Any:
-    """The WSGI application for a desk."""
+    """The WSGI application that serves a workspace."""
     configure()
     from django.core.wsgi import get_wsgi_application
 
-    site.desk = desk
+    site.workspace = workspace
     site.writable = writable
     site.drafts = drafts
     site.names = frozenset((*LOOPBACK, *hosts))

@@ -1,5 +1,7 @@
-"""What if: hypothetical entries typed into the page, shown as a difference, saved only if asked
-(saving.py)."""
+"""What if: hypothetical entries typed into the page, shown as a difference.
+
+Nothing is written; `saving.py` saves them if somebody asks for it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,24 @@ from servanda.api import Case
 from servanda.explain.incremental import judge_again
 from servanda.explain.judged import Judged
 from servanda.explain.rows import status_rows
-from servanda.explain.rule_text import Duties
 from servanda.explain.supposition import difference, with_text
 from servanda.judge.verdict import JudgeError
 from servanda.record.account_facts import facts_for
 from servanda.syntax.problems import Problem, ServandaError
-from servanda.web.query import Refused, Sight
+from servanda.web.page_frame import problem_rows
+from servanda.web.query import Query, Refused
 
 FILE = "what-if.md"
 LONGEST = 100_000
+
+
+def page(query: Query, text: str | None) -> dict[str, Any]:
+    """The page to type into; with a text, the difference it would make. Raises Refused."""
+    found = {"text": text or "", "account": query.account, "on": query.dates.on}
+    if not (text or "").strip():
+        return found
+    result = supposed(query, text or "")
+    return found | result | {"problems": problem_rows(result["problems"])}
 
 
 def as_page(text: str) -> str:
@@ -28,38 +39,37 @@ def as_page(text: str) -> str:
     return f"```servanda\n{text}\n```\n"
 
 
-def supposed(sight: Sight, text: str) -> dict[str, Any]:
-    """The difference that a text would make, in one account on the day asked.
+def supposed(query: Query, text: str) -> dict[str, Any]:
+    """The difference that a text would make, in one account on the day asked about.
 
     `{"added", "removed", "changed", "problems"}` as in docs/json.md; with problems, no difference.
     """
     if len(text) > LONGEST:
         raise Refused("this is too long", f"up to {LONGEST} characters")
-    before = sight.judged()
+    before = query.judged()
     if before is None:
         raise Refused("this account is still being judged", "ask again in a moment", 503)
     try:
-        case = with_text(sight.case, FILE, as_page(text))
-        after = judged(case, sight, before)
+        case = with_text(query.case, FILE, as_page(text))
+        after = judged(case, query, before)
     except ServandaError as error:
         return {"problems": list(error.problems)}
     except JudgeError as error:
         return {"problems": [Problem(FILE, 0, 0, str(error))]}
     found = difference(status_rows(before), status_rows(after))
-    return found | {"problems": [], "lines": list(lines(found, before, after))}
+    return found | {"problems": [], "lines": list(lines(found))}
 
 
-def lines(found: dict[str, Any], before: Judged, after: Judged) -> Iterator[dict[str, Any]]:
+def lines(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The difference, one line a duty: its text, and its status before and after (None: none)."""
     pairs = [(c["before"], c["after"]) for c in found["changed"]]
     pairs += [(None, row) for row in found["added"]]
     pairs += [(row, None) for row in found["removed"]]
     for old, new in pairs:
-        row, judged = (old, before) if new is None else (new, after)
-        text = Duties(judged.agreement).of(judged.rule(row["rule"])).short(row["debtor"])
+        row = old if new is None else new
         yield {
             "clause": row["clause"],
-            "text": text,
+            "text": row["duty"],
             "kind": row["kind"],
             "instance": row["instance"],
             "before": old and old["status"],
@@ -69,12 +79,12 @@ def lines(found: dict[str, Any], before: Judged, after: Judged) -> Iterator[dict
         }
 
 
-def judged(case: Case, sight: Sight, before: Judged) -> Judged:
-    account = case.account(sight.account)
-    norms = case.norms(sight.account)
-    known = None if sight.asked.known is None else case.tick(sight.asked.known)
+def judged(case: Case, query: Query, before: Judged) -> Judged:
+    account = case.account(query.account)
+    norms = case.norms(query.account)
+    known = None if query.dates.known is None else case.tick(query.dates.known)
     facts = facts_for(
-        case.record, case.agreement, account, norms, on=case.tick(sight.asked.on), known=known
+        case.record, case.agreement, account, norms, on=case.tick(query.dates.on), known=known
     )
     return Judged(
         case=before.case,

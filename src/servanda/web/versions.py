@@ -18,16 +18,16 @@ from servanda.judge.verdict import JudgeError
 from servanda.syntax.problems import Problem, ServandaError
 
 T = TypeVar("T")
-MOST_KNOWN = 24
-MOST_CUTS = 48
-MOST_KEPT = 512
-MOST_DRAWN = 96
+MOST_JUDGEMENTS = 24
+MOST_EARLIER = 48
+MOST_ANSWERS = 512
+MOST_CHARTS = 96
 MOST_TABLES = 24
 
 
-class Asked(Struct, frozen=True):
-    """The days of a question. `until` is how far the judgement runs: the record's last day, or
-    `on` where that is later."""
+class QueryDates(Struct, frozen=True):
+    """The days that an address asks about. `until` is how far the case is judged for it: up to the
+    record's last day, or `on` where that is later."""
 
     on: str
     known: str | None
@@ -39,10 +39,11 @@ Key = tuple[str, str, str | None]
 
 
 class Version:
-    """What the text of a case says at one time. It never changes; answers to it are kept.
+    """The text of a case as it was read once, with caches of what was made of it.
 
-    `made` holds judgements, or the problem that prevented one; `kept` small answers, `tables` what
-    is made of whole judgements, `drawn` charts. Other threads wait on `news`.
+    `judgements` holds judgements, or the problem that prevented one; `earlier` those cut off at
+    earlier days, `answers` small answers, `tables` what is made of whole judgements, `charts`
+    charts. Other threads wait on `news`.
     """
 
     def __init__(
@@ -57,30 +58,30 @@ class Version:
         self.case = case
         self.checked = checked
         self.news = news
-        self.made: OrderedDict[Key, Judged | Problem] = OrderedDict()
-        self.cuts: Kept[Judged] = Kept(MOST_CUTS)
-        self.kept: Kept[Any] = Kept(MOST_KEPT)
-        self.drawn: Kept[Any] = Kept(MOST_DRAWN)
-        self.tables: Kept[Any] = Kept(MOST_TABLES)
+        self.judgements: OrderedDict[Key, Judged | Problem] = OrderedDict()
+        self.earlier: Cache[Judged] = Cache(MOST_EARLIER)
+        self.answers: Cache[Any] = Cache(MOST_ANSWERS)
+        self.charts: Cache[Any] = Cache(MOST_CHARTS)
+        self.tables: Cache[Any] = Cache(MOST_TABLES)
         self.past: dict[str, Judged] = {} if earlier is None else earlier.whole_record()
 
     def whole_record(self) -> dict[str, Judged]:
         """By account, the last judgement of the whole record, of this text or one before it."""
-        own = {key[0]: made for key, made in self.made.items() if key[2] is None}
+        own = {key[0]: made for key, made in self.judgements.items() if key[2] is None}
         return self.past | {name: made for name, made in own.items() if isinstance(made, Judged)}
 
     # -------------------------------------------------------------- judging
-    def key(self, account: str, asked: Asked) -> Key:
-        return account, asked.until, asked.known
+    def key(self, account: str, dates: QueryDates) -> Key:
+        return account, dates.until, dates.known
 
     def judge(self, key: Key, before: Sequence[Judged] = ()) -> Judged | Problem:
         """Judge once, taking over what earlier judgements settled alike; what stands in the way
         of a judgement is data too."""
-        found = self.made.get(key)
+        found = self.judgements.get(key)
         if found is None:
             found = self._judge(key, before)
             with self.news:
-                self.made[key] = found
+                self.judgements[key] = found
                 if key[2] is None:
                     self.past.pop(key[0], None)
                 self._forget()
@@ -116,46 +117,53 @@ class Version:
     def _forget(self) -> None:
         """Drop the oldest judgements of other days than the record's last with all known."""
         last = self.case.last_day()
-        others = [k for k in self.made if k[1:] != (last, None)]
-        for key in others[:-MOST_KNOWN]:
-            del self.made[key]
+        others = [k for k in self.judgements if k[1:] != (last, None)]
+        for key in others[:-MOST_JUDGEMENTS]:
+            del self.judgements[key]
 
-    def judged(self, account: str, asked: Asked) -> Judged | Problem | None:
-        """The judgement as of the day asked; None while it is not made."""
-        whole = self.made.get(self.key(account, asked))
-        if not isinstance(whole, Judged) or whole.on == asked.on:
+    def judged(self, account: str, dates: QueryDates) -> Judged | Problem | None:
+        """The judgement as of the day asked about; None while it is not made."""
+        whole = self.judgements.get(self.key(account, dates))
+        if not isinstance(whole, Judged) or whole.on == dates.on:
             return whole
-        return self.cuts.get((account, asked), lambda: self._cut(whole, account, asked))
+        return self.earlier.get((account, dates), lambda: self._cut(whole, account, dates))
 
-    def _cut(self, whole: Judged, account: str, asked: Asked) -> Judged:
+    def _cut(self, whole: Judged, account: str, dates: QueryDates) -> Judged:
         case = self.case
-        facts = case.facts(case.account(account), whole.norms, asked.on, asked.known)
-        return as_of(whole, asked.on, facts)
+        facts = case.facts(case.account(account), whole.norms, dates.on, dates.known)
+        return as_of(whole, dates.on, facts)
 
-    def wholes(self, asked: Asked) -> dict[str, Judged]:
+    def whole_judgements(self, dates: QueryDates) -> dict[str, Judged]:
         """The judgements up to the end, of the accounts that are judged by now."""
-        found = {name: self.made.get(self.key(name, asked)) for name in self.case.accounts}
+        found = {name: self.judgements.get(self.key(name, dates)) for name in self.case.accounts}
         return {name: made for name, made in found.items() if isinstance(made, Judged)}
 
-    def refused(self, asked: Asked) -> list[Problem]:
+    def refused(self, dates: QueryDates) -> list[Problem]:
         """What stands in the way of judging some accounts."""
-        found = (self.made.get(self.key(name, asked)) for name in self.case.accounts)
+        found = (self.judgements.get(self.key(name, dates)) for name in self.case.accounts)
         return [made for made in found if isinstance(made, Problem)]
 
-    def waiting(self, asked: Asked) -> list[str]:
+    def waiting(self, dates: QueryDates) -> list[str]:
         """The accounts that are not judged yet."""
-        return [n for n in self.case.accounts if self.key(n, asked) not in self.made]
+        return [n for n in self.case.accounts if self.key(n, dates) not in self.judgements]
 
 
-class Kept(Generic[T]):
-    """The last things worked out, by what they answer; the oldest go first."""
+class Cache(Generic[T]):
+    """The answers worked out last, by their keys; beyond `most`, the oldest are dropped."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.found: OrderedDict[Hashable, T] = OrderedDict()
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self.found
+
+    def peek(self, key: Hashable) -> T | None:
+        """The answer, if it is there."""
+        return self.found.get(key)
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What was kept, or what `make` makes. Two threads may both make it; one is kept."""
+        """The cached answer, or what `make` makes. Two threads may both make it; one is kept."""
         try:
             return self.found[key]
         except KeyError:

@@ -1,4 +1,4 @@
-"""The desk: the text as last read, the last good state of it, and the judging in the background."""
+"""The case being served: its text as last read, the last good state, the judging of it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from queue import PriorityQueue
 from servanda.api import open as open_case
 from servanda.explain.judged import Judged
 from servanda.syntax.problems import Problem, ServandaError
-from servanda.web.versions import Asked, Key, Version
+from servanda.web.versions import Key, QueryDates, Version
 
 PATIENCE = 0.5
-"""Seconds for which a new text waits for its judgements before it takes the old one's place."""
+"""Seconds that a new text waits for its judgements before it replaces the old one."""
 NOW, SOON, LATER = 0, 1, 2
 EMPTY = Problem(
     *("record", 0, 0, "nothing is recorded, so there is no day to show"),
@@ -26,7 +26,7 @@ LONGEST_WORK = 30.0
 """Seconds to wait at the end for the judgement in hand."""
 
 
-class Desk:
+class Workspace:
     """What the pages show. `version` is the last good state (None: there never was one);
     `problems` are those of the text as it stands on disk, errors and hints."""
 
@@ -52,26 +52,33 @@ class Desk:
                 raise ServandaError([EMPTY])
             last = case.last_day()
         except ServandaError as error:
-            self.tell(error.problems)
+            self.set_problems(error.problems)
             return
         except RecursionError:
-            self.tell((Problem("the case", 0, 0, "this text is nested too deeply to be read"),))
+            self.set_problems(
+                (Problem("the case", 0, 0, "this text is nested too deeply to be read"),)
+            )
             return
         version = Version(next(self.numbers), case, checked, self.news, self.version)
         self.newest = version.number
-        first = Asked(last, None, last)
+        first = QueryDates(last, None, last)
         for name in case.accounts:
             self.ask(version, version.key(name, first), SOON)
         if self.version is not None:
             self.wait(lambda: not version.waiting(first), PATIENCE)
         with self.news:
             self.version = version
-        self.tell(checked.problems)
+        self.set_problems(checked.problems)
 
-    def tell(self, problems: tuple[Problem, ...]) -> None:
+    def set_problems(self, problems: tuple[Problem, ...]) -> None:
         with self.news:
             self.problems = problems
             self.reading += 1
+            self.news.notify_all()
+
+    def notify(self) -> None:
+        """Wake whoever waits for news."""
+        with self.news:
             self.news.notify_all()
 
     @property
@@ -93,18 +100,21 @@ class Desk:
         other accounts on the same days, which read most clauses alike."""
         account, until, known = key
         found: list[Judged | Problem | None] = [version.past.get(account)]
-        found += [version.made.get((account, version.case.last_day(), None))]
-        found += [version.made.get((name, until, known)) for name in version.case.accounts]
-        return [made for made in found if isinstance(made, Judged)]
+        found += [version.judgements.get((account, version.case.last_day(), None))]
+        found += [version.judgements.get((name, until, known)) for name in version.case.accounts]
+        return [one for one in found if isinstance(one, Judged)]
 
-    def want(self, version: Version, asked: Asked, accounts: list[str], patience: float) -> None:
+    def want(
+        self, version: Version, dates: QueryDates, accounts: list[str], patience: float
+    ) -> None:
         """Ask for the judgements of a page, and wait a little for them."""
-        missing = [n for n in accounts if version.key(n, asked) not in version.made]
+        missing = [n for n in accounts if version.key(n, dates) not in version.judgements]
         for name in missing:
-            self.ask(version, version.key(name, asked), NOW)
+            self.ask(version, version.key(name, dates), NOW)
         if missing and patience:
-            made = version.made
-            self.wait(lambda: all(version.key(n, asked) in made for n in missing), patience)
+            self.wait(
+                lambda: all(version.key(n, dates) in version.judgements for n in missing), patience
+            )
 
     def wait(self, done: Callable[[], bool], patience: float) -> bool:
         with self.news:
@@ -146,22 +156,22 @@ class Worker:
                 if wanted and self.open:
                     work()
             except Exception as error:  # a fault in one piece of work must not end the thread
-                said = f"servanda: in the background: {type(error).__name__}: {error}\n"
-                sys.stderr.write(said)
+                line = f"servanda: in the background: {type(error).__name__}: {error}\n"
+                sys.stderr.write(line)
             with self.lock:
                 self.waiting.pop(name, None)
 
 
-def watch(desk: Desk, stop: threading.Event) -> None:
+def watch(workspace: Workspace, stop: threading.Event) -> None:
     """Read the text again whenever a file of the case changes, until told to stop."""
     from watchfiles import watch as changes
 
-    folder = desk.root if desk.root.is_dir() else desk.root.parent
+    folder = workspace.root if workspace.root.is_dir() else workspace.root.parent
     while not stop.is_set():
         try:
             for _ in changes(folder, stop_event=stop, step=40, debounce=100, rust_timeout=1000):
-                desk.read()
+                workspace.read()
         except (FileNotFoundError, RuntimeError):
             # The folder itself has gone: say so, and look for it again.
-            desk.read()
+            workspace.read()
             time.sleep(1)

@@ -1,4 +1,4 @@
-"""What a page may write: what was supposed, if asked; drafts that a person confirmed.
+"""What a page may write: hypothetical entries that somebody keeps; drafts that somebody confirmed.
 
 Only on this machine, only from the view's own pages, only when confirmed, and never if the case
 would then have errors.
@@ -14,44 +14,22 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from servanda.syntax.problems import ServandaError
-from servanda.web import draft_review, saving, supposition
-from servanda.web.page_frame import chrome, problem_rows
-from servanda.web.query import Refused, Sight
-from servanda.web.responses import Data, refuse, sight_of
+from servanda.web import draft_review, saving
+from servanda.web.page_frame import page_context
+from servanda.web.query import Refused
+from servanda.web.responses import query_of, refuse
 from servanda.web.settings import site
-
-
-# ------------------------------------------------------------------ what if
-def what_if(request: HttpRequest, sight: Sight) -> Data:
-    """The page to type into; with `text`, the difference it would make."""
-    text = request.GET.get("text", "")
-    found: Data = {"text": text, "account": sight.account, "on": sight.asked.on}
-    if text.strip():
-        result = supposition.supposed(sight, text)
-        found |= result | {"problems": problem_rows(result["problems"])}
-    return found
 
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Save what was supposed: as a what-if file, or into the record."""
+    """Save hypothetical entries: as a what-if file, or into the record."""
     form = request.POST
 
     def write(root: Path) -> str:
         return saving.save(root, form.get("text", ""), form.get("name", ""), form.get("into", ""))
 
-    return written(request, write)
-
-
-# ------------------------------------------------------------------ drafts of an article
-def drafts(sight: Sight) -> Data:
-    if site.drafts is None:
-        advice = "`servanda read ARTICLE --case CASE -o drafts.json`, then `serve --drafts`"
-        raise Refused("there are no drafts to review", advice, 404)
-    try:
-        return draft_review.drafts(sight, site.drafts)
-    except ServandaError as error:
-        raise Refused(error.problems[0].message, error.problems[0].help, 409) from None
+    return write_and_confirm(request, write)
 
 
 @require_POST
@@ -63,16 +41,15 @@ def accept(request: HttpRequest) -> HttpResponse:
             raise Refused("there are no drafts to review", None, 404)
         return draft_review.accept(root, site.drafts, request.POST.dict())
 
-    return written(request, write)
+    return write_and_confirm(request, write)
 
 
-# ------------------------------------------------------------------ writing at all
-def written(request: HttpRequest, write: Callable[[Path], str]) -> HttpResponse:
+def write_and_confirm(request: HttpRequest, write: Callable[[Path], str]) -> HttpResponse:
     """Write, if that is allowed and confirmed, and say where; or say why not."""
     try:
-        allowed(request)
-        name = write(site.desk.root)
-        sight = sight_of(request)
+        check_allowed(request)
+        name = write(site.workspace.root)
+        query = query_of(request)
     except ServandaError as error:
         lines = [f"{p.place}: {p.message}" if p.line else p.message for p in error.problems[:5]]
         return refuse(request, Refused("; ".join(lines), error.problems[0].help, 409))
@@ -80,12 +57,11 @@ def written(request: HttpRequest, write: Callable[[Path], str]) -> HttpResponse:
         return refuse(request, Refused("it could not be written", error.strerror, 409))
     except Refused as refused:
         return refuse(request, refused)
-    return render(
-        request, "servanda/saved.html", chrome(request, sight) | {"page": {"saved": name}}
-    )
+    context = page_context(request, query) | {"page": {"saved": name}}
+    return render(request, "servanda/saved.html", context)
 
 
-def allowed(request: HttpRequest) -> None:
+def check_allowed(request: HttpRequest) -> None:
     """Raises Refused unless this machine's own page sent the form, and somebody confirmed."""
     if not site.writable:
         raise Refused(

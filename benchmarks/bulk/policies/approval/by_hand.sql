@@ -32,13 +32,20 @@ point AS (
   UNION ALL SELECT c.entry, c.u, 'kept', NULL FROM cover c LEFT JOIN first b USING (entry)
     WHERE c.u IS NOT NULL AND (b.happened IS NULL OR c.u < b.happened)
   UNION ALL SELECT entry, happened, 'broken', act FROM bad
+), turned AS (
+  SELECT p.entry, p.t, list(r.entry ORDER BY r.entry) AS turned FROM point p JOIN doc w USING (entry)
+  JOIN (SELECT entry, id, unnest([happened, happened + INTERVAL 240 HOUR]) AS t FROM log WHERE kind = 'approve') r ON r.id = w.id AND r.t = p.t WHERE p.opened IS NULL AND p.t > w.happened GROUP BY ALL
 ), span AS (
-  SELECT *, lead(t) OVER w AS u, lead(opened) OVER w AS closed FROM point WINDOW w AS (PARTITION BY entry ORDER BY t)
+  SELECT *, lead(t) OVER w AS u, lead(entries) OVER w AS closed FROM (
+    SELECT p.entry, p.t, status, opened, CASE WHEN p.t > w.happened AND opened IS NULL THEN coalesce(turned, [])
+        WHEN p.t > w.happened THEN [opened] WHEN opened IS NULL THEN [p.entry] ELSE list_sort([p.entry, opened]) END AS entries
+    FROM point p JOIN doc w USING (entry) LEFT JOIN turned r ON r.entry = p.entry AND r.t = p.t)
+  WINDOW w AS (PARTITION BY entry ORDER BY t)
 )
 SELECT '1' AS clause, '1' AS rule, 'forbid' AS kind, 'author' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'n': d.id})::VARCHAR AS instance, d.entry AS trigger, status,
   make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
-  coalesce(opened, CASE WHEN t = d.happened THEN d.entry END) AS opened, closed,
+  entries, coalesce(closed, []) AS closed_by,
   CASE WHEN status = 'broken' THEN to_json({'id': d.id})::VARCHAR END AS breach,
   CASE WHEN status = 'broken' THEN '[' || to_json({'id': d.id})::VARCHAR || ']' END AS breaches,
   CASE WHEN status = 'broken' THEN '[' || to_json(opened)::VARCHAR || ']' END AS breach_entries

@@ -4,9 +4,9 @@ WITH RECURSIVE log AS MATERIALIZED (
   SELECT entry, first, second, happened FROM log WHERE kind = 'sign'
 ), reading AS MATERIALIZED (
   SELECT *, row_number() OVER (PARTITION BY entry ORDER BY happened) AS n FROM (
-    SELECT c.entry, false AS of_second, r.tanks > 10 AS above, greatest(r.happened, c.happened) AS t, r.happened
+    SELECT c.entry, r.entry AS reading, false AS of_second, r.tanks > 10 AS above, greatest(r.happened, c.happened) AS t, r.happened
     FROM contract c JOIN log r ON r.kind = 'tanks' AND r.who = c.first
-    UNION ALL SELECT c.entry, true, r.tanks > 10, greatest(r.happened, c.happened), r.happened
+    UNION ALL SELECT c.entry, r.entry, true, r.tanks > 10, greatest(r.happened, c.happened), r.happened
     FROM contract c JOIN log r ON r.kind = 'tanks' AND r.who = c.second)
 ), step AS ( -- who is above its ceiling, and who is in breach (0 nobody, 1 the first, 2 the second), reading by reading
   SELECT entry, 0::BIGINT AS n, NULL::TIMESTAMP AS t, false AS a, false AS b, 0 AS who FROM contract
@@ -23,11 +23,18 @@ WITH RECURSIVE log AS MATERIALIZED (
 ), changed AS (
   SELECT * FROM (SELECT *, lag(status) OVER (PARTITION BY entry, mine ORDER BY t) AS was FROM told)
   WHERE was IS DISTINCT FROM status
-), span AS (SELECT *, lead(t) OVER (PARTITION BY entry, mine ORDER BY t) AS u FROM changed)
+), turned AS (
+  SELECT entry, happened AS t, list(reading ORDER BY reading) AS opened FROM reading GROUP BY ALL
+), span AS (
+  SELECT *, lead(t) OVER w AS u, lead(opened) OVER w AS closed FROM (
+    SELECT c.entry, c.t, c.mine, c.status, CASE WHEN c.was IS NULL THEN [c.entry] ELSE coalesce(r.opened, []) END AS opened
+    FROM changed c LEFT JOIN turned r ON r.entry = c.entry AND r.t = c.t)
+  WINDOW w AS (PARTITION BY entry, mine ORDER BY t)
+)
 SELECT mine::VARCHAR AS clause, mine::VARCHAR AS rule, 'keep' AS kind,
   CASE mine WHEN 1 THEN first ELSE second END AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': first, 'b': second})::VARCHAR AS instance, c.entry AS trigger, status,
   make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
-  CASE WHEN was IS NULL THEN c.entry END AS opened, NULL::VARCHAR AS closed, NULL::VARCHAR AS breach,
+  opened AS entries, coalesce(closed, []) AS closed_by, NULL::VARCHAR AS breach,
   NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN contract c USING (entry)

@@ -22,10 +22,20 @@ step AS (
 ), changed AS (
   SELECT * FROM (SELECT *, lag(status) OVER (PARTITION BY entry ORDER BY f) AS was FROM told)
   WHERE was IS DISTINCT FROM status
-), span AS (SELECT *, lead(f) OVER (PARTITION BY entry ORDER BY f) AS u FROM changed)
+), turned AS (
+  SELECT c.entry, c.f, list(r.entry ORDER BY r.entry) AS opened FROM changed c JOIN account w USING (entry)
+  JOIN (
+    SELECT entry, account, unnest([happened, happened + INTERVAL 2160 HOUR]) AS t FROM log WHERE kind = 'pay') r
+    ON r.account = w.account AND r.t = c.f WHERE c.was IS NOT NULL GROUP BY ALL
+), span AS (
+  SELECT *, lead(f) OVER w AS u, lead(opened) OVER w AS closed FROM (
+    SELECT c.entry, c.f, status, CASE WHEN was IS NULL THEN [c.entry] ELSE coalesce(opened, []) END AS opened
+    FROM changed c LEFT JOIN turned t ON t.entry = c.entry AND t.f = c.f)
+  WINDOW w AS (PARTITION BY entry ORDER BY f)
+)
 SELECT '1' AS clause, '1' AS rule, 'keep' AS kind, 'holder' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': a.account})::VARCHAR AS instance, a.entry AS trigger, status,
   make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until, false AS final,
-  CASE WHEN was IS NULL THEN a.entry END AS opened, NULL::VARCHAR AS closed, NULL::VARCHAR AS breach,
+  opened AS entries, coalesce(closed, []) AS closed_by, NULL::VARCHAR AS breach,
   NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN account a USING (entry)

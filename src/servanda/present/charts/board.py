@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from servanda.explain.escaping import visible
+from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged
-from servanda.explain.lanes import Lane
-from servanda.explain.statuses import ORDER
 from servanda.present.charts.chart import Chart
-from servanda.present.charts.palette import INK, ON_FILL, PALE, PAPER, STATUS
-from servanda.present.charts.rows import (
-    MOST_ROWS,
-    alike_periods,
-    contested,
-    in_play,
-    label,
-    lanes,
-    word,
-)
+from servanda.present.charts.rows import MOST_ROWS, histories, merge_alike_periods, short_labels
+from servanda.vocabulary.colours import INK, ON_FILL, PAPER
+from servanda.vocabulary.escaping import visible
+from servanda.vocabulary.statuses import ABSENT, ORDER, Term, term
 
 STEP, COLUMN, NAMES = 20, 104, 400
-ABSENT = "no such duty"
 
 
 def board(
@@ -31,55 +22,47 @@ def board(
     """Each duty in play on the day judged, and its status by every account given."""
     some, accounts = next(iter(judged.values())), list(judged)
     tick = some.facts.now
-    found = [lane for lane in lanes(judged, clauses) if in_play(lane, tick)]
-    shown = alike_periods(found, accounts, tick)[:most]
-    apart = sum(contested(lane, accounts, tick) for lane in found)
+    found = [duty for duty in histories(judged, clauses) if duty.in_play(tick)]
+    rows = merge_alike_periods(found, accounts, tick)
+    shown = rows[:most]
+    contested = sum(duty.contested(accounts, tick) for duty in found)
     many = "duty or power" if len(found) == 1 else "duties and powers"
     text = f"{len(found)} {many} in play on {some.on}"
     if len(accounts) > 1:
-        text += f"; {apart} contested among {len(accounts)} accounts, marked with a dot"
-    if len(shown) == most:
+        text += f"; {contested} contested among {len(accounts)} accounts, marked with a dot"
+    if len(shown) < len(rows):
         text += f"; the first {most} rows are drawn"
+    labels = short_labels(shown)
     return Chart(
         name="board",
         title=visible(f"{some.agreement.header.name} on {some.on}, by each account"),
         text=f"{text}.",
-        spec=spec(shown, accounts, tick),
+        spec=spec(shown, labels, accounts, tick),
         columns=("clause", "duty", *accounts),
         rows=tuple(
             (
-                lane.clause,
-                label(lane).partition("  ")[2],
-                *(said(lane, name, tick) for name in accounts),
+                duty.clause,
+                label.partition("  ")[2],
+                *(term(duty.status(name, tick), duty.kind).word for name in accounts),
             )
-            for lane in shown
+            for duty, label in zip(shown, labels, strict=True)
         ),
     )
 
 
-def said(lane: Lane, account: str, tick: int) -> str:
-    status = lane.at(account, tick)
-    return ABSENT if status is None else word(status, lane.kind)
-
-
-def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
+def spec(
+    shown: list[DutyHistory], labels: list[str], accounts: list[str], tick: int
+) -> dict[str, Any]:
     cells = [
-        {
-            "row": n,
-            "account": visible(name),
-            "status": lane.at(name, tick) or ABSENT,
-            "said": said(lane, name, tick),
-            "plain": (lane.at(name, tick) or "dormant") in PALE,
-        }
-        for n, lane in enumerate(shown)
+        cell(n, name, term(duty.status(name, tick), duty.kind))
+        for n, duty in enumerate(shown)
         for name in accounts
     ]
     names = [
-        {"row": n, "duty": label(lane), "apart": contested(lane, accounts, tick)}
-        for n, lane in enumerate(shown)
+        {"row": n, "duty": label, "contested": duty.contested(accounts, tick)}
+        for n, (duty, label) in enumerate(zip(shown, labels, strict=True))
     ]
-    used = [s for s in ORDER if any(c["status"] == s for c in cells)]
-    colours = [STATUS[s].light for s in used]
+    used = [code for code in ORDER if any(c["status"] == code for c in cells)]
     y = {"field": "row", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
     x = {
         "field": "account",
@@ -91,7 +74,10 @@ def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
     colour = {
         "field": "status",
         "type": "nominal",
-        "scale": {"domain": [*used, ABSENT], "range": [*colours, PAPER.light]},
+        "scale": {
+            "domain": [*used, ABSENT.code],
+            "range": [*(term(code).fill.light for code in used), PAPER.light],
+        },
         "legend": None,
     }
     text = {"type": "text", "baseline": "middle", "fontSize": 11}
@@ -105,14 +91,14 @@ def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
                 "encoding": {"x": x, "y": y, "color": colour},
             },
             {
-                "transform": [{"filter": "!datum.plain"}],
+                "transform": [{"filter": "!datum.pale"}],
                 "mark": text | {"color": ON_FILL},
-                "encoding": {"x": x, "y": y, "text": {"field": "said"}},
+                "encoding": {"x": x, "y": y, "text": {"field": "word"}},
             },
             {
-                "transform": [{"filter": "datum.plain"}],
+                "transform": [{"filter": "datum.pale"}],
                 "mark": text | {"color": INK.light},
-                "encoding": {"x": x, "y": y, "text": {"field": "said"}},
+                "encoding": {"x": x, "y": y, "text": {"field": "word"}},
             },
             {
                 "data": {"values": names},
@@ -120,10 +106,20 @@ def spec(shown: list[Lane], accounts: list[str], tick: int) -> dict[str, Any]:
                 "encoding": {"y": y, "x": {"value": -NAMES - 22}, "text": {"field": "duty"}},
             },
             {
-                "data": {"values": [name for name in names if name["apart"]]},
+                "data": {"values": [name for name in names if name["contested"]]},
                 "mark": {"type": "point", "filled": True, "size": 40, "color": INK.light}
                 | {"opacity": 1},
                 "encoding": {"y": y, "x": {"value": -10}},
             },
         ],
+    }
+
+
+def cell(row: int, account: str, status: Term) -> dict[str, Any]:
+    return {
+        "row": row,
+        "account": visible(account),
+        "status": status.code,
+        "word": status.word,
+        "pale": status.pale,
     }

@@ -1,4 +1,4 @@
-"""A chart: a Vega-Lite spec, and in words what it shows; drawn as SVG or PNG without a browser."""
+"""A chart: a Vega-Lite spec and a table of words; drawn as SVG or PNG without a browser."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.explain.escaping import visible
-from servanda.present.charts.palette import GRID, INK, PAPER, QUIET, dark
+from servanda.present.charts.themes import dark
+from servanda.vocabulary.colours import GRID, INK, PAPER, QUIET
+from servanda.vocabulary.escaping import visible
 
 VERSION = "6.4"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
@@ -44,15 +45,16 @@ CONFIG: dict[str, Any] = {
     "header": {"labelColor": INK.light, "titleColor": INK.light},
     "text": {"color": INK.light},
 }
-NAMES = re.compile(r' (?:role="graphics-\w+"|aria-\w+="[^"<>]*")')
+NAMED_PARTS = re.compile(r' (?:role="graphics-\w+"|aria-\w+="[^"<>]*")')
 Theme = OneOf["light", "dark"]
 
 
 class Chart(Struct, frozen=True):
-    """`spec` is Vega-Lite in light colours; `columns` and `rows` say the same as a table of words.
+    """A picture and its words.
 
+    `spec` is Vega-Lite in light colours; `columns` and `rows` are the same as a table of words;
     `name` is a short name for files and ids; `text` is one paragraph that says what is drawn, and
-    stands as the picture's description.
+    is the description of the picture for screen readers.
     """
 
     name: str
@@ -62,9 +64,9 @@ class Chart(Struct, frozen=True):
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
-    # -------------------------------------------------------------- as a spec
+    # -------------------------------------------------------------- the spec
     def vegalite(self, theme: Theme = "light") -> dict[str, Any]:
-        """The whole Vega-Lite spec, its colours for a light page or a dark one."""
+        """The whole Vega-Lite spec, in the colours of a light page or a dark one."""
         whole = {
             "$schema": SCHEMA,
             "description": f"{self.title}. {self.text}",
@@ -75,7 +77,7 @@ class Chart(Struct, frozen=True):
         return found
 
     def vega(self, theme: Theme = "light") -> dict[str, Any]:
-        """The same compiled to Vega: what the page's script draws."""
+        """The spec compiled to Vega, which the script of a page draws."""
         import vl_convert
 
         found: dict[str, Any] = vl_convert.vegalite_to_vega(
@@ -89,13 +91,13 @@ class Chart(Struct, frozen=True):
 
         return altair.Chart.from_dict(self.vegalite())
 
-    # -------------------------------------------------------------- as a picture
+    # -------------------------------------------------------------- the picture
     def svg(self, theme: Theme = "light") -> str:
         """One SVG element with its title and description, drawn here: no script, no request."""
         import vl_convert
 
         drawn = vl_convert.vegalite_to_svg(self.vegalite(theme), vl_version=VERSION)
-        return named(drawn, self.name, self.title, self.text)
+        return accessible(drawn, self.name, self.title, self.text)
 
     def png(self, theme: Theme = "light", scale: float = 2.0) -> bytes:
         """A PNG, `scale` times as many pixels as the SVG has units."""
@@ -106,12 +108,12 @@ class Chart(Struct, frozen=True):
         )
         return found
 
-    # -------------------------------------------------------------- as words
+    # -------------------------------------------------------------- words
     def table(self) -> str:
         """The chart's table of words, as HTML."""
-        head = "".join(f'<th scope="col">{shown(c)}</th>' for c in self.columns)
+        head = "".join(f'<th scope="col">{escaped(c)}</th>' for c in self.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{shown(cell)}</td>" for cell in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>"
             for row in self.rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -120,11 +122,11 @@ class Chart(Struct, frozen=True):
         """The picture with its words, as HTML: caption, SVG, and the table folded away."""
         table = ""
         if self.rows:
-            said = f"The same as a table ({len(self.rows)} rows)"
-            table = f"<details><summary>{said}</summary>{self.table()}</details>"
+            summary = f"The same as a table ({len(self.rows)} rows)"
+            table = f"<details><summary>{summary}</summary>{self.table()}</details>"
         return (
             f'<figure class="chart" id="chart-{escape(self.name)}">'
-            f"<figcaption><strong>{shown(self.title)}</strong> {shown(self.text)}</figcaption>"
+            f"<figcaption><strong>{escaped(self.title)}</strong> {escaped(self.text)}</figcaption>"
             f'<div class="drawing">{self.svg()}</div>{table}</figure>'
         )
 
@@ -140,31 +142,31 @@ class Chart(Struct, frozen=True):
         }
 
 
-def shown(text: str) -> str:
-    """A text of the record in HTML: seen, never run."""
+def escaped(text: str) -> str:
+    """A text of the record as HTML: shown, never run."""
     return escape(visible(text))
 
 
-def named(svg: str, name: str, title: str, text: str) -> str:
-    """An SVG with what a screen reader says of it, its ids its own among others on a page.
+def accessible(svg: str, name: str, title: str, text: str) -> str:
+    """An SVG with a title and a description for screen readers, and ids unique on a page.
 
-    It is one image: the parts that Vega names for themselves would be read out without a name.
+    It is one image: the roles and labels that Vega gives to its parts are removed.
     """
     ids: dict[str, str] = {}
     for id_ in re.findall(r'<[^<>]* id="([^"]+)"', svg):
         ids.setdefault(id_, f"{slug(name)}-{len(ids)}")
 
-    def own(tag: re.Match[str]) -> str:
-        found = NAMES.sub("", tag[0])
+    def renamed(tag: re.Match[str]) -> str:
+        found = NAMED_PARTS.sub("", tag[0])
         found = re.sub(r' id="([^"]+)"', lambda m: f' id="{ids[m[1]]}"', found)
         return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{ids.get(m[1], m[1])})", found)
 
-    head, rest = re.sub(r"<[^<>]+>", own, svg).split(">", 1)
+    head, rest = re.sub(r"<[^<>]+>", renamed, svg).split(">", 1)
     head = re.sub(r' class="[^"]*"', ' class="chart"', head)
     labels = f"{escape(name)}-title {escape(name)}-text"
     titles = (
-        f'<title id="{escape(name)}-title">{shown(title)}</title>'
-        f'<desc id="{escape(name)}-text">{shown(text)}</desc>'
+        f'<title id="{escape(name)}-title">{escaped(title)}</title>'
+        f'<desc id="{escape(name)}-text">{escaped(text)}</desc>'
     )
     return f'{head} role="img" aria-labelledby="{labels}">{titles}{rest}'
 

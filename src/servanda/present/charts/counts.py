@@ -6,71 +6,71 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from servanda.explain.escaping import visible
+from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged
-from servanda.explain.lanes import Lane
-from servanda.explain.statuses import ORDER, PAST
 from servanda.explain.wording import at
 from servanda.present.charts.chart import Chart
-from servanda.present.charts.palette import PAPER, STATUS
-from servanda.present.charts.rows import lanes
-from servanda.present.charts.time_axis import extent, wall, x_axis
+from servanda.present.charts.rows import histories
+from servanda.present.charts.time_axis import extent, local_time, x_axis
 from servanda.semantics.clock import micros_of
+from servanda.vocabulary.colours import PAPER
+from servanda.vocabulary.escaping import visible
+from servanda.vocabulary.statuses import IN_PLAY, ORDER, POWERS_AS_DUTIES, term
 
 WIDTH, HEIGHT = 860, 120
 COUNTED = (
-    "Duties and powers in play, counted one by one in each account; a power that is open counts as "
-    "due, one in use as kept. Whole numbers: nothing is rounded, weighed or made into an index."
+    f"Duties and powers in play, counted one by one in each account; {POWERS_AS_DUTIES}. "
+    "Whole numbers: nothing is rounded, weighed or made into an index."
 )
 Change = tuple[int, Counter[str]]
-SHOWN = [status for status in ORDER if status not in PAST]
+SHOWN = [status for status in ORDER if status in IN_PLAY]
 
 
 def counts(judged: Mapping[str, Judged], clauses: Iterable[str] | None = None) -> Chart:
     """Duties in play, stacked by status, one strip for each account, on one scale."""
     some, accounts = next(iter(judged.values())), list(judged)
-    found = lanes(judged, clauses)
+    found = histories(judged, clauses)
     first, last = extent(judged, found)
-    told = {name: list(changes(found, name, first, last)) for name in accounts}
+    by_account = {name: list(changes(found, name, first, last)) for name in accounts}
     return Chart(
         name="counts",
         title=visible(f"{some.agreement.header.name}: how many duties have each status"),
         text=f"{COUNTED} Counted up to {some.on}.",
-        spec=spec(told, first, last, some.norms.zone),
+        spec=spec(by_account, first, last, some.norms.zone),
         columns=("account", "from", *SHOWN),
-        rows=tuple(table(told, some.norms.zone)),
+        rows=tuple(table(by_account, some.norms.zone)),
     )
 
 
-def changes(found: list[Lane], account: str, first: int, last: int) -> Iterator[Change]:
+def changes(found: list[DutyHistory], account: str, first: int, last: int) -> Iterator[Change]:
     """The counts from each instant at which one of them changes."""
     steps: dict[int, Counter[str]] = {first: Counter(), last: Counter()}
-    for lane in found:
-        for stretch in lane.spans.get(account, ()):
-            if stretch.status in PAST:
+    for duty in found:
+        for span in duty.spans.get(account, ()):
+            if span.status not in IN_PLAY:
                 continue
-            from_ = first if stretch.from_ is None else max(first, stretch.from_)
-            until = last if stretch.until is None else min(last, stretch.until)
+            from_ = first if span.from_ is None else max(first, span.from_)
+            until = last if span.until is None else min(last, span.until)
             if from_ < until:
-                steps.setdefault(from_, Counter())[stretch.status] += 1
-                steps.setdefault(until, Counter())[stretch.status] -= 1
+                steps.setdefault(from_, Counter())[span.status] += 1
+                steps.setdefault(until, Counter())[span.status] -= 1
     now: Counter[str] = Counter()
-    told: dict[int, Change] = {}
+    by_instant: dict[int, Change] = {}
     for tick in sorted(steps):
         if tick < last:
             now = Counter({s: now[s] + steps[tick][s] for s in SHOWN})
-        # of what changes in one instant, only what comes of it is drawn
-        told[micros_of(tick) // 1000] = tick, now
+        # only the result of all changes of one instant is drawn
+        by_instant[micros_of(tick) // 1000] = tick, now
     before = None
-    for tick, after in told.values():
+    for tick, after in by_instant.values():
         if after != before or tick == last:
             yield tick, after
         before = after
 
 
-def table(told: Mapping[str, list[Change]], zone: str) -> Iterator[tuple[str, ...]]:
+def table(by_account: Mapping[str, list[Change]], zone: str) -> Iterator[tuple[str, ...]]:
     """The counts after the last change of each year."""
-    for account, found in told.items():
+    for account, found in by_account.items():
         years: dict[str, Change] = {}
         for tick, now in found:
             years[at(tick, zone)[:4]] = (tick, now)
@@ -79,7 +79,7 @@ def table(told: Mapping[str, list[Change]], zone: str) -> Iterator[tuple[str, ..
 
 
 def stacked(account: str, at: str, now: Counter[str], used: list[str]) -> Iterator[dict[str, Any]]:
-    """One status upon the other (Vega-Lite's own stack would take absence for nought)."""
+    """One status on top of another (Vega-Lite's own stack would read absence as zero)."""
     low = 0
     for status in used:
         high = low + now.get(status, 0)
@@ -87,13 +87,16 @@ def stacked(account: str, at: str, now: Counter[str], used: list[str]) -> Iterat
         low = high
 
 
-def spec(told: Mapping[str, list[Change]], first: int, last: int, zone: str) -> dict[str, Any]:
-    used = [s for s in SHOWN if any(now.get(s) for found in told.values() for _, now in found)]
+def spec(
+    by_account: Mapping[str, list[Change]], first: int, last: int, zone: str
+) -> dict[str, Any]:
+    every = [now for found in by_account.values() for _, now in found]
+    used = [status for status in SHOWN if any(now.get(status) for now in every)]
     rows = [
         row
-        for account, found in told.items()
+        for account, found in by_account.items()
         for tick, now in found
-        for row in stacked(visible(account), wall(tick, zone), now, used)
+        for row in stacked(visible(account), local_time(tick, zone), now, used)
     ]
     return {
         "data": {"values": rows},
@@ -101,7 +104,7 @@ def spec(told: Mapping[str, list[Change]], first: int, last: int, zone: str) -> 
             "row": {
                 "field": "account",
                 "type": "nominal",
-                "sort": [visible(account) for account in told],
+                "sort": [visible(account) for account in by_account],
                 "header": {"title": None, "labelAngle": 0, "labelAlign": "left"}
                 | {"labelFontSize": 12},
             }
@@ -113,7 +116,7 @@ def spec(told: Mapping[str, list[Change]], first: int, last: int, zone: str) -> 
             "mark": {"type": "area", "interpolate": "step-after", "opacity": 1}
             | {"stroke": PAPER.light, "strokeWidth": 0.6},
             "encoding": {
-                "x": x_axis(wall(first, zone), wall(last, zone), grid=False),
+                "x": x_axis(local_time(first, zone), local_time(last, zone), grid=False),
                 "y": {
                     "field": "low",
                     "type": "quantitative",
@@ -123,7 +126,7 @@ def spec(told: Mapping[str, list[Change]], first: int, last: int, zone: str) -> 
                 "color": {
                     "field": "status",
                     "type": "nominal",
-                    "scale": {"domain": used, "range": [STATUS[s].light for s in used]},
+                    "scale": {"domain": used, "range": [term(s).fill.light for s in used]},
                     "legend": {"title": None, "orient": "top", "columns": 9}
                     | {"symbolType": "square"},
                 },

@@ -7,12 +7,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from servanda.explain.escaping import visible
 from servanda.explain.judged import Judged
 from servanda.explain.table_entries import readings_spelled_out
-from servanda.explain.wording import at, bounds
+from servanda.explain.wording import at, bounds, joined
 from servanda.present.charts.chart import Chart, slug
-from servanda.present.charts.palette import INK, LIMIT, PAPER, QUIET, VALUE, VALUE_2, VALUE_3
 from servanda.present.charts.readings import (
     Level,
     Limit,
@@ -25,8 +23,10 @@ from servanda.present.charts.readings import (
     points,
     subjects,
 )
-from servanda.present.charts.rows import spaced, who
-from servanda.present.charts.time_axis import ZOOM, wall, x_axis
+from servanda.present.charts.rows import account_names
+from servanda.present.charts.time_axis import ZOOM, local_time, x_axis
+from servanda.vocabulary.colours import INK, LIMIT, PAPER, QUIET, VALUE, VALUE_2, VALUE_3
+from servanda.vocabulary.escaping import readable, visible
 
 WIDTH, HEIGHT = 860, 240
 GRADES = {
@@ -57,10 +57,11 @@ def measures(
     for subject in subjects(some.agreement, some.record):
         if measure is not None and subject[0] != measure:
             continue
-        told = {name: limits(one, subject) for name, one in judged.items()}
-        if clause is not None and not any(x.clause == clause for t in told.values() for x in t):
+        by_account = {name: limits(one, subject) for name, one in judged.items()}
+        every = [limit for found_ in by_account.values() for limit in found_]
+        if clause is not None and not any(limit.clause == clause for limit in every):
             continue
-        panel = Panel(judged, subject, told)
+        panel = Panel(judged, subject, by_account)
         if panel.limits or len(panel.points) >= least:
             found.append(panel.chart())
     return found
@@ -70,7 +71,7 @@ class Panel:
     """One measure of one subject."""
 
     def __init__(
-        self, judged: Mapping[str, Judged], subject: Subject, told: Mapping[str, list[Limit]]
+        self, judged: Mapping[str, Judged], subject: Subject, found: Mapping[str, list[Limit]]
     ) -> None:
         self.judged = judged
         self.subject = subject
@@ -80,7 +81,7 @@ class Panel:
         self.accounts = list(judged)
         self.lines = list(alike(judged, subject))
         self.points = self.every_point()
-        self.limits = self.every_limit(told)
+        self.limits = self.every_limit(found)
         self.first, self.last = self.extent()
         self.bottom, self.top = self.heights()
 
@@ -93,9 +94,9 @@ class Panel:
                 found.setdefault(p.entry, (p, []))[1].append(name)
         return found
 
-    def every_limit(self, told: Mapping[str, list[Limit]]) -> dict[Limit, list[str]]:
+    def every_limit(self, by_account: Mapping[str, list[Limit]]) -> dict[Limit, list[str]]:
         found: dict[Limit, list[str]] = {}
-        for name, some in told.items():
+        for name, some in by_account.items():
             for limit in some:
                 found.setdefault(limit, []).append(name)
         return found
@@ -119,26 +120,26 @@ class Panel:
     # -------------------------------------------------------------- the chart
     def chart(self) -> Chart:
         measure, of = self.subject
-        name = spaced(measure) + (f" of {of}" if of else "")
+        name = readable(measure) + (f" of {of}" if of else "")
         unit = f", in {self.unit}" if self.unit else ""
         return Chart(
             name=slug(f"measure-{measure}-{of or ''}"),
             title=visible(f"{name[:1].upper()}{name[1:]}{unit}"),
-            text=visible(self.told()),
+            text=visible(self.describe()),
             spec=self.spec(),
             columns=("day", "reading", "grade", "by", "entry", "sources", "accounts"),
             rows=tuple(self.table()),
         )
 
-    def told(self) -> str:
+    def describe(self) -> str:
         text = f"{len(self.points)} readings up to {self.some.on}"
-        text += f", {said_limits(self.limits, self.unit, self.accounts)}."
+        text += f", {limits_in_words(self.limits, self.unit, self.accounts)}."
         if any(levels for _, levels in self.lines):
             text += (
                 " The line is what counts as current, and breaks where the last reading is stale or"
             )
             text += " there is none. Pale bands and small triangles: only bounds are known."
-        if any(limit.suspended for limit in self.limits):
+        if any(limit.interrupted for limit in self.limits):
             text += " A limit is dashed while an account has its duty suspended or excused."
         if len(self.lines) > 1:
             text += " Accounts that trust other sources have lines of their own."
@@ -153,11 +154,11 @@ class Panel:
                 p.by or "",
                 p.entry,
                 ", ".join(p.sources),
-                who(names, self.accounts),
+                account_names(names, self.accounts),
             )
 
     def spec(self) -> dict[str, Any]:
-        domain = [wall(self.first, self.zone), wall(self.last, self.zone)]
+        domain = [local_time(self.first, self.zone), local_time(self.last, self.zone)]
         x = x_axis(*domain, grid=False)
         y = {
             "type": "quantitative",
@@ -175,7 +176,7 @@ class Panel:
     # -------------------------------------------------------------- layers
     def drawn(self, x: dict[str, Any], y: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The lines and bands of what counts as current."""
-        names = [who(names, self.accounts) for names, levels in self.lines if levels]
+        names = [account_names(names, self.accounts) for names, levels in self.lines if levels]
         colour: dict[str, Any] = {
             "field": "account",
             "type": "nominal",
@@ -216,10 +217,10 @@ class Panel:
         """The stretches of one line; where lines lie on each other, the wider one shows below."""
         for level in levels:
             yield {
-                "account": who(list(names), self.accounts),
+                "account": account_names(list(names), self.accounts),
                 "wide": wide,
-                "from": wall(level.from_, self.zone),
-                "until": wall(level.until, self.zone),
+                "from": local_time(level.from_, self.zone),
+                "until": local_time(level.until, self.zone),
                 "low": self.bottom if level.low is None else rounded(level.low),
                 "high": self.top if level.high is None else rounded(level.high),
             }
@@ -266,7 +267,7 @@ class Panel:
             bound = "spread"
         middle = [v for v in (p.low, p.high) if v is not None]
         return {
-            "from": wall(p.lo, self.zone),
+            "from": local_time(p.lo, self.zone),
             "day": at(p.lo, self.zone)[:10],
             "at": rounded(sum(middle, Decimal(0)) / len(middle)) if middle else None,
             "low": None if p.low is None else rounded(p.low),
@@ -276,7 +277,7 @@ class Panel:
             "grade": p.grade,
             "by": visible(p.by or ""),
             "entry": visible(p.entry),
-            "accounts": who(names, self.accounts),
+            "accounts": account_names(names, self.accounts),
         }
 
     def lines_of_limits(self, x: dict[str, Any], y: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -287,20 +288,21 @@ class Panel:
             until = self.last if limit.until is None else min(limit.until, self.last)
             if from_ >= until:
                 continue
-            by = "" if len(names) == len(self.accounts) else f", by {who(names, self.accounts)}"
+            whose = account_names(names, self.accounts)
+            by = "" if len(names) == len(self.accounts) else f", by {whose}"
             rows.append(
                 {
-                    "from": wall(from_, self.zone),
-                    "until": wall(until, self.zone),
+                    "from": local_time(from_, self.zone),
+                    "until": local_time(until, self.zone),
                     "limit": rounded(limit.value),
-                    "suspended": limit.suspended,
+                    "interrupted": limit.interrupted,
                     "says": f"clause {limit.clause}: {in_words(limit, self.unit)}{by}",
                 }
             )
         height = y | {"field": "limit"}
-        for suspended, dash in ((True, [3, 3]), (False, [1, 0])):
+        for interrupted, dash in ((True, [3, 3]), (False, [1, 0])):
             yield {
-                "data": {"values": [row for row in rows if row["suspended"] is suspended]},
+                "data": {"values": [row for row in rows if row["interrupted"] is interrupted]},
                 "mark": {"type": "rule", "strokeWidth": 2, "strokeDash": dash, "clip": True}
                 | {"color": LIMIT.light},
                 "encoding": {"x": x, "x2": {"field": "until"}, "y": height}
@@ -318,10 +320,10 @@ class Panel:
         """One name for each height, beside the plot, pushed apart where they would touch."""
         least = (self.top - self.bottom) * 15 / HEIGHT
         place: float | None = None
-        told: dict[tuple[float, str], None] = {}
+        names: dict[tuple[float, str], None] = {}
         for row in sorted(rows, key=lambda r: r["limit"]):
-            told.setdefault((row["limit"], row["says"].partition(", by")[0]))
-        for limit, says in told:
+            names.setdefault((row["limit"], row["says"].partition(", by")[0]))
+        for limit, says in names:
             place = limit if place is None else max(limit, place + least)
             yield {"place": place, "limit": limit, "says": visible(says), "from": None}
 
@@ -339,15 +341,15 @@ def rounded(value: Decimal) -> float:
     return float(round(value, 6))
 
 
-def said_limits(found: Mapping[Limit, list[str]], unit: str | None, every: list[str]) -> str:
+def limits_in_words(found: Mapping[Limit, list[str]], unit: str | None, every: list[str]) -> str:
     """The limits in words, and whose they are where not everybody's."""
-    told: dict[str, set[str]] = {}
+    held_by: dict[str, set[str]] = {}
     for limit, names in found.items():
-        told.setdefault(f"{in_words(limit, unit)} (clause {limit.clause})", set()).update(names)
-    if not told:
+        held_by.setdefault(f"{in_words(limit, unit)} (clause {limit.clause})", set()).update(names)
+    if not held_by:
         return "no duty limits it"
-    said = []
-    for words, held in told.items():
-        of = "" if len(held) == len(every) else f", in the account of {' and '.join(sorted(names))}"
-        said.append(words + of)
-    return f"limit {'; '.join(said)}"
+    parts = []
+    for words, held in held_by.items():
+        whose = "" if len(held) == len(every) else f", in the account of {joined(sorted(held))}"
+        parts.append(words + whose)
+    return f"limit {'; '.join(parts)}"

@@ -9,10 +9,9 @@ from itertools import pairwise
 import msgspec
 from msgspec import Struct
 
+from servanda.explain.duty_histories import StatusSpan, duty_histories
 from servanda.explain.judged import Judged
-from servanda.explain.lanes import Stretch, lanes_of
 from servanda.explain.measured import LIMITS, MIRRORED, comparisons
-from servanda.explain.statuses import PAST
 from servanda.explain.wording import amount
 from servanda.judge.reference.world import INFINITE, World
 from servanda.record.account_facts import known_entries, parse_as_of
@@ -20,6 +19,7 @@ from servanda.record.facts import Value
 from servanda.record.record import Entry, Measured, Record
 from servanda.semantics.norms import Compare, Const, MeasureReading, MeasureType, Rule, Var
 from servanda.syntax.tree import Agreement
+from servanda.vocabulary.statuses import IN_PLAY, term
 
 Subject = tuple[str, str | None]
 """A measure and whose it is (None: nobody's)."""
@@ -42,7 +42,7 @@ class Limit(Struct, frozen=True):
     value: Decimal
     from_: int | None
     until: int | None
-    suspended: bool
+    interrupted: bool
 
 
 class Point(Struct, frozen=True):
@@ -76,7 +76,7 @@ def measure_of(judged: Judged, name: str) -> MeasureType:
 def levels(judged: Judged, subject: Subject) -> Iterator[Level]:
     """The stretches over which an account has a current reading; between them it has none.
 
-    Read off the naive judge's world, which is the meaning of docs/meaning.md itself.
+    Read off the reference judge's world (docs/meaning.md, 2).
     """
     measure, of = subject
     read = msgspec.structs.replace(judged.facts, bulk_events={}, bulk_readings={})
@@ -86,7 +86,8 @@ def levels(judged: Judged, subject: Subject) -> Iterator[Level]:
     edges = {edge for r in readings for edge in (r.lo, r.hi, world.stale(measure, r.hi))}
     ordered = [*sorted(edge for edge in edges if edge < now), now]
     for from_, until in pairwise(ordered):
-        low, high = world.reading(measure, of, from_).bounds
+        value = world.reading(measure, of, from_)
+        low, high = value.low, value.high
         if (low, high) != (-INFINITE, INFINITE):
             yield Level(
                 from_, until, None if low == -INFINITE else low, None if high == INFINITE else high
@@ -126,30 +127,27 @@ def limits(judged: Judged, subject: Subject) -> list[Limit]:
     """The limits of an account's duties on a measure, each while the duty is in force."""
     rules = {rule.id: rule for rule in judged.norms.rules}
     found: list[Limit] = []
-    for lane in lanes_of({judged.account: judged}, ()):
-        for stretch in lane.spans.get(judged.account, ()):
-            rule = rules[stretch.verdict.rule]
-            if stretch.status in PAST or rule.keep is None:
+    for duty in duty_histories({judged.account: judged}, ()):
+        for span in duty.spans.get(judged.account, ()):
+            rule = rules[span.verdict.rule]
+            if span.status not in IN_PLAY or rule.keep is None:
                 continue
-            bound = dict(stretch.verdict.instance)
+            bound = dict(span.verdict.instance)
             for op, value in limited(rule, subject, bound):
-                add(found, Limit(lane.clause, op, value, *span(stretch), is_suspended(stretch)))
+                add(found, limit(duty.clause, op, value, span))
     return found
 
 
-def span(stretch: Stretch) -> tuple[int | None, int | None]:
-    return stretch.from_, stretch.until
-
-
-def is_suspended(stretch: Stretch) -> bool:
-    return stretch.status in ("suspended", "excused")
+def limit(clause: str, op: str, value: Decimal, span: StatusSpan) -> Limit:
+    interrupted = term(span.status).interrupts
+    return Limit(clause, op, value, span.from_, span.until, interrupted)
 
 
 def add(found: list[Limit], new: Limit) -> None:
-    """A limit that goes on as before is one limit."""
+    """Add a limit, joined to the one it continues."""
     for n, old in enumerate(found):
-        same = (old.clause, old.op, old.value, old.suspended)
-        if same == (new.clause, new.op, new.value, new.suspended) and old.until == new.from_:
+        same = (old.clause, old.op, old.value, old.interrupted)
+        if same == (new.clause, new.op, new.value, new.interrupted) and old.until == new.from_:
             found[n] = msgspec.structs.replace(old, until=new.until)
             return
     found.append(new)
@@ -161,7 +159,7 @@ def limited(
     """The plain limits of a rule on a subject; a computed limit is none."""
     assert rule.keep is not None
     for compare in comparisons(rule.keep):
-        op, left, right = turned(compare)
+        op, left, right = reading_on_the_left(compare)
         if not isinstance(left, MeasureReading) or left.measure != subject[0]:
             continue
         whose = bound.get(left.of.name) if isinstance(left.of, Var) else left.of and left.of.value
@@ -172,7 +170,7 @@ def limited(
             yield op, value
 
 
-def turned(compare: Compare) -> tuple[str, object, object]:
+def reading_on_the_left(compare: Compare) -> tuple[str, object, object]:
     """A comparison with its reading on the left."""
     if isinstance(compare.left, Const | Var):
         return MIRRORED[compare.op], compare.right, compare.left
@@ -186,8 +184,8 @@ def in_words(limit: Limit, unit: str | None) -> str:
 def alike(
     judged: Mapping[str, Judged], subject: Subject
 ) -> Iterable[tuple[tuple[str, ...], tuple[Level, ...]]]:
-    """Accounts that take a measure for the same over the whole time, together."""
-    told: dict[tuple[Level, ...], list[str]] = {}
+    """Accounts that have the same values of a measure over the whole time, together."""
+    by_levels: dict[tuple[Level, ...], list[str]] = {}
     for name, one in judged.items():
-        told.setdefault(tuple(levels(one, subject)), []).append(name)
-    return [(tuple(names), found) for found, names in told.items()]
+        by_levels.setdefault(tuple(levels(one, subject)), []).append(name)
+    return [(tuple(names), found) for found, names in by_levels.items()]

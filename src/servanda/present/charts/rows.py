@@ -1,160 +1,162 @@
-"""Duties as rows of a chart: accounts that say the same of a duty share a row."""
+"""Duties as rows of a chart: accounts that agree on a duty share a row, and so do its periods."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from servanda.explain.escaping import visible
+from servanda.explain.duty_histories import PERIOD, DutyHistory, StatusSpan, duty_histories
+from servanda.explain.duty_labels import repeated
 from servanda.explain.judged import Judged
-from servanda.explain.lanes import Lane, Stretch, lanes_of
-from servanda.explain.statuses import PAST, POWER
+from servanda.vocabulary.escaping import readable, visible
+from servanda.vocabulary.statuses import term
 
 MOST_ROWS = 400
 LONGEST = 64
+"""Characters of a label: what fits beside a chart."""
 
 
-class LaneRow(Struct, frozen=True):
-    """One row: a duty as told alike by `accounts`. `first` is the duty's first row."""
+class Bar(Struct, frozen=True):
+    """A span as it is drawn. `until` is the span's own end (ticks; None: open), save that a
+    settled period gives way to the next one in its row."""
 
-    lane: Lane
+    duty: DutyHistory
+    span: StatusSpan
+    until: int | None
+
+
+class ChartRow(Struct, frozen=True):
+    """One row: a duty, or periods of it, as `accounts` alike have it. `first`: the duty's first."""
+
+    duty: DutyHistory
     accounts: tuple[str, ...]
-    spans: tuple[Stretch, ...]
+    bars: tuple[Bar, ...]
     first: bool
 
 
-def lanes(judged: Mapping[str, Judged], clauses: Iterable[str] | None = None) -> list[Lane]:
-    """The duties of some clauses (all), in the order of the agreement."""
+def histories(
+    judged: Mapping[str, Judged], clauses: Iterable[str] | None = None
+) -> list[DutyHistory]:
+    """The duties of some clauses (None: all), in the order of the agreement."""
     agreement = next(iter(judged.values())).agreement
     wanted = None if clauses is None else set(clauses)
-    found = lanes_of(judged, [clause.id for clause in agreement.clauses])
-    return list(told_apart(lane for lane in found if wanted is None or lane.clause in wanted))
+    found = duty_histories(judged, [clause.id for clause in agreement.clauses])
+    return [duty for duty in found if wanted is None or duty.clause in wanted]
 
 
-OCCASION = "occasion"
+# ------------------------------------------------------------------ rows of a timeline
+def series(found: Iterable[DutyHistory]) -> list[list[DutyHistory]]:
+    """Each duty by itself, and the periods of a recurring one together."""
+    groups: dict[Any, list[DutyHistory]] = {}
+    for duty in found:
+        others = {name: value for name, value in duty.instance.items() if name != PERIOD}
+        alike = (duty.key[:4], duty.key[5:], str(others))
+        groups.setdefault(alike if PERIOD in duty.instance else duty.id, []).append(duty)
+    return list(groups.values())
 
 
-def told_apart(found: Iterable[Lane]) -> Iterator[Lane]:
-    """Occasions of one duty that nothing in their words tells apart, numbered from the second."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    for lane in found:
-        alike = (lane.clause, lane.kind, lane.debtor, lane.text, str(lane.instance))
-        seen[alike] += 1
-        number = {OCCASION: seen[alike]} if seen[alike] > 1 else {}
-        yield msgspec.structs.replace(lane, instance=lane.instance | number)
-
-
-def ever_in_play(lane: Lane) -> bool:
-    """Whether a duty ever was in force in any account: others have no row of their own."""
-    return any(s.status not in PAST for spans in lane.spans.values() for s in spans)
-
-
-def lane_rows(found: Sequence[Lane], accounts: Sequence[str]) -> Iterator[LaneRow]:
-    for lane in found:
-        told: dict[Any, list[str]] = {}
-        for account in accounts:
-            spans = lane.spans.get(account, ())
-            told.setdefault(tuple((s.from_, s.until, s.status) for s in spans), []).append(account)
-        rows = [(names, lane.spans.get(names[0], ())) for names in told.values()]
-        drawn = [
-            (names, spans) for names, spans in rows if any(s.status != "dormant" for s in spans)
+def chart_rows(found: Sequence[DutyHistory], accounts: Sequence[str]) -> Iterator[ChartRow]:
+    """The rows of one duty, or of the periods of one, account by account."""
+    by_spans: dict[Any, list[str]] = {}
+    for account in accounts:
+        spans = [
+            tuple((s.from_, s.until, s.status) for s in duty.spans.get(account, ()))
+            for duty in found
         ]
-        for n, (names, spans) in enumerate(drawn):
-            yield LaneRow(lane, tuple(names), tuple(spans), first=n == 0)
+        by_spans.setdefault(tuple(spans), []).append(account)
+    first = True
+    for names in by_spans.values():
+        for bars in tracks(found, names[0]):
+            periods = [bar.duty for bar in bars]
+            duty = periods[0]
+            if periods[-1] is not duty:
+                ends = (str(period.instance[PERIOD]) for period in (duty, periods[-1]))
+                duty = duty.over_periods(*ends)
+            yield ChartRow(duty, tuple(names), tuple(bars), first)
+            first = False
 
 
-def folded(found: Sequence[Lane], last: int) -> list[Lane]:
-    """A duty of every period as one lane: a stretch for each period, as that period stands last.
+def tracks(periods: Sequence[DutyHistory], account: str) -> list[list[Bar]]:
+    """The periods of a duty in as few rows as show every span of each.
 
-    A period's stretch ends where the next period's begins.
+    A period stands in the row of an earlier one if that is settled by then: what is settled would
+    go on for ever. What is still open (due, broken, unknown) keeps its row.
     """
-    groups: dict[Any, list[Lane]] = {}
-    for lane in found:
-        others = {k: v for k, v in lane.instance.items() if k != "period"}
-        alike = (lane.key[:4], lane.key[5:], str(others)) if "period" in lane.instance else lane.id
-        groups.setdefault(alike, []).append(lane)
-    return [lanes[0] if len(lanes) == 1 else one_lane(lanes, last) for lanes in groups.values()]
+    found: list[list[Bar]] = []
+    for duty in periods:
+        spans = [s for s in duty.spans.get(account, ()) if term(s.status, duty.kind).drawn]
+        bars = [Bar(duty, span, span.until) for span in spans]
+        if not bars:
+            continue
+        begun = bars[0].span.from_
+        free = next((track for track in found if gives_way(track[-1], begun)), None)
+        if free is None:
+            found.append(bars)
+            continue
+        last = free[-1]
+        free[-1] = Bar(last.duty, last.span, begun if last.until is None else last.until)
+        free += bars
+    return found
 
 
-def one_lane(periods: Sequence[Lane], last: int) -> Lane:
-    first = periods[0]
-    spans: dict[str, list[Stretch]] = {}
-    for account in dict.fromkeys(name for lane in periods for name in lane.spans):
-        told = [lane.spans[account] for lane in periods if lane.spans.get(account)]
-        begun = [next((s.from_ for s in found if s.from_ is not None), None) for found in told]
-        until = [*begun[1:], None]
-        spans[account] = [
-            msgspec.structs.replace(standing(found, last), from_=start, until=end)
-            for found, start, end in zip(told, begun, until, strict=True)
-        ]
-    inside = {k: v for k, v in first.instance.items() if k != "period"}
-    labels = [str(lane.instance["period"]) for lane in (first, periods[-1])]
-    inside["periods"] = f"{labels[0]} to {labels[1]}"
-    return msgspec.structs.replace(first, instance=inside, spans=spans)
+def gives_way(last: Bar, begun: int | None) -> bool:
+    """Whether a row whose last bar this is has room from a tick on."""
+    if begun is None:
+        return False
+    if last.until is not None:
+        return last.until <= begun
+    settled = term(last.span.status, last.duty.kind).settled
+    return settled and (last.span.from_ is None or last.span.from_ < begun)
 
 
-def standing(spans: Sequence[Stretch], last: int) -> Stretch:
-    """The stretch that holds on the last day."""
-    begun = [s for s in spans if s.from_ is None or s.from_ <= last]
-    return begun[-1] if begun else spans[0]
-
-
-def in_play(lane: Lane, tick: int) -> bool:
-    found = (lane.at(account, tick) for account in lane.spans)
-    return any(status is not None and status not in PAST for status in found)
-
-
-def contested(lane: Lane, accounts: Iterable[str], tick: int) -> bool:
-    return len({lane.at(account, tick) for account in accounts}) > 1
-
-
-def alike_periods(found: Sequence[Lane], accounts: Sequence[str], tick: int) -> list[Lane]:
-    """Periods of one duty that follow each other and stand alike share a row."""
-    rows: list[Lane] = []
+# ------------------------------------------------------------------ rows of a board
+def merge_alike_periods(
+    found: Sequence[DutyHistory], accounts: Sequence[str], tick: int
+) -> list[DutyHistory]:
+    """Periods of one duty that follow each other and have the same statuses, as one row."""
+    rows: list[DutyHistory] = []
     before: Any = None
-    for lane in found:
-        period = lane.instance.get("period")
-        alike = (lane.key[:4], lane.text, [lane.at(name, tick) for name in accounts])
+    for duty in found:
+        period = duty.instance.get(PERIOD)
+        others = {name: value for name, value in duty.instance.items() if name != PERIOD}
+        statuses = [duty.status(name, tick) for name in accounts]
+        alike = (duty.key[:4], duty.key[5:], duty.text, others, statuses)
         if period is not None and alike == before:
-            first = str(rows[-1].instance["period"]).partition(" to ")[0]
-            inside = lane.instance | {"period": f"{first} to {period}"}
-            rows[-1] = msgspec.structs.replace(rows[-1], instance=inside)
+            first = str(rows[-1].instance[PERIOD]).partition(" to ")[0]
+            rows[-1] = rows[-1].over_periods(first, str(period))
         else:
-            rows.append(lane)
+            rows.append(duty)
         before = alike
     return rows
 
 
-def label(lane: Lane) -> str:
-    """A duty in a line: its clause, its sentence, its particulars."""
-    inside = visible(", ".join(f"{k} {v}" for k, v in lane.instance.items()))
-    after = f" ({shortened(inside, LONGEST // 2)})" if inside else ""
-    text = shortened(visible(spaced(lane.text)), LONGEST - len(after))
-    return f"{lane.clause}  {text}{after}"
+# ------------------------------------------------------------------ labels
+def short_labels(found: Sequence[DutyHistory]) -> list[str]:
+    """A line for each duty, short enough to stand beside a chart; no two are alike."""
+    lines = [short_label(duty) for duty in found]
+    for group in repeated(lines):
+        for number, n in enumerate(group, 1):
+            counted = f" ({number} of {len(group)})"
+            lines[n] = short_label(found[n], LONGEST - len(counted)) + counted
+    return lines
 
 
-def spaced(text: str) -> str:
-    """A rule as a sentence: its names as words, its comparisons as they are printed."""
-    words = re.sub(r"(?<=\w)_(?=\w)", " ", text)
-    return words.replace(" <= ", " ≤ ").replace(" >= ", " ≥ ")
+def short_label(duty: DutyHistory, longest: int = LONGEST) -> str:
+    """The clause, the sentence and the details of a duty, each cut to fit."""
+    details = visible(duty.details)
+    after = f" ({shortened(details, longest // 2)})" if details else ""
+    text = shortened(visible(readable(duty.text)), longest - len(after))
+    return f"{duty.clause}  {text}{after}"
 
 
 def shortened(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def who(accounts: Sequence[str], all_accounts: Sequence[str]) -> str:
-    """Whose account a row is: `all`, or their names."""
+def account_names(accounts: Sequence[str], all_accounts: Sequence[str]) -> str:
+    """Whose account a row is: `all accounts`, or their names."""
     if len(accounts) == len(all_accounts) and len(accounts) > 1:
         return "all accounts"
     return ", ".join(visible(name) for name in accounts)
-
-
-def word(status: str, kind: str) -> str:
-    """A status as a reader says it; a power is open or in use rather than due or kept."""
-    return POWER.get(status, status) if kind == "may" else status

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
+from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged
-from servanda.explain.lanes import Lane
 from servanda.semantics.clock import micros_of, to_datetime
 
-YEAR = timedelta(days=366)
 
-
-def wall(tick: int, zone: str) -> str:
-    """A tick as the local clock shows it, written as if it were UTC: charts count in UTC."""
+def local_time(tick: int, zone: str) -> str:
+    """A tick as the local clock shows it, written as UTC: charts count in UTC."""
     moment = to_datetime(micros_of(tick), zone).replace(tzinfo=None)
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 
-def extent(judged: Mapping[str, Judged], lanes: Iterable[Lane]) -> tuple[int, int]:
-    """The first change of any lane and the day asked, in ticks."""
+def extent(judged: Mapping[str, Judged], duties: Iterable[DutyHistory]) -> tuple[int, int]:
+    """The first change of any duty and the day asked, in ticks."""
     last = max((one.facts.now for one in judged.values()), default=0)
     edges = [
         edge
-        for lane in lanes
-        for spans in lane.spans.values()
-        for stretch in spans
-        for edge in (stretch.from_, stretch.until)
+        for duty in duties
+        for spans in duty.spans.values()
+        for span in spans
+        for edge in (span.from_, span.until)
         if edge is not None and edge <= last
     ]
     first = min(edges, default=last)

@@ -1,34 +1,38 @@
-"""The timeline: a lane for each duty, a bar for each status, marks for breaches and entries."""
+"""The timeline: a row for each duty, a bar for each status, marks for breaches and entries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from servanda.explain.escaping import visible
+from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged, iso
-from servanda.explain.lanes import Lane
-from servanda.explain.statuses import ORDER, PAST
 from servanda.present.charts.chart import Chart, slug
-from servanda.present.charts.palette import GRID, INK, ON_FILL, PAPER, QUIET, STATUS, STRIPE
 from servanda.present.charts.rows import (
     MOST_ROWS,
-    LaneRow,
-    ever_in_play,
-    folded,
-    label,
-    lane_rows,
-    lanes,
-    who,
-    word,
+    Bar,
+    ChartRow,
+    account_names,
+    chart_rows,
+    histories,
+    series,
+    short_labels,
 )
-from servanda.present.charts.time_axis import ZOOM, extent, wall, x_axis
+from servanda.present.charts.time_axis import ZOOM, extent, local_time, x_axis
+from servanda.vocabulary.colours import GRID, INK, ON_FILL, PAPER, QUIET, STRIPE
+from servanda.vocabulary.escaping import visible
+from servanda.vocabulary.statuses import BREACH, ORDER, term
 
 WIDTH, STEP, NAMES, WHO = 860, 19, 400, 160
 LETTER = 6.2
-BREACH, ENTRY = "a breach begins", "an entry opens it"
-FOLDED = " A duty of every period is one row: a bar for each period, as that period stands last."
-Link = Callable[[Lane, str], str]
+"""About how wide a letter in a bar is, in pixels."""
+BREACH_MARK, ENTRY_MARK = "a breach begins", "an entry opens it"
+MARK_SHAPES = {BREACH_MARK: "triangle-right", ENTRY_MARK: "circle"}
+PERIODS = (
+    " Periods of a recurring duty share a row: a settled one is drawn until the next of its row"
+    " begins."
+)
+Link = Callable[[DutyHistory, str], str]
 """The address of a duty in an account, for pages that have one."""
 
 
@@ -38,29 +42,30 @@ def timeline(
     link: Link | None = None,
     most: int = MOST_ROWS,
 ) -> Chart:
-    """Every duty's life by every account given, up to the day they were judged.
+    """Every duty's history by every account given, up to the day they were judged.
 
     Accounts that agree on a duty share a bar. Duties never in force are left out, and counted in
     the chart's text; so are those past the first `most` rows.
     """
     some, accounts = next(iter(judged.values())), list(judged)
-    every = lanes(judged, clauses)
-    found = folded(every, some.facts.now)
-    shown = [lane for lane in found if ever_in_play(lane)]
-    rows = list(lane_rows(shown, accounts))
-    cut = whole_lanes(rows, most)
-    drawing = Drawing(judged, cut, accounts, link)
+    found = histories(judged, clauses)
+    groups = series(found)
+    shown = [group for group in groups if any(duty.ever_in_play() for duty in group)]
+    rows = [row for group in shown for row in chart_rows(group, accounts)]
+    cut = whole_duties(rows, most)
+    drawing = Drawing(judged, cut, found, link)
+    text = describe(some, len(groups), len(shown), cut, accounts)
     return Chart(
         name="timeline" if clauses is None else slug("timeline-" + "-".join(clauses)),
-        title=f"{some.agreement.header.name}: the life of each duty",
-        text=told(some, found, shown, cut, accounts) + (FOLDED if len(found) < len(every) else ""),
+        title=f"{some.agreement.header.name}: the history of each duty",
+        text=text + (PERIODS if len(groups) < len(found) else ""),
         spec=drawing.spec(),
         columns=("clause", "duty", "account", "status", "from", "until", "opened by"),
         rows=tuple(drawing.table()),
     )
 
 
-def whole_lanes(rows: Sequence[LaneRow], most: int) -> list[LaneRow]:
+def whole_duties(rows: Sequence[ChartRow], most: int) -> list[ChartRow]:
     """The first rows, no duty cut in two."""
     end = min(most, len(rows))
     while 0 < end < len(rows) and not rows[end].first:
@@ -68,130 +73,138 @@ def whole_lanes(rows: Sequence[LaneRow], most: int) -> list[LaneRow]:
     return list(rows[:end])
 
 
-def told(
-    some: Judged,
-    found: Sequence[Lane],
-    shown: Sequence[Lane],
-    rows: Sequence[LaneRow],
-    accounts: Sequence[str],
+def describe(
+    some: Judged, found: int, shown: int, rows: Sequence[ChartRow], accounts: Sequence[str]
 ) -> str:
-    drawn = {row.lane.id for row in rows}
+    """What is drawn, and what is not, in a paragraph."""
+    drawn = sum(row.first for row in rows)
     by = f"the account of {accounts[0]}"
     if len(accounts) > 1:
         by = f"the accounts of {', '.join(accounts)}"
     known = f"as known on {some.known}" if some.known else "with all that the record holds"
-    many = "duty or power" if len(drawn) == 1 else "duties and powers"
-    text = f"{len(drawn)} {many} in {by}, up to {some.on}, {known}."
+    many = "duty or power" if drawn == 1 else "duties and powers"
+    text = f"{drawn} {many} in {by}, up to {some.on}, {known}."
     text += f" Days are those of {some.norms.zone}."
-    never = len(found) - len(shown)
-    if never:
-        text += f" {never} that never were in force are not drawn."
-    left = len(shown) - len(drawn)
-    if left:
-        text += f" {left} more are not drawn: ask for single clauses to see them."
+    if found > shown:
+        text += f" {found - shown} that never were in force are not drawn."
+    if shown > drawn:
+        text += f" {shown - drawn} more are not drawn: ask for single clauses to see them."
     if len(accounts) > 1:
         text += " Accounts that agree on a duty share its bar; those without one have no such duty."
     return visible(text)
 
 
 class Drawing:
-    """The rows, laid out."""
+    """The rows of a timeline as the layers of a chart."""
 
     def __init__(
         self,
         judged: Mapping[str, Judged],
-        rows: Sequence[LaneRow],
-        accounts: Sequence[str],
+        rows: Sequence[ChartRow],
+        duties: Sequence[DutyHistory],
         link: Link | None,
     ) -> None:
         self.zone = next(iter(judged.values())).norms.zone
         self.rows = rows
-        self.accounts = accounts
+        self.accounts = list(judged)
         self.link = link
-        self.first, self.last = extent(judged, [row.lane for row in rows])
+        self.first, self.last = extent(judged, [bar.duty for row in rows for bar in row.bars])
+        self.names = short_labels([row.duty for row in rows if row.first])
+        self.of_duty = {
+            duty.id: label for duty, label in zip(duties, short_labels(duties), strict=True)
+        }
 
     # -------------------------------------------------------------- data
     def bars(self) -> list[dict[str, Any]]:
+        """One for each span that was in force, cut at the ends of the chart."""
         found = []
         for n, row in enumerate(self.rows):
-            for stretch in row.spans:
-                from_ = self.first if stretch.from_ is None else stretch.from_
-                until = self.last if stretch.until is None else min(stretch.until, self.last)
-                if stretch.status == "dormant" or from_ >= until:
+            for bar in row.bars:
+                span, status = bar.span, term(bar.span.status, bar.duty.kind)
+                from_ = self.first if span.from_ is None else span.from_
+                until = self.last if bar.until is None else min(bar.until, self.last)
+                if from_ >= until:
                     continue
-                said = word(stretch.status, row.lane.kind)
-                bar = {
+                drawn = {
                     "row": n,
-                    "from": wall(from_, self.zone),
-                    "until": wall(until, self.zone),
-                    "status": stretch.status,
-                    "said": said if self.fits(said, from_, until) else "",
-                    "duty": label(row.lane),
-                    "account": who(row.accounts, self.accounts),
-                    "thin": stretch.status in PAST,
-                    "opened": visible(", ".join(stretch.verdict.entries)) or "no entry",
+                    "from": local_time(from_, self.zone),
+                    "until": local_time(until, self.zone),
+                    "status": status.code,
+                    "word": status.word if self.fits(status.word, from_, until) else "",
+                    "duty": self.of_duty[bar.duty.id],
+                    "account": account_names(row.accounts, self.accounts),
+                    "thin": not status.in_play,
+                    "opened": visible(", ".join(span.verdict.entries)) or "no entry",
                 }
                 if self.link is not None:
-                    bar["href"] = self.link(row.lane, row.accounts[0])
-                found.append(bar)
+                    drawn["href"] = self.link(bar.duty, row.accounts[0])
+                found.append(drawn)
         return found
 
-    def fits(self, said: str, from_: int, until: int) -> bool:
+    def fits(self, word: str, from_: int, until: int) -> bool:
         wide = (until - from_) / max(1, self.last - self.first) * WIDTH
-        return wide > len(said) * LETTER + 12
+        return wide > len(word) * LETTER + 12
 
     def marks(self) -> list[dict[str, Any]]:
         """Where breaches begin, and where an entry opened a span."""
         found = []
         for n, row in enumerate(self.rows):
-            for stretch in row.spans:
-                if stretch.from_ is None or stretch.from_ > self.last:
+            for bar in row.bars:
+                span = bar.span
+                if span.from_ is None or span.from_ > self.last:
                     continue
-                broken = stretch.status == "broken"
-                if broken or stretch.verdict.entries:
+                breach = span.status == BREACH
+                if breach or span.verdict.entries:
                     found.append(
                         {
                             "row": n,
-                            "from": wall(stretch.from_, self.zone),
-                            "mark": BREACH if broken else ENTRY,
-                            "size": 55 if broken else 18,
-                            "entries": visible(", ".join(stretch.verdict.entries)) or "no entry",
+                            "from": local_time(span.from_, self.zone),
+                            "mark": BREACH_MARK if breach else ENTRY_MARK,
+                            "size": 55 if breach else 18,
+                            "entries": visible(", ".join(span.verdict.entries)) or "no entry",
                         }
                     )
         return found
 
     def labels(self) -> list[dict[str, Any]]:
+        """The name of each row; every other duty has a ground of its own."""
+        names = iter(self.names)
         odd, found = False, []
         for n, row in enumerate(self.rows):
             odd ^= row.first
             found.append(
                 {
                     "row": n,
-                    "duty": label(row.lane) if row.first else "",
-                    "who": who(row.accounts, self.accounts),
+                    "duty": next(names) if row.first else "",
+                    "who": account_names(row.accounts, self.accounts),
                     "odd": odd,
                 }
             )
         return found
 
     def table(self) -> Iterable[tuple[str, ...]]:
+        """Every span of every duty drawn, with its own ends."""
         for row in self.rows:
-            for s in row.spans:
-                yield (
-                    row.lane.clause,
-                    label(row.lane).partition("  ")[2],
-                    who(row.accounts, self.accounts),
-                    word(s.status, row.lane.kind),
-                    (iso(s.from_, self.zone) or "ever")[:10],
-                    (iso(s.until, self.zone) or "still so")[:10],
-                    ", ".join(s.verdict.entries),
-                )
+            for bar in row.bars:
+                yield self.table_row(row, bar)
+
+    def table_row(self, row: ChartRow, bar: Bar) -> tuple[str, ...]:
+        span = bar.span
+        return (
+            bar.duty.clause,
+            self.of_duty[bar.duty.id].partition("  ")[2],
+            account_names(row.accounts, self.accounts),
+            term(span.status, bar.duty.kind).word,
+            (iso(span.from_, self.zone) or "ever")[:10],
+            (iso(span.until, self.zone) or "still so")[:10],
+            ", ".join(span.verdict.entries),
+        )
 
     # -------------------------------------------------------------- the picture
     def spec(self) -> dict[str, Any]:
         y = {"field": "row", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
         bars, marks = self.bars(), self.marks()
-        domain = [wall(self.first, self.zone), wall(self.last, self.zone)]
+        domain = [local_time(self.first, self.zone), local_time(self.last, self.zone)]
         x = x_axis(*domain, orient="top", grid=True)
         lower = x | {"axis": {**x["axis"], "orient": "bottom", "grid": False}}
         x = {"top": x, "bottom": lower, "none": x | {"axis": None}}
@@ -200,12 +213,13 @@ class Drawing:
         colour = {
             "field": "status",
             "type": "nominal",
-            "scale": {"domain": used, "range": [STATUS[s].light for s in used]},
+            "scale": {"domain": used, "range": [term(s).fill.light for s in used]},
             "legend": {"title": None, "orient": "top", "columns": 9, "symbolType": "square"},
         }
         bar = {"x": x["top"], "x2": {"field": "until"}, "y": y, "color": colour}
-        told = ("duty", "account", "status")
-        bar["tooltip"] = [{"field": f} for f in told] + [{"field": "opened", "title": "opened by"}]
+        fields = ("duty", "account", "status")
+        opened = {"field": "opened", "title": "opened by"}
+        bar["tooltip"] = [*({"field": field} for field in fields), opened]
         if self.link is not None:
             bar["href"] = {"field": "href"}
         return {
@@ -214,7 +228,7 @@ class Drawing:
             "data": {"values": bars},
             "layer": [
                 self.stripes(y),
-                *self.names(y),
+                *self.names_beside(y),
                 {
                     "mark": {"type": "bar", "clip": True, "height": {"band": 0.72}},
                     "transform": [{"filter": "!datum.thin"}],
@@ -229,8 +243,8 @@ class Drawing:
                 {
                     "mark": {"type": "text", "clip": True, "align": "left", "dx": 7}
                     | {"fontSize": 10.5, "color": ON_FILL, "baseline": "middle", "dy": 0.5},
-                    "transform": [{"filter": "datum.said !== '' && !datum.thin"}],
-                    "encoding": {"x": x["none"], "y": y, "text": {"field": "said"}},
+                    "transform": [{"filter": "datum.word !== '' && !datum.thin"}],
+                    "encoding": {"x": x["none"], "y": y, "text": {"field": "word"}},
                 },
                 self.points(y, x["none"], marks),
             ],
@@ -238,7 +252,7 @@ class Drawing:
         }
 
     def stripes(self, y: dict[str, Any]) -> dict[str, Any]:
-        """Every other duty on a ground of its own, so that the eye keeps to its row."""
+        """A ground under every other duty, so that the eye keeps to its row."""
         return {
             "data": {"values": self.labels()},
             "transform": [{"filter": "datum.odd"}],
@@ -246,9 +260,9 @@ class Drawing:
             "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": WIDTH}},
         }
 
-    def names(self, y: dict[str, Any]) -> list[dict[str, Any]]:
+    def names_beside(self, y: dict[str, Any]) -> list[dict[str, Any]]:
         several = len(self.accounts) > 1
-        # `clip` is said: a chart that zooms cuts off all that stands beside it
+        # explicit `clip`: a chart that zooms would cut off the names beside it
         text = {"type": "text", "align": "left", "baseline": "middle", "clip": False}
         data = {"values": self.labels()}
         found = [
@@ -285,7 +299,7 @@ class Drawing:
                 "shape": {
                     "field": "mark",
                     "type": "nominal",
-                    "scale": {"domain": [BREACH, ENTRY], "range": ["triangle-right", "circle"]},
+                    "scale": {"domain": list(MARK_SHAPES), "range": list(MARK_SHAPES.values())},
                     "legend": {"title": None, "orient": "top", "symbolStrokeColor": GRID.light},
                 },
                 "size": {"field": "size", "type": "quantitative", "scale": None},

@@ -1,4 +1,4 @@
-"""What is still to come as an iCalendar: one event each, with the rule and the count in it."""
+"""What is still to come as an iCalendar: one event each, with its rule and how it was counted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from datetime import UTC, timedelta
 from icalendar import Calendar, Event
 
 from servanda.explain.deadlines import Deadline, deadlines
-from servanda.explain.escaping import visible
+from servanda.explain.duty_labels import listed
 from servanda.explain.judged import Judged, iso
 from servanda.explain.wording import joined
 from servanda.semantics.clock import local_day, micros_of, to_datetime
+from servanda.vocabulary.escaping import readable, visible
+from servanda.vocabulary.statuses import word
 
 SUMMARY = {
     "deadline": "last day: {}",
@@ -24,14 +26,14 @@ SUMMARY = {
     "arises": "arises: {}",
 }
 Coming = tuple[Deadline, dict[str, str | None]]
-"""Something to come, and the accounts in which it comes so, each with the duty's status there."""
+"""Something to come, and the accounts in which it does, each with the duty's status there."""
 
 
 def as_calendar(judged: Mapping[str, Judged]) -> tuple[bytes, list[Coming]]:
-    """The calendar, and what is not in it for want of a sure date.
+    """The calendar, and what is not in it because its date is not certain.
 
-    What ends with a day is an event of that day; what happens at an instant, one at that instant,
-    in the agreement's zone. The same text gives the same calendar, to the byte.
+    What ends with a day is an all-day event; what happens at an instant is an event at it, in the
+    agreement's zone. The same case gives the same calendar, to the byte.
     """
     some = next(iter(judged.values()))
     book = Calendar()
@@ -58,7 +60,7 @@ def about(judged: Mapping[str, Judged]) -> str:
 
 
 def together(judged: Mapping[str, Judged]) -> list[Coming]:
-    """The same thing at the same time in several accounts, once."""
+    """What is still to come, the same thing at the same time in several accounts once."""
     found: dict[tuple[object, ...], Coming] = {}
     for name, one in judged.items():
         for deadline in deadlines(one):
@@ -68,7 +70,7 @@ def together(judged: Mapping[str, Judged]) -> list[Coming]:
 
 
 def first_of(one: Deadline, every: Iterable[Coming]) -> bool:
-    """Whether it is the first of those that tell the same thing with other dates."""
+    """Whether it is the first of those that are the same thing with other dates."""
     alike = [d for d, _ in every if (d.what, d.key) == (one.what, one.key) and d.micros is not None]
     return alike[0] is one
 
@@ -88,7 +90,7 @@ def event(judged: Judged, one: Deadline, accounts: dict[str, str | None], first:
     else:
         found.add("dtstart", moment.astimezone(UTC) if zone == "UTC" else moment)
     clause = f"clause {one.clause}: " if one.clause else ""
-    found.add("summary", visible(clause + SUMMARY[one.what].format(one.text)))
+    found.add("summary", visible(clause + SUMMARY[one.what].format(readable(one.text))))
     found.add("description", visible(description(judged, one, accounts)))
     found.add("transp", "TRANSPARENT")
     found.add("categories", [one.what])
@@ -96,17 +98,20 @@ def event(judged: Judged, one: Deadline, accounts: dict[str, str | None], first:
 
 
 def description(judged: Judged, one: Deadline, accounts: dict[str, str | None]) -> str:
-    """The count, the rule, whose account, and the entries: in one paragraph a line each."""
+    """The count, the clause, the accounts and the entries, a line each."""
     clause = f"clause {one.clause}; " if one.clause else ""
     many = "account" if len(accounts) == 1 else "accounts"
     lines = [f"{one.counted[:1].upper()}{one.counted[1:]}; {clause}{many} {joined(accounts)}."]
-    if one.instance:
-        lines.append("For " + ", ".join(f"{k} {v}" for k, v in one.instance.items()) + ".")
+    if one.particulars:
+        lines.append(f"For {listed(one.particulars)}.")
     statuses = dict.fromkeys(status for status in accounts.values() if status is not None)
     if statuses:
-        by = {s: joined(n for n, has in accounts.items() if has == s) for s in statuses}
-        told = [s if len(statuses) == 1 else f"{s} ({names})" for s, names in by.items()]
-        lines.append(f"Status on {judged.on}: {'; '.join(told)}.")
+        holders = {s: joined(n for n, has in accounts.items() if has == s) for s in statuses}
+        words = [
+            word(s, one.kind) if len(statuses) == 1 else f"{word(s, one.kind)} ({names})"
+            for s, names in holders.items()
+        ]
+        lines.append(f"Status on {judged.on}: {'; '.join(words)}.")
     if one.entries:
         lines.append(f"It counts from: {', '.join(one.entries)}.")
     if one.sources:
@@ -116,13 +121,13 @@ def description(judged: Judged, one: Deadline, accounts: dict[str, str | None]) 
 
 
 def uid(judged: Judged, one: Deadline, accounts: tuple[str, ...]) -> str:
-    """The same for the same thing on any day it is asked for, whatever its date has become."""
+    """An id that stays when the date of the same thing moves."""
     whole = json.dumps([judged.case, one.what, one.key, accounts])
     return f"{hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()}@servanda"
 
 
-def said(coming: Coming, zone: str) -> str:
-    """One of them as a line."""
+def as_line(coming: Coming, zone: str) -> str:
+    """Something to come as a line of text."""
     one, accounts = coming
     at = "no sure date" if one.micros is None else str(iso(one.micros * 64, zone))
     clause = f"clause {one.clause}, " if one.clause else ""

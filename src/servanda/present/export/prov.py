@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from servanda.explain.evidence import Evidence
 from servanda.explain.judged import Judged, iso
 from servanda.explain.rows import bindings
 from servanda.explain.wording import Words
@@ -176,15 +175,14 @@ class Provenance:
                 },
             }
         )
-        evidence, rules = Evidence(one), {rule.id: rule for rule in one.norms.rules}
         for n, verdict in enumerate(one.verdicts):
-            rests = evidence.of(rules[verdict.rule], verdict)
-            yield self.verdict(self.iri("verdict", name, one.on, str(n)), verdict, rests) | {
+            yield self.verdict(self.iri("verdict", name, one.on, str(n)), verdict) | {
                 "prov:wasGeneratedBy": ref(act),
                 "prov:wasAttributedTo": ref(account),
             }
 
-    def verdict(self, iri: str, verdict: Verdict, rests: list[str]) -> Node:
+    def verdict(self, iri: str, verdict: Verdict) -> Node:
+        """A span of a duty: derived from the entries that opened it, and ended by others."""
         from_, until = iso(verdict.from_, self.zone), iso(verdict.until, self.zone)
         instance = bindings(verdict.instance)
         return without_nothing(
@@ -198,6 +196,7 @@ class Provenance:
                 "sv:status": verdict.status,
                 "sv:from": time(from_) if from_ else None,
                 "sv:until": time(until) if until else None,
-                "prov:wasDerivedFrom": refs([self.iri("entry", id_) for id_ in rests]),
+                "prov:wasDerivedFrom": refs([self.iri("entry", e) for e in verdict.entries]),
+                "sv:closedBy": refs([self.iri("entry", e) for e in verdict.closed_by]),
             }
         )

@@ -44,6 +44,8 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("debtor", "text"),
     ("creditor", "text"),
     ("instance", "data"),
+    ("particulars", "data"),
+    ("duty", "text"),
     ("status", "text"),
     ("from", "time"),
     ("until", "time"),
@@ -52,6 +54,7 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("breaches", "data"),
     ("breach_entries", "list"),
     ("entries", "list"),
+    ("closed_by", "list"),
     ("sources", "list"),
 )
 ENTRIES: tuple[tuple[str, Kind], ...] = (
@@ -86,6 +89,7 @@ COMING: tuple[tuple[str, Kind], ...] = (
     ("clause", "text"),
     ("debtor", "text"),
     ("instance", "data"),
+    ("particulars", "data"),
     ("duty", "text"),
     ("status", "text"),
     ("at", "time"),
@@ -93,13 +97,11 @@ COMING: tuple[tuple[str, Kind], ...] = (
     ("entries", "list"),
     ("sources", "list"),
 )
-NAMES = ("spans", "entries", "sources", "coming")
 
 
 def tables(judged: Mapping[str, Judged]) -> dict[str, Table]:
     """Every table of a case as judged by some accounts on one day."""
-    found = (spans(judged), entries(judged), sources(judged), coming(judged))
-    return {table.name: table for table in found}
+    return {name: make(judged) for name, make in TABLES.items()}
 
 
 def spans(judged: Mapping[str, Judged]) -> Table:
@@ -162,6 +164,7 @@ def ahead(name: str, judged: Judged) -> Iterator[tuple[Any, ...]]:
             one.clause,
             one.debtor,
             one.instance,
+            one.particulars,
             one.text,
             one.status,
             None if one.micros is None else iso(one.micros * 64, zone),
@@ -169,6 +172,10 @@ def ahead(name: str, judged: Judged) -> Iterator[tuple[Any, ...]]:
             list(one.entries),
             list(one.sources),
         )
+
+
+TABLES = {"spans": spans, "entries": entries, "sources": sources, "coming": coming}
+"""What makes each table, by its name."""
 
 
 def instant(text: str | None) -> datetime | None:

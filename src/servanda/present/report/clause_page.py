@@ -1,4 +1,4 @@
-"""One page a clause: its text, its rule and readings, its duties' life, why, and the entries."""
+"""The section of a clause: text, rule, readings, histories of its duties, reasons, entries."""
 
 from __future__ import annotations
 
@@ -6,31 +6,35 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from servanda.explain.evidence import Evidence
+import msgspec
+from django.utils.safestring import SafeString, mark_safe
+
+from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged, iso
-from servanda.explain.lanes import Lane
 from servanda.explain.why import Explanation
 from servanda.explain.wording import Words
-from servanda.present.charts.rows import alike_periods, contested, spaced, word
+from servanda.present.charts.chart import Chart
+from servanda.present.charts.rows import merge_alike_periods
 from servanda.present.charts.timeline import timeline
-from servanda.present.report.prose import html, section
-from servanda.present.terminal.blocks import moment, particulars
+from servanda.present.html.prose import html, section
+from servanda.present.terminal.blocks import moment
 from servanda.record.record import Entry
 from servanda.syntax import tree as m
 from servanda.syntax.layout import Layout
 from servanda.syntax.printer.statements import show
+from servanda.vocabulary.escaping import readable
+from servanda.vocabulary.statuses import term, word
 
 BLOCK = re.compile(
     r"^ {0,3}(`{3,}|~{3,})servanda\b.*?^ {0,3}\1[ \t]*$\n?", re.MULTILINE | re.DOTALL
 )
 """A block of rules in the prose: the page has the rules by themselves."""
-ABSENT = "no such duty"
 MOST_WHY = 6
 """Occasions of one clause that are explained: of more, the last ones, and how many there are."""
 
 
-class OnePagers:
-    """The pages of the clauses of one case on one day."""
+class ClausePages:
+    """The sections of the clauses of one case on one day."""
 
     def __init__(self, layouts: Sequence[Layout], judged: Mapping[str, Judged]) -> None:
         self.layouts = layouts
@@ -39,22 +43,20 @@ class OnePagers:
         self.some = next(iter(judged.values()))
         self.tick = self.some.facts.now
         self.words = Words(self.some)
-        self.evidence = {name: Evidence(one) for name, one in judged.items()}
         self.explain = {name: Explanation(one) for name, one in judged.items()}
-        self.rules = {n: {r.id: r for r in one.norms.rules} for n, one in judged.items()}
 
-    def clause(self, clause: m.Clause, lanes: Iterable[Lane]) -> dict[str, Any]:
+    def clause(self, clause: m.Clause, duties: Iterable[DutyHistory]) -> dict[str, Any]:
         """All that the report says of one clause."""
         agreement = self.some.agreement
-        mine = [lane for lane in lanes if lane.clause == clause.id]
-        present = [lane for lane in mine if any(lane.stretch(n, self.tick) for n in self.names)]
-        rows = alike_periods(present, self.names, self.tick)
+        mine = [duty for duty in duties if duty.clause == clause.id]
+        present = [duty for duty in mine if any(duty.span(n, self.tick) for n in self.names)]
+        rows = merge_alike_periods(present, self.names, self.tick)
         return {
             "id": clause.id,
             "anchor": anchor(clause.id),
             "title": clause.title,
             "where": f"{clause.place.file}, line {clause.place.line}",
-            "prose": html(BLOCK.sub("", self.prose(clause))),
+            "prose": mark_safe(html(BLOCK.sub("", self.prose(clause)))),
             "not_modelled": clause.not_modelled,
             "rules": [show(rule) for rule in clause.rules],
             "readings": [
@@ -65,10 +67,10 @@ class OnePagers:
                 for a in agreement.amendments
                 if a.clause == clause.id
             ],
-            "duties": [self.duty(lane) for lane in rows],
-            "life": timeline(self.judged, (clause.id,)) if present else None,
-            "spans": [life for lane in rows for life in self.life(lane)],
-            "why": [why for lane in rows[-MOST_WHY:] for why in self.why(lane)],
+            "duties": [self.duty(duty) for duty in rows],
+            "history": drawn(timeline(self.judged, (clause.id,))) if present else None,
+            "spans": [row for duty in rows for row in self.history(duty)],
+            "why": [why for duty in rows[-MOST_WHY:] for why in self.reasons(duty)],
             "not_explained": max(0, len(rows) - MOST_WHY),
             "entries": [self.entry(entry) for entry in self.entries(mine)],
         }
@@ -83,63 +85,60 @@ class OnePagers:
         return "" if found is None or not clause.place.line else section(found, clause.place.line)
 
     # -------------------------------------------------------------- duties
-    def duty(self, lane: Lane) -> dict[str, Any]:
+    def duty(self, duty: DutyHistory) -> dict[str, Any]:
         """A duty on the day: its status by each account, in the order of the accounts."""
-        statuses = [lane.at(name, self.tick) for name in self.names]
+        statuses = [term(duty.status(name, self.tick), duty.kind) for name in self.names]
         return {
-            "clause": lane.clause,
-            "anchor": anchor(lane.clause),
-            "text": spaced(lane.text),
-            "inside": particulars(lane.instance),
-            "statuses": [
-                {"status": s, "said": word(s, lane.kind) if s else ABSENT} for s in statuses
-            ],
-            "contested": contested(lane, self.names, self.tick),
+            "clause": duty.clause,
+            "anchor": anchor(duty.clause),
+            "text": readable(duty.text),
+            "details": duty.details,
+            "statuses": [{"code": status.code, "word": status.word} for status in statuses],
+            "contested": duty.contested(self.names, self.tick),
         }
 
-    def life(self, lane: Lane) -> Iterator[dict[str, Any]]:
-        """The spans of a duty in words; accounts that tell it alike together."""
-        told: dict[str, list[str]] = {}
+    def history(self, duty: DutyHistory) -> Iterator[dict[str, Any]]:
+        """The spans of a duty in words; accounts that agree on them together."""
+        by_spans: dict[str, list[str]] = {}
         zone = self.some.norms.zone
         for name in self.names:
             spans = [
-                f"{word(s.status, lane.kind)} {since(iso(s.from_, zone))}"
-                for s in lane.spans.get(name, ())
+                f"{word(s.status, duty.kind)} {since(iso(s.from_, zone))}"
+                for s in duty.spans.get(name, ())
             ]
-            told.setdefault("; ".join(spans) or ABSENT, []).append(name)
-        for said, names in told.items():
-            if said == ABSENT:
-                continue
-            yield {
-                "text": spaced(lane.text),
-                "inside": particulars(lane.instance),
-                "who": ", ".join(names),
-                "spans": said,
-            }
+            by_spans.setdefault("; ".join(spans), []).append(name)
+        for spans_, names in by_spans.items():
+            if spans_:
+                yield {
+                    "text": readable(duty.text),
+                    "details": duty.details,
+                    "who": ", ".join(names),
+                    "spans": spans_,
+                }
 
-    def why(self, lane: Lane) -> Iterator[dict[str, Any]]:
+    def reasons(self, duty: DutyHistory) -> Iterator[dict[str, Any]]:
         """One derivation for each status that accounts give a duty on the day."""
-        told: dict[str, list[str]] = {}
+        by_status: dict[str, list[str]] = {}
         for name in self.names:
-            status = lane.at(name, self.tick)
+            status = duty.status(name, self.tick)
             if status is not None:
-                told.setdefault(status, []).append(name)
-        for names in told.values():
-            stretch = lane.stretch(names[0], self.tick)
-            assert stretch is not None
-            tree = self.explain[names[0]].tree(stretch.verdict)
+                by_status.setdefault(status, []).append(name)
+        for names in by_status.values():
+            span = duty.span(names[0], self.tick)
+            assert span is not None
+            tree = msgspec.to_builtins(self.explain[names[0]].tree(span.verdict))
             yield {"who": ", ".join(names), "by": names[0], "several": len(names) > 1, "tree": tree}
 
     # -------------------------------------------------------------- entries
-    def entries(self, lanes: Iterable[Lane]) -> list[Entry]:
-        """The entries that the clause's spans rest on in any account, in order of time."""
+    def entries(self, duties: Iterable[DutyHistory]) -> list[Entry]:
+        """The entries that opened the clause's spans in any account, in order of time."""
         by_id = {entry.id: entry for entry in self.some.record.entries}
         ids = {
             id_
-            for lane in lanes
-            for name, spans in lane.spans.items()
+            for duty in duties
+            for spans in duty.spans.values()
             for s in spans
-            for id_ in self.evidence[name].of(self.rules[name][s.verdict.rule], s.verdict)
+            for id_ in s.verdict.entries
         }
         found = [by_id[id_] for id_ in ids if id_ in by_id]
         return sorted(found, key=lambda entry: (entry.when.lo, entry.id))
@@ -150,7 +149,7 @@ class OnePagers:
         return {
             "id": entry.id,
             "done": entry.when.text,
-            "says": spaced(self.words.what(entry.what)),
+            "says": readable(self.words.what(entry.what)),
             "who": "; ".join([*self.words.grade(entry), *self.words.chain(entry)]),
             "dates": ", ".join(list(self.words.dates(entry))[1:]),
             "sources": [
@@ -162,6 +161,22 @@ class OnePagers:
         }
 
 
+def figure(chart: Chart) -> dict[str, Any]:
+    """A chart as a template has it."""
+    return {
+        "title": chart.title,
+        "text": chart.text,
+        "svg": drawn(chart),
+        "columns": list(chart.columns),
+        "rows": [list(row) for row in chart.rows],
+    }
+
+
+def drawn(chart: Chart) -> SafeString:
+    """A chart's SVG: its texts are escaped where it is made."""
+    return mark_safe(chart.svg())
+
+
 def since(begun: str | None) -> str:
     return "at first" if begun is None else f"from {moment(begun, '')}"
 
@@ -170,7 +185,7 @@ def reading(agreement: m.Agreement, one: m.Reading) -> dict[str, Any]:
     """A reading: what it says, and which accounts hold it."""
     held = [a.name for a in agreement.accounts if (one.group, one.name) in a.reads]
     return {
-        "name": f"{one.group}, {spaced(one.name)}",
+        "name": f"{one.group}, {readable(one.name)}",
         "title": one.title,
         "how": "in place of the text" if one.replaces else "beside the text",
         "rules": [show(rule) for rule in one.rules],

@@ -1,29 +1,28 @@
-"""All that a report says of a case on a day, as plain data: `page.py` sets it on a page."""
+"""All that a report says of a case on a day, as plain data; `page.py` makes a page of it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from servanda.explain.check_report import Checked
 from servanda.explain.judged import Judged
-from servanda.explain.statuses import ORDER
 from servanda.present.charts.counts import counts
 from servanda.present.charts.measures import measures
-from servanda.present.charts.rows import OCCASION, alike_periods, in_play, lanes, spaced, word
+from servanda.present.charts.rows import histories, merge_alike_periods
 from servanda.present.charts.timeline import timeline
-from servanda.present.report.clause_page import OnePagers, anchor
-from servanda.present.terminal.blocks import particulars
+from servanda.present.html.filters import is_web_address
+from servanda.present.report.clause_page import ClausePages, anchor, figure
 from servanda.syntax.layout import Layout
+from servanda.vocabulary.escaping import readable
+from servanda.vocabulary.statuses import ORDER, POWERS_AS_DUTIES, term, word
 
 FEWEST = 2
 """How many readings a measure needs for a chart, if no duty limits it."""
-MANY = re.compile(r"trusts only ((?:[^,/]+, ){1}[^,/]+), [^/]*?(?= / |$)")
 
 
-class Dossier:
+class Report:
     """A case, judged on one day by each of some accounts. `compared` are the rows of `compare`
     (None: one account alone, nothing to compare)."""
 
@@ -39,15 +38,15 @@ class Dossier:
         self.compared = compared
         self.some = next(iter(judged.values()))
         self.agreement = self.some.agreement
-        self.lanes = lanes(judged)
-        self.pages = OnePagers(layouts, judged)
+        self.duties = histories(judged)
+        self.pages = ClausePages(layouts, judged)
 
     # -------------------------------------------------------------- the whole
     def page(self) -> dict[str, Any]:
         """Everything on the page, in its order."""
         some = self.some
         drawn = measures(self.judged, least=FEWEST)
-        clauses = [self.pages.clause(clause, self.lanes) for clause in self.agreement.clauses]
+        clauses = [self.pages.clause(clause, self.duties) for clause in self.agreement.clauses]
         return {
             "title": some.agreement.header.title or some.agreement.header.name,
             "name": some.agreement.header.name,
@@ -55,14 +54,16 @@ class Dossier:
             "known": some.known,
             "zone": some.norms.zone,
             "accounts": [self.account(name) for name in self.judged],
+            "names": list(self.judged),
+            "powers_as_duties": POWERS_AS_DUTIES,
             "coverage": self.checked.paragraphs,
-            "cross_checks": Counter(row.agrees for row in self.checked.cross_checks),
+            "cross_checks": self.cross_checks(),
             "counts": self.counts(),
             "board": self.board(),
             "contested": self.contested(),
-            "timeline": timeline(self.judged),
-            "counted": counts(self.judged),
-            "measures": drawn,
+            "timeline": figure(timeline(self.judged)),
+            "counted": figure(counts(self.judged)),
+            "measures": [figure(chart) for chart in drawn],
             "not_drawn": len(measures(self.judged)) - len(drawn),
             "clauses": clauses,
             "sources": list(self.sources(clauses)),
@@ -78,7 +79,7 @@ class Dossier:
         return {
             "name": name,
             "title": chosen.title,
-            "reads": [f"{group} as {spaced(how)}" for group, how in chosen.reads],
+            "reads": [f"{group} as {readable(how)}" for group, how in chosen.reads],
             "trust": [f"{how} {', '.join(names)}" for how, names in trust if names],
         }
 
@@ -86,51 +87,56 @@ class Dossier:
     def counts(self) -> list[dict[str, Any]]:
         """How many duties have each status, by account: whole numbers."""
         tick, found = self.some.facts.now, {name: Counter[str]() for name in self.judged}
-        for lane in self.lanes:
-            for name in lane.spans:
-                status = lane.at(name, tick)
+        for duty in self.duties:
+            for name in duty.spans:
+                status = duty.status(name, tick)
                 if status is not None:
                     found[name][status] += 1
         used = [status for status in ORDER if any(by[status] for by in found.values())]
-        return [{"status": status, "by": [by[status] for by in found.values()]} for status in used]
+        return [
+            {
+                "status": status,
+                "meaning": term(status).description,
+                "by": [by[status] for by in found.values()],
+            }
+            for status in used
+        ]
 
     def board(self) -> list[dict[str, Any]]:
         tick, names = self.some.facts.now, list(self.judged)
-        rows = alike_periods([lane for lane in self.lanes if in_play(lane, tick)], names, tick)
-        return [self.pages.duty(lane) for lane in rows]
+        in_play = [duty for duty in self.duties if duty.in_play(tick)]
+        return [self.pages.duty(duty) for duty in merge_alike_periods(in_play, names, tick)]
 
     def contested(self) -> list[dict[str, Any]] | None:
         """The duties on which accounts differ, by what they turn on: the same point once."""
         if self.compared is None:
             return None
         points: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
-        texts = self.texts()
         for row in self.compared:
-            key = (row["clause"], row["kind"], row["debtor"], particulars(row["instance"]))
-            text = next(texts.get(key, iter(())), row["debtor"])
             if row["contested"]:
-                turns = tuple(dict.fromkeys(brief(turn) for turn in row["turns_on"]))
-                duty = (row["clause"], text, sides(row["statuses"], row["kind"]))
+                turns = tuple(dict.fromkeys(each["choices"] for each in row["differences"]))
+                duty = (row["clause"], readable(row["duty"]), sides(row["statuses"], row["kind"]))
                 points.setdefault(turns, Counter())[duty] += 1
         return [
             {
                 "turns_on": list(turns),
                 "duties": [
-                    {"clause": c, "anchor": anchor(c), "text": text, "sides": said, "times": times}
-                    for (c, text, said), times in duties.items()
+                    {"clause": c, "anchor": anchor(c), "text": text, "sides": by, "times": times}
+                    for (c, text, by), times in duties.items()
                 ],
             }
             for turns, duties in points.items()
         ]
 
-    def texts(self) -> dict[tuple[str, ...], Iterator[str]]:
-        """The sentences of duties, for rows of `compare`: of several alike, in order."""
-        found: dict[tuple[str, ...], list[str]] = {}
-        for lane in self.lanes:
-            inside = particulars({k: v for k, v in lane.instance.items() if k != OCCASION})
-            text = spaced(lane.text) + (f" ({inside})" if inside else "")
-            found.setdefault((lane.clause, lane.kind, lane.debtor, inside), []).append(text)
-        return {key: iter(texts) for key, texts in found.items()}
+    def cross_checks(self) -> dict[str, int]:
+        """How many figures of the record agree with others, disagree, or were not compared."""
+        counted = Counter(row.agrees for row in self.checked.cross_checks)
+        return {
+            "agree": counted[True],
+            "disagree": counted[False],
+            "not_made": counted[None],
+            "all": len(self.checked.cross_checks),
+        }
 
     # -------------------------------------------------------------- sources
     def sources(self, clauses: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -149,18 +155,13 @@ class Dossier:
                 "publisher": known.publisher if known else None,
                 "issued": known.issued if known else None,
                 "number": known.number if known else None,
-                "url": known.url if known else None,
+                "url": known.url if known and is_web_address(known.url) else None,
             }
-
-
-def brief(turn: str) -> str:
-    """A choice in a line: of many sources that an account trusts only, the first two."""
-    return MANY.sub(r"trusts only \1 and others", turn)
 
 
 def sides(statuses: Mapping[str, str | None], kind: str) -> str:
     """`broken: E3, US; suspended: Iran`."""
-    told: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     for name, status in statuses.items():
-        told.setdefault(word(status, kind) if status else "no such duty", []).append(name)
-    return "; ".join(f"{said}: {', '.join(names)}" for said, names in told.items())
+        by_word.setdefault(word(status, kind), []).append(name)
+    return "; ".join(f"{status}: {', '.join(names)}" for status, names in by_word.items())

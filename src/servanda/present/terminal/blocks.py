@@ -1,24 +1,27 @@
-"""What an answer consists of before anybody draws it: lines of text, tables, trees.
+"""Answers as blocks: lines of text, tables, trees and bars.
 
-Answers are made into blocks here, once; `plain.py` writes them for a pipe, and `terminal.py` draws
-them. Nothing is cut short in either but a cell of hundreds of characters, and that is said in it.
+`plain_blocks.py` writes them for a pipe, `rich_blocks.py` draws them in a terminal. Nothing is cut
+short in either but a cell of hundreds of characters, which says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from servanda.explain.statuses import KINDS, ORDER
 from servanda.explain.wording import Node
 from servanda.present.terminal.folding import folded
 from servanda.syntax.problems import Problem, render
+from servanda.vocabulary.escaping import readable
+from servanda.vocabulary.statuses import DUTY, KINDS, POWER, Term, term, word
 
 Row = Mapping[str, Any]
 MOST_ENTRIES = MOST_BREACHES = 3
+UNSETTLED = "No set of up to three choices settles it."
+CONTESTED, AGREED = "contested", "agreed"
 
 
 class Line(Struct, frozen=True):
@@ -41,9 +44,10 @@ class Tree(Struct, frozen=True):
 
 
 class Bars(Struct, frozen=True):
-    """Spans to draw where there is room: per line a name and (from, until, status)."""
+    """Spans to draw where there is room: per line a name and (from, until, status); `from` and
+    `until` are RFC 3339 or None (open)."""
 
-    lines: tuple[tuple[str, tuple[tuple[str | None, str | None, str], ...]], ...]
+    lines: tuple[tuple[str, tuple[tuple[str | None, str | None, Term], ...]], ...]
 
 
 Block = Line | Table | Tree | Bars
@@ -58,8 +62,9 @@ def moment(text: str | None, otherwise: str) -> str:
 
 
 def particulars(given: Mapping[str, Any]) -> str:
-    said = {name: "not said" if value is None else value for name, value in given.items()}
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    """`id A, amount 20 EUR`; a value that was not said is named so."""
+    values = {name: "not said" if value is None else value for name, value in given.items()}
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def entries(ids: Sequence[str]) -> str:
@@ -70,25 +75,24 @@ def entries(ids: Sequence[str]) -> str:
 
 
 def breaches(row: Row) -> str:
-    """What violated in one instant: several acts with their entries; how many more there are."""
+    """The violations of one instant; of several the first ones, with their entries."""
     found = [particulars(each) for each in row["breaches"]]
     if len(found) < 2:
         return "".join(found)
-    told = [f"{entry}: {said}" for entry, said in zip(row["breach_entries"], found, strict=True)]
-    left = len(told) - MOST_BREACHES
-    return "; ".join(told[:MOST_BREACHES]) + (f"; and {left} more" if left > 0 else "")
+    acts = [f"{entry}: {act}" for entry, act in zip(row["breach_entries"], found, strict=True)]
+    left = len(acts) - MOST_BREACHES
+    return "; ".join(acts[:MOST_BREACHES]) + (f"; and {left} more" if left > 0 else "")
 
 
-def counts(statuses: Iterable[str]) -> str:
-    """`2 broken, 1 kept`, the ones that ask for attention first."""
-    counted = Counter(statuses)
-    order = {status: n for n, status in enumerate(ORDER)}
-    named = sorted(counted, key=lambda s: (order.get(s, len(order)), s))
-    return ", ".join(f"{counted[s]} {s}" for s in named) or "no duty"
+def counts(rows: Iterable[Row]) -> str:
+    """`2 broken, 1 kept, 3 open`, the words that ask for attention first."""
+    counted = Counter(word(row["status"], row["kind"]) for row in rows)
+    order = dict.fromkeys(one.word for one in (*DUTY.values(), *POWER.values()))
+    return ", ".join(f"{counted[one]} {one}" for one in order if counted[one]) or "no duty"
 
 
 def head(answer: Row) -> list[Block]:
-    """Which case, by whose account, on which day, as known when, and how these were chosen."""
+    """The heading of an answer: case, account, day, as known when, and notes on these."""
     account = answer.get("account")
     by = f"in the account of {account}" if account else ""
     if answer.get("accounts"):
@@ -125,25 +129,27 @@ def problem_blocks(problems: Iterable[Problem]) -> list[Block]:
 
 def check_blocks(name: str, problems: Sequence[Problem], answer: Row) -> list[Block]:
     paragraphs = answer["paragraphs"]
-    counts = Counter(p.severity for p in problems)
+    counts = Counter[str](p.severity for p in problems)
     severities = ("error", "warning", "hint") if counts["warning"] else ("error", "hint")
     counted = [number(counts[word], word) for word in severities]
     counted += [f"{answer['muted']} muted"] if answer["muted"] else []
     uncovered = list(paragraphs["uncovered"])
-    said = [f"{paragraphs['modelled']} paragraphs modelled"]
-    said += [f"{paragraphs['not_modelled']} not modelled, with the reason"]
-    said += [f"{len(uncovered)} with neither" + (f": {', '.join(uncovered)}" if uncovered else "")]
+    coverage = [f"{paragraphs['modelled']} paragraphs modelled"]
+    coverage += [f"{paragraphs['not_modelled']} not modelled, with the reason"]
+    coverage += [
+        f"{len(uncovered)} with neither" + (f": {', '.join(uncovered)}" if uncovered else "")
+    ]
     return [
         *problem_blocks(problems),
         *cross_check_blocks(answer["cross_checks"]),
         Line(f"{name}: {', '.join(counted)}", "title"),
-        Line("; ".join(said), "quiet"),
+        Line("; ".join(coverage), "quiet"),
         *cross_check_counts(answer["cross_checks"]),
     ]
 
 
 def cross_check_blocks(rows: Sequence[Row]) -> list[Block]:
-    """The cross-checks that do not agree, or could not be made, with the entries held together."""
+    """The cross-checks that do not agree, or could not be made, with the entries compared."""
     found: list[Block] = []
     for row in rows:
         if not row["agrees"]:
@@ -158,23 +164,53 @@ def cross_check_counts(rows: Sequence[Row]) -> list[Block]:
     """`cross-checks: 24 agree, 2 do not`; nothing where there is none."""
     counted = Counter(row["agrees"] for row in rows)
     words = {True: "agree", False: "do not", None: "could not be made"}
-    said = [f"{counted[agrees]} {word}" for agrees, word in words.items() if counted[agrees]]
-    return [Line(f"cross-checks: {', '.join(said)}", "quiet")] if said else []
+    parts = [f"{counted[agrees]} {how}" for agrees, how in words.items() if counted[agrees]]
+    return [Line(f"cross-checks: {', '.join(parts)}", "quiet")] if parts else []
 
 
 def number(count: int, what: str) -> str:
     return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
-def status_row(row: Row) -> list[str]:
-    numbers = row.get("counted")
+NAMES = ("clause", "kind", "debtor", "creditor", "instance", "duty")
+STATUS_COLUMNS = (*NAMES, "status", "since", "final", "breach", "entries")
+TIMELINE_COLUMNS = (*NAMES, "from", "until", "status", "breach", "entries")
+EARLIER = "earlier periods are counted together; `timeline` and `--json` have each"
+
+
+def names(row: Row) -> list[str]:
+    """The cells that name a duty."""
     return [
         row["clause"],
         KINDS[row["kind"]],
         row["debtor"],
-        row["creditor"] or "",
-        particulars(row["instance"]),
-        ", ".join(f"{n} {status}" for status, n in numbers.items()) if numbers else row["status"],
+        row.get("creditor") or "",
+        particulars(row["particulars"]),
+    ]
+
+
+def names_apart(rows: Sequence[Row]) -> list[list[str]]:
+    """The names of duties, with their sentence where another duty has all of the same names."""
+    found = [names(row) for row in rows]
+    sentences: dict[tuple[str, ...], set[str]] = {}
+    for row, cells in zip(rows, found, strict=True):
+        sentences.setdefault(tuple(cells), set()).add(row["duty"])
+    return [
+        [*cells, readable(row["duty"]) if len(sentences[tuple(cells)]) > 1 else ""]
+        for row, cells in zip(rows, found, strict=True)
+    ]
+
+
+def status_cells(rows: Sequence[Row]) -> list[list[str]]:
+    return [[*cells, *standing(row)] for row, cells in zip(rows, names_apart(rows), strict=True)]
+
+
+def standing(row: Row) -> list[str]:
+    """The cells that say how a duty stands; of counted periods, how many stand how."""
+    numbers = row.get("counted")
+    status = word(row["status"], row["kind"])
+    return [
+        ", ".join(f"{n} {counted}" for counted, n in numbers.items()) if numbers else status,
         "" if numbers else moment(row["since"], "ever"),
         "final" if row["final"] else "",
         breaches(row),
@@ -182,18 +218,12 @@ def status_row(row: Row) -> list[str]:
     ]
 
 
-EARLIER = "earlier periods are counted together; `timeline` and `--json` have each"
-STATUS = ("clause", "kind", "debtor", "creditor", "instance", "status", "since")
-STATUS_COLUMNS = (*STATUS, "final", "breach", "entries")
-
-
 def status_blocks(answer: Row) -> list[Block]:
     shown = folded(answer["duties"])
-    rows = [status_row(row) for row in shown]
-    counted = Line(counts(row["status"] for row in answer["duties"]))
-    if not rows:
+    counted = Line(counts(answer["duties"]))
+    if not shown:
         return [*head(answer), Line(""), counted]
-    drawn = table(STATUS_COLUMNS, rows, ("status",))
+    drawn = table(STATUS_COLUMNS, status_cells(shown), ("status",))
     more = [Line(EARLIER, "quiet")] if any("counted" in row for row in shown) else []
     return [*head(answer), Line(""), drawn, Line(""), counted, *more]
 
@@ -214,59 +244,70 @@ def summary_blocks(answer: Row) -> list[Block]:
 
 def timeline_blocks(answer: Row) -> list[Block]:
     rows = answer["duties"]
+    named = names_apart(rows)
     cells = [
         [
-            row["clause"],
-            KINDS[row["kind"]],
-            row["debtor"],
-            row["creditor"] or "",
-            particulars(row["instance"]),
+            *cells,
             moment(row["from"], "ever"),
             moment(row["until"], "open"),
-            row["status"],
+            word(row["status"], row["kind"]),
             breaches(row),
             entries(row["entries"]),
         ]
-        for row in rows
+        for row, cells in zip(rows, named, strict=True)
     ]
     if not cells:
         return [*head(answer), Line(""), Line("no duty")]
-    columns = ("clause", "kind", "debtor", "creditor", "instance", "from", "until", "status")
-    drawn = table((*columns, "breach", "entries"), cells, ("status",))
-    return [*head(answer), Line(""), drawn, bars(rows, str(answer["on"]))]
+    drawn = table(TIMELINE_COLUMNS, cells, ("status",))
+    return [*head(answer), Line(""), drawn, bars(rows, named, str(answer["on"]))]
 
 
-def bars(rows: Iterable[Row], end: str) -> Bars:
-    lines: dict[str, list[tuple[str | None, str | None, str]]] = {}
-    for row in rows:
-        words = (row["clause"], row["debtor"], particulars(row["instance"]))
-        name = " ".join(word for word in words if word)
-        alike = lines.setdefault(name, [])
-        alike.append((row["from"], row["until"] or end, row["status"]))
+def bars(rows: Sequence[Row], named: Sequence[Sequence[str]], end: str) -> Bars:
+    lines: dict[str, list[tuple[str | None, str | None, Term]]] = {}
+    for row, (clause, _, debtor, _, instance, duty) in zip(rows, named, strict=True):
+        name = f"{clause} {duty}" if duty else " ".join(filter(None, (clause, debtor, instance)))
+        span = (row["from"], row["until"] or end, term(row["status"], row["kind"]))
+        lines.setdefault(name, []).append(span)
     return Bars(tuple((name, tuple(spans)) for name, spans in lines.items()))
 
 
 def compare_blocks(answer: Row) -> list[Block]:
-    accounts = list(answer["accounts"])
+    accounts, rows = list(answer["accounts"]), answer["duties"]
     cells = [
         [
-            row["clause"],
-            KINDS[row["kind"]],
-            row["debtor"],
-            particulars(row["instance"]),
-            *(row["statuses"][name] or "no such duty" for name in accounts),
-            "contested" if row["contested"] else "agreed",
-            "; or ".join(row["turns_on"]),
+            *cells,
+            *(word(row["statuses"][name], row["kind"]) for name in accounts),
+            CONTESTED if row["contested"] else AGREED,
         ]
-        for row in answer["duties"]
+        for row, cells in zip(rows, names_apart(rows), strict=True)
     ]
-    contested = sum(bool(row["contested"]) for row in answer["duties"])
-    agreed = len(answer["duties"]) - contested
-    counted = Line(f"{contested} contested, {agreed} agreed")
+    contested = sum(bool(row["contested"]) for row in rows)
+    counted = Line(f"{contested} {CONTESTED}, {len(rows) - contested} {AGREED}")
     if not cells:
         return [*head(answer), Line(""), Line("no duty")]
-    columns = ("clause", "kind", "debtor", "instance", *accounts, "accounts", "turns on")
-    return [*head(answer), Line(""), table(columns, cells, accounts), Line(""), counted]
+    columns = (*NAMES, *accounts, "accounts")
+    drawn = table(columns, cells, accounts)
+    return [*head(answer), Line(""), drawn, *difference_blocks(answer), Line(""), counted]
+
+
+def difference_blocks(answer: Row) -> Iterator[Block]:
+    """The choices that differences turn on, each once, with the duties that turn on it."""
+    points: dict[str, list[str]] = {}
+    for row in answer["duties"]:
+        for difference in row["differences"]:
+            duty = difference["sentence"].removesuffix(f". {difference['choices']}")
+            points.setdefault(difference["choices"], []).append(duty)
+        if row["contested"] and not row["differences"]:
+            duty = f"Clause {row['clause']}, {readable(row['duty'])}"
+            points.setdefault(UNSETTLED, []).append(duty)
+    if points:
+        yield Line("")
+        yield Line("What the differences turn on; each alone turns one status into another:")
+    for choices, duties in points.items():
+        counted = Counter(duties)
+        times = {duty: f" ({n} such)" if n > 1 else "" for duty, n in counted.items()}
+        yield Line("")
+        yield Tree(Node(choices, children=[Node(f"{duty}{times[duty]}") for duty in counted]))
 
 
 def why_blocks(answer: Row, trees: Iterable[Node]) -> list[Block]:
@@ -278,13 +319,14 @@ def why_blocks(answer: Row, trees: Iterable[Node]) -> list[Block]:
 
 
 def suppose_blocks(answer: Row) -> list[Block]:
-    cells = [["added", *status_row(row)] for row in answer["added"]]
-    cells += [["removed", *status_row(row)] for row in answer["removed"]]
+    rows = [("added", row) for row in answer["added"]]
+    rows += [("removed", row) for row in answer["removed"]]
     for change in answer["changed"]:
-        cells.append(["before", *status_row(change["before"])])
-        cells.append(["after", *status_row(change["after"])])
-    said = ", ".join(f"{len(answer[k])} {k}" for k in ("changed", "added", "removed"))
-    if not cells:
+        rows += [("before", change["before"]), ("after", change["after"])]
+    counted = ", ".join(f"{len(answer[k])} {k}" for k in ("changed", "added", "removed"))
+    if not rows:
         return [*head(answer), Line(""), Line("nothing changes")]
+    cells = status_cells([row for _, row in rows])
+    cells = [[change, *some] for (change, _), some in zip(rows, cells, strict=True)]
     drawn = table(("change", *STATUS_COLUMNS), cells, ("status",))
-    return [*head(answer), Line(""), drawn, Line(""), Line(said)]
+    return [*head(answer), Line(""), drawn, Line(""), Line(counted)]

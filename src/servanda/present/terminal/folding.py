@@ -1,7 +1,7 @@
-"""Rows of `status` that say the same, folded so that a person can read them.
+"""Rows of `status` folded so that a person can read them.
 
-Of a duty that recurs the last periods are shown and the earlier ones counted; parties that stand
-alike in a duty share a row. The JSON has every row.
+Of a recurring duty the last periods are shown and the earlier ones counted; parties whose duties
+are alike share a row. The JSON has every row.
 """
 
 from __future__ import annotations
@@ -9,27 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from servanda.explain.statuses import ORDER
+from servanda.vocabulary.statuses import ORDER, word
 
 Row = Mapping[str, Any]
 MOST_PERIODS = 3
 SEPARATE = ("clause", "kind", "creditor", "status", "since", "final", "breaches", "entries")
+PERIOD = "period"
 
 
 def folded(rows: Sequence[Row]) -> list[Row]:
-    """The rows to show, in their order. A row of counted periods has `counted`: status → number."""
-    return alike(recent(rows))
+    """The rows to show, in their order. A row of counted periods has `counted`: word → number."""
+    return join_debtors(count_periods(rows))
 
 
-def recent(rows: Sequence[Row]) -> list[Row]:
+def count_periods(rows: Sequence[Row]) -> list[Row]:
     """Each recurring duty's last period, and before it one row that counts the earlier ones."""
     series: dict[str, list[Row]] = {}
     for row in rows:
-        if "period" in row["instance"]:
-            series.setdefault(whole(row), []).append(row)
+        if PERIOD in row["instance"]:
+            series.setdefault(without_period(row), []).append(row)
     found: list[Row] = []
     for row in rows:
-        periods = series.get(whole(row), []) if "period" in row["instance"] else []
+        periods = series.get(without_period(row), []) if PERIOD in row["instance"] else []
         if len(periods) <= MOST_PERIODS:
             found.append(row)
         elif row is periods[-1]:
@@ -37,16 +38,16 @@ def recent(rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def whole(row: Row) -> str:
+def without_period(row: Row) -> str:
     """What tells one recurring duty from another: everything but the period."""
-    others = {name: value for name, value in row["instance"].items() if name != "period"}
+    others = {name: value for name, value in row["instance"].items() if name != PERIOD}
     return repr([row["rule"], row["debtor"], row["creditor"], others])
 
 
 def counted(periods: Sequence[Row]) -> Row:
     """One row for several periods of one duty."""
-    first, last = periods[0]["instance"]["period"], periods[-1]["instance"]["period"]
-    numbers = {s: sum(p["status"] == s for p in periods) for s in ORDER}
+    first, last = periods[0]["instance"][PERIOD], periods[-1]["instance"][PERIOD]
+    numbers = {status: sum(row["status"] == status for row in periods) for status in ORDER}
     nothing: dict[str, Any] = {
         "since": None,
         "final": False,
@@ -54,26 +55,34 @@ def counted(periods: Sequence[Row]) -> Row:
         "breaches": (),
         "entries": (),
     }
-    instance = dict(periods[-1]["instance"]) | {"period": f"{first} to {last}"}
-    return dict(periods[-1]) | nothing | {
-        "instance": instance,
-        "counted": {status: n for status, n in numbers.items() if n},
+    row, periods_named = periods[-1], f"{first} to {last}"
+    period = {PERIOD: periods_named}
+    return dict(row) | nothing | {
+        "duty": row["duty"].replace(f"{PERIOD} {last}", f"{PERIOD} {periods_named}"),
+        "instance": row["instance"] | period,
+        "particulars": row["particulars"] | period,
+        "counted": {word(status, row["kind"]): n for status, n in numbers.items() if n},
     }  # fmt: skip
 
 
-def alike(rows: Iterable[Row]) -> list[Row]:
+def join_debtors(rows: Iterable[Row]) -> list[Row]:
     """Rows that differ only in who owes, as one: `France, Germany, UK`."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         own = {n: None if v == row["debtor"] else v for n, v in row["instance"].items()}
         rule = row["rule"].removesuffix(f":{row['debtor']}")  # each member has a rule of its own
-        same = repr([rule, [row.get(name) for name in SEPARATE], own, row.get("counted")])
-        found.setdefault(same, []).append(row)
-    return [group[0] if len(group) == 1 else together(group) for group in found.values()]
+        duty = row["duty"].removeprefix(row["debtor"])
+        alike = [rule, duty, [row.get(name) for name in SEPARATE], own, row.get("counted")]
+        found.setdefault(repr(alike), []).append(row)
+    return [group[0] if len(group) == 1 else joined(group) for group in found.values()]
 
 
-def together(group: Sequence[Row]) -> Row:
-    debtors = list(dict.fromkeys(row["debtor"] for row in group))
+def joined(group: Sequence[Row]) -> Row:
+    debtors = ", ".join(dict.fromkeys(row["debtor"] for row in group))
     first = group[0]
-    others = {n: v for n, v in first["instance"].items() if v != first["debtor"]}
-    return dict(first) | {"debtor": ", ".join(debtors), "instance": others}
+    return dict(first) | {
+        "debtor": debtors,
+        "duty": debtors + first["duty"].removeprefix(first["debtor"]),
+        "instance": {n: v for n, v in first["instance"].items() if v != first["debtor"]},
+        "particulars": {n: v for n, v in first["particulars"].items() if v != first["debtor"]},
+    }

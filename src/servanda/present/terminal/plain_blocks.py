@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from servanda.explain.wording import Node
 from servanda.present.terminal.blocks import Bars, Block, Line, Table, Tree
+from servanda.vocabulary.escaping import printable
 
 CELL = 300  # one endless cell would make every row as wide; `--json` has all of it
 
@@ -21,7 +22,7 @@ def plain(blocks: Iterable[Block]) -> str:
 def lines_of(block: Block) -> Iterator[str]:
     match block:
         case Line(text):
-            yield visible(text)
+            yield printable(text)
         case Table():
             yield from aligned(block)
         case Tree(node):
@@ -40,17 +41,12 @@ def aligned(table: Table) -> Iterator[str]:
 
 def indented(node: Node, depth: int) -> Iterator[str]:
     """A tree as an indented list."""
-    yield "  " * depth + ("- " if depth else "") + visible(node.sentence)
+    yield "  " * depth + ("- " if depth else "") + printable(node.sentence)
     for child in node.children:
         yield from indented(child, depth + 1)
-
-
-def visible(text: str) -> str:
-    """Control characters would move the cursor of whoever reads the text in a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def in_cell(text: str) -> str:
     """What a table shows of a text: all of it, or its beginning and how much is left out."""
     more = len(text) - CELL
-    return visible(text if more <= 0 else f"{text[:CELL]} … and {more:,} more characters")
+    return printable(text if more <= 0 else f"{text[:CELL]} … and {more:,} more characters")

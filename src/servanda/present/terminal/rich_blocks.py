@@ -1,10 +1,11 @@
-"""Blocks drawn with Rich where a person looks on: coloured words, tables, bars, trees.
+"""Blocks drawn with Rich in a terminal: coloured words, tables, bars, trees.
 
-Colours are the Okabe-Ito palette, told apart by colour-blind eyes; the word is always there too.
+The word of a status is always there beside its colour (`servanda.vocabulary.statuses`).
 """
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,55 +13,36 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from servanda.explain.wording import Node
-from servanda.present.terminal.blocks import Bars, Block, Line, Table, Tree
-from servanda.present.terminal.plain_blocks import in_cell, plain, visible
+from servanda.present.terminal.blocks import CONTESTED, Bars, Block, Line, Table, Tree
+from servanda.present.terminal.plain_blocks import in_cell, plain
+from servanda.vocabulary.colours import (
+    TERMINAL_ERROR,
+    TERMINAL_GREY,
+    TERMINAL_HINT,
+    TERMINAL_WARNING,
+)
+from servanda.vocabulary.escaping import printable
+from servanda.vocabulary.statuses import ABSENT, BREACH, DUTY, POWER, Term
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
     from rich.tree import Tree as RichTree
 
-VERMILION, ORANGE, GREEN = "#d55e00", "#e69f00", "#009e73"
-BLUE, SKY, PURPLE, GREY = "#0072b2", "#56b4e9", "#cc79a7", "grey58"
-COLOURS = {
-    "broken": f"bold {VERMILION}",
-    "cured": ORANGE,
-    "compensated": ORANGE,
-    "due": BLUE,
-    "kept": GREEN,
-    "suspended": PURPLE,
-    "excused": PURPLE,
-    "waived": PURPLE,
-    "released": PURPLE,
-    "unknown": SKY,
-    "undetermined": SKY,
-    "no such duty": GREY,
-    "dormant": GREY,
-    "lapsed": GREY,
-    "ended": GREY,
-}
+STYLES = {term.word: term.terminal for term in (*POWER.values(), *DUTY.values(), ABSENT)}
+"""Rich styles by the word that a cell shows."""
 TONES = {
     "title": "bold",
-    "quiet": GREY,
-    "error": f"bold {VERMILION}",
-    "warning": f"bold {ORANGE}",
-    "hint": f"bold {SKY}",
-}
-MARKS = {
-    "broken": "█",
-    "kept": "─",
-    "cured": "═",
-    "compensated": "═",
-    "due": "·",
-    "unknown": "?",
-    "undetermined": "?",
-    "suspended": "░",
-    "excused": "▒",
-    "waived": "▒",
-    "released": "▒",
+    "quiet": TERMINAL_GREY,
+    "error": f"bold {TERMINAL_ERROR}",
+    "warning": f"bold {TERMINAL_WARNING}",
+    "hint": f"bold {TERMINAL_HINT}",
 }
 WIDE = 120
 NARROWEST_BAR = 30
+Span = tuple[str | None, str | None, Term]
+Cell = tuple[str, str]
+"""One character of a bar, and its style."""
 
 
 def write(blocks: Iterable[Block], out: TextIO | None = None) -> None:
@@ -74,123 +56,149 @@ def write(blocks: Iterable[Block], out: TextIO | None = None) -> None:
 
 
 def draw(blocks: Iterable[Block], stream: TextIO, width: int | None = None) -> None:
-    """Draw blocks with Rich. A cell too long for its column goes on in the next line."""
+    """Draw blocks with Rich. A cell too long for its column continues on the next line."""
+    print_blocks(blocks, console_on(stream, width))
+
+
+def draw_svg(blocks: Iterable[Block], title: str, width: int) -> str:
+    """A picture of a terminal with blocks drawn in it: the same blocks give the same picture."""
+    console = console_on(io.StringIO(), width, record=True)
+    print_blocks(blocks, console)
+    return console.export_svg(title=title)
+
+
+def console_on(stream: TextIO, width: int | None, record: bool = False) -> Console:
+    """A console on which texts are printed as they are: nothing in them is markup.
+
+    One that records has colours, whatever it is run from.
+    """
     from rich.console import Console
 
-    console = Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    return Console(
+        file=stream,
+        width=width,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        record=record,
+        force_terminal=True if record else None,
+        color_system="truecolor" if record else "auto",
+        legacy_windows=False if record else None,
+    )
+
+
+def print_blocks(blocks: Iterable[Block], console: Console) -> None:
     for block in blocks:
-        drawn = drawing(block, console)
+        drawn = renderable(block, console)
         if drawn is not None:
             console.print(drawn, soft_wrap=isinstance(block, Line))
 
 
-def drawing(block: Block, console: Console) -> RenderableType | None:
+def renderable(block: Block, console: Console) -> RenderableType | None:
+    """A block as Rich draws it; None where there is no room for it."""
     from rich.text import Text
 
     match block:
         case Line(text, tone):
-            return Text(visible(text), style=TONES.get(tone, ""))
+            return Text(printable(text), style=TONES.get(tone, ""))
         case Table():
-            return drawn_table(block)
+            return table(block)
         case Tree(node):
-            return drawn_tree(node)
+            return tree(node)
         case Bars():
-            return drawn_bars(block, console.width)
+            return bars(block, console.width)
 
 
-def coloured(word: str) -> Text:
+def status_text(word: str) -> Text:
     from rich.text import Text
 
-    return Text(visible(word), style=COLOURS.get(word, ""))
+    return Text(printable(word), style=STYLES.get(word, ""))
 
 
-def drawn_table(table: Table) -> RenderableType:
+def table(block: Table) -> RenderableType:
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in table.columns:
-        drawn.add_column(Text(visible(name)), overflow="fold")
-    marked = ("contested", *table.statuses)
-    for row in table.rows:
+    for name in block.columns:
+        drawn.add_column(Text(printable(name)), overflow="fold")
+    for row in block.rows:
         cells = [
-            coloured(cell)
-            if name in table.statuses
-            else Text(in_cell(cell), style="bold" if cell in marked else "")
-            for name, cell in zip(table.columns, row, strict=True)
+            status_text(cell)
+            if name in block.statuses
+            else Text(in_cell(cell), style="bold" if cell == CONTESTED else "")
+            for name, cell in zip(block.columns, row, strict=True)
         ]
         drawn.add_row(*cells)
     return drawn
 
 
-def drawn_tree(node: Node) -> RichTree:
+def tree(node: Node) -> RichTree:
     from rich.text import Text
     from rich.tree import Tree as RichTree
 
-    root = RichTree(Text(visible(node.sentence), style="bold"), guide_style=GREY)
+    root = RichTree(Text(printable(node.sentence), style="bold"), guide_style=TERMINAL_GREY)
 
     def add(parent: RichTree, children: Iterable[Node]) -> None:
         for child in children:
-            add(parent.add(Text(visible(child.sentence))), child.children)
+            add(parent.add(Text(printable(child.sentence))), child.children)
 
     add(root, node.children)
     return root
 
 
 # ------------------------------------------------------------------ bars
-def drawn_bars(bars: Bars, width: int) -> RenderableType | None:
-    """One line per duty, time from left to right; nothing in a narrow terminal."""
+def bars(block: Bars, width: int) -> RenderableType | None:
+    """One line per duty, time from left to right; None in a narrow terminal."""
     from rich.text import Text
 
-    stamps = [stamp(t) for _, spans in bars.lines for f, u, _ in spans for t in (f, u) if t]
-    label = min(max((len(name) for name, _ in bars.lines), default=0), width // 3)
+    spans = [span for _, found in block.lines for span in found]
+    days = [day_number(t) for from_, until, _ in spans for t in (from_, until) if t]
+    label = min(max((len(name) for name, _ in block.lines), default=0), width // 3)
     room = width - label - 2
-    if width < WIDE or room < NARROWEST_BAR or len(set(stamps)) < 2:
+    if width < WIDE or room < NARROWEST_BAR or len(set(days)) < 2:
         return None
-    first, last = min(stamps), max(stamps)
+    first, last = min(days), max(days)
     drawn = Text("\n")
-    for name, spans in bars.lines:
-        drawn.append(folded(name, label) + "  ")
-        marks = cells(spans, first, last, room)
-        for status, run in groupby(marks, key=lambda cell: cell[1]):
-            drawn.append("".join(mark for mark, _ in run), style=COLOURS.get(status, ""))
+    for name, found in block.lines:
+        drawn.append(shortened(name, label) + "  ")
+        for style, run in groupby(cells(found, first, last, room), key=lambda cell: cell[1]):
+            drawn.append("".join(mark for mark, _ in run), style=style)
         drawn.append("\n")
-    drawn.append(" " * (label + 2) + date(first) + date(last).rjust(room - 10) + "\n", style=GREY)
-    shown = [s for s in MARKS if any(s == status for _, sp in bars.lines for _, _, status in sp)]
-    for status in shown:
-        drawn.append(MARKS[status] + " " + status + "   ", style=COLOURS.get(status, ""))
+    edges = iso_day(first) + iso_day(last).rjust(room - 10)
+    drawn.append(" " * (label + 2) + edges + "\n", style=TERMINAL_GREY)
+    used = {term.word: term for _, _, term in spans if term.bar.strip()}
+    for word, term in used.items():
+        drawn.append(f"{term.bar} {word}   ", style=term.terminal)
     return drawn
 
 
-def folded(name: str, width: int) -> str:
-    """A name too long for its place, cut where a mark says so."""
+def shortened(name: str, width: int) -> str:
+    """A name too long for its column, cut where a mark says so."""
     return name.ljust(width) if len(name) <= width else f"{name[: width - 1]}…"
 
 
-def cells(
-    spans: Iterable[tuple[str | None, str | None, str]], first: float, last: float, room: int
-) -> list[tuple[str, str]]:
-    """One mark a cell: the status that covers its beginning, a breach however short."""
-    found = [(" ", "")] * room
-    ordered = sorted(spans, key=lambda span: span[2] == "broken")
-    for from_, until, status in ordered:
-        begin = 0 if from_ is None else place(stamp(from_), first, last, room)
-        end = room if until is None else place(stamp(until), first, last, room)
-        for n in range(begin, min(room, max(end, begin + (status == "broken")))):
-            found[n] = (MARKS.get(status, " "), status)
+def cells(spans: Iterable[Span], first: float, last: float, room: int) -> list[Cell]:
+    """One mark for each column of a bar; a breach has at least one, however short it is."""
+    found: list[Cell] = [(" ", "")] * room
+    for from_, until, term in sorted(spans, key=lambda span: span[2].code == BREACH):
+        begin = 0 if from_ is None else column(day_number(from_), first, last, room)
+        end = room if until is None else column(day_number(until), first, last, room)
+        for n in range(begin, min(room, max(end, begin + (term.code == BREACH)))):
+            found[n] = (term.bar, term.terminal)
     return found
 
 
-def place(at: float, first: float, last: float, room: int) -> int:
-    return min(room, max(0, int((at - first) / (last - first) * room)))
+def column(day: float, first: float, last: float, room: int) -> int:
+    return min(room, max(0, int((day - first) / (last - first) * room)))
 
 
-def stamp(text: str) -> float:
-    """Days since year 1; good enough for a place on a bar."""
+def day_number(text: str) -> float:
+    """Days since year 1: precise enough for a place on a bar."""
     moment = datetime.fromisoformat(text)
     return moment.toordinal() + (moment.hour * 60 + moment.minute) / 1440
 
 
-def date(at: float) -> str:
-    return datetime.fromordinal(int(at)).date().isoformat()
+def iso_day(number: float) -> str:
+    return datetime.fromordinal(int(number)).date().isoformat()

@@ -27,7 +27,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_HEADER = 100_000
 
 
-NAME_A_FILE = "name a file inside the case folder"
+NAME_A_FILE = "correct the name: it is relative to the case folder"
 
 
 class TableFile(Struct, frozen=True):
@@ -212,7 +212,12 @@ def _unreadable(message: str) -> Unreadable:
     number = int(line[1]) if line else 0
     if counts := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message):
         said = f"{counts[2]} values in a table of {counts[1]} columns"
-        return Unreadable("E705", number, said, "put a value with a comma in quotes")
+        return Unreadable(
+            "E705",
+            number,
+            said,
+            f"write {counts[1]} values in each row; put a value with a comma in quotes",
+        )
     known = (
         (
             "unterminated quote",

@@ -55,7 +55,7 @@ def report_named(
         problems.add(
             "E234",
             names.place_of(turned[0]) or NOWHERE,
-            f"{kind} defined by one another: {' → '.join(turned)}",
+            f"{kind} that lead back to themselves: {' → '.join(turned)}",
             "define one of them by events, dates or measures",
         )
 
@@ -73,7 +73,7 @@ def _report(circle: list[Step], graph: _Graph, problems: Problems) -> None:
         "E412",
         graph.place(circle[0].source),
         f"a circle with no time in it: {' → '.join([*path, path[0]])}",
-        f"{reasons}. To open it, {advice}",
+        f"{advice}: {reasons}",
     )
 
 

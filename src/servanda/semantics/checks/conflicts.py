@@ -91,7 +91,10 @@ class _Conflicts:
                 if one.id == other.id:
                     message = "this can never be kept: its two limits exclude each other"
                     yield Conflict(
-                        "E411", one.place, message, "the lower limit is above the upper one"
+                        "E411",
+                        one.place,
+                        message,
+                        "write a lower limit that is below the upper one",
                     )
                 elif self._collide(one, other):
                     yield self._conflict(one, other, f"must keep {_limits(here, there)}")

@@ -103,7 +103,9 @@ def _members(group: tree.Group, context: Context) -> None:
     inner = {name for member in group.members for name in (member, *names.members(member))}
     if group.name in inner:
         message = f"the group `{group.name}` is a member of itself"
-        context.problems.add("E233", group.place, message, "name the parties that belong to it")
+        context.problems.add(
+            "E233", group.place, message, f"leave `{group.name}` out of its own members"
+        )
 
 
 def _conversion(conversion: tree.Conversion, context: Context) -> None:

@@ -105,7 +105,7 @@ class _Windows:
                 "E405",
                 rule.place,
                 f"this can never {_be(rule)}: its window opens on {self._day(opens)} "
-                f"and closes by {self._day(closes)}",
+                f"and closes before {self._day(closes)}",
                 "write an end that comes after the beginning",
             )
             return False
@@ -151,8 +151,8 @@ class _Windows:
             self.problems.add(
                 "E406",
                 rule.place,
-                f"this can never {_be(rule)}: it closes by {self._day(closes)}, "
-                f"before the agreement enters into force on {self._day(begins)}",
+                f"this can never {_be(rule)}: it closes before {self._day(closes)}, "
+                f"and the agreement enters into force on {self._day(begins)}",
                 "move one of the dates",
             )
 
@@ -185,8 +185,8 @@ class _Windows:
             self.problems.add(
                 "E408",
                 rule.place,
-                f"this remedy can never {_be(rule)}: it closes by {self._day(closes)}, and what it "
-                f"answers cannot be broken before {self._day(earliest)}",
+                f"this remedy can never {_be(rule)}: it closes before {self._day(closes)}, and "
+                f"what it answers cannot be broken before {self._day(earliest)}",
                 "count its window from the breach: `within … days`",
             )
 

@@ -279,7 +279,7 @@ class Conditions(Expressions):
         for param in params:
             if param.name not in known:
                 message = f"`{define.name}` needs a value for `{param.name}`"
-                names = ", ".join(p.name for p in params)
+                names = ", ".join(f"{p.name}: …" for p in params)
                 self.problems.add("E308", scope.place, message, f"write `{define.name}({names})`")
                 known[param.name] = Typed(norms.Const(""), None)
         inner = Scope(define.place, known, scope.debtor, (*scope.expanding, define.name))

@@ -204,7 +204,7 @@ def _remedy(
             "E420",
             pick(holder.place, duty.place),
             "a remedy has one debtor",
-            "name one party, or write the duty as a clause of its own: `when …`",
+            "name one party, or write a clause of its own with `whenever … in breach of …:`",
         )
     name = names[0] if names else holder.names[0]
     debtor = _term(context, name, known)

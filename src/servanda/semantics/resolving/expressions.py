@@ -345,9 +345,8 @@ class Expressions:
         help_ = listed_parameters(signature)
         if filled:
             words = " and ".join(f"`{word}`" for word in sorted(filled))
-            help_ = (
-                f"{words} is already given by who acts and towards whom: leave it out, or name it"
-            )
+            verb = "are" if len(filled) > 1 else "is"
+            help_ = f"leave it out: {words} {verb} given by who acts and towards whom"
         given = "1 argument" if count == 1 else f"{count} arguments"
         message = f"`{signature.name}` is given {given}, and takes {most}"
         self.problems.add("E302", place, message, help_)
@@ -359,9 +358,7 @@ class Expressions:
         for param, arg in pairs:
             if param.name in met:
                 message = f"parameter `{param.name}` of `{signature.name}` is given twice"
-                self.problems.add(
-                    "E303", pick(arg.place, place), message, listed_parameters(signature)
-                )
+                self.problems.add("E303", pick(arg.place, place), message, "keep one of the two")
             met.add(param.name)
 
     def _test(
@@ -493,4 +490,6 @@ def listed_parameters(signature: Signature) -> str:
     """Advice that names the parameters there are."""
     if not signature.params:
         return f"leave it out: `{signature.name}` has no parameters"
-    return "its parameters are " + ", ".join(f"`{param.name}`" for param in signature.params)
+    return "name one of its parameters: " + ", ".join(
+        f"`{param.name}`" for param in signature.params
+    )

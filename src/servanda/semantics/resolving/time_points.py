@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from servanda.semantics import norms
-from servanda.semantics.clock import day_start, to_micros
+from servanda.semantics.clock import day_start, to_micros, with_offset
 from servanda.semantics.resolving.conditions import Conditions
 from servanda.semantics.resolving.scope import Context, Scope, pick
 from servanda.syntax import tree
@@ -87,7 +87,7 @@ class Moments(Conditions):
                 "E146",
                 place,
                 f"{moment.isoformat()} {what} in {zone}: the clocks change then",
-                "write it with its offset from UTC, as in +02:00",
+                f"write it with its offset from UTC, as in {with_offset(first)}",
             )
         return to_micros(first.astimezone(UTC))
 

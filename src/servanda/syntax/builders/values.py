@@ -8,7 +8,8 @@ goes on in its stead.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, cast
@@ -82,9 +83,7 @@ class Builder(Transformer[Token, Any]):
         try:
             day = date.fromisoformat(token)
         except ValueError:
-            self._refuse(
-                "E140", token, f"there is no day {token}", "write year-month-day, as in 2015-10-18"
-            )
+            self._refuse("E140", token, f"there is no day {token}", _days_of_month(token))
             return STAND_IN
         return day if self._year_fits(token, day.year) else STAND_IN
 
@@ -380,6 +379,14 @@ class ValueBuilder(Builder):
         if both_alike and last_instant < first_instant:
             self._refuse("E145", end, f"this span ends before it starts: {start}..{end}", SWAP)
         return When(begins, ends, zone or other, "instant")
+
+
+def _days_of_month(day: str) -> str:
+    """Advice for a day that its month does not have."""
+    year, month = int(day[:4]), int(day[5:7])
+    if not (MINYEAR <= year <= MAXYEAR and 1 <= month <= 12):
+        return "write year-month-day, as in 2015-10-18"
+    return f"{day[:7]} has {monthrange(year, month)[1]} days"
 
 
 def _str(token: Token | None) -> str | None:

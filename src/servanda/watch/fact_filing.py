@@ -1,4 +1,4 @@
-"""Facts as they lie in the state: filed under the keys that they touch, as lines of JSON."""
+"""File facts under the units and keys they affect, and encode them as JSON."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from servanda.record.facts import (
     Value,
 )
 from servanda.semantics.norms import Norms
-from servanda.watch.units import OF, Unit
+from servanda.watch.units import Unit
 
-EVERY = "*"  # where what belongs to all keys is filed
-ALONE = ""  # the key of rules that have none
+ALL_KEYS = "*"  # the key of facts that affect every key
+NO_KEY = ""  # the key of rules without one
 EVENT, READING, EXERCISE, DETERMINATION, COMPLETE = "event", "reading", "power", "vague", "complete"
 
 Fact = Occurrence | ReadingFact | Exercise | Determination | Complete
-Named = tuple[str, str, Fact]  # what kind of fact, of which event or measure, and the fact
-Filed = tuple[int, str]  # the number of a unit, a key
+NamedFact = tuple[str, str, Fact]  # kind of fact, name of the event or measure, the fact
+FilingKey = tuple[int, str]  # index of a unit, key
 
 encode = msgspec.json.Encoder(decimal_format="string").encode
 TYPES: dict[str, msgspec.json.Decoder[Any]] = {
@@ -39,7 +39,7 @@ TYPES: dict[str, msgspec.json.Decoder[Any]] = {
 
 
 def key_of(value: Value | None) -> str:
-    """A value of a key as text: two values of one type are equal exactly if their texts are."""
+    """A key value as text; two values of one type are equal if and only if their texts are."""
     if value is None:
         return "0"
     if isinstance(value, Decimal):
@@ -47,8 +47,8 @@ def key_of(value: Value | None) -> str:
     return f"={value}"
 
 
-def facts_in(facts: Facts) -> Iterator[Named]:
-    """Each fact by itself, but for those in tables."""
+def facts_in(facts: Facts) -> Iterator[NamedFact]:
+    """All facts one by one, except those in tables."""
     for name, occurrences in facts.events.items():
         yield from ((EVENT, name, o) for o in occurrences)
     for name, readings in facts.readings.items():
@@ -58,8 +58,8 @@ def facts_in(facts: Facts) -> Iterator[Named]:
     yield from ((COMPLETE, c.name, c) for c in facts.complete)
 
 
-class Filing:
-    """Where each fact belongs, and how it is written down."""
+class FactFiling:
+    """Maps facts to units and keys, and encodes them."""
 
     def __init__(self, norms: Norms, units: list[Unit]) -> None:
         self.units = units
@@ -70,7 +70,7 @@ class Filing:
             {rule.clause for rule in rules} | {c for power in powers for c in power.clauses}
             for rules, powers in zip(own, self.powers, strict=True)
         ]
-        # the key variable of each clause; more than one, or none of a rule: no one key
+        # key variables of each clause's rules; no unique key if there are several or "" among them
         self.variables: dict[str, set[str]] = {}
         for rule in norms.rules:
             unit = next(u for u in units if rule.id in u.reach.rules)
@@ -81,39 +81,39 @@ class Filing:
         self.types |= {v.name: tuple(p.type for p in v.params) for v in norms.vagues}
         self.plain = {n for n, types in self.types.items() if not {"number", "date"} & set(types)}
 
-    def places(self, kind: str, name: str, fact: Fact) -> list[Filed]:
-        """The units and keys that a fact touches."""
-        found: list[Filed] = []
+    def places(self, kind: str, name: str, fact: Fact) -> list[FilingKey]:
+        """The units and keys that a fact affects."""
+        found: list[FilingKey] = []
         for number, unit in enumerate(self.units):
             found += ((number, key) for key in self.keys(number, unit, kind, name, fact))
         return found
 
     def keys(self, number: int, unit: Unit, kind: str, name: str, fact: Fact) -> Iterable[str]:
         if isinstance(fact, Exercise):
-            return self.keys_used(number, unit, fact)
+            return self.exercise_keys(number, unit, fact)
         if name not in unit.reach.names:
             return ()
         held = unit.held.get(name)
         if held is None or kind not in (EVENT, READING):
-            return (EVERY,)
+            return (ALL_KEYS,)
         if isinstance(fact, ReadingFact):
             return (key_of(fact.of),)
         assert isinstance(fact, Occurrence)
         params = self.params[name]
         return dict.fromkeys(key_of(fact.args[params.index(param)]) for param in held)
 
-    def keys_used(self, number: int, unit: Unit, used: Exercise) -> Iterable[str]:
-        """A power used for one instance touches its key (and the power); else, every key."""
+    def exercise_keys(self, number: int, unit: Unit, used: Exercise) -> Iterable[str]:
+        """Keys affected by the exercise of a power: those of its instance, else all."""
         if not self.powers[number]:
             return ()
         if used.clause is not None and used.clause not in self.clauses[number]:
             return ()
         variables = self.variables.get(used.clause or "", set())
         named = dict(used.keys)
-        # what is resumed is resumed for all: see `earliest` in judge/plan/powers.py
+        # `resumes` applies to all instances: see `earliest` in judge/plan/powers.py
         if used.verb == "resume" or len(variables) != 1 or not variables <= named.keys():
-            return (EVERY,)
-        return key_of(named[min(variables)]), ALONE
+            return (ALL_KEYS,)
+        return key_of(named[min(variables)]), NO_KEY
 
     # -------------------------------------------------------------- as text
     def write(self, fact: Fact) -> bytes:
@@ -150,7 +150,7 @@ class Filing:
             for value, type_ in zip(args, self.types[name], strict=True)
         )
 
-    def gathered(self, rows: Iterable[tuple[str, str, bytes]], now: int) -> Facts:
+    def collect(self, rows: Iterable[tuple[str, str, bytes]], now: int) -> Facts:
         """`(kind, name, body)` rows as facts."""
         events: dict[str, list[Occurrence]] = {}
         readings: dict[str, list[ReadingFact]] = {}
@@ -177,6 +177,3 @@ def typed(value: str, type_: str) -> Value:
     if type_ == "number":
         return Decimal(value)
     return date.fromisoformat(value) if type_ == "date" else value
-
-
-__all__ = ["ALONE", "EVERY", "OF", "Fact", "Filed", "Filing", "Named", "facts_in", "key_of"]

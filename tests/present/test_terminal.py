@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from servanda.explain.wording import Node
 from servanda.present.terminal.blocks import Bars, Block, Line, Table, Tree, counts, moment
 from servanda.present.terminal.plain_blocks import plain
-from servanda.present.terminal.rich_blocks import COLOURS, draw, write
+from servanda.present.terminal.rich_blocks import STYLES, draw, write
+from servanda.vocabulary.statuses import term
 
 LONG = "word" * 60
 BLOCKS: list[Block] = [
@@ -21,9 +22,9 @@ BLOCKS: list[Block] = [
     Tree(Node("root", children=[Node("child " + LONG, children=[Node("leaf")])])),
 ]
 SPANS = (
-    ("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", "kept"),
-    ("2024-02-01T00:00:00Z", "2024-02-01T00:00:01Z", "broken"),
-    ("2024-02-01T00:00:01Z", "2025-01-01", "cured"),
+    ("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", term("kept")),
+    ("2024-02-01T00:00:00Z", "2024-02-01T00:00:01Z", term("broken")),
+    ("2024-02-01T00:00:01Z", "2025-01-01", term("cured")),
 )
 
 
@@ -76,16 +77,19 @@ def test_bars_show_a_breach_however_short() -> None:
     assert plain([Bars((("7 Iran", SPANS),))]) == ""
 
 
-def test_every_status_has_a_colour() -> None:
+def test_every_word_of_a_status_has_a_style() -> None:
     from typing import get_args
 
     from servanda.judge.verdict import Status
 
-    assert set(get_args(Status)) <= set(COLOURS)
+    words = {term(status, kind).word for status in get_args(Status) for kind in ("achieve", "may")}
+    assert words <= set(STYLES)
 
 
 def test_counts_put_what_asks_for_attention_first() -> None:
-    assert counts(["kept", "broken", "kept", "unknown"]) == "1 broken, 1 unknown, 2 kept"
+    statuses = ("kept", "broken", "kept", "unknown")
+    rows = [{"status": status, "kind": "achieve"} for status in statuses]
+    assert counts(rows) == "1 broken, 1 unknown, 2 kept"
     assert counts([]) == "no duty"
 
 
