@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from servanda.explain.judged import iso
-from servanda.explain.windows import Closing, Moment, Windows
 from servanda.explain.wording import at, joined
+from servanda.judge.derivation import Bound, Moment
+from servanda.judge.instance_windows import InstanceWindows
 from servanda.judge.verdict import Verdict
 from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.semantics.norms import (
@@ -30,9 +31,9 @@ EXACT = ("second", "minute", "hour")
 class Counted:
     """Tells the counts of one judgement's windows."""
 
-    def __init__(self, windows: Windows) -> None:
+    def __init__(self, windows: InstanceWindows) -> None:
         self.windows = windows
-        self.zone = windows.judged.norms.zone
+        self.zone = windows.norms.zone
 
     def day(self, micros: int) -> str:
         """A day where it is the first instant of one, else an instant."""
@@ -51,43 +52,43 @@ class Counted:
     # -------------------------------------------------------------- counts
     def days(self, counted: Duration, opens: Moment, ends: int) -> str:
         """A deadline `within D`: the whole last day belongs to it."""
-        assert opens.micros is not None
+        assert opens.lo is not None
         said = duration(counted)
         if counted.unit in EXACT:
-            return f"{said} after {self.instant(opens.micros)}: it {self.end(ends)}"
-        first = local_day(opens.micros, self.zone)
+            return f"{said} after {self.instant(opens.lo)}: it {self.end(ends)}"
+        first = local_day(opens.lo, self.zone)
         trigger_counts = self.windows.counting.count_trigger_day and counted.calendar is None
         whence = (
             f"{first} on, that day being the first" if trigger_counts else f"the day after {first}"
         )
         return f"{said} counted from {whence}, so it {self.end(ends)}"
 
-    def closing(self, closing: Closing, verdict: Verdict, opens: Moment | None) -> str:
-        ends = closing.moment.micros
+    def closing(self, closing: Bound, verdict: Verdict, opens: Moment | None) -> str:
+        ends = closing.at.lo
         assert ends is not None
         if closing.within is not None and opens is not None:
             return self.days(closing.within, opens, ends)
-        if closing.term is not None and opens is not None and opens.micros is not None:
-            said = f"for {duration(closing.term)} from {self.day(opens.micros)}"
+        if closing.term is not None and opens is not None and opens.lo is not None:
+            said = f"for {duration(closing.term)} from {self.day(opens.lo)}"
             return f"{said}, the anniversary outside: it {self.end(ends)}"
         assert closing.point is not None
         return f"until {self.point(closing.point, verdict)}: it {self.end(ends)}"
 
     def opening(self, point: Point | None, verdict: Verdict, opens: Moment) -> str:
-        assert opens.micros is not None
+        assert opens.lo is not None
         if point is None:
-            return f"it begins at {self.instant(opens.micros)}"
-        return f"from {self.point(point, verdict)}: it begins at {self.instant(opens.micros)}"
+            return f"it begins at {self.instant(opens.lo)}"
+        return f"from {self.point(point, verdict)}: it begins at {self.instant(opens.lo)}"
 
     def period(self, rule: Rule, verdict: Verdict, closes: Moment) -> str:
-        assert closes.micros is not None
+        assert closes.lo is not None
         label = dict(verdict.instance).get("period")
         window = rule.window
         if window.within is None:
-            return f"the period {label} of every {window.every}: it {self.end(closes.micros)}"
+            return f"the period {label} of every {window.every}: it {self.end(closes.lo)}"
         edge = window.edge or "start"
         said = f"within {duration(window.within)} of the {edge} of {label}"
-        return f"{said}, every {window.every}: it {self.end(closes.micros)}"
+        return f"{said}, every {window.every}: it {self.end(closes.lo)}"
 
     def silence(self, silent: int, read: int, stale: int) -> str:
         """`120 days without another reading after 2025-06-13`; completeness may put it off."""
@@ -133,6 +134,6 @@ class Counted:
 
     def known(self, name: str, point: Point, verdict: Verdict) -> str:
         """`implementation_day (2016-01-16)`, or that it has not happened."""
-        moment = self.windows.point(point, verdict).micros
+        moment = self.windows.moment(point, verdict).lo
         said = "not yet" if moment is None else self.day(moment)
         return f"{name} ({said})" if name else f" ({said})"

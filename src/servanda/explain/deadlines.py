@@ -12,18 +12,15 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
+from servanda.explain.cited_sources import CitedSources
 from servanda.explain.date_counting import Counted
 from servanda.explain.duty_labels import labels
-from servanda.explain.evidence import Evidence
 from servanda.explain.judged import Judged
-from servanda.explain.measured import comparisons, readings
 from servanda.explain.rows import bindings, is_final
-from servanda.explain.windows import Closing, Moment, Windows
-from servanda.judge.reference.conditions import Conditions
-from servanda.judge.reference.walk import no_status
-from servanda.judge.reference.windows import risen_from
-from servanda.judge.reference.world import FOR_GOOD
+from servanda.judge.derivation import Bound, Moment, Window
+from servanda.judge.instance_windows import InstanceWindows
 from servanda.judge.verdict import Verdict
+from servanda.judge.visible_facts import subjects_read
 from servanda.semantics.clock import AmbiguousMonthEnd, day_start, local_day, micros_of
 from servanda.semantics.norms import Derived, Rule
 from servanda.vocabulary.statuses import IN_PLAY
@@ -65,8 +62,8 @@ class Coming:
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
         self.now = micros_of(judged.facts.now)
-        self.evidence = Evidence(judged)
-        self.windows = Windows(judged, self.evidence)
+        self.sources = CitedSources(judged)
+        self.windows = InstanceWindows(judged.norms, judged.facts)
         self.counted = Counted(self.windows)
         self.labels = labels(judged)
         self.rules = {rule.id: rule for rule in judged.norms.rules}
@@ -80,12 +77,7 @@ class Coming:
             yield from self.of_window(rule, verdict)
             yield from self.of_cure(rule, verdict)
             if rule.keep is not None and verdict.status in IN_PLAY:
-                bound = dict(verdict.instance)
-                for compare in comparisons(rule.keep):
-                    for side in (compare.left, compare.right):
-                        for reading in readings(side):
-                            of = self.evidence.value(reading.of, bound)
-                            limited.add((reading.measure, None if of is None else str(of)))
+                limited.update(subjects_read(rule.keep, dict(verdict.instance)))
         for measure, whose in sorted(limited, key=str):
             yield from self.stale(measure, whose)
         for derived in self.judged.norms.derived:
@@ -98,44 +90,50 @@ class Coming:
             return
         if rule.kind == "achieve" and verdict.status == "broken":
             return
-        row = verdict.trigger is not None and verdict.trigger not in self.evidence.by_id
+        row = verdict.trigger is not None and verdict.trigger not in self.sources.by_id
         if row and rule.trigger is not None and rule.trigger.match is not None:
             if window.within is not None and rule.kind == "achieve":
                 yield self.undated("deadline", rule, verdict, "it counts from a row of a table")
             return
-        bounds = self.windows.bounds(rule, verdict)
+        began = self.judged.history(verdict)[0].from_
+        try:
+            bounds = self.windows.of(rule, verdict, began)
+        except AmbiguousMonthEnd as error:
+            yield self.undated("deadline", rule, verdict, str(error))
+            return
         opens = bounds.opens
-        if opens is not None and opens.micros is not None and opens.micros > self.now:
+        if opens is not None and opens.lo is not None and opens.lo > self.now:
             said = self.counted.opening(window.opens, verdict, opens)
             yield self.dated("opens", rule, verdict, opens, said)
-        if bounds.closes is None or bounds.closes.micros is None:
+        if bounds.closes is None or bounds.closes.lo is None:
             return
         what: What = "deadline" if rule.kind == "achieve" else "lapses"
         unsure = self.unsure(bounds.closes.entries) or self.unsure_rise(rule, verdict)
         if unsure is not None:
             yield self.undated(what, rule, verdict, unsure)
             return
-        if bounds.closes.micros <= self.now:
+        if bounds.closes.lo <= self.now:
             return
         if window.every is not None:
             said = self.counted.period(rule, verdict, bounds.closes)
         else:
-            said = self.counted.closing(self.earliest(rule, verdict, opens), verdict, opens)
+            said = self.counted.closing(self.earliest(bounds), verdict, opens)
         paused = self.paused(rule, verdict)
         if paused is not None:
             yield self.undated(what, rule, verdict, paused)
         else:
             yield self.dated(what, rule, verdict, bounds.closes, said)
 
-    def earliest(self, rule: Rule, verdict: Verdict, opens: Moment | None) -> Closing:
-        told = [c for c in self.windows.closings(rule, verdict, opens) if c.moment.micros]
-        return min(told, key=lambda c: c.moment.micros or 0)
+    def earliest(self, window: Window) -> Bound:
+        """The bound at which the window closes."""
+        told = [bound for bound in window.bounds if bound.at.lo is not None]
+        return min(told, key=lambda bound: bound.at.lo or 0)
 
     def paused(self, rule: Rule, verdict: Verdict) -> str | None:
         """A suspension that moves the deadline: how far is known only when it is over."""
         if not self.judged.norms.suspension_stops_clock or rule.kind != "achieve":
             return None
-        if any(span.status == "suspended" for span in self.evidence.spans(verdict)):
+        if any(span.status == "suspended" for span in self.judged.history(verdict)):
             return "it has been suspended, and suspension stops the clock: not dated here"
         return None
 
@@ -145,15 +143,16 @@ class Coming:
         if rule.cure_within is None or rule.kind == "keep" or not broken:
             return
         assert verdict.from_ is not None
-        begun = Moment(micros_of(verdict.from_), verdict.acts)
+        began = micros_of(verdict.from_)
+        begun = Moment(began, began, verdict.acts)
         try:
-            ends = self.windows.counting.deadline(begun.micros or 0, rule.cure_within)
+            ends = self.windows.counting.deadline(began, rule.cure_within)
         except AmbiguousMonthEnd as error:
             yield self.undated("cure ends", rule, verdict, str(error))
             return
         if ends > self.now:
             said = self.counted.days(rule.cure_within, begun, ends)
-            moment = Moment(ends, verdict.acts)
+            moment = Moment(ends, ends, verdict.acts)
             yield self.dated("cure ends", rule, verdict, moment, said)
 
     # -------------------------------------------------------------- one of them
@@ -172,11 +171,11 @@ class Coming:
         return self.made(what, rule, verdict, moment, said)
 
     def undated(self, what: What, rule: Rule, verdict: Verdict, why: str) -> Deadline:
-        return self.made(what, rule, verdict, Moment(None), why)
+        return self.made(what, rule, verdict, Moment(None, None), why)
 
     def made(self, what: What, rule: Rule, verdict: Verdict, moment: Moment, said: str) -> Deadline:
         label, instance = self.labels[id(verdict)], bindings(verdict.instance)
-        micros = moment.micros
+        micros = moment.lo
         whole = micros is not None and self.is_midnight(micros)
         return Deadline(
             what=what,
@@ -192,13 +191,13 @@ class Coming:
             last_day=whole and what in ENDS,
             counted=said,
             entries=tuple(dict.fromkeys(moment.entries)),
-            sources=tuple(self.evidence.sources(list(moment.entries))),
+            sources=tuple(self.sources.of(moment.entries)),
         )
 
     def unsure(self, entries: tuple[str, ...]) -> str | None:
         """Why an entry does not give one instant to count from, if it does not."""
         for id_ in entries:
-            entry = self.evidence.by_id.get(id_)
+            entry = self.sources.by_id.get(id_)
             if entry is not None and micros_of(entry.when.lo) != micros_of(entry.when.hi):
                 return f"it counts from {id_}, of which only {entry.when.text} is known"
         return None
@@ -207,7 +206,7 @@ class Coming:
         """A breach or condition that is only possible at first raises at no one instant."""
         if rule.trigger is None or rule.trigger.match is not None:
             return None
-        if self.evidence.spans(verdict)[0].status not in ("unknown", "undetermined"):
+        if self.judged.history(verdict)[0].status not in ("unknown", "undetermined"):
             return None
         return "it is not sure when it arose: what raised it was at first only possible"
 
@@ -223,8 +222,8 @@ class Coming:
         last = max((r.hi for r in known if r.tier == tier), default=None)
         if last is None:
             return
-        at = self.windows.risen.stale(measure, last)
-        if at == FOR_GOOD or micros_of(at) <= self.now:
+        at = self.windows.stale(measure, last)
+        if at is None or micros_of(at) <= self.now:
             return
         entries = tuple(r.entry for r in known if r.hi == last and r.tier == tier)
         silent = next(m.silent_after for m in self.judged.norms.measures if m.name == measure)
@@ -245,16 +244,13 @@ class Coming:
             last_day=False,
             counted=said,
             entries=entries,
-            sources=tuple(self.evidence.sources(list(entries))),
+            sources=tuple(self.sources.of(entries)),
         )
 
     def arising(self, derived: Derived) -> Iterator[Deadline]:
         """What arises by itself if nothing comes between."""
-        world = self.windows.risen
-        conditions = Conditions(world, no_status)
-        for trigger in world.happenings[derived.trigger.name]:
-            risen = risen_from(world, conditions, derived, trigger)
-            if risen is None or micros_of(risen.lo) <= self.now:
+        for trigger, risen in self.windows.rising(derived):
+            if micros_of(risen.lo) <= self.now:
                 continue
             why = self.unsure((trigger.entry,))
             moment = None if why else micros_of(risen.lo)
@@ -273,5 +269,5 @@ class Coming:
                 last_day=False,
                 counted=said,
                 entries=(trigger.entry,),
-                sources=tuple(self.evidence.sources([trigger.entry])),
+                sources=tuple(self.sources.of([trigger.entry])),
             )

@@ -31,9 +31,28 @@ class Judged(Struct):
     def rule(self, id_: str) -> Rule:
         return next(r for r in self.norms.rules if r.id == id_)
 
+    def history(self, verdict: Verdict) -> list[Verdict]:
+        """The spans of one instance, in order. What a condition raises again is another instance:
+        only the end of the last span tells the two apart."""
+        found: list[Verdict] = []
+        for span in self.verdicts:
+            if not is_same_instance(span, verdict):
+                continue
+            found.append(span)
+            if span.until is None:
+                if verdict in found:
+                    return found
+                found = []
+        return found if verdict in found else [verdict]
+
     def current(self) -> Iterator[Verdict]:
         """The last span of every instance: its status at the end of time known."""
         return (v for v in self.verdicts if v.until is None)
+
+
+def is_same_instance(one: Verdict, other: Verdict) -> bool:
+    keys = ("rule", "debtor", "creditor", "trigger", "instance")
+    return all(getattr(one, key) == getattr(other, key) for key in keys)
 
 
 def iso(tick: int | None, zone: str) -> str | None:

@@ -28,9 +28,7 @@ def is_final(rule: Rule, verdict: Verdict) -> bool:
     return verdict.status in final_statuses(rule.kind)
 
 
-def row(
-    judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel
-) -> dict[str, Any]:
+def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel) -> dict[str, Any]:
     """The part that status and timeline share."""
     rule = judged.rule(verdict.rule)
     return {

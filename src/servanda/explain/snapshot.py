@@ -13,10 +13,7 @@ from functools import cached_property
 import msgspec
 
 from servanda.explain.judged import Judged
-from servanda.judge.reference.conditions import Conditions
-from servanda.judge.reference.walk import no_status
-from servanda.judge.reference.windows import arise, moment
-from servanda.judge.reference.world import World
+from servanda.judge.instance_windows import InstanceWindows
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Facts
 from servanda.semantics.clock import day_start, is_calendar_period
@@ -61,12 +58,8 @@ class Begun:
         return rule is None or self.first(rule, verdict) <= now
 
     @cached_property
-    def world(self) -> World:
-        """The facts that windows count from, events that arise by themselves among them."""
-        facts = msgspec.structs.replace(self.judged.facts, bulk_events={}, bulk_readings={})
-        world = World(self.judged.norms, facts)
-        arise(world, Conditions(world, no_status))
-        return world
+    def windows(self) -> InstanceWindows:
+        return InstanceWindows(self.judged.norms, self.judged.facts)
 
     def first(self, rule: Rule, verdict: Verdict) -> int:
         """The tick at which a period begins for a duty: not before the duty itself."""
@@ -75,7 +68,7 @@ class Begun:
         start = day_start(first_day(name, every), self.zone)
         if rule.window.opens is None:
             return start * 64
-        opens = moment(self.world, rule.window.opens, dict(verdict.instance)).hi
+        opens = self.windows.moment(rule.window.opens, verdict).hi
         return NEVER if opens is None else max(start, opens) * 64
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from servanda.explain.judged import Judged, iso
-from servanda.judge.verdict import Verdict
 from servanda.record.dates import FactTime
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
 from servanda.record.record import Entry, Happened, Measured
@@ -18,6 +17,7 @@ from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.syntax.entries import SourceRef
 
 FEW_ROWS = 2_000
+
 
 def with_rows(judged: Judged, ids: Collection[str]) -> Judged:
     """The judgement with the rows of tables that have these ids among its entries."""

@@ -14,6 +14,7 @@ from servanda.judge.verdict import JudgeError, Verdict
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact, Value
 from servanda.record.tables.files import connect
 from servanda.semantics.norms import (
+    Cond,
     Const,
     Match,
     MeasureChange,
@@ -46,7 +47,7 @@ def visible(norms: Norms, facts: Facts, of: Verdict) -> Facts:
         if (found := patterns.get(name))
     }
     readings = {
-        name: tuple(r for r in each if subjects[name] is None or r.of in subjects[name])
+        name: tuple(r for r in each if is_of(r, subjects[name]))
         for name, each in facts.readings.items()
         if name in subjects
     }
@@ -138,6 +139,15 @@ def subjects_of(norms: Norms, of: Verdict) -> dict[str, frozenset[str] | None]:
     return {name: None if each is None else frozenset(each) for name, each in found.items()}
 
 
+def subjects_read(cond: Cond, bound: Bound) -> set[tuple[str, str | None]]:
+    """The measures that a condition reads, and whose; None: of nobody in particular."""
+    return set(read_in(cond, bound))
+
+
+def is_of(reading: ReadingFact, subjects: frozenset[str] | None) -> bool:
+    return subjects is None or reading.of in subjects
+
+
 def read_in(part: Rule | object, bound: Bound) -> Iterator[tuple[str, str | None]]:
     for node in nodes(part):
         if isinstance(node, MeasureReading | MeasureChange):
@@ -170,7 +180,7 @@ def where(patterns: set[Pattern]) -> str:
     """The rows that some pattern can match."""
     tests = [
         " AND ".join(
-            f"{named('p_', name)} IN ({', '.join(literal(each) for each in sorted(values, key=str))})"
+            f"{named('p_', name)} IN ({', '.join(map(literal, sorted(values, key=str)))})"
             for name, values in sorted(pattern, key=str)
         )
         or "true"

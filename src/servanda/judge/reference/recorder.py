@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from servanda.judge import derivation as d
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import is_plain, numbers
@@ -21,12 +23,14 @@ from servanda.judge.reference.exercises import (
 from servanda.judge.reference.instance import Instance
 from servanda.judge.reference.truth import FALSE, SURE, Grounds, Truth
 from servanda.judge.reference.walk import Walk
-from servanda.judge.reference.windows import Moment, bounds_of, moment
+from servanda.judge.reference.windows import Moment, Window, bounds_of, moment
 from servanda.judge.reference.world import (
     FOR_GOOD,
     SINCE_EVER,
+    Bindings,
     Happening,
     Number,
+    World,
     instant,
     passes,
     scalar,
@@ -512,41 +516,53 @@ class Conditions:
 
 
 def window_step(walk: Walk, instance: Instance) -> d.Window:
-    """The window of an instance, with what each of its bounds is counted from."""
-    rule, window = instance.rule, instance.window
+    """The window of an instance, as suspension has moved it."""
+    window = instance.window
+    found = described(
+        walk.world, instance.rule, instance.bindings, window, instance.trigger
+    )
+    if not isinstance(instance, Achieve) or found.closes is None:
+        return found
+    return msgspec.structs.replace(
+        found,
+        closes=between(*instance.closes, found.closes.entries),
+        stopped=instance.stopped[0],
+        standing_still=instance.standing_still is not None,
+    )
+
+
+def described(
+    world: World, rule: Rule, bindings: Bindings, window: Window, trigger: str | None
+) -> d.Window:
+    """A window with what each of its ends is counted from."""
     opens: d.Moment | None = None
     if rule.window.every is not None:
         opens = between(window.o_lo, window.o_hi)
     elif rule.window.opens is not None:
-        opens = told(moment(walk.world, rule.window.opens, instance.bindings))
+        opens = told(moment(world, rule.window.opens, bindings))
         if rule.trigger is not None and opens.lo is not None:
             opens = between(window.o_lo, window.o_hi, opens.entries)
     elif rule.trigger is not None:
-        trigger = () if instance.trigger is None else (instance.trigger,)
-        opens = between(window.o_lo, window.o_hi, trigger)
+        opens = between(window.o_lo, window.o_hi, () if trigger is None else (trigger,))
     bounds: tuple[d.Bound, ...] = ()
     if rule.window.every is None:
-        bounds = bounds_at(walk, rule, instance)
-    stopped = instance.stopped if isinstance(instance, Achieve) else (0, 0)
-    standing = isinstance(instance, Achieve) and instance.standing_still is not None
-    c_lo, c_hi = instance.closes if isinstance(instance, Achieve) else (window.c_lo, window.c_hi)
+        bounds = bounds_at(world, rule, bindings, window)
     closes = None
     if window.c_lo < FOR_GOOD or window.c_hi < FOR_GOOD:
         earliest = [b for b in bounds if b.at.lo is not None]
         entries = min(earliest, key=lambda b: b.at.lo or 0).at.entries if earliest else ()
-        closes = between(c_lo, c_hi, entries)
-    return d.Window(
-        opens, closes, bounds, stopped[0], standing and closes is not None, window.never_opens
-    )
+        closes = between(window.c_lo, window.c_hi, entries)
+    return d.Window(opens, closes, bounds, never_opens=window.never_opens)
 
 
-def bounds_at(walk: Walk, rule: Rule, instance: Instance) -> tuple[d.Bound, ...]:
+def bounds_at(
+    world: World, rule: Rule, bindings: Bindings, window: Window
+) -> tuple[d.Bound, ...]:
     """Each bound with both of its ends: counted from the earliest opening and from the latest."""
-    window = instance.window
     if window.o_lo >= FOR_GOOD:
         return ()
-    lows = bounds_of(walk.world, rule, instance.bindings, window.o_lo)
-    highs = bounds_of(walk.world, rule, instance.bindings, window.o_hi)
+    lows = bounds_of(world, rule, bindings, window.o_lo)
+    highs = bounds_of(world, rule, bindings, window.o_hi)
     if len(lows) != len(highs):
         highs = lows
     return tuple(

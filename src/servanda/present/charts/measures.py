@@ -10,9 +10,9 @@ from typing import Any
 from servanda.explain.judged import Judged
 from servanda.explain.table_entries import readings_spelled_out
 from servanda.explain.wording import at, bounds, joined
+from servanda.judge.measure_levels import Level
 from servanda.present.charts.chart import Chart, slug
 from servanda.present.charts.readings import (
-    Level,
     Limit,
     Point,
     Subject,

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import pairwise
 
 import msgspec
 from msgspec import Struct
 
+from servanda.explain.condition_text import LIMITS
 from servanda.explain.duty_histories import StatusSpan, duty_histories
 from servanda.explain.judged import Judged
-from servanda.explain.measured import LIMITS, MIRRORED, comparisons
 from servanda.explain.wording import amount
-from servanda.judge.reference.world import INFINITE, World
+from servanda.judge.measure_levels import Level, levels, plain_limits
 from servanda.record.account_facts import known_entries, parse_as_of
-from servanda.record.facts import Value
 from servanda.record.record import Entry, Measured, Record
-from servanda.semantics.norms import Compare, Const, MeasureReading, MeasureType, Rule, Var
+from servanda.semantics.norms import MeasureType
 from servanda.syntax.tree import Agreement
 from servanda.vocabulary.statuses import IN_PLAY, term
 
 Subject = tuple[str, str | None]
 """A measure and whose it is (None: nobody's)."""
-
-
-class Level(Struct, frozen=True):
-    """What a measure is taken for over [from_, until), in ticks; None: unbounded on that side."""
-
-    from_: int
-    until: int
-    low: Decimal | None
-    high: Decimal | None
 
 
 class Limit(Struct, frozen=True):
@@ -73,27 +62,6 @@ def measure_of(judged: Judged, name: str) -> MeasureType:
     return next(m for m in judged.norms.measures if m.name == name)
 
 
-def levels(judged: Judged, subject: Subject) -> Iterator[Level]:
-    """The stretches over which an account has a current reading; between them it has none.
-
-    Read off the reference judge's world (docs/meaning.md, 2).
-    """
-    measure, of = subject
-    read = msgspec.structs.replace(judged.facts, bulk_events={}, bulk_readings={})
-    world = World(judged.norms, read)
-    now = judged.facts.now
-    readings = [r for r in judged.facts.readings.get(measure, ()) if r.of == of]
-    edges = {edge for r in readings for edge in (r.lo, r.hi, world.stale(measure, r.hi))}
-    ordered = [*sorted(edge for edge in edges if edge < now), now]
-    for from_, until in pairwise(ordered):
-        value = world.reading(measure, of, from_)
-        low, high = value.low, value.high
-        if (low, high) != (-INFINITE, INFINITE):
-            yield Level(
-                from_, until, None if low == -INFINITE else low, None if high == INFINITE else high
-            )
-
-
 def points(judged: Judged, subject: Subject) -> Iterator[Point]:
     """The readings of the record up to the day judged: those the account drops are not there.
 
@@ -133,7 +101,7 @@ def limits(judged: Judged, subject: Subject) -> list[Limit]:
             if span.status not in IN_PLAY or rule.keep is None:
                 continue
             bound = dict(span.verdict.instance)
-            for op, value in limited(rule, subject, bound):
+            for op, value in plain_limits(rule, *subject, bound):
                 add(found, limit(duty.clause, op, value, span))
     return found
 
@@ -153,30 +121,6 @@ def add(found: list[Limit], new: Limit) -> None:
     found.append(new)
 
 
-def limited(
-    rule: Rule, subject: Subject, bound: Mapping[str, Value | None]
-) -> Iterator[tuple[str, Decimal]]:
-    """The plain limits of a rule on a subject; a computed limit is none."""
-    assert rule.keep is not None
-    for compare in comparisons(rule.keep):
-        op, left, right = reading_on_the_left(compare)
-        if not isinstance(left, MeasureReading) or left.measure != subject[0]:
-            continue
-        whose = bound.get(left.of.name) if isinstance(left.of, Var) else left.of and left.of.value
-        value = bound.get(right.name) if isinstance(right, Var) else None
-        if isinstance(right, Const):
-            value = right.value
-        if (whose is None or whose == subject[1]) and isinstance(value, Decimal):
-            yield op, value
-
-
-def reading_on_the_left(compare: Compare) -> tuple[str, object, object]:
-    """A comparison with its reading on the left."""
-    if isinstance(compare.left, Const | Var):
-        return MIRRORED[compare.op], compare.right, compare.left
-    return compare.op, compare.left, compare.right
-
-
 def in_words(limit: Limit, unit: str | None) -> str:
     return f"{LIMITS[limit.op]} {amount(limit.value, unit)}"
 
@@ -187,5 +131,6 @@ def alike(
     """Accounts that have the same values of a measure over the whole time, together."""
     by_levels: dict[tuple[Level, ...], list[str]] = {}
     for name, one in judged.items():
-        by_levels.setdefault(tuple(levels(one, subject)), []).append(name)
+        found = tuple(levels(one.norms, one.facts, *subject))
+        by_levels.setdefault(found, []).append(name)
     return [(tuple(names), found) for found, names in by_levels.items()]
