@@ -518,9 +518,7 @@ class Conditions:
 def window_step(walk: Walk, instance: Instance) -> d.Window:
     """The window of an instance, as suspension has moved it."""
     window = instance.window
-    found = described(
-        walk.world, instance.rule, instance.bindings, window, instance.trigger
-    )
+    found = described(walk.world, instance.rule, instance.bindings, window, instance.trigger)
     if not isinstance(instance, Achieve) or found.closes is None:
         return found
     return msgspec.structs.replace(
@@ -546,7 +544,8 @@ def described(
         opens = between(window.o_lo, window.o_hi, () if trigger is None else (trigger,))
     bounds: tuple[d.Bound, ...] = ()
     if rule.window.every is None:
-        bounds = bounds_at(world, rule, bindings, window)
+        counted_from = () if opens is None else opens.entries
+        bounds = bounds_at(world, rule, bindings, window, counted_from)
     closes = None
     if window.c_lo < FOR_GOOD or window.c_hi < FOR_GOOD:
         earliest = [b for b in bounds if b.at.lo is not None]
@@ -556,9 +555,12 @@ def described(
 
 
 def bounds_at(
-    world: World, rule: Rule, bindings: Bindings, window: Window
+    world: World, rule: Rule, bindings: Bindings, window: Window, opening: tuple[str, ...]
 ) -> tuple[d.Bound, ...]:
-    """Each bound with both of its ends: counted from the earliest opening and from the latest."""
+    """Each bound with both of its ends: counted from the earliest opening and from the latest.
+
+    `opening`: the entries from which the window opens, and so what is counted from there.
+    """
     if window.o_lo >= FOR_GOOD:
         return ()
     lows = bounds_of(world, rule, bindings, window.o_lo)
@@ -567,7 +569,11 @@ def bounds_at(
         highs = lows
     return tuple(
         d.Bound(
-            d.Moment(low.at.lo, high.at.hi, entries_of(low.at.because)),
+            d.Moment(
+                low.at.lo,
+                high.at.hi,
+                entries_of(low.at.because) if low.point is not None else opening,
+            ),
             low.point,
             low.how == "day",
             low.within,
