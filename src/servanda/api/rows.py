@@ -59,8 +59,9 @@ def json_value(value: Any) -> Any:
 class Duty(Row, frozen=True, kw_only=True):
     """The status of one duty (one instance of a rule, of one debtor) on a day.
 
-    `kind` is achieve, keep, forbid or may; `instance` the particulars of the event that made it
-    ({} for a standing duty). The status began at `since` (None: since ever); `until` is None on the
+    `duty` is the rule in words; `kind` is achieve, keep, forbid or may; `instance` the particulars
+    of the event that made it ({} for a standing duty), `particulars` the same in words, with units.
+    The status began at `since` (None: since ever); `until` is None on the
     day asked; `final`: nothing dated later can change it. `entries` are the ids of what opened the
     span, `closed_by` of what ended it, `sources` their sources. `breach`, `breaches` and
     `breach_entries` say what violated a prohibition.
@@ -69,10 +70,12 @@ class Duty(Row, frozen=True, kw_only=True):
     TIMES: ClassVar[tuple[str, ...]] = ("since", "until")
 
     clause: str
+    duty: str
     kind: str
     debtor: str
     creditor: str | None
     instance: dict[str, Any]
+    particulars: dict[str, Any]
     status: str
     final: bool
     entries: tuple[str, ...]
@@ -98,10 +101,12 @@ class Span(Row, frozen=True, kw_only=True):
     TIMES: ClassVar[tuple[str, ...]] = ("from", "until")
 
     clause: str
+    duty: str
     kind: str
     debtor: str
     creditor: str | None
     instance: dict[str, Any]
+    particulars: dict[str, Any]
     status: str
     final: bool
     entries: tuple[str, ...]
@@ -123,8 +128,10 @@ class ComparedDuty(Row, frozen=True, kw_only=True):
     of docs/json.md (`differences`)."""
 
     clause: str
+    duty: str
     debtor: str
     instance: dict[str, Any]
+    particulars: dict[str, Any]
     kind: str
     statuses: dict[str, str | None]
     contested: bool
@@ -147,6 +154,7 @@ class Deadline(Row, frozen=True, kw_only=True):
     clause: str | None
     debtor: str | None
     instance: dict[str, Any]
+    particulars: dict[str, Any]
     duty: str
     status: str | None
     at: datetime | None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
-from servanda.api.questions import Question, refused
+from servanda.api.questions import Question
 from servanda.api.rows import ComparedDuty, Deadline, Duty, RecordedEntry, Row, Span
 
 if TYPE_CHECKING:
@@ -83,21 +83,15 @@ class Table(Sequence[R], Generic[R]):
 
     def to_polars(self) -> polars.DataFrame:
         """A Polars data frame. Raises ServandaError if Polars is not installed."""
-        try:
-            import polars
-        except ModuleNotFoundError:
-            raise refused("this needs Polars", "install `servanda[polars]`") from None
-        found = polars.from_arrow(self.to_arrow())
-        assert isinstance(found, polars.DataFrame)
-        return found
+        from servanda.api.frames import polars_frame
+
+        return polars_frame(self.to_arrow())
 
     def to_pandas(self) -> Any:
         """A pandas data frame. Raises ServandaError if pandas is not installed."""
-        from importlib.util import find_spec
+        from servanda.api.frames import pandas_frame
 
-        if find_spec("pandas") is None:
-            raise refused("this needs pandas", "install `servanda[pandas]`")
-        return self.to_arrow().to_pandas()
+        return pandas_frame(self.to_arrow())
 
     # -------------------------------------------------------------- as people see it
     def summary(self) -> str:
@@ -138,7 +132,7 @@ class Duties(Table[Duty]):
         """`2 broken, 3 kept`."""
         from servanda.present.terminal.blocks import counts
 
-        return counts(row["status"] for row in self._rows)
+        return counts(self._rows)
 
     def blocks(self, notes: Sequence[str] = ()) -> list[Block]:
         from servanda.present.terminal.blocks import status_blocks

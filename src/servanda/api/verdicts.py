@@ -16,6 +16,7 @@ from servanda.judge.judgement import Judgement
 from servanda.judge.verdict_table import Count
 
 if TYPE_CHECKING:
+    import polars
     import pyarrow
 
     from servanda.api.case import Case
@@ -27,7 +28,7 @@ class Verdicts:
     """Every span of every duty, left in the engine until it is asked for.
 
     Iterating gives Arrow record batches with the columns of the verdict table of docs/json.md, in
-    no order; so does any library that reads Arrow streams (`polars.from_arrow(case.verdicts())`).
+    no order; so does any library that reads Arrow streams (`polars.DataFrame(case.verdicts())`).
     Of several accounts there is a first column `account` in files, and no stream.
     """
 
@@ -80,6 +81,18 @@ class Verdicts:
     def to_arrow(self) -> pyarrow.Table:
         """The whole table in memory."""
         return self.reader().read_all()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The whole table as a Polars data frame. Raises ServandaError if Polars is missing."""
+        from servanda.api.frames import polars_frame
+
+        return polars_frame(self.to_arrow())
+
+    def to_pandas(self) -> Any:
+        """The whole table as a pandas data frame. Raises ServandaError if pandas is missing."""
+        from servanda.api.frames import pandas_frame
+
+        return pandas_frame(self.to_arrow())
 
     # -------------------------------------------------------------- counted, written
     def counts(self) -> VerdictCounts:
