@@ -308,7 +308,7 @@ EVENT = '<event><date key="time:timestamp" value="2024-01-01T10:00:00Z"/></event
             xes(ROWS).replace("date key", "datum key"),
             ("line 5", "`<datum>` is no attribute of XES"),
         ),
-        (xes(ROWS).replace("time:timestamp", "concept:name"), ("`concept:name` is said twice",)),
+        (xes(ROWS).replace("time:timestamp", "concept:name"), ("has `concept:name` twice",)),
         (
             xes(ROWS).replace("2024-01-10T", "2024-02-30T"),
             ("`2024-02-30T10:00:00Z` is not a date",),
@@ -344,18 +344,18 @@ def changed(**of_first: object) -> str:
     ("text", "words"),
     [
         (changed(relationships=[{"objectId": "z", "qualifier": "sent"}]), ("`e0`", "object `z`")),
-        (changed(id="e1"), ("event 1", "the id `e1` is of 2 events")),
+        (changed(id="e1"), ("event 1", "2 events have the id `e1`")),
         (changed(id=None), ("event 1 has no id",)),
         (changed(id={"a": 1}), ("not an OCEL 2.0 log", "`id`")),
-        (changed(time=None), ("row 1", "there is no date")),
+        (changed(time=None), ("row 1", "the date is missing")),
         (changed(time="2024-13-01T00:00:00Z"), ("row 1", "`2024-13-01T00:00:00Z` is not a date")),
         (changed(relationships="many"), ("not an OCEL 2.0 log",)),
         (changed(attributes=[{"name": "x", "value": float("nan")}]), ("this is not JSON",)),
         (changed(attributes=[{"name": "x", "value": float("inf")}]), ("this is not JSON",)),
-        (changed(attributes=[{"name": "ocel:eid", "value": 1}]), ("a name of OCEL's own",)),
+        (changed(attributes=[{"name": "ocel:eid", "value": 1}]), ("a name that OCEL uses itself",)),
         (
             changed(relationships=[{"objectId": id, "qualifier": "sent"} for id in "ab"]),
-            ("row 1", "2 objects stand in column `ocel:type:parcel`", "`each`"),
+            ("row 1", "column `ocel:type:parcel` has 2 objects", "`each`"),
         ),
         ('{"ocel:events": {}}', ("not an OCEL 2.0 log", "`objects`")),
         ("[1, 2]", ("not an OCEL 2.0 log",)),
@@ -372,9 +372,9 @@ def test_logs_in_ocel_that_cannot_be(tmp_path: Path, text: str, words: tuple[str
     [
         ("DROP TABLE event_object", ("not an OCEL 2.0 log", "no table `event_object`")),
         ("DROP TABLE event_order", ("no table `event_order`",)),
-        ("DELETE FROM object WHERE ocel_id = 'b'", ("the object `b` is not there",)),
+        ("DELETE FROM object WHERE ocel_id = 'b'", ("whose object `b` is missing",)),
         ("DELETE FROM event_order WHERE ocel_id = 'e1'", ("`event` has 5 rows", "4")),
-        ("UPDATE event_object SET ocel_event_id = 'z' WHERE rowid = 1", ("the event `z` is not",)),
+        ("UPDATE event_object SET ocel_event_id = 'z' WHERE rowid = 1", ("event `z` is missing",)),
         ("UPDATE event_order SET ocel_time = 9e999", ("row 1", "`Inf` is not a date")),
         ("ALTER TABLE event_order DROP COLUMN ocel_time", ("no `ocel_time`",)),
     ],
@@ -391,7 +391,7 @@ def test_databases_that_are_no_log(tmp_path: Path, change: str, words: tuple[str
 
 def test_each_is_said_of_objects_only(tmp_path: Path) -> None:
     lines = write_log(tmp_path, "log.csv", ROWS).replace('.csv"', '.csv" each parcel')
-    refused(case_with(tmp_path, lines), "`each parcel` is said of a log with objects")
+    refused(case_with(tmp_path, lines), "`each parcel` is for a log with objects")
     lines = write_log(tmp_path, "log.json", ROWS).replace('.json"', '.json" each parsel')
     refused(case_with(tmp_path, lines), "no object of this log has the type `parsel`", "`parcel`")
 

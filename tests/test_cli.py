@@ -143,8 +143,8 @@ def test_why(lease: Path) -> None:
     assert found["clause"] == "2"
     (root,) = found["why"]
     assert set(root) == {"sentence", "entries", "sources", "children"}
-    assert root["entries"] == ["2026-02-10-temperature"]
-    assert root["sources"] == ["meter-2026"]
+    assert "2026-02-10-temperature" in root["entries"]
+    assert "meter-2026" in root["sources"]
 
 
 def test_suppose(lease: Path, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_the_table_says_what_the_timeline_says(name: str, tmp_path: Path) -> Non
     case = servanda.open(CASES / name)
     out = tmp_path / "verdicts.parquet"
     run(CASES / name, "-o", out)
-    timeline = case.timeline()
+    timeline = case.timeline().to_dicts()
     for row in timeline:
         for end in ("from", "until"):
             if row[end] is not None:
@@ -156,7 +156,7 @@ def test_all_violations_of_one_instant_are_told(market: Path, tmp_path: Path) ->
 
 
 def test_python_gets_a_stream(market: Path) -> None:
-    stream = servanda.open(market).verdicts(on="2024-04-01")
+    stream = servanda.open(market).verdicts(on="2024-04-01").reader()
     table = stream.read_all()
     assert table.num_rows == 9
     assert str(table.schema.field("from").type) == "timestamp[us, tz=UTC]"
@@ -199,11 +199,11 @@ def test_a_file_that_cannot_be_is_refused_at_once(name: str, market: Path, tmp_p
 def test_what_is_too_much_to_look_at_is_pointed_to_judge(
     market: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("servanda.api.MOST_SPANS", 8)
+    monkeypatch.setattr("servanda.api.case.MOST_SPANS", 8)
     done = CliRunner().invoke(app, ["timeline", str(market), "--on", "2024-04-01"])
     assert done.exit_code == 2
     assert "servanda judge" in done.output
-    monkeypatch.setattr("servanda.api.MOST_SPANS", 9)
+    monkeypatch.setattr("servanda.api.case.MOST_SPANS", 9)
     assert len(servanda.open(market).timeline(on="2024-04-01")) == 9
 
 

@@ -5,9 +5,11 @@ and who kept it, by whose account.
 
     case = servanda.open("cases/jcpoa")
     case.status(on="2019-07-01", account="E3")
+
+docs/python.md has every method with examples.
 """
 
-from servanda.api import Case, open
+from servanda.api import Case, new, open
 from servanda.syntax.problems import Problem, ServandaError
 
-__all__ = ["Case", "Problem", "ServandaError", "open"]
+__all__ = ["Case", "Problem", "ServandaError", "new", "open"]

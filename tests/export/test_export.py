@@ -41,7 +41,7 @@ def sale() -> servanda.Case:
 def test_csv_json_and_parquet_hold_the_spans_of_the_timeline(sale: servanda.Case) -> None:
     judged = sale.by_account()
     table = rows.spans(judged)
-    expected = [(n, r) for n in sale.accounts for r in sale.timeline(account=n)]
+    expected = [(n, r) for n in sale.accounts for r in sale.timeline(account=n).to_dicts()]
     assert len(expected) > 20
     read = list(csv.DictReader(io.StringIO(tables.as_csv(table).decode())))
     document = json.loads(tables.as_json({"case": "Sale"}, [table]))["spans"]

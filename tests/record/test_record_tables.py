@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -19,6 +22,8 @@ from small_record import Reader, read
 
 from servanda.record.account_facts import parse_as_of
 from servanda.record.facts import Bulk, Facts
+from servanda.record.tables import registry
+from servanda.record.tables.files import TableFile, TableRequest, literal
 
 STOCK = """table "stock.csv"
   row is heavy_water of column who = column tonnes in t on column day
@@ -534,3 +539,41 @@ def test_first_and_last(
         assert table.last == (None if last is None else parse_as_of(last, "UTC") - 62)
     else:
         assert table.last == start(last, "Europe/Amsterdam")
+
+
+# ---------------------------------------------------------------------- the registry of formats
+def test_every_format_of_the_registry_has_a_module_that_opens_it() -> None:
+    assert len(registry.SUFFIXES) == sum(len(format_.suffixes) for format_ in registry.FORMATS)
+    for format_ in registry.FORMATS:
+        module = import_module(f"servanda.record.tables.{format_.module}")
+        assert callable(module.open_rows), format_.name
+
+
+def test_a_format_is_added_in_one_place(
+    read: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line in the registry and a module are enough: finding, naming and opening follow."""
+    (tmp_path / "stock.piped").write_text("day|who|tonnes\n2019-01-01|Iran|2\n")
+    assert "`stock.piped` is not a table" in read(PIPED, tmp_path).problem.message
+    module = ModuleType("piped")
+    module.open_rows = open_piped  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "servanda.record.tables.piped", module)
+    added = registry.TableFormat("Piped", (".piped",), "piped")
+    monkeypatch.setitem(registry.BY_SUFFIX, ".piped", added)
+    monkeypatch.setattr(registry, "SUFFIXES", (*registry.SUFFIXES, ".piped"))
+    (row,) = readings(read(PIPED, tmp_path).facts())
+    assert (row["entry"], row["low"]) == ("stock:1", Decimal(2))
+
+
+PIPED = STOCK.replace("stock.csv", "stock.piped")
+
+
+def open_piped(request: TableRequest) -> TableFile:
+    header, *lines = request.path.read_text().splitlines()
+    names = header.split("|")
+    values = ", ".join(
+        f"({number}, {', '.join(literal(value) for value in line.split('|'))})"
+        for number, line in enumerate(lines, 1)
+    )
+    sql = f"SELECT * FROM (VALUES {values}) v(__row, {', '.join(names)})"
+    return TableFile(request.file, request.name, sql, dict.fromkeys(names, "VARCHAR"), False)

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 import servanda
 from servanda.cli import app
-from servanda.cli.pictures import page_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADS = {"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"}
@@ -38,7 +37,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def page() -> str:
     case = servanda.open(ROOT / "cases" / "sale")
-    return page_of(case, case.last_day(), None, None)
+    return case.report_html()
 
 
 def test_nothing_is_asked_for_and_nothing_runs(page: str) -> None:
@@ -110,7 +109,7 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(tmp_path: Path) -> N
     )
     case = servanda.open(tmp_path)
     assert not case.check().errors, case.check().errors
-    page = page_of(case, "2024-02-01", None, None)
+    page = case.report_html(on="2024-02-01")
     read = Reader(page)
     assert {"script", "img"}.isdisjoint(tag for tag, _ in read.tags)
     assert not [a for _, attrs in read.tags for a in attrs if a.startswith("on")]
@@ -122,7 +121,7 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(tmp_path: Path) -> N
 
 def test_the_same_case_gives_the_same_page(page: str) -> None:
     case = servanda.open(ROOT / "cases" / "sale")
-    assert page_of(case, case.last_day(), None, None) == page
+    assert case.report_html() == page
 
 
 # ------------------------------------------------------------------ the command line
@@ -133,7 +132,7 @@ def run(*words: object) -> tuple[int, str]:
 
 CASE = ROOT / "cases" / "sale"
 REFUSED = [
-    (("report", CASE, "-o", "{}/x.txt"), "`x.txt` has `.txt`"),
+    (("report", CASE, "-o", "{}/x.txt"), "unsupported extension `.txt`"),
     (("report", CASE, "-o", "{}/none/x.html"), "there is no folder"),
     (("report", CASE, "-o", "{}"), "is a folder"),
     (("report", CASE, "-o", "{}/x.html", "--account", "selller"), "there is no account `selller`"),
@@ -143,7 +142,7 @@ REFUSED = [
     (("chart", "measure", CASE, "-o", "{}/x.svg", "--measure", "lod"), "there is no measure `lod`"),
     (("chart", "timeline", CASE, "-o", "{}/x.svg", "--clause", "99"), "there is no clause `99`"),
     (("export", CASE, "-o", "{}/x.docx"), "`.docx`"),
-    (("export", CASE, "-o", "{}/x"), "no ending"),
+    (("export", CASE, "-o", "{}/x"), "has no extension"),
     (("export", CASE, "-o", "{}/x", "--format", "jsn"), "did you mean `json`"),
     (("export", CASE, "-o", "{}/x.csv", "--table", "span"), "did you mean `spans`"),
     (("export", CASE, "-o", "{}/x.ics", "--table", "spans"), "holds no single table"),

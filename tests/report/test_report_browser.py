@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import servanda
-from servanda.cli.pictures import page_of
 from servanda.vocabulary.colours import INK, PAPER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +34,7 @@ def browser() -> Iterator[Any]:
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     case = servanda.open(ROOT / "cases" / "ceasefire")
     target = tmp_path_factory.mktemp("report") / "ceasefire.html"
-    target.write_text(page_of(case, case.last_day(), None, None), encoding="utf-8")
+    target.write_text(case.report_html(), encoding="utf-8")
     return target
 
 

@@ -1,23 +1,21 @@
-"""The command line: one verb a function, each with `--json`. Heavy parts load when needed."""
+"""The command line: one verb a function (`verbs.py`). Heavy parts load when needed."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Annotated
 
 import typer
 
-from servanda.cli.articles import accept, read
-from servanda.cli.authoring import fmt, new
-from servanda.cli.common import ERRORS, USAGE, problem_document, write_json
-from servanda.cli.errors import explain_error
-from servanda.cli.export import export
-from servanda.cli.judge import judge
-from servanda.cli.pictures import chart, report
-from servanda.cli.questions import check, compare, status, suppose, timeline, why
-from servanda.cli.serve import serve
-from servanda.cli.watch import watch
+from servanda.cli.answers import ERRORS, USAGE, problem_document, write_json
+from servanda.cli.verbs import verbs
+
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")
 
 app = typer.Typer(
     add_completion=False,
@@ -26,12 +24,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Who promised what, what happened and who says so, and who kept it, by whose account.",
 )
-# In the order that `--help` lists them.
-for verb in (
-    *(check, status, timeline, why, compare, suppose, judge, watch),
-    *(report, chart, export, serve, new, fmt, read, accept, explain_error),
-):
-    app.command()(verb)
+for name, function in verbs().items():
+    app.command(name)(function)
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"servanda {version('servanda')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

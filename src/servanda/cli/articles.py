@@ -1,4 +1,4 @@
-"""An article to draft entries: read, accept."""
+"""An article to draft entries, and drafts to a record: read, accept."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.common import Json, open_case, show
+from servanda.cli.answers import open_case, show
+from servanda.cli.options import Json
+from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
-    from servanda.articles.drafts import Drafts
     from servanda.present.terminal.blocks import Block
 
 
+@verb("article")
 def read(
     article: Annotated[Path, typer.Argument(metavar="FILE", help="HTML, text, Markdown or PDF.")],
     *,
@@ -36,37 +38,17 @@ def read(
         from servanda.articles.draft_files import save
         from servanda.articles.rendering import lines_of
 
-        drafts = read_drafts(article, case, published)
+        drafts = open_case(case).read(article, published)
         lines = [Line(text) for text in lines_of(drafts)]
         if out is not None:
             save(drafts, out)
             lines.append(Line(f"wrote {out}; now: servanda accept {out} --case {case}"))
-        found: dict[str, Any] = msgspec.to_builtins(drafts)
-        return found, lines
+        return dict(msgspec.to_builtins(drafts)), lines
 
     show(answer, json)
 
 
-def read_drafts(article: Path, case: Path, published: str | None) -> Drafts:
-    """Read an article, or say which extra is missing or what is wrong with it."""
-    from datetime import date
-
-    from servanda.api import refused
-
-    try:
-        from servanda.articles.article import read_article
-        from servanda.articles.draft_builder import drafts_of
-
-        day = None if published is None else date.fromisoformat(published)
-        opened = open_case(case)
-        return drafts_of(read_article(article, day), opened.agreement)
-    except ValueError:
-        raise refused(f"`{published}` is no date", "write it as 2021-10-05") from None
-    except ModuleNotFoundError as error:
-        advice = "install the extra: pip install servanda[reading]"
-        raise refused(f"reading needs `{error.name}`", advice) from None
-
-
+@verb("article")
 def accept(
     drafts: Annotated[Path, typer.Argument(metavar="DRAFTS", help="What `read -o` wrote.")],
     *,
@@ -80,14 +62,13 @@ def accept(
     from servanda.present.terminal.blocks import Line
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        from servanda.articles.draft_files import accept as add
         from servanda.articles.draft_files import load_drafts
-        from servanda.articles.review import lines_by_number, review_drafts
+        from servanda.articles.review import review_drafts
 
         found = load_drafts(drafts)
-        lines = review_drafts(found) if keep is None else lines_by_number(found, keep)
-        written = None if not lines else str(add(case, found, lines))
-        said = f"added {len(lines)} to {written}" if lines else "nothing was added"
-        return {"added": lines, "file": written}, [Line(said)]
+        lines = review_drafts(found) if keep is None else None
+        done = open_case(case).accept(found, keep, lines=lines)
+        said = f"added {len(done.added)} to {done.file}" if done.file else "nothing was added"
+        return done.to_dict(), [Line(said)]
 
     show(answer, json)

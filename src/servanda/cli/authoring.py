@@ -8,28 +8,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.common import ERRORS, CasePath, Json, open_case, show
+from servanda.cli.answers import ERRORS, open_case, show
+from servanda.cli.options import CasePath, Json
+from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
     from servanda.present.terminal.blocks import Block
 
 
+@verb("text")
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
     json: Json = False,
 ) -> None:
     """Start a case: a small complete one, with every line explained."""
     from servanda.present.terminal.blocks import Line
-    from servanda.syntax.case_files import new_case
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        files = new_case(folder)
+        from servanda import api
+
+        files = api.new(folder)
         lines = [Line(f"wrote {name}") for name in files]
         return {"files": files}, [*lines, Line(f"now: servanda check {folder}")]
 
     show(answer, json)
 
 
+@verb("text")
 def fmt(
     case: CasePath,
     check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
@@ -37,16 +42,9 @@ def fmt(
 ) -> None:
     """Lay out the servanda blocks of a case; the prose is not touched."""
     from servanda.present.terminal.blocks import Line
-    from servanda.syntax.case_files import format_files
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        from servanda.syntax.problems import ServandaError
-
-        opened = open_case(case)
-        files = [layout.file for layout in opened.layouts]
-        found = format_files(opened.folder, files, write=not check)
-        if found.problems:
-            raise ServandaError(found.problems)
+        found = open_case(case).format(write=not check)
         word = "would change" if check else "changed"
         lines = [Line(f"{word} {name}") for name in found.changed] or [Line("nothing to change")]
         return {"changed": list(found.changed)}, lines

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.common import Json, show
+from servanda.cli.answers import show
+from servanda.cli.options import Json
+from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
     from servanda.present.terminal.blocks import Block
     from servanda.syntax.problem_codes import Example, ProblemCode
 
 
+@verb("help")
 def explain_error(
     code: Annotated[
         str | None, typer.Argument(metavar="CODE", help="A code such as E104; none: list all.")

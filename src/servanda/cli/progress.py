@@ -15,7 +15,7 @@ LOOKS_A_SECOND = 5
 
 
 @contextmanager
-def shown() -> Iterator[Progress]:
+def progress_bar() -> Iterator[Progress]:
     """What the judge reports to; drawn with its rate and the time left, gone when it is over."""
     from servanda.judge.progress import Progress
 

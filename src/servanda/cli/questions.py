@@ -8,43 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.common import (
-    ERRORS,
-    By,
-    CasePath,
-    Clause,
-    Engine,
-    Json,
-    Known,
-    On,
-    document,
-    open_case,
-    problem_document,
-    show,
-)
+from servanda.cli.answers import ERRORS, default_notes, open_case, rendered, show
+from servanda.cli.options import By, CasePath, Clause, Engine, Json, Known, On
+from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
     from servanda.present.terminal.blocks import Block
 
+    Shown = tuple[dict[str, Any], Iterable[Block]]
 
+
+@verb("question")
 def check(case: CasePath, json: Json = False) -> None:
     """Every error at once, which paragraphs have a rule, and which figures do not fit."""
-    from servanda.explain.check_report import cross_check_row
-    from servanda.present.terminal.blocks import check_blocks
-
-    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        opened = open_case(case)
-        found = opened.check()
-        document = problem_document(found.problems) | {"paragraphs": found.paragraphs}
-        document["cross_checks"] = [cross_check_row(one) for one in found.cross_checks]
-        document["muted"] = len(found.muted)
-        return document, check_blocks(opened.name, found.problems, document)
-
-    document = show(answer, json)
+    document = show(lambda: rendered(open_case(case).check()), json)
     if document["errors"]:
         raise typer.Exit(ERRORS)
 
 
+@verb("question")
 def status(
     case: CasePath,
     *,
@@ -56,17 +38,16 @@ def status(
     json: Json = False,
 ) -> None:
     """Each duty on a day, by one account."""
-    from servanda.present.terminal.blocks import status_blocks
 
-    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+    def answer() -> Shown:
         opened = open_case(case, engine)
-        found = document(opened, on, known, account)
-        found["duties"] = opened.status(found["on"], known, found["account"], clause)
-        return found, status_blocks(found)
+        found = opened.status(on, known, account, clause)
+        return rendered(found, default_notes(opened, found.question, on, account))
 
     show(answer, json, case)
 
 
+@verb("question")
 def timeline(
     case: CasePath,
     *,
@@ -78,61 +59,62 @@ def timeline(
     json: Json = False,
 ) -> None:
     """Every span of every duty over the whole record, half-open."""
-    from servanda.explain.rows import timeline_rows
-    from servanda.present.terminal.blocks import timeline_blocks
 
-    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+    def answer() -> Shown:
         opened = open_case(case, engine)
-        found = document(opened, on, known, account)
-        judged = opened.judge(found["account"], found["on"], known)
-        found["duties"] = timeline_rows(judged, opened.clause(clause))
-        return found, timeline_blocks(found)
+        found = opened.timeline(account, clause, on, known)
+        return rendered(found, default_notes(opened, found.question, on, account))
 
     show(answer, json, case)
 
 
+@verb("question")
 def why(
     case: CasePath,
-    clause: Annotated[str, typer.Argument(metavar="CLAUSE", help="The clause asked about.")],
+    clause: Annotated[
+        str,
+        typer.Argument(
+            metavar="CLAUSE", help="The clause asked about; of one instance: '7(id: \"A\")'."
+        ),
+    ],
     *,
+    debtor: Annotated[
+        str | None, typer.Option("--debtor", metavar="NAME", help="Only what this party owes.")
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", metavar="PERIOD", help="Of a recurring duty: 2024-01, 2024."),
+    ] = None,
     on: On = None,
     known: Known = None,
     account: By = None,
     json: Json = False,
 ) -> None:
     """The derivation of a clause's status, down to entries and sources."""
-    from servanda.explain.why import why as trees_of
-    from servanda.present.terminal.blocks import why_blocks
 
-    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        import msgspec
-
+    def answer() -> Shown:
         opened = open_case(case)
-        found = document(opened, on, known, account)
-        chosen = opened.clause(clause) or clause
-        trees = trees_of(opened.judge(found["account"], found["on"], known), chosen)
-        found |= {"clause": chosen, "why": msgspec.to_builtins(trees)}
-        return found, why_blocks(found, trees)
+        found = opened.why(
+            clause, debtor=debtor, period=period, on=on, known=known, account=account
+        )
+        return rendered(found, default_notes(opened, found.question, on, account))
 
     show(answer, json, case)
 
 
+@verb("question")
 def compare(case: CasePath, on: On = None, known: Known = None, json: Json = False) -> None:
     """The accounts side by side, and what their differences turn on."""
-    from servanda.explain.comparison import compare as rows_of
-    from servanda.present.terminal.blocks import compare_blocks
 
-    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+    def answer() -> Shown:
         opened = open_case(case)
-        found = document(opened, on, known, opened.accounts[0])
-        del found["account"]
-        found["accounts"] = list(opened.accounts)
-        found["duties"] = rows_of(opened, found["on"], known)
-        return found, compare_blocks(found)
+        found = opened.compare(on, known)
+        return rendered(found, default_notes(opened, found.question, on, None))
 
     show(answer, json, case)
 
 
+@verb("question")
 def suppose(
     case: CasePath,
     changes: Annotated[Path, typer.Argument(metavar="FILE", help="Hypothetical entries or rules.")],
@@ -143,13 +125,10 @@ def suppose(
     json: Json = False,
 ) -> None:
     """What hypothetical entries or rules would change; nothing is written."""
-    from servanda.explain.supposition import suppose as difference
-    from servanda.present.terminal.blocks import suppose_blocks
 
-    def answer() -> tuple[dict[str, Any], Iterable[Block]]:
+    def answer() -> Shown:
         opened = open_case(case)
-        found = document(opened, on, known, account)
-        found |= difference(opened, changes, on, known, found["account"])
-        return found, suppose_blocks(found)
+        found = opened.suppose(changes, on, known, account)
+        return rendered(found, default_notes(opened, found.question, on, account))
 
     show(answer, json, case)

@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from servanda.cli.common import CasePath, refuse
+from servanda.cli.answers import refuse
+from servanda.cli.options import CasePath
+from servanda.cli.verbs import verb
 
 
+@verb("view")
 def serve(
     case: CasePath,
     *,

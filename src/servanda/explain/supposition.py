@@ -17,6 +17,12 @@ Row = dict[str, Any]
 Difference = dict[str, list[Any]]
 
 
+class Rows(Protocol):
+    """Typed rows that have a form as JSON."""
+
+    def to_dicts(self) -> list[Row]: ...
+
+
 class Case(Protocol):
     """What supposing needs of a case, and how another is made of it."""
 
@@ -30,7 +36,7 @@ class Case(Protocol):
     def last_day(self) -> str: ...
     def status(
         self, on: str | None = None, known: str | None = None, account: str | None = None
-    ) -> list[Row]: ...
+    ) -> Rows: ...
 
 
 AnyCase = TypeVar("AnyCase", bound=Case)
@@ -50,10 +56,11 @@ def suppose(
     """
     supposed = with_file(case, Path(file))
     day = on or max(case.last_day(), supposed.last_day())
-    return difference(case.status(day, known, account), supposed.status(day, known, account))
+    before, after = (one.status(day, known, account).to_dicts() for one in (case, supposed))
+    return difference(before, after)
 
 
-def with_file(case: Case, path: Path) -> Case:
+def with_file(case: AnyCase, path: Path) -> AnyCase:
     """The case with the blocks of one more file, which stays as it is on disk."""
     problems = Problems()
     text = read_text(path, path.name, problems)

@@ -105,6 +105,13 @@ class PowerFact(Struct, frozen=True, tag=True):
     place: Place = NOWHERE
 
 
+class InstanceSelector(Struct, frozen=True):
+    """The instances of a clause with these values, as a question names them: `7(id: "A")`."""
+
+    clause: str
+    key: tuple[tuple[str, Literal], ...] = ()
+
+
 class DetermineFact(Struct, frozen=True, tag=True):
     """A body says that a vague term holds, or does not."""
 

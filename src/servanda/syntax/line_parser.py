@@ -18,12 +18,14 @@ from lark import Lark, Token
 from lark.exceptions import UnexpectedInput
 
 from servanda.syntax.builders.record import RecordBuilder
+from servanda.syntax.entries import InstanceSelector
 from servanda.syntax.layout import Statement
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import NOWHERE
 
 LineKind = OneOf["top", "body", "account_line", "entry", "table_line"]
 LINE_KINDS: tuple[LineKind, ...] = ("top", "body", "account_line", "entry", "table_line")
+SELECTOR = "selector"
 GRAMMAR = Path(__file__).with_name("servanda.lark")
 
 
@@ -40,6 +42,14 @@ class LineParser:
         with self._lock:
             self._builder.begin_statement(statement, problems)
             return self.lark.parse(statement.text, start=room)
+
+    def parse_selector(self, text: str, problems: Problems) -> InstanceSelector:
+        """`7(id: "A")` as a question names it; raises lark's `UnexpectedInput` if it is none."""
+        with self._lock:
+            self._builder.begin_statement(Statement(text, NOWHERE, [(0, 0, 0)], 0), problems)
+            found: Any = self.lark.parse(text, start=SELECTOR)
+        assert isinstance(found, InstanceSelector)
+        return found
 
     def fits(self, text: str, room: LineKind) -> bool:
         """Whether a text is a line of a room."""
@@ -94,7 +104,7 @@ def _build(builder: RecordBuilder, cached: bool | str) -> Lark:
     return Lark.open(
         str(GRAMMAR),
         parser="lalr",
-        start=list(LINE_KINDS),
+        start=[*LINE_KINDS, SELECTOR],
         transformer=builder,
         postlex=WholeWords(),
         maybe_placeholders=True,

@@ -116,7 +116,7 @@ class Store:
         for some in chunks(keys):
             yield from self.con.execute(
                 "SELECT key, kind, name, lo, body FROM facts "
-                f"WHERE unit = ? AND key IN ({marks(some)})",
+                f"WHERE unit = ? AND key IN ({placeholders(some)})",
                 (unit, *some),
             )
 
@@ -133,7 +133,8 @@ class Store:
         found: dict[str, Verdicts] = {}
         for some in chunks(keys):
             rows = self.con.execute(
-                f"SELECT key, body, next FROM verdicts WHERE unit = ? AND key IN ({marks(some)})",
+                "SELECT key, body, next FROM verdicts "
+                f"WHERE unit = ? AND key IN ({placeholders(some)})",
                 (unit, *some),
             )
             found |= {key: (body, next_) for key, body, next_ in rows}
@@ -165,7 +166,7 @@ class Store:
         for some in chunks(ids):
             found |= dict(
                 self.con.execute(
-                    f"SELECT id, said FROM entries WHERE id IN ({marks(some)})", some
+                    f"SELECT id, said FROM entries WHERE id IN ({placeholders(some)})", some
                 ).fetchall()
             )
         return found
@@ -176,7 +177,7 @@ class Store:
             id_
             for some in chunks(ids)
             for (id_,) in self.con.execute(
-                f"SELECT id FROM entries WHERE target IN ({marks(some)})", some
+                f"SELECT id FROM entries WHERE target IN ({placeholders(some)})", some
             )
         ]
 
@@ -202,7 +203,7 @@ class Store:
         return self.con.execute("SELECT line, text, why FROM rejected ORDER BY line").fetchall()
 
 
-def marks(values: Sequence[object]) -> str:
+def placeholders(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 

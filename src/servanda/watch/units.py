@@ -31,14 +31,14 @@ OF = "of"
 Held = tuple[str, str]  # an event and the parameter (or a measure and `of`) equal to the key
 
 
-class Uses(Struct):
+class References(Struct):
     """What a rule refers to, given a key variable: keyed and shared words, and other rules."""
 
     held: set[Held]
     shared: set[str]
     asks: set[str]
 
-    def add(self, other: Uses) -> None:
+    def add(self, other: References) -> None:
         self.held |= other.held
         self.shared |= other.shared
         self.asks |= other.asks
@@ -48,7 +48,7 @@ class Uses(Struct):
         return any(name in self.shared for name, _ in self.held)
 
 
-Option = tuple[dict[str, str], Uses]  # the keys of some rules, and what they then speak of
+Option = tuple[dict[str, str], References]  # the keys of some rules, and what they then speak of
 
 
 class Unit(Struct, frozen=True):
@@ -103,11 +103,11 @@ class Finder:
         heads = [
             r for r in self.norms.rules if r.id in reach.rules and self.prints.heads[r.id] == r.id
         ]
-        keys, uses = self.best_keys(heads)
+        keys, references = self.best_keys(heads)
         held: dict[str, tuple[str, ...]] = {}
-        for name, param in sorted(uses.held):
+        for name, param in sorted(references.held):
             held[name] = (*held.get(name, ()), param)
-        return Unit(reach, keys, held, frozenset(uses.shared), self.is_clocked(reach))
+        return Unit(reach, keys, held, frozenset(references.shared), self.is_clocked(reach))
 
     def is_clocked(self, reach: Reach) -> bool:
         rules = [r for r in self.norms.rules if r.id in reach.rules]
@@ -118,27 +118,27 @@ class Finder:
         )
 
     # -------------------------------------------------------------- choosing keys
-    def best_keys(self, heads: list[Rule]) -> tuple[dict[str, str], Uses]:
+    def best_keys(self, heads: list[Rule]) -> tuple[dict[str, str], References]:
         """Key variables for as many rules as possible, filing each event under the fewest keys."""
-        found: list[tuple[int, int, dict[str, str], Uses]] = []
+        found: list[tuple[int, int, dict[str, str], References]] = []
         options = [self.options(head) for head in heads]
         for way in chain(same_variable_options(options), islice(product(*options), MOST_OPTIONS)):
             keys = {id_: v for chosen in way for id_, v in chosen[0].items()}
-            uses = Uses(set(), self.always_shared(), set())
-            for _, used in way:
-                uses.add(used)
-            if keys and not uses.is_contradictory and not uses.asks & keys.keys():
-                found.append((-len(keys), len(uses.held), keys, uses))
+            references = References(set(), self.always_shared(), set())
+            for _, found in way:
+                references.add(found)
+            if keys and not references.is_contradictory and not references.asks & keys.keys():
+                found.append((-len(keys), len(references.held), keys, references))
         if not found:
-            return {}, Uses(set(), set(), set())
-        _, _, keys, uses = min(found, key=lambda f: f[:2])
-        return keys, uses
+            return {}, References(set(), set(), set())
+        _, _, keys, references = min(found, key=lambda f: f[:2])
+        return keys, references
 
     def always_shared(self) -> set[str]:
-        found = Uses(set(), set(), set())
+        found = References(set(), set(), set())
         for point in (self.norms.force_from, self.norms.force_until):
             if point is not None:
-                found.add(self.used(point, None))
+                found.add(self.references_of(point, None))
         return found.shared
 
     def options(self, head: Rule) -> list[Option]:
@@ -146,22 +146,22 @@ class Finder:
         family = [r for r in self.norms.rules if self.prints.heads[r.id] == head.id]
         found: list[Option] = []
         for variable in trigger_variables(head):
-            uses = Uses(set(), set(), set())
+            references = References(set(), set(), set())
             for rule in family:
-                uses.add(self.rule_uses(rule, variable))
+                references.add(self.references_of_rule(rule, variable))
             trigger = head.trigger.match.name if head.trigger and head.trigger.match else ""
             effects = any(r.power and r.power.verb not in ("do", "determine") for r in family)
-            if not uses.is_contradictory and trigger not in uses.shared and not effects:
-                found.append(({r.id: variable for r in family}, uses))
-        nothing = Uses(set(), set(), set())
+            if not references.is_contradictory and trigger not in references.shared and not effects:
+                found.append(({r.id: variable for r in family}, references))
+        nothing = References(set(), set(), set())
         for rule in family:
-            nothing.add(self.rule_uses(rule, None))
+            nothing.add(self.references_of_rule(rule, None))
         return [*found, ({}, nothing)]
 
     # -------------------------------------------------------------- what is spoken of
-    def rule_uses(self, rule: Rule, key: str | None) -> Uses:
+    def references_of_rule(self, rule: Rule, key: str | None) -> References:
         cure = rule.cured_by
-        found = self.used(
+        found = self.references_of(
             [f for n in rule.__struct_fields__ if n != "cured_by" and (f := getattr(rule, n))], key
         )
         if cure is not None:
@@ -169,12 +169,12 @@ class Finder:
             held = params_equal_to(rule.action, key) & same if rule.action is not None else set()
             param = min(held, default=None) or min(params_equal_to(cure, key), default=None)
             found.add(self.word(cure.name, param))
-            found.add(self.used(cure.args, key))
+            found.add(self.references_of(cure.args, key))
         found.asks |= set(rule.yields_to)
         return found
 
-    def used(self, part: object, key: str | None) -> Uses:
-        found = Uses(set(), set(), set())
+    def references_of(self, part: object, key: str | None) -> References:
+        found = References(set(), set(), set())
         for node in every_node(part):
             if isinstance(node, Match):
                 found.add(self.word(node.name, min(params_equal_to(node, key), default=None)))
@@ -187,29 +187,29 @@ class Finder:
                 found.asks |= set(node.rules)
         return found
 
-    def word(self, name: str, param: str | None) -> Uses:
+    def word(self, name: str, param: str | None) -> References:
         """What an event, state or vague term depends on, keyed by a parameter or by none."""
         if name in self.states:
             return self.state(name, param)
         if name in self.derived:
             return self.derived_ticks(name, param)
         if param is None or name in {v.name for v in self.norms.vagues}:
-            return Uses(set(), {name}, set())
-        return Uses({(name, param)}, set(), set())
+            return References(set(), {name}, set())
+        return References({(name, param)}, set(), set())
 
-    def state(self, name: str, param: str | None) -> Uses:
+    def state(self, name: str, param: str | None) -> References:
         state = self.states[name]
-        found = Uses(set(), set() if param is not None else {name}, set())
+        found = References(set(), set() if param is not None else {name}, set())
         for match in (*state.begins, *state.ends):
             bound = {a.param for a in match.args if a.op == "bind" and a.variable == param}
             found.add(self.word(match.name, min(bound, default=None)))
         return found
 
-    def derived_ticks(self, name: str, param: str | None) -> Uses:
+    def derived_ticks(self, name: str, param: str | None) -> References:
         derived = self.derived[name]
         term = dict(derived.outputs).get(param) if param is not None else None
         key = term.name if isinstance(term, Var) else None
-        found = self.used((derived.trigger, derived.unless, derived.if_), key)
+        found = self.references_of((derived.trigger, derived.unless, derived.if_), key)
         if key is None:
             found.shared.add(name)
         return found

@@ -109,7 +109,9 @@ class Drawing:
         self.accounts = list(judged)
         self.link = link
         self.first, self.last = extent(judged, [bar.duty for row in rows for bar in row.bars])
-        self.names = short_labels([row.duty for row in rows if row.first])
+        named = {(row.duty.id, row.duty.details): row.duty for row in rows}
+        lines = short_labels(list(named.values()))
+        self.names = dict(zip(named, lines, strict=True))
         self.of_duty = {
             duty.id: label for duty, label in zip(duties, short_labels(duties), strict=True)
         }
@@ -167,15 +169,17 @@ class Drawing:
         return found
 
     def labels(self) -> list[dict[str, Any]]:
-        """The name of each row; every other duty has a ground of its own."""
-        names = iter(self.names)
-        odd, found = False, []
+        """The name of each row, where it is not that of the row above; `odd`: every other duty."""
+        odd, found, before = False, list[dict[str, Any]](), ""
         for n, row in enumerate(self.rows):
             odd ^= row.first
+            name = self.names[row.duty.id, row.duty.details]
+            again = not row.first and name == before
+            before = name
             found.append(
                 {
                     "row": n,
-                    "duty": next(names) if row.first else "",
+                    "duty": "" if again else name,
                     "who": account_names(row.accounts, self.accounts),
                     "odd": odd,
                 }

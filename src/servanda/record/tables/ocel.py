@@ -8,108 +8,49 @@ for the object of type T, `ocel:qualifier:Q` for the one related as Q, and with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servanda.record.tables.files import TableFile, Unreadable, literal, quoted, run, table_name
-from servanda.record.tables.scratch import Parts, parts_sql, scratch_of
+from servanda.record.tables.files import (
+    TableFile,
+    TableRequest,
+    Unreadable,
+    literal,
+    quoted,
+    run,
+)
+from servanda.record.tables.ocel_sink import EVENT, Sink
+from servanda.record.tables.scratch import parts_sql, scratch_of
 from servanda.syntax.problems import did_you_mean
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-EVENT = ("ocel:eid", "ocel:activity", "ocel:timestamp")
 BY_TYPE, BY_QUALIFIER, QUALIFIER = "ocel:type:", "ocel:qualifier:", "ocel:qualifier"
-NOT_OCEL = "this is not an OCEL 2.0 log"
-
-Pairs = Iterable[tuple[str | None, str | None]]
 
 
-class Sink:
-    """Where a reader puts what it finds, in the order of the file."""
+def open_ocel(request: TableRequest, read: Callable[[Path, Sink], None]) -> TableFile:
+    """A log's rows. `read` puts the content of a file into a sink. Raises Unreadable."""
 
-    def __init__(self, folder: Path) -> None:
-        self.events = Parts(folder, "event", EVENT)
-        self.objects = Parts(folder, "object", ("id", "type"))
-        self.relations = Parts(folder, "relation", ("event", "object", "qualifier"))
+    def fill(path: Path, folder: Path) -> None:
+        sink = Sink(folder)
+        read(path, sink)
+        sink.close()
 
-    def event(
-        self,
-        id: str | None,
-        type: str | None,
-        time: str | None,
-        attributes: Mapping[str, str | None],
-        relations: Pairs,
-    ) -> None:
-        """`relations`: an object's id and a qualifier each."""
-        row = self.events.count + 1
-        if not id:
-            raise Unreadable(
-                "E706", 0, f"event {row} has no id", "give it an id: every event of OCEL has one"
-            )
-        if not attributes.keys().isdisjoint(EVENT):
-            raise Unreadable(
-                "E706",
-                0,
-                f"event `{id}` has an attribute with a name that OCEL uses itself",
-                "rename it",
-            )
-        self.events.add({**dict(zip(EVENT, (id, type, time), strict=True)), **attributes})
-        for object, qualifier in relations:
-            self.relate(id, object, qualifier)
-
-    def relate(self, event: str | None, object: str | None, qualifier: str | None) -> None:
-        self.relations.add({"event": event, "object": object, "qualifier": qualifier})
-
-    def object(self, id: str | None, type: str | None) -> None:
-        if not id:
-            number = self.objects.count + 1
-            raise Unreadable(
-                "E706",
-                0,
-                f"object {number} has no id",
-                "give it an id: every object of OCEL has one",
-            )
-        self.objects.add({"id": id, "type": type})
-
-    def close(self) -> None:
-        for parts in (self.events, self.objects, self.relations):
-            parts.close()
-
-
-def fill(path: Path, folder: Path) -> None:
-    """Write a log as parts `event-*`, `object-*`, `relation-*`. Raises Unreadable."""
-    sink = Sink(folder)
-    suffix = path.suffix.lower()
-    if suffix == ".sqlite":
-        from servanda.record.tables.ocel_sqlite import read
-    elif suffix == ".json":
-        from servanda.record.tables.ocel_json import read
-    else:
-        from servanda.record.tables.ocel_xml import read
-    read(path, sink)
-    sink.close()
-
-
-def open_ocel(
-    connection: DuckDBPyConnection, file: str, path: Path, each: str | None, wanted: frozenset[str]
-) -> TableFile:
-    """A log's rows. `wanted` are the columns that a mapping names. Raises Unreadable."""
-    folder = scratch_of(path, fill)
-    log = _Log(connection, folder)
+    log = _Log(request.connection, scratch_of(request.path, fill))
     log.check()
-    name = table_name(path.name)
+    each = request.each
     if each is None:
-        return log.table(file, name, "events", wanted, {})
+        return log.table(request.file, request.name, "events", request.wanted, {})
     if each not in log.types:
         advice = (
             did_you_mean(each, log.types) or f"name one of {', '.join(log.types) or 'no types'}"
         )
         raise Unreadable("E707", 0, f"no object of this log has the type `{each}`", advice)
     own = {BY_TYPE + each: "r.object", QUALIFIER: "r.qualifier"}
-    return log.table(file, f"{name}.{each}", each, wanted, own)
+    return log.table(request.file, f"{request.name}.{each}", each, request.wanted, own)
 
 
 class _Log:
@@ -209,17 +150,3 @@ class _Log:
             f"SELECT r.event, min(r.object) AS object, count(DISTINCT r.object) AS n "
             f"FROM {those} GROUP BY r.event"
         )
-
-
-def texts(values: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str | None]]:
-    """Attributes with their values as texts: whole and decimal numbers with every digit."""
-    for name, value in values:
-        yield str(name), as_text(value)
-
-
-def as_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from servanda.record.tables.files import Unreadable
-from servanda.record.tables.ocel import NOT_OCEL, as_text
-
-if TYPE_CHECKING:
-    from servanda.record.tables.ocel import Sink
+from servanda.record.tables.files import TableFile, TableRequest, Unreadable
+from servanda.record.tables.ocel import open_ocel
+from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text
 
 BUFFER = 1 << 18
+
+
+def open_rows(request: TableRequest) -> TableFile:
+    """The rows of a log. Raises Unreadable."""
+    return open_ocel(request, read)
 
 
 def read(path: Path, sink: Sink) -> None:

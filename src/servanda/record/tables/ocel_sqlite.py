@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from servanda.record.tables.files import Unreadable, quoted
-from servanda.record.tables.ocel import NOT_OCEL, as_text, texts
-
-if TYPE_CHECKING:
-    from servanda.record.tables.ocel import Sink
+from servanda.record.tables.files import TableFile, TableRequest, Unreadable, quoted
+from servanda.record.tables.ocel import open_ocel
+from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text, texts
 
 ANOTHER = "name a database that keeps to OCEL 2.0"
 TABLES = ("event", "object", "event_object", "event_map_type")
+
+
+def open_rows(request: TableRequest) -> TableFile:
+    """The rows of a log. Raises Unreadable."""
+    return open_ocel(request, read)
 
 
 def read(path: Path, sink: Sink) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from servanda.record.tables.ocel import NOT_OCEL
+from servanda.record.tables.files import TableFile, TableRequest
+from servanda.record.tables.ocel import open_ocel
+from servanda.record.tables.ocel_sink import NOT_OCEL, Sink
 from servanda.record.tables.xml_stream import Stream, as_dict
 
-if TYPE_CHECKING:
-    from servanda.record.tables.ocel import Sink
+
+def open_rows(request: TableRequest) -> TableFile:
+    """The rows of a log. Raises Unreadable."""
+    return open_ocel(request, read)
 
 
 def read(path: Path, sink: Sink) -> None:

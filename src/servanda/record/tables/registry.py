@@ -1,30 +1,53 @@
-"""Every kind of file that a table may be in, opened as rows for DuckDB, by the file's ending."""
+"""The registry of table formats: endings of files, and the module that opens each format.
+
+To add a format, write a module with `open_rows(request: TableRequest) -> TableFile` (it raises
+Unreadable for a file that is not what its ending says) and add a line to `FORMATS`. Nothing else
+knows the formats: endings, messages and advice are read from here.
+"""
 
 from __future__ import annotations
 
+import glob
+import re
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servanda.record.tables.files import (
-    ARROW,
-    CSV,
-    OCEL,
-    PARQUET,
-    TableFile,
-    Unreadable,
-    open_csv,
-    open_parquet,
-    run,
-    suffix_of,
-    table_name,
-)
-from servanda.record.tables.scratch import parts_sql, scratch_of
+from msgspec import Struct
+
+from servanda.record.tables.files import TableFile, TableRequest, Unreadable
+from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.tree import Place
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+NAME_A_FILE = "correct the name: it is relative to the case folder"
 
-ARROW_TYPES = "write the column with another type, such as text"
+
+class TableFormat(Struct, frozen=True):
+    """A format: its name, the endings of its files, and the module here that opens them.
+
+    `has_objects`: a log of events and objects, of which a mapping may take `each TYPE`.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+    has_objects: bool = False
+
+
+FORMATS = (
+    TableFormat("CSV", (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst"), "csv_text"),
+    TableFormat("Parquet", (".parquet", ".pq"), "parquet"),
+    TableFormat("Arrow", (".arrow", ".feather"), "arrow"),
+    TableFormat("XES", (".xes", ".xes.gz"), "xes"),
+    TableFormat("OCEL in JSON", (".json",), "ocel_json", has_objects=True),
+    TableFormat("OCEL in SQLite", (".sqlite",), "ocel_sqlite", has_objects=True),
+    TableFormat("OCEL in XML", (".xml",), "ocel_xml", has_objects=True),
+)
+BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
+SUFFIXES = tuple(BY_SUFFIX)
 
 
 def open_table(
@@ -34,62 +57,78 @@ def open_table(
     each: str | None,
     wanted: frozenset[str],
 ) -> TableFile:
-    """A file's columns and its rows as SQL; `wanted` are the columns a mapping names.
+    """A file's columns and its rows as SQL; `wanted` are the columns that the mapping names.
 
-    `path` is absolute, in the absolute `folder` of the case.
-
+    `path` is absolute, in the absolute `folder` of the case, and has an ending of the registry.
     `each`: of a log of objects, a row for each object of this type. Raises Unreadable, OSError.
     """
     file = path.relative_to(folder).as_posix()
     suffix = suffix_of(path)
+    assert suffix is not None, file
+    found = BY_SUFFIX[suffix]
     if path.stat().st_size == 0:
         raise Unreadable("E703", 0, "this file is empty", "write it again, or name another file")
-    if suffix in OCEL:
-        from servanda.record.tables.ocel import open_ocel
-
-        return open_ocel(connection, file, path, each, wanted)
-    if each is not None:
+    if each is not None and not found.has_objects:
         message = f"`each {each}` is for a log with objects (OCEL), and this is none"
         raise Unreadable("E707", 0, message, "leave it out: a row is an event already")
-    if suffix in CSV:
-        return open_csv(connection, file, path)
-    if suffix in PARQUET:
-        return open_parquet(connection, file, path)
-    if suffix in ARROW:
-        return _open_arrow(connection, file, path)
-    return _open_xes(connection, file, path)
+    request = TableRequest(connection, path, file, table_name(path.name), suffix, each, wanted)
+    module = import_module(f"servanda.record.tables.{found.module}")
+    opened: TableFile = module.open_rows(request)
+    return opened
 
 
-def _open_arrow(connection: DuckDBPyConnection, file: str, path: Path) -> TableFile:
-    return open_parquet(connection, file, scratch_of(path, _fill_arrow) / "rows.parquet")
-
-
-def _fill_arrow(path: Path, folder: Path) -> None:
-    """An Arrow file as Parquet, batch by batch. Raises Unreadable."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+# ------------------------------------------------------------------ finding
+def find_files(folder: Path, written: str, place: Place, problems: Problems) -> list[Path]:
+    """The files that a path or pattern names, sorted. Reports names that fit no table."""
+    folder = folder.resolve()
+    if Path(written).is_absolute() or ".." in Path(written).parts or "\0" in written:
+        message = f"`{written}` is outside the case folder"
+        problems.add("E107", place, message, "copy it into the case folder, and name it there")
+        return []
     try:
-        with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as batches:
-            schema = batches.schema
-            with pq.ParquetWriter(folder / "rows.parquet", schema) as writer:
-                for n in range(batches.num_record_batches):
-                    batch = batches.get_batch(n)
-                    batch.validate(full=True)
-                    writer.write_batch(batch)
-    except pa.ArrowNotImplementedError as error:
-        raise Unreadable(
-            "E703", 0, f"this table has a type that cannot be read: {error}"[:200], ARROW_TYPES
-        ) from None
-    except (pa.ArrowException, OSError) as error:
-        advice = "write it as an Arrow file (Feather 2), not as a stream"
-        raise Unreadable("E703", 0, "this is not a whole Arrow file", advice) from error
+        found = sorted(folder.glob(written)) if glob.has_magic(written) else [folder / written]
+        files = [path for path in found if path.is_file()]
+    except (ValueError, NotImplementedError, OSError) as error:
+        problems.add("E701", place, f"`{written}` is no path: {error}", NAME_A_FILE)
+        return []
+    if not files:
+        problems.add(
+            "E701", place, f"there is no file `{written}`", _beside(folder / written) or NAME_A_FILE
+        )
+    inside = []
+    for path in files:
+        if not path.resolve().is_relative_to(folder):
+            problems.add(
+                "E107",
+                place,
+                f"`{path.relative_to(folder)}` leads outside the case folder",
+                "copy it into the case folder, and name it there",
+            )
+        elif suffix_of(path) is None:
+            message = f"`{path.relative_to(folder)}` is not a table"
+            problems.add("E702", place, message, f"name a file that ends in {', '.join(SUFFIXES)}")
+        else:
+            inside.append(path)
+    return inside
 
 
-def _open_xes(connection: DuckDBPyConnection, file: str, path: Path) -> TableFile:
-    from servanda.record.tables.xes import fill
+def _beside(path: Path) -> str | None:
+    try:
+        names = [other.name for other in path.parent.iterdir() if suffix_of(other)]
+    except OSError:
+        return None
+    return did_you_mean(path.name, names)
 
-    sql = f"SELECT * FROM {parts_sql(scratch_of(path, fill), 'event')}"
-    rows = run(connection, f"DESCRIBE {sql}")
-    columns = {name: type_ for name, type_, *_ in rows if name != "__row"}
-    return TableFile(file, table_name(Path(file).name), sql, columns, False)
+
+def suffix_of(path: Path) -> str | None:
+    """The ending by which the registry knows a file; None if it is no table."""
+    lowered = path.name.lower()
+    return next((suffix for suffix in SUFFIXES if lowered.endswith(suffix)), None)
+
+
+def table_name(written: str) -> str:
+    """What a table is called: its file's name without ending and wildcards."""
+    name = re.sub(r"[*?\[\]{}]+", "", Path(written).name)
+    suffix = suffix_of(Path("x" + name)) or ""
+    stem = name[: len(name) - len(suffix)].strip("-_. ")
+    return re.sub(r"[^\w.:/-]+", "-", stem) or "table"

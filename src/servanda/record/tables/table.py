@@ -21,13 +21,11 @@ from servanda.record.tables.files import (
     TableFile,
     Unreadable,
     connect,
-    find_files,
     literal,
     quoted,
     run,
-    table_name,
 )
-from servanda.record.tables.registry import open_table
+from servanda.record.tables.registry import find_files, open_table, table_name
 from servanda.record.tables.row_mapping import Check, Plan, Planner
 from servanda.record.tables.sql import DAY, Offsets, ticks, years_of
 from servanda.record.trust import Policy, fold, names_of_source, names_of_sources

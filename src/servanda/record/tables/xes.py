@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from servanda.record.tables.files import Unreadable
-from servanda.record.tables.scratch import Parts
+from servanda.record.tables.files import TableFile, TableRequest, Unreadable, run
+from servanda.record.tables.scratch import Parts, parts_sql, scratch_of
 from servanda.record.tables.xml_stream import Stream, as_dict
 
 VALUES = frozenset(("string", "date", "int", "float", "boolean", "id"))
 NESTED = frozenset(("list", "container"))
+
+
+def open_rows(request: TableRequest) -> TableFile:
+    """The events of a log, one a row. Raises Unreadable."""
+    sql = f"SELECT * FROM {parts_sql(scratch_of(request.path, fill), 'event')}"
+    rows = run(request.connection, f"DESCRIBE {sql}")
+    columns = {name: type_ for name, type_, *_ in rows if name != "__row"}
+    return TableFile(request.file, request.name, sql, columns, False)
 
 
 def fill(path: Path, folder: Path) -> None:

@@ -1,31 +1,29 @@
-"""What every verb shares: its options, how an answer is shown, how a refusal is worded."""
+"""How the command line shows an answer, and how it words a refusal."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import typer
 
 if TYPE_CHECKING:
     from servanda.api import Case
+    from servanda.api.questions import Question
     from servanda.present.terminal.blocks import Block
     from servanda.syntax.problems import Problem
 
 ERRORS, USAGE = 1, 2
 
-CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, or one file.")]
-On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day asked about.")]
-Known = Annotated[str | None, typer.Option("--known", metavar="DATE", help="As known on that day.")]
-By = Annotated[str | None, typer.Option("--account", metavar="NAME", help="By whose account.")]
-Clause = Annotated[str | None, typer.Option("--clause", metavar="ID", help="One clause only.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
-Engine = Annotated[
-    str, typer.Option("--engine", metavar="NAME", help="What judges: duckdb, or spark.")
-]
+
+class Answer(Protocol):
+    """What most answers of the API can do."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+    def blocks(self, notes: Sequence[str] = ()) -> list[Block]: ...
 
 
 def open_case(path: Path, engine: str = "duckdb") -> Case:
@@ -34,18 +32,23 @@ def open_case(path: Path, engine: str = "duckdb") -> Case:
     return open_(path, engine)
 
 
-def document(case: Case, on: str | None, known: str | None, account: str | None) -> dict[str, Any]:
-    """What every answer begins with; what was not asked for is said in `notes`."""
+def rendered(answer: Answer, notes: Sequence[str] = ()) -> tuple[dict[str, Any], Iterable[Block]]:
+    """An answer as its JSON document, and as what a terminal shows, made when it is shown."""
+
+    def blocks() -> Iterator[Block]:
+        yield from answer.blocks(notes)
+
+    return answer.to_dict(), blocks()
+
+
+def default_notes(case: Case, question: Question, on: object, account: object) -> list[str]:
+    """What was chosen because it was not asked for: the day, the account."""
     notes = []
-    day = on
-    if day is None:
-        day = case.last_day()
-        notes.append(f"no --on: as of {day}, the last day of the record")
-    if account is None and len(case.accounts) > 1:
+    if on is None:
+        notes.append(f"no --on: as of {question.on}, the last day of the record")
+    if not account and not question.several and len(case.accounts) > 1:
         notes.append(f"no --account: the first one, of {', '.join(case.accounts)}")
-    name = account or case.accounts[0]
-    found: dict[str, Any] = {"case": case.agreement.header.name, "account": name}
-    return found | {"on": day, "known": known, "notes": notes}
+    return notes
 
 
 def show(
@@ -53,29 +56,29 @@ def show(
     json: bool,
     asked: Path | None = None,
 ) -> dict[str, Any]:
-    """Print an answer, or the problems in its way, and nothing half.
+    """Print an answer, or the problems in its way, and nothing half. Returns its document.
 
     `asked` is the case of a question: if the case is at fault, everything wrong with it is said.
     """
     try:
-        document_, blocks = answer()
+        document, blocks = answer()
+        shown = [] if json else list(blocks)
     except (typer.Exit, KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
         if os.environ.get("SERVANDA_DEBUG"):
             raise
-        refuse(everything(explained(error), asked), json)
+        refuse(with_all_errors(problems_of(error), asked), json)
     if json:
-        document_.pop("notes", None)
-        write_json(document_)
+        write_json(document)
     else:
         from servanda.present.terminal.rich_blocks import write
 
-        write(blocks)
-    return document_
+        write(shown)
+    return document
 
 
-def explained(error: Exception) -> list[Problem]:
+def problems_of(error: Exception) -> list[Problem]:
     """Whatever went wrong, as problems."""
     from servanda.judge.engines.duckdb import EngineError
     from servanda.judge.verdict import JudgeError
@@ -104,50 +107,38 @@ def explained(error: Exception) -> list[Problem]:
     return [Problem("servanda", 0, 0, message, advice, code="E009")]
 
 
-def everything(problems: list[Problem], asked: Path | None) -> list[Problem]:
-    """All errors that `check` would say of a case at fault, and these."""
+def with_all_errors(problems: list[Problem], asked: Path | None) -> list[Problem]:
+    """These problems, and all errors that `check` would report of a case at fault."""
     if asked is None or not any(p.line for p in problems):
         return problems
     every = list(open_case(asked).check().errors)
-    told = {(p.place, p.message) for p in every}
-    rest = [p for p in problems if p.severity == "error" and (p.place, p.message) not in told]
+    reported = {(p.place, p.message) for p in every}
+    rest = [p for p in problems if p.severity == "error" and (p.place, p.message) not in reported]
     return [*every, *rest]
 
 
-def write_json(document_: dict[str, Any]) -> None:
+def write_json(document: dict[str, Any]) -> None:
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(document_), indent=2).decode()
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def problem_document(problems: Iterable[Problem]) -> dict[str, Any]:
     """Errors, warnings and hints as the JSON contract has them."""
-    found: dict[str, list[dict[str, Any]]] = {"errors": [], "warnings": [], "hints": []}
-    for problem in problems:
-        row = {
-            "code": problem.code,
-            "severity": problem.severity,
-            "subject": problem.subject,
-            "file": problem.file,
-            "line": problem.line,
-            "column": problem.column,
-            "message": problem.message,
-            "help": problem.help,
-            "paragraph": problem.paragraph,
-        }
-        found[f"{problem.severity}s"].append(row)
-    return found
+    from servanda.api.answers import problems_by_severity
+
+    return {**problems_by_severity(problems)}
 
 
 def refuse(problems: Iterable[Problem], json: bool) -> NoReturn:
     """The case has errors (exit 1), or an option names what is not there (exit 2)."""
     listed = list(problems)
-    asked = all(not p.file for p in listed)
+    is_usage = all(not p.file for p in listed)
     if json:
         write_json(problem_document(listed))
-    elif asked:
+    elif is_usage:
         for problem in listed:
             advice = f"; {problem.help}" if problem.help else ""
             sys.stderr.write(f"servanda: {problem.message}{advice}\n")
@@ -156,4 +147,4 @@ def refuse(problems: Iterable[Problem], json: bool) -> NoReturn:
         from servanda.present.terminal.rich_blocks import write
 
         write(problem_blocks(listed), sys.stderr)
-    raise typer.Exit(USAGE if asked else ERRORS)
+    raise typer.Exit(USAGE if is_usage else ERRORS)

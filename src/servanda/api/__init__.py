@@ -1,0 +1,13 @@
+"""The public API: a case folder opened, checked, judged and asked. See docs/python.md.
+
+import servanda
+
+case = servanda.open("cases/jcpoa")
+for duty in case.status(on="2019-07-01", account="E3"):
+    print(duty.clause, duty.debtor, duty.status)
+"""
+
+from servanda.api.case import Case, new, open
+from servanda.api.questions import refused
+
+__all__ = ["Case", "new", "open", "refused"]

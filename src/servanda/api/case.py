@@ -1,0 +1,805 @@
+"""A case folder, opened: `Case` answers everything that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from servanda.api.questions import Moment, Question, listed, moment_text, refused
+from servanda.explain.judged import Judged
+from servanda.record.account_facts import BadDate, facts_for, parse_as_of
+from servanda.record.facts import Facts
+from servanda.record.record import Record
+from servanda.record.resolver import resolve_record
+from servanda.record.sources import read_sources
+from servanda.record.trust import check_trust
+from servanda.semantics.clock import local_day, micros_of
+from servanda.semantics.norms import Norms
+from servanda.syntax.files import load
+from servanda.syntax.layout import Layout
+from servanda.syntax.parser import parse
+from servanda.syntax.problems import Problem, Problems, ServandaError, did_you_mean
+from servanda.syntax.tree import Account, Agreement, Place
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from servanda.api.answers import (
+        Accepted,
+        Check,
+        Difference,
+        Explanation,
+        Written,
+    )
+    from servanda.api.tables import Comparison, Deadlines, Duties, Entries, Timeline
+    from servanda.api.verdicts import Verdicts
+    from servanda.articles.drafts import Drafts
+    from servanda.judge.judgement import Judgement
+    from servanda.judge.progress import Progress
+    from servanda.judge.verdict import Verdict
+    from servanda.present.charts.chart import Chart
+    from servanda.syntax.case_files import Formatted
+
+MOST_SPANS = 100_000
+MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
+
+
+def open(path: str | Path, engine: str = "duckdb") -> Case:
+    """Read a case folder, or one file. Errors in it are data: see `Case.check`.
+
+    `engine` judges it: "duckdb", or "spark" (docs/scaling.md).
+
+    Raises ServandaError only where there is nothing to read.
+    """
+    root = Path(path)
+    problems = Problems()
+    files = find_texts(root, problems)
+    folder = root if root.is_dir() else root.parent
+    layouts = load(folder, files, problems) if files else ()
+    if not files:
+        raise ServandaError(problems)
+    return Case(folder, root.resolve().name, layouts, problems, engine)
+
+
+def new(folder: str | Path) -> list[str]:
+    """Write a small complete case into a folder that is new or empty; the files, all or none.
+
+    Raises ServandaError, with nothing written, where anything is there.
+    """
+    from servanda.syntax.case_files import new_case
+
+    return new_case(Path(folder))
+
+
+def find_texts(root: Path, problems: Problems) -> list[str]:
+    """The texts of a case, named as problems name them: relative to the case."""
+    whole = Place(str(root), 0, 0)
+    if root.is_file():
+        return [root.name]
+    if not root.is_dir():
+        problems.add(
+            "E101",
+            whole,
+            f"there is no folder or file `{root}`",
+            "start a case with `servanda new`",
+        )
+        return []
+    found = [name for name in (MAIN, ACCOUNTS) if (root / name).is_file()]
+    beside = sorted(p.name for p in root.glob("*.sv"))
+    kept = sorted(
+        str(p.relative_to(root))
+        for p in (root / RECORD).rglob("*")
+        if p.suffix in (".md", ".sv") and p.is_file()
+    )
+    if MAIN not in found and not beside:
+        advice = f"a case folder holds `{MAIN}`; start one with `servanda new`"
+        problems.add("E101", whole, f"`{root}` holds no `{MAIN}`", advice)
+        return []
+    return [*found, *beside, *kept]
+
+
+class Case:
+    """A case in memory: its text, and every question that can be asked of it.
+
+    Questions take `on` (the day asked; the record's last day if none is given), `known` (as known
+    on that day; None: with all that the record holds) and `account` (the first one if none is
+    given). Days are texts, dates or datetimes; a naive `datetime` is in the agreement's zone.
+
+    Every question raises ServandaError, whose `problems` say what is wrong, where the text has
+    errors, or where an account, a clause or a day is asked for that is not there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        layouts: tuple[Layout, ...],
+        problems: Problems,
+        engine: str = "duckdb",
+    ) -> None:
+        self.folder = folder
+        self.engine = engine
+        self.name = name
+        self.layouts = layouts
+        self.found = problems
+        statements = [s for layout in layouts for s in layout.statements]
+        parsed = parse(statements, problems)
+        if parsed.header is None and not problems.errors:
+            first = layouts[0].file if layouts else str(folder)
+            problems.add(
+                "E102",
+                Place(first, 0, 0),
+                "there is no `agreement` line",
+                'start with `agreement NAME "Title"` in a servanda block',
+            )
+        self.agreement: Agreement = parsed.agreement
+        self.sources = read_sources(folder, problems)
+        self.record: Record = resolve_record(
+            parsed.record, parsed.agreement, self.sources, problems, folder
+        )
+        check_trust(parsed.agreement.accounts, self.record, problems)
+        self._judgements: dict[tuple[str, str, str | None], Judged] = {}
+
+    # -------------------------------------------------------------- the text
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found while reading; `check` adds the static checks of the rules."""
+        return tuple(self.found)
+
+    @property
+    def title(self) -> str | None:
+        """The agreement's title, as its text has it."""
+        return self.agreement.header.title
+
+    @property
+    def zone(self) -> str:
+        """The agreement's time zone, an IANA name; UTC if it names none."""
+        return self.agreement.header.zone or "UTC"
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Account names in the order they are declared; `text` alone where there is none."""
+        return tuple(a.name for a in self.agreement.accounts) or ("text",)
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Ids of the clauses, in the order of the text."""
+        return tuple(clause.id for clause in self.agreement.clauses)
+
+    def __repr__(self) -> str:
+        header = self.agreement.header
+        title = f' "{header.title}"' if header.title else ""
+        errors, others = len(self.found.errors), len(self.found) - len(self.found.errors)
+        numbers = [
+            number(len(self.clauses), "clause"),
+            number(len(self.record.entries), "entry", "entries"),
+            *([number(len(self.record.tables), "table")] if self.record.tables else []),
+            f"{number(len(self.accounts), 'account')} ({', '.join(self.accounts)})",
+            number(errors, "error"),
+            *([number(others, "other problem")] if others else []),
+        ]
+        return f"<Case {header.name or self.name}{title}: {', '.join(numbers)}>"
+
+    def account(self, name: str | None) -> Account | None:
+        """What an account declares (None: the first; None for `text`, which declares nothing).
+
+        Raises ServandaError for one that is not there.
+        """
+        if name is None:
+            return self.agreement.accounts[0] if self.agreement.accounts else None
+        for account in self.agreement.accounts:
+            if account.name == name:
+                return account
+        if not self.agreement.accounts and name == "text":
+            return None
+        advice = did_you_mean(name, self.accounts) or f"the accounts are {', '.join(self.accounts)}"
+        raise refused(f"there is no account `{name}`", advice)
+
+    def clause(self, id_: str | None) -> str | None:
+        """The id, if there is such a clause (None: all). Raises ServandaError for another."""
+        if id_ is None or id_ in self.clauses:
+            return id_
+        advice = did_you_mean(id_, self.clauses) or "`servanda timeline` shows all that have rules"
+        raise refused(f"there is no clause `{id_}`", advice)
+
+    def last_day(self) -> str:
+        """The record's last day, as an ISO text: what a question without a day is about.
+
+        Raises ServandaError where the text has errors, or nothing is recorded.
+        """
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
+        header = self.agreement.header
+        if header.closed is not None:
+            return header.closed.isoformat()
+        last = self.record.last
+        if last is None:
+            message = "nothing is recorded, so there is no last day to ask about"
+            raise refused(message, "name a day: `--on 2024-01-31`")
+        return local_day(micros_of(last), self.zone).isoformat()
+
+    def question(
+        self,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+    ) -> Question:
+        """What a question is about, with what was not given filled in."""
+        name = self.accounts[0] if account is None else account
+        return self._question((name,), on, known)
+
+    def question_of_all(
+        self,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        accounts: Iterable[str] | None = None,
+    ) -> Question:
+        """The same of several accounts: of all where none is named."""
+        names = self.accounts if accounts is None else tuple(accounts)
+        return self._question(names, on, known, several=True)
+
+    def _question(
+        self,
+        accounts: tuple[str, ...],
+        on: Moment | None,
+        known: Moment | None,
+        *,
+        several: bool = False,
+    ) -> Question:
+        day = moment_text(on) or self.last_day()
+        name = self.agreement.header.name
+        return Question(name, accounts, day, moment_text(known), self.zone, several)
+
+    def _of_one_or_all(
+        self, on: Moment | None, known: Moment | None, account: str | None
+    ) -> Question:
+        if account is None:
+            return self.question_of_all(on, known)
+        return self.question(on, known, account)
+
+    def check(self) -> Check:
+        """Everything wrong in text and record, at once, and which paragraphs have rules."""
+        from servanda.api.answers import Check
+        from servanda.explain.check_report import checked
+
+        found = checked(self)
+        values = {name: getattr(found, name) for name in found.__struct_fields__}
+        return Check(**values, name=self.name)
+
+    def format(self, *, write: bool = True) -> Formatted:
+        """Lay out the servanda blocks of the files; prose stays as it is. `changed` names the
+        files that were changed, or would be if not `write`.
+
+        Raises ServandaError, with nothing written, where a block cannot be read.
+        """
+        from servanda.syntax.case_files import format_files
+
+        found = format_files(self.folder, [layout.file for layout in self.layouts], write=write)
+        if found.problems:
+            raise ServandaError(found.problems)
+        return found
+
+    def with_text(self, text: str, name: str = "supposed.sv") -> Case:
+        """The case with one more text, in memory: a page with blocks, or bare lines.
+
+        Raises ServandaError where the text does not fit the case.
+        """
+        from servanda.explain.supposition import with_text
+
+        named = f"{Path(name).stem}.md" if "```" in text else name
+        return with_text(self, named, text)
+
+    # -------------------------------------------------------------- judging
+    def norms(
+        self, account: str | None = None, readings: Mapping[str, str | None] | None = None
+    ) -> Norms:
+        """All that one account holds to be agreed; `readings` replace its own choices."""
+        from servanda.semantics.resolver import norms_of
+
+        chosen = self.account(account)
+        problems = Problems()
+        name = None if chosen is None else chosen.name
+        norms = norms_of(self.agreement, name, readings, problems)
+        if problems.errors:
+            raise ServandaError(problems.errors)
+        return norms
+
+    def facts(
+        self, account: Account | None, norms: Norms, on: Moment, known: Moment | None
+    ) -> Facts:
+        """The record as an account sees it, to the end of `on`, as known at the end of `known`."""
+        return facts_for(
+            self.record,
+            self.agreement,
+            account,
+            norms,
+            on=self.tick(on),
+            known=None if known is None else self.tick(known),
+        )
+
+    def tick(self, moment: Moment) -> int:
+        """The last tick (docs/meaning.md, 1) of a day or an instant."""
+        text = moment_text(moment)
+        assert text is not None
+        try:
+            return parse_as_of(text, self.zone)
+        except BadDate as error:
+            raise refused(str(error), error.help) from None
+
+    def judge(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        *,
+        reuse: Iterable[Judged] = (),
+    ) -> Judged:
+        """One judgement in memory: norms, facts and verdict spans up to the end of `on`.
+
+        The same question is judged once. With `reuse`, clauses that those judgements (of this text
+        or an earlier one) settled alike are taken over, and nothing is kept. Raises JudgeError
+        where norms and record cannot be judged (docs/meaning.md), and ServandaError for more than
+        100,000 spans: `verdicts` has those.
+        """
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
+        chosen = self.account(account)
+        name = "text" if chosen is None else chosen.name
+        day = moment_text(on) or self.last_day()
+        then = moment_text(known)
+        reused = list(reuse)
+        key = (name, day, then)
+        if not reused and key in self._judgements:
+            return self._judgements[key]
+        norms = self.norms(name)
+        facts = self.facts(chosen, norms, day, then)
+        judged = Judged(
+            case=self.agreement.header.name,
+            account=name,
+            on=day,
+            known=then,
+            agreement=self.agreement,
+            record=self.record,
+            norms=norms,
+            facts=facts,
+            verdicts=(),
+        )
+        if reused:
+            from servanda.explain.incremental import judge_again
+
+            judged.verdicts = judge_again(reused, norms, facts)
+            return judged
+        judged.verdicts = self._verdicts(norms, facts)
+        self._judgements[key] = judged
+        return judged
+
+    def _verdicts(self, norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
+        from servanda.judge.judgement import Judgement
+        from servanda.judge.verdict import JudgeError
+
+        try:
+            judgement = Judgement(norms, facts, engine=self.engine)
+            if judgement.more_spans_than(MOST_SPANS):
+                raise refused(
+                    f"there are more than {MOST_SPANS:,} spans: too many to look at one by one",
+                    "`servanda judge` counts them, or writes them with -o verdicts.parquet",
+                )
+            return judgement.verdicts()
+        except JudgeError as error:
+            error.place = next((r.place for r in norms.rules if r.id == error.rule), None)
+            raise
+
+    def as_of(self, judged: Judged, on: Moment) -> Judged:
+        """An earlier day read off a judgement of this case, without judging again.
+
+        Raises ValueError for a day later than the judgement's.
+        """
+        from servanda.explain.snapshot import as_of
+
+        day = moment_text(on)
+        assert day is not None
+        facts = self.facts(self.account(judged.account), judged.norms, day, judged.known)
+        return as_of(judged, day, facts)
+
+    def by_account(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+    ) -> dict[str, Judged]:
+        """Judgements of one account, or of every one there is."""
+        names = self.accounts if account is None else (account,)
+        return {name: self.judge(name, on, known) for name in names}
+
+    def judgement(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        memory: str | None = None,
+        progress: Progress | None = None,
+        *,
+        beside: Judgement | None = None,
+    ) -> Judgement:
+        """The judgement left in the engine, for programs that query its tables themselves.
+
+        `beside`: another judgement of this case, whose engine it uses too. `verdicts` is the same
+        for everybody else.
+        """
+        from servanda.judge.judgement import Judgement
+
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
+        chosen = self.account(account)
+        norms = self.norms(None if chosen is None else chosen.name)
+        facts = self.facts(chosen, norms, moment_text(on) or self.last_day(), known)
+        tables = None if beside is None else beside.tables
+        return Judgement(norms, facts, memory, progress, self.engine, beside=tables)
+
+    def verdicts(
+        self,
+        account: str | Sequence[str] | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        *,
+        memory: str | None = None,
+        progress: Progress | None = None,
+    ) -> Verdicts:
+        """The verdict table of a record of any size: `counts()`, `write(path)`, Arrow batches.
+
+        `account` may be several names, or `all`. `memory` is what tables may take before they go
+        to the disk, as in `3GB`.
+        """
+        from servanda.api.verdicts import Verdicts
+
+        if self.found.errors:
+            raise ServandaError(self.found.errors)
+        names = self._account_names(account)
+        one = self.question(on, known, names[0] if names else None)
+        asked = self.question_of_all(one.on, known, names) if len(names) > 1 else one
+        return Verdicts(self, asked, memory, progress)
+
+    def _account_names(self, account: str | Sequence[str] | None) -> tuple[str, ...]:
+        """The accounts asked for, each once. Raises ServandaError for one that is not there."""
+        names = [account] if isinstance(account, str) else list(account or ())
+        if names == ["all"] and "all" not in self.accounts:
+            return self.accounts
+        for name in names:
+            self.account(name)
+        return tuple(dict.fromkeys(names))
+
+    # -------------------------------------------------------------- answers
+    def status(
+        self,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+        clause: str | None = None,
+    ) -> Duties:
+        """Each duty on a day, by one account: a table of `Duty`."""
+        from servanda.api.tables import Duties
+        from servanda.explain.rows import status_rows
+
+        judged = self.judge(account, on, known)
+        return Duties(self._about(judged), status_rows(judged, self.clause(clause)))
+
+    def timeline(
+        self,
+        account: str | None = None,
+        clause: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+    ) -> Timeline:
+        """Every span of every duty, half-open, up to the end of a day: a table of `Span`."""
+        from servanda.api.tables import Timeline
+        from servanda.explain.rows import timeline_rows
+
+        judged = self.judge(account, on, known)
+        return Timeline(self._about(judged), timeline_rows(judged, self.clause(clause)))
+
+    def _about(self, judged: Judged) -> Question:
+        return self.question(judged.on, judged.known, judged.account)
+
+    def why(
+        self,
+        clause: str,
+        instance: Mapping[str, Any] | None = None,
+        *,
+        debtor: str | None = None,
+        period: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+    ) -> Explanation:
+        """Why the duties of a clause have their statuses, down to entries and their sources.
+
+        `clause` may narrow to instances by their particulars, as in `7(id: "A", n: 5)`, and so may
+        `instance`, `debtor` and `period` (`2024-01`, `2024-Q1`, `2024`). Of more than ten instances
+        there is one tree that lists them by status. Raises ServandaError where none is selected,
+        with those that are near.
+        """
+        from servanda.api.answers import Explanation
+        from servanda.api.selectors import check_selection, parse_selector
+        from servanda.explain.why import why
+
+        id_, particulars = parse_selector(clause)
+        self.clause(id_)
+        given = {**particulars, **(instance or {})}
+        if period is not None:
+            if given.get("period", period) != period:
+                raise refused("two periods are asked for", "leave one of them out")
+            given["period"] = period
+        judged = self.judge(account, on, known)
+        check_selection(judged, id_, given, debtor)
+        trees = why(judged, id_, instance=given, debtor=debtor)
+        return Explanation(self._about(judged), id_, trees)
+
+    def compare(
+        self,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        accounts: Sequence[str] | None = None,
+    ) -> Comparison:
+        """The accounts side by side (all, or those named), and what each difference turns on."""
+        from servanda.api.tables import Comparison
+        from servanda.explain.comparison import compare
+
+        asked = self.question_of_all(on, known, accounts)
+        return Comparison(asked, compare(self, asked.on, asked.known, asked.accounts))
+
+    def suppose(
+        self,
+        file: str | Path | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+        *,
+        text: str | None = None,
+    ) -> Difference:
+        """What hypothetical entries or rules, of a file or a text, would change on a day.
+
+        Nothing is written. Without `on`, the day is the later of the last days of the record with
+        and without them. Raises ServandaError where they cannot be read or do not fit the case.
+        """
+        from servanda.api.answers import Difference
+        from servanda.explain.supposition import difference, with_file
+
+        if (file is None) == (text is None):
+            raise refused("give a file or a text to suppose", "one of them, not both")
+        supposed = with_file(self, Path(file)) if file is not None else self.with_text(text or "")
+        day = moment_text(on) or max(self.last_day(), supposed.last_day())
+        before, after = (one.status(day, known, account) for one in (self, supposed))
+        return Difference(before.question, difference(before.to_dicts(), after.to_dicts()))
+
+    def deadlines(
+        self,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+    ) -> Deadlines:
+        """What is still to come after a day, by one account or by all, and how it was counted."""
+        from servanda.api.tables import Deadlines
+        from servanda.present.export.rows import coming
+
+        asked = self._of_one_or_all(on, known, account)
+        return Deadlines(asked, coming(self.by_account(account, asked.on, asked.known)).dicts())
+
+    def entries(self) -> Entries:
+        """The entries of the record, whoever trusts them (rows of table files are in the files)."""
+        from servanda.api.tables import Entries
+        from servanda.present.export.rows import entries
+
+        judged = self.judge()
+        return Entries(self._about(judged), entries({judged.account: judged}).dicts())
+
+    # -------------------------------------------------------------- files
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        table: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+    ) -> Written:
+        """Write spans, entries and sources for other programs, by one account or by all.
+
+        The format is csv, xlsx, parquet, json, jsonld (PROV-O) or ics (a calendar of what is still
+        to come): as given, else by the extension. A csv or parquet file holds one table: spans,
+        entries, sources or coming. The file is written whole or not at all.
+        """
+        from servanda.api.answers import Written
+        from servanda.api.exports import choose_format, write_export
+
+        file = Path(path)
+        chosen = choose_format(file, format, table)
+        asked = self._of_one_or_all(on, known, account)
+        judged = self.by_account(account, asked.on, asked.known)
+        undated = write_export(file, judged, asked, chosen, table or "spans")
+        about = {"format": chosen, "undated": list(undated)}
+        return Written(asked, file, about, undated)
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+    ) -> Written:
+        """Write the whole case on a day as one HTML page that loads nothing (docs/export.md)."""
+        from servanda.api.answers import Written
+        from servanda.api.output_files import check_output, missing_extra, write_bytes
+
+        file = Path(path)
+        check_output(file, ("html", "htm"))
+        asked = self._of_one_or_all(on, known, account)
+        try:
+            page = self.report_html(on=asked.on, known=asked.known, account=account)
+        except ModuleNotFoundError as error:
+            raise missing_extra(error, "a report") from None
+        write_bytes(file, page.encode("utf-8"))
+        return Written(asked, file)
+
+    def report_html(
+        self,
+        *,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+    ) -> str:
+        """The page that `report` writes, as text."""
+        from servanda.explain.comparison import compare
+        from servanda.present.report.contents import Report
+        from servanda.present.report.page import report
+
+        judged = self.by_account(account, on, known)
+        day, then = next((one.on, one.known) for one in judged.values())
+        compared = compare(self, day, then) if len(judged) > 1 else None
+        return report(Report(self.layouts, self.check(), judged, compared))
+
+    # -------------------------------------------------------------- charts
+    def chart(
+        self,
+        which: str,
+        path: str | Path,
+        *,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+        clause: str | None = None,
+        measure: str | None = None,
+        dark: bool = False,
+    ) -> Written:
+        """Write one chart (timeline, measure, board or counts) as a picture (.svg, .png), its
+        Vega-Lite spec (.json) or a piece of a page (.html). The `chart_…` methods give charts."""
+        from servanda.api.answers import Written
+        from servanda.api.charts import PICTURES, chart_bytes, check_chart
+        from servanda.api.output_files import check_output, missing_extra, write_bytes
+
+        file = Path(path)
+        form = check_output(file, PICTURES)
+        check_chart(which)
+        asked = self._of_one_or_all(on, known, account)
+        try:
+            drawn = self._chart(which, asked, account, clause=clause, measure=measure)
+            content = chart_bytes(drawn, form, "dark" if dark else "light")
+        except ModuleNotFoundError as error:
+            raise missing_extra(error, "a chart") from None
+        write_bytes(file, content)
+        return Written(asked, file, {"chart": drawn.name, "title": drawn.title, "text": drawn.text})
+
+    def _chart(
+        self,
+        which: str,
+        asked: Question,
+        account: str | None,
+        *,
+        clause: str | None,
+        measure: str | None,
+    ) -> Chart:
+        if which == "timeline":
+            return self.chart_timeline(account, asked.on, asked.known, clause)
+        if which == "board":
+            return self.chart_board(account, asked.on, asked.known)
+        if which == "counts":
+            return self.chart_counts(account, asked.on, asked.known)
+        from servanda.api.charts import only_measure
+
+        found = self.chart_measures(account, asked.on, asked.known, measure, clause)
+        return only_measure(self, found, measure)
+
+    def chart_timeline(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        clause: str | None = None,
+    ) -> Chart:
+        """Every duty's life as bars, by one account or by all; a notebook shows it."""
+        from servanda.present.charts.timeline import timeline
+
+        chosen = self.clause(clause)
+        return timeline(self.by_account(account, on, known), None if chosen is None else (chosen,))
+
+    def measured(self) -> list[tuple[str, str | None]]:
+        """The measures that entries and small tables read, each with its subject (or None)."""
+        from servanda.explain.table_entries import readings_spelled_out
+        from servanda.present.charts.readings import subjects
+
+        return subjects(self.agreement, readings_spelled_out(self.judge()).record)
+
+    def chart_measures(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+        measure: str | None = None,
+        clause: str | None = None,
+    ) -> list[Chart]:
+        """Each measure that the record reads, with its limits; one of them if named."""
+        from servanda.present.charts.measures import measures
+
+        names = [m.name for m in self.agreement.measures]
+        if measure is not None and measure not in names:
+            advice = did_you_mean(measure, names) or f"the measures are {listed(names)}"
+            raise refused(f"there is no measure `{measure}`", advice)
+        return measures(self.by_account(account, on, known), measure, self.clause(clause))
+
+    def chart_board(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+    ) -> Chart:
+        """The duties in play on a day, by each account."""
+        from servanda.present.charts.board import board
+
+        return board(self.by_account(account, on, known))
+
+    def chart_counts(
+        self,
+        account: str | None = None,
+        on: Moment | None = None,
+        known: Moment | None = None,
+    ) -> Chart:
+        """How many duties have each status, over time, by each account."""
+        from servanda.present.charts.counts import counts
+
+        return counts(self.by_account(account, on, known))
+
+    # -------------------------------------------------------------- articles
+    def read(self, article: str | Path, published: date | str | None = None) -> Drafts:
+        """Draft entries from an article (HTML, text, Markdown or PDF): docs/reading.md.
+
+        `published` is used where the article does not say when it was. Nothing enters the record:
+        see `accept`. Raises ServandaError where the extra `servanda[reading]` is missing, or the
+        file holds no article.
+        """
+        from servanda.api.articles import read_drafts
+
+        return read_drafts(self.agreement, Path(article), published)
+
+    def accept(
+        self,
+        drafts: Drafts | str | Path,
+        keep: Iterable[int] | str | None = None,
+        *,
+        lines: Iterable[str] | None = None,
+    ) -> Accepted:
+        """Add drafts to the record, with their source, in one step: those numbered in `keep`, as
+        they are, or `lines` as a person left them.
+
+        `drafts` may be the file that `servanda read -o` wrote. The whole case is read again with
+        them first: ServandaError, with nothing written, where it would have errors.
+        """
+        from servanda.api.articles import accept_drafts
+
+        return accept_drafts(self.folder, drafts, keep, lines)
+
+
+def number(count: int, one: str, many: str | None = None) -> str:
+    """`1 clause`, `1,200 entries`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

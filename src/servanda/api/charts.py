@@ -1,0 +1,53 @@
+"""Which chart was asked for, and the chart as a file. The charts: `present/charts/registry.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from servanda.api.questions import refused
+from servanda.syntax.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from servanda.api.case import Case
+    from servanda.present.charts.chart import Chart, Theme
+
+CHARTS = ("timeline", "measure", "board", "counts")
+"""As they are asked for: of the measures, one is drawn."""
+PICTURES = ("svg", "png", "json", "html")
+
+
+def check_chart(which: str) -> None:
+    """Raises ServandaError where there is no chart of that name."""
+    if which not in CHARTS:
+        advice = did_you_mean(which, CHARTS) or f"there are {', '.join(CHARTS)}"
+        raise refused(f"there is no chart `{which}`", advice)
+
+
+def only_measure(case: Case, found: Sequence[Chart], measure: str | None) -> Chart:
+    """The one chart of a measure. Raises ServandaError where there is none, or several."""
+    from servanda.explain.table_entries import FEW_ROWS
+
+    if len(found) == 1:
+        return found[0]
+    names = list(dict.fromkeys(name for name, _ in case.measured()))
+    if not found:
+        what = f"there is no reading of {f'`{measure}`' if measure else 'a measure of it'}"
+        advice = (
+            f"read are {', '.join(names) or 'none'}; tables of over {FEW_ROWS:,} rows are not drawn"
+        )
+        raise refused(what, advice)
+    raise refused(f"{len(found)} charts fit: name one", f"--measure {' or '.join(names)}")
+
+
+def chart_bytes(chart: Chart, form: str, theme: Theme) -> bytes:
+    """A chart as svg, png, its Vega-Lite spec (json), or a piece of a page (html)."""
+    if form == "png":
+        return chart.png(theme)
+    if form == "json":
+        import msgspec
+
+        return msgspec.json.format(msgspec.json.encode(chart.vegalite(theme)), indent=1)
+    if form == "html":
+        return chart.figure().encode("utf-8")
+    return chart.svg(theme).encode("utf-8")

@@ -1,0 +1,83 @@
+"""Where the readers of OCEL 2.0 logs put events, objects and relations: parts on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from servanda.record.tables.files import Unreadable
+from servanda.record.tables.scratch import Parts
+
+EVENT = ("ocel:eid", "ocel:activity", "ocel:timestamp")
+NOT_OCEL = "this is not an OCEL 2.0 log"
+
+Pairs = Iterable[tuple[str | None, str | None]]
+
+
+class Sink:
+    """Takes events, objects and relations in the order of the file.
+
+    Writes parts `event-*`, `object-*` and `relation-*` into a folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.events = Parts(folder, "event", EVENT)
+        self.objects = Parts(folder, "object", ("id", "type"))
+        self.relations = Parts(folder, "relation", ("event", "object", "qualifier"))
+
+    def event(
+        self,
+        id: str | None,
+        type: str | None,
+        time: str | None,
+        attributes: Mapping[str, str | None],
+        relations: Pairs,
+    ) -> None:
+        """Add an event; `relations` are pairs of an object's id and a qualifier."""
+        row = self.events.count + 1
+        if not id:
+            raise Unreadable(
+                "E706", 0, f"event {row} has no id", "give it an id: every event of OCEL has one"
+            )
+        if not attributes.keys().isdisjoint(EVENT):
+            raise Unreadable(
+                "E706",
+                0,
+                f"event `{id}` has an attribute with a name that OCEL uses itself",
+                "rename it",
+            )
+        self.events.add({**dict(zip(EVENT, (id, type, time), strict=True)), **attributes})
+        for object, qualifier in relations:
+            self.relate(id, object, qualifier)
+
+    def relate(self, event: str | None, object: str | None, qualifier: str | None) -> None:
+        self.relations.add({"event": event, "object": object, "qualifier": qualifier})
+
+    def object(self, id: str | None, type: str | None) -> None:
+        if not id:
+            number = self.objects.count + 1
+            raise Unreadable(
+                "E706",
+                0,
+                f"object {number} has no id",
+                "give it an id: every object of OCEL has one",
+            )
+        self.objects.add({"id": id, "type": type})
+
+    def close(self) -> None:
+        for parts in (self.events, self.objects, self.relations):
+            parts.close()
+
+
+def texts(values: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str | None]]:
+    """Attributes with their values as texts: whole and decimal numbers with every digit."""
+    for name, value in values:
+        yield str(name), as_text(value)
+
+
+def as_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
