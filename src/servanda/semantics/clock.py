@@ -36,7 +36,7 @@ def micros_of(tick_: int) -> int:
 
 
 def effect(tick_: int) -> int:
-    """When something that follows from a status change at this tick is felt."""
+    """The tick at which a status change at this tick has effect (meaning.md, 1)."""
     return max(tick_ + 1, tick(micros_of(tick_), EFFECT))
 
 

@@ -1,7 +1,7 @@
-"""The names of an agreement: what each one is, how verbs may be written, what was meant.
+"""The symbol tables of an agreement: declarations by name, verb forms, suggestions.
 
-Parties match as `docs/meaning.md` wants it: a group stands for its members, and a group that
-acts together acts for each of them.
+Parties match as in `docs/meaning.md`: a group stands for its members, and a group that acts
+together acts for each of them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ N = TypeVar("N", bound=Named)
 
 
 class AgreementNames:
-    """The symbol tables of an agreement. Of two things with one name, the first counts here."""
+    """The symbol tables of an agreement. Of two declarations of one name, the first counts."""
 
     def __init__(self, agreement: Agreement) -> None:
         self.agreement = agreement

@@ -1,8 +1,7 @@
-"""The norms of one account: what `resolve` makes of a model, and what both judges read.
+"""The norms of one account: the resolved agreement, input of both judges.
 
-Names are resolved, groups spread over their members, units made one per parameter and measure,
-readings chosen, definitions and named moments put in place. Nothing here is optional sugar: every
-value is what `docs/meaning.md` speaks of.
+Names are resolved, groups expanded, units unified per parameter and measure, readings chosen,
+definitions and named days inlined. Every value has its meaning in `docs/meaning.md`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""From the model of an agreement to the norms of one account: see `norms.py`.
+"""Resolves an agreement into the norms of one account: see `norms.py`.
 
-Decisions that the text of a rule does not show:
+Rules that the text does not show:
 
 - `by` of an event is filled by the debtor and `to` by the creditor unless they are named, in
   duties, `may do` and `cured by`; everywhere else arguments stand for themselves.
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from servanda.semantics import norms
-from servanda.semantics.resolving.actions import Powers
+from servanda.semantics.resolving.actions import Actions
 from servanda.semantics.resolving.conditions import FALSE, TRUE, all_of
 from servanda.semantics.resolving.declarations import Declarations, calendars_of, groups_of
 from servanda.semantics.resolving.expansion import (
@@ -29,7 +29,7 @@ from servanda.semantics.resolving.expansion import (
     with_remedies,
 )
 from servanda.semantics.resolving.scope import Context, RuleOutline, Scope, pick
-from servanda.semantics.resolving.time_points import Moments
+from servanda.semantics.resolving.time_points import TimePoints
 from servanda.syntax import tree
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Agreement, Place
@@ -43,10 +43,10 @@ def norms_of(
     known_readings: Mapping[str, str | None] | None = None,
     problems: Problems | None = None,
 ) -> norms.Norms:
-    """All that an account holds to be agreed; None is the text, without any reading.
+    """The norms of an account; None: of the text alone, without any reading.
 
-    `known_readings` (point → reading, or None for the text) takes the place of the account's own
-    choice. Nothing is raised: what is wrong goes to `problems`, and the rest is resolved.
+    `known_readings` (point → reading, or None for the text) replaces the account's own choice.
+    Raises nothing: errors are added to `problems`, and the rest is resolved.
     """
     found = problems if problems is not None else Problems()
     return Resolver(agreement, found).resolve(account_name, known_readings)
@@ -67,8 +67,8 @@ class Resolver:
         self.agreement = agreement
         self.problems = problems
         self.context = Context(agreement, problems)
-        self.moments = Moments(self.context)
-        self.powers = Powers(self.moments)
+        self.moments = TimePoints(self.context)
+        self.actions = Actions(self.moments)
         self._check_zone()
 
     def _check_zone(self) -> None:
@@ -95,7 +95,7 @@ class Resolver:
         for reading in readings:
             context.defines.update({define.name: define for define in reading.defines})
         planned = plan(context, sources_of(context, readings))
-        context.heads = tuple(one.head for one in with_remedies(planned))
+        context.outlines = tuple(one.outline for one in with_remedies(planned))
         yields = self._yielding(planned)
         rules = [rule for one in planned for rule in self._rules(one, yields)]
         declare = Declarations(self.moments)
@@ -142,12 +142,12 @@ class Resolver:
         over: dict[str, list[RuleOutline]] = {}
         for one in with_remedies(planned):
             for clause in one.prevails:
-                over.setdefault(clause, []).append(one.head)
+                over.setdefault(clause, []).append(one.outline)
         found = {}
         for one in with_remedies(planned):
-            above = [h for h in over.get(one.head.clause, ()) if h.clause != one.head.clause]
-            same = [h for h in above if self._may_be_one(h.debtor, one.head.debtor)]
-            found[one.head.id] = tuple(head.id for head in same or above)
+            above = [h for h in over.get(one.outline.clause, ()) if h.clause != one.outline.clause]
+            same = [h for h in above if self._may_be_one(h.debtor, one.outline.debtor)]
+            found[one.outline.id] = tuple(outline.id for outline in same or above)
         return found
 
     def _may_be_one(self, one: norms.Term, other: norms.Term) -> bool:
@@ -165,16 +165,16 @@ class Resolver:
         current: Planned | None = planned
         while current is not None:
             inner = scope.at(current.rule.place)
-            inner.debtor = current.head.debtor
-            found.append(self._rule(current, inner, opening, yields.get(current.head.id, ())))
-            breach = norms.Trigger(breach_of=current.head.id)
+            inner.debtor = current.outline.debtor
+            found.append(self._rule(current, inner, opening, yields.get(current.outline.id, ())))
+            breach = norms.Trigger(breach_of=current.outline.id)
             opening = Opening(breach, TRUE, opening.variables)
             current = current.otherwise
         self._hint_at_misspelt_parties(planned.rule, scope)
         return found
 
     def _hint_at_misspelt_parties(self, rule: tree.Rule, scope: Scope) -> None:
-        """`when lifts(by: Irann)` binds a variable that nothing uses: was Iran meant?"""
+        """Report unused variables that look like parties: `when lifts(by: Irann)`."""
         names = self.context.names
         for name, typed in scope.known.items():
             if name in scope.used or not isinstance(typed.expr, norms.Var):
@@ -210,7 +210,7 @@ class Resolver:
         opening: Opening,
         yields: tuple[str, ...],
     ) -> norms.Rule:
-        head, rule, clause = planned.head, planned.rule, planned.clause
+        outline, rule, clause = planned.outline, planned.rule, planned.clause
         self._check_holders(planned, scope)
         window = self.moments.window(rule.window, scope, opening.trigger is not None)
         gates = rule.gates
@@ -218,13 +218,13 @@ class Resolver:
         while_ = self._while(gates.while_, scope, one_of_many=rule.holder.variable is not None)
         unless = FALSE if gates.unless is None else self.moments.condition(gates.unless, scope)
         common = norms.Rule(
-            id=head.id,
-            clause=head.clause,
-            version=head.version,
-            reading=head.reading,
-            kind=head.kind,
-            debtor=head.debtor,
-            creditor=head.creditor,
+            id=outline.id,
+            clause=outline.clause,
+            version=outline.version,
+            reading=outline.reading,
+            kind=outline.kind,
+            debtor=outline.debtor,
+            creditor=outline.creditor,
             variables=opening.variables,
             trigger=opening.trigger,
             window=window,
@@ -238,20 +238,20 @@ class Resolver:
             cured_by=None,
             cure_within=None,
             curable=True,
-            remedy=planned.otherwise.head.id if planned.otherwise is not None else None,
+            remedy=planned.otherwise.outline.id if planned.otherwise is not None else None,
             power=None,
             yields_to=yields,
-            needs_creation=clause is not None and clause.created and head.kind != "may",
+            needs_creation=clause is not None and clause.created and outline.kind != "may",
             survives=clause is not None and clause.survives,
             place=rule.place,
             survives_for=None if clause is None else clause.survives_for,
         )
-        return self.powers.with_action(common, planned, scope)
+        return self.actions.with_action(common, planned, scope)
 
     def _while(self, cond: tree.Cond | None, scope: Scope, one_of_many: bool = False) -> norms.Cond:
-        """The `while` of a rule; complains if it is false whatever happens.
+        """The `while` of a rule; reports one that is always false.
 
-        `one_of_many`: `each p of G` may well single out some members by its condition.
+        `one_of_many`: the condition of `each p of G` may select some members.
         """
         self.moments.undecided = False
         found = self.moments.condition(cond, scope)
@@ -261,14 +261,14 @@ class Resolver:
         return found
 
     def _check_holders(self, planned: Planned, scope: Scope) -> None:
-        """Complain of a debtor or creditor that is neither declared nor bound."""
+        """Report a debtor or creditor that is neither declared nor bound."""
         rule = planned.rule
         holder = pick(rule.holder.place, rule.place)
         terms: list[tuple[norms.Term | None, Place]] = [
-            (planned.head.creditor, rule.place),
+            (planned.outline.creditor, rule.place),
         ]
         if rule.holder.mode in ("one", "many"):
-            terms.insert(0, (planned.head.debtor, holder))
+            terms.insert(0, (planned.outline.debtor, holder))
         for term, place in terms:
             if isinstance(term, norms.Var):
                 self.moments.term(term.name, place, scope)

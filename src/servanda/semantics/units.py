@@ -1,8 +1,8 @@
-"""Units, exactly: what a unit is made of, and how an amount is turned from one into another.
+"""Exact units: dimensions of units, and conversion of amounts.
 
 Amounts are `Decimal`, factors are fractions. Substances and currencies are dimensions of their
-own, so kg U is not kg UF6 unless the agreement says how they convert. Pint is asked, and imported,
-only for what the tables here do not know.
+own, so kg U is not kg UF6 unless the agreement says how they convert. Pint is imported only for
+units that the tables here do not have: that keeps the cold start short.
 """
 
 from __future__ import annotations

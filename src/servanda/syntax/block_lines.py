@@ -1,6 +1,6 @@
-"""Lines that are not values of the model by themselves, but say something of their block.
+"""Parsed lines that set a field of their block and are no nodes of the syntax tree themselves.
 
-Together with the model's own Structs they are what one parsed line can be.
+A parsed line is one of these or a node of `tree.py` or `entries.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Force(Struct, frozen=True):
 
 
 class HeaderLine(Struct, frozen=True):
-    """A line under `agreement`: the header's field it sets, and its value."""
+    """A line below `agreement`: the field of the header that it sets, and the value."""
 
     field: OneOf["zone", "months", "counting", "suspension", "force", "closed"]
     value: str | date | Force

@@ -1,4 +1,4 @@
-"""Writing files, all or nothing: a new case, and the canonical layout of an old one."""
+"""Writes a new case, and files in canonical layout, atomically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json"
 
 
 class Formatted(Struct, frozen=True):
-    """Which files of a case are not laid out as they should be, and what is wrong with the text."""
+    """The files whose layout changed (or would), and the problems found in the text."""
 
     changed: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -68,7 +68,7 @@ def named(folder: str) -> str:
 
 # ------------------------------------------------------------------ layout
 def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatted:
-    """Lay out files of a case in place. With any error in any of them nothing is written."""
+    """Lay out files of a case in place; if any of them has an error, nothing is written."""
     texts: dict[Path, str] = {}
     changed, problems = [], list[Problem]()
     for file in files:

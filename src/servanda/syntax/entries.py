@@ -1,7 +1,6 @@
-"""What the lines of a record say, as written: nothing is resolved, converted or dated in ticks.
+"""Entries, completeness and tables as written: names unresolved, units and dates unconverted.
 
-These stand in the language's room because its parser makes them; the record's room names them
-`servanda.record.entries`.
+`servanda.record` resolves them.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class When(Struct, frozen=True):
 
 
 class Attribution(Struct, frozen=True):
-    """One step of who says it through whom: `said by X on Y`, `reported by Z on DATE`.
+    """One step of attribution: `said by X on Y`, `reported by Z on DATE`.
 
     `on` is what X spoke on (a broadcast, a paper); `at` the time of Z's report.
     """
@@ -79,7 +78,7 @@ class ReadingFact(Struct, frozen=True, tag=True):
 
 
 class LinkFact(Struct, frozen=True, tag=True):
-    """Something said of readings, which they must bear out: no reading itself.
+    """A statement about readings, to be checked against them: `change`, `ratio` or `first time`.
 
     `change`: this reading less the one at `since`; `ratio`: this reading by `to`; `first`: no
     earlier reading is in these bounds.
@@ -122,7 +121,7 @@ class DetermineFact(Struct, frozen=True, tag=True):
 
 
 class SaidFact(Struct, frozen=True, tag=True):
-    """Someone says, demands, denies …: a text, that an event is to happen, about a clause."""
+    """A speech act (says, demands, denies, …): a text, an event to come, or about a clause."""
 
     by: str
     verb: str
@@ -134,7 +133,7 @@ class SaidFact(Struct, frozen=True, tag=True):
 
 
 class WithdrawFact(Struct, frozen=True, tag=True):
-    """An earlier entry is taken back."""
+    """The withdrawal of an earlier entry."""
 
     id: str
     place: Place = NOWHERE
@@ -145,7 +144,7 @@ Fact = EventFact | ReadingFact | LinkFact | PowerFact | DetermineFact | SaidFact
 
 # ------------------------------------------------------------------ lines of the record
 class Entry(Struct, frozen=True):
-    """One dated line. What is None or empty was not said; `id` is the one written, if any."""
+    """One dated line. None or empty: not written. `id`: the one written, if any."""
 
     when: When
     fact: Fact

@@ -1,4 +1,4 @@
-"""Reading the files of a case: sizes, encodings, includes; all that is odd is a problem."""
+"""Reads the files of a case and their includes; checks sizes, encodings and paths."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def read_text(path: Path, file: str, problems: Problems, at: Place | None = None) -> str | None:
-    """The text of a file, or None and a problem that says what is wrong with it.
+    """The text of a file; None, with a problem, if it cannot be read.
 
-    `file` is what the problems call it; `at` the place that named it, if the text did.
+    `file` is its name in problems; `at` is the place that names it, if a text does.
     """
     whole = Place(file, 0, 0)
     found = _find(path)
@@ -49,7 +49,7 @@ def read_text(path: Path, file: str, problems: Problems, at: Place | None = None
 
 
 def _find(path: Path) -> str | stat_result:
-    """What the file system says of a file, or in words why it is none."""
+    """The file's status, or in words why it cannot be read."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -64,7 +64,7 @@ def _find(path: Path) -> str | stat_result:
 
 
 def _near(path: Path) -> str | None:
-    """A file beside the missing one whose name is like it."""
+    """Advice that names a file beside the missing one with a similar name."""
     try:
         if path.exists():
             return None
@@ -75,7 +75,7 @@ def _near(path: Path) -> str | None:
 
 
 def _decode(data: bytes, file: str, problems: Problems) -> str | None:
-    """Bytes to text: UTF-8 without NUL, in lines of a length that a person can read."""
+    """Decode UTF-8; report NUL bytes, other encodings and lines that are too long."""
     whole = Place(file, 0, 0)
     foreign = _FOREIGN_MARKS.get(data[:2])
     if foreign:
@@ -110,7 +110,7 @@ def _decode(data: bytes, file: str, problems: Problems) -> str | None:
 def load(root: Path, files: Iterable[str], problems: Problems) -> tuple[Layout, ...]:
     """Lay out files of a case (paths relative to its folder) and all that they include, each once.
 
-    Whatever cannot be read is left out, with a problem.
+    Files that cannot be read are left out, with a problem.
     """
     loader = _Loader(root, problems)
     for file in files:

@@ -1,4 +1,4 @@
-"""Canonical layout: every statement printed from its own value, comments and prose kept."""
+"""Canonical layout: prints each statement from its parsed value; keeps comments and prose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from servanda.syntax import entries as e
 from servanda.syntax import tree as m
 from servanda.syntax.layout import Layout, Passage, Statement, lay_out
 from servanda.syntax.line_parser import LineKind
-from servanda.syntax.parser import parse, parse_line, room_at_margin, room_below
+from servanda.syntax.parser import line_kind_at_margin, line_kind_below, parse, parse_line
 from servanda.syntax.printer.rules import duty
 from servanda.syntax.printer.statements import phrases
 from servanda.syntax.problems import Problem, Problems
@@ -21,7 +21,7 @@ from servanda.syntax.problems import Problem, Problems
 WIDTH = 88
 STEP = 2
 
-HEADS = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementLine, ln.TableLine)
+BLOCK_LINES = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementLine, ln.TableLine)
 
 _KINDS = {
     **dict.fromkeys(("to", "towards", "every", "from", "until", "for"), "time"),
@@ -74,32 +74,32 @@ def _passage(passage: Passage) -> Iterator[str]:
     lines = [
         line
         for statement in passage.statements
-        for line in _statement(statement, room_at_margin(statement), 0)
+        for line in _statement(statement, line_kind_at_margin(statement), 0)
     ]
     for line in [*lines, *passage.tail]:
         yield margin + line if line else ""
 
 
-def _statement(statement: Statement, room: LineKind, indent: int) -> Iterator[str]:
+def _statement(statement: Statement, line_kind: LineKind, indent: int) -> Iterator[str]:
     """The lines of a statement with its comments and all that stands below it."""
-    node = parse_line(statement, room, Problems())
+    node = parse_line(statement, line_kind, Problems())
     first, *rest = _lines(node, indent, statement.text)
     beside, *others = statement.beside or ("",)
     for comment in (*statement.lead, *others):
         yield " " * indent + comment if comment else ""
     yield f"{first}  {beside}" if beside else first
     yield from rest
-    below = room_below(statement)
+    below = line_kind_below(statement)
     if below is not None:
         for child in statement.children:
             yield from _statement(child, below, indent + STEP)
 
 
 def _lines(node: Struct, indent: int, written: str) -> list[str]:
-    """A statement's own lines: one if it fits, else broken between its phrases."""
+    """The lines of a statement without its children, broken between phrases if too long."""
     parts = _worded(node, written)
     whole = " ".join(parts)
-    if indent + len(whole) <= WIDTH or isinstance(node, HEADS):
+    if indent + len(whole) <= WIDTH or isinstance(node, BLOCK_LINES):
         return [" " * indent + whole]
     deeper = indent + STEP
     match node:
@@ -115,7 +115,7 @@ def _lines(node: Struct, indent: int, written: str) -> list[str]:
 
 
 def _worded(node: Struct, written: str) -> tuple[str, ...]:
-    """The phrases of a statement, with the words its writer chose where the value has two."""
+    """The phrases of a statement; keeps the author's choice between synonyms (`to`, `towards`)."""
     match node:
         case m.Duty():
             return duty(node, _PREPOSITION.findall(_STRING.sub("", written)))
@@ -129,7 +129,7 @@ def _worded(node: Struct, written: str) -> tuple[str, ...]:
 
 
 def _grouped(parts: Sequence[str], indent: int) -> list[str]:
-    """The first phrase on a line; phrases of one kind packed on the next; deeper remedies."""
+    """The first phrase on a line, phrases of one kind together, remedies indented deeper."""
     deeper = indent + STEP
     lines = _fill(parts[0], indent, deeper + STEP)
     for _, group in groupby(parts[1:], key=_kind_of_phrase):
@@ -157,7 +157,7 @@ def _pack(parts: Sequence[str], indent: int) -> list[str]:
 
 
 def _fill(text: str, indent: int, deeper: int) -> list[str]:
-    """Break a text between its words, never inside quotes, after a colon, or to no avail."""
+    """Break a text between words, but not inside quotes or after a colon."""
     lines: list[str] = []
     line = ""
     margin = indent

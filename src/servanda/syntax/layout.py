@@ -1,4 +1,4 @@
-"""From text to logical lines: statements with their continuations, children and comments.
+"""Logical lines: statements with their continuation lines, children and comments.
 
 A statement starts on a line, and deeper lines continue it. They are its children instead if it
 ends with a colon (`when …:`) or starts with the word of a block (`clause`, `account`, …).
@@ -28,7 +28,7 @@ _COMMENT = re.compile(r"(?:(?<=\s)|^)#")
 class Statement(Struct):
     """One logical line: its parts joined by single spaces, without comments or closing colon.
 
-    `positions` says for offsets in `text`, ascending, which line and column they stand at.
+    `positions` maps offsets in `text`, ascending, to lines and columns: (offset, line, column).
     `lead` are the comment lines above it, with `""` for a blank line; `beside` the comments at
     the end of its lines. `opened`: it ended with a colon.
     """
@@ -73,7 +73,7 @@ class Passage(Struct):
 
 
 class Layout(Struct):
-    """One file, laid out."""
+    """A file as statements: its lines, paragraphs and blocks."""
 
     file: str
     lines: list[str]
@@ -86,7 +86,7 @@ class Layout(Struct):
 
 
 def lay_out(text: str, file: str, problems: Problems) -> Layout:
-    """Lay out a text: the servanda blocks of a page or, for a `.sv` file, all of it."""
+    """Lay out the servanda blocks of a page; of a `.sv` file, the whole text."""
     lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
     problems.remember(file, lines)
     paragraphs: tuple[Paragraph, ...] = ()
@@ -166,7 +166,7 @@ class _Reader:
         return Place(self.file, line, column, self.block.paragraph)
 
     def _take(self, content: str, indent: int, line: int, column: int) -> None:
-        """Take one line with something to say: a new statement, or more of the current one."""
+        """Take a line that is neither blank nor a comment: a new statement or a continuation."""
         comment = None
         if "#" in content:
             content, comment = _split_comment(content)
@@ -245,7 +245,7 @@ class _Reader:
         self.length += 1 + len(content)
 
     def _finish(self) -> None:
-        """Close the current statement: join its lines and look at its size."""
+        """Close the current statement: join its lines and check its size."""
         statement = self.current
         if statement is None:
             return
@@ -291,7 +291,7 @@ def _without_edges(comments: list[str]) -> list[str]:
 
 
 def _too_much(text: str) -> str | None:
-    """What is wrong with the size of a statement, if anything."""
+    """A message if a statement is too long or nested too deeply."""
     if len(text) > LONGEST_STATEMENT:
         return f"a statement has {len(text):,} characters: the most is {LONGEST_STATEMENT:,}"
     if text.count("(") + text.count("[") > DEEPEST and _depth(text) > DEEPEST:

@@ -1,4 +1,4 @@
-"""The grammar, loaded once, with the builder inside its parser: one line in, one value out."""
+"""The parser of single lines: a Lark LALR parser with the builder as its transformer."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ GRAMMAR = Path(__file__).with_name("servanda.lark")
 
 
 class LineParser:
-    """Parses single lines. One thread at a time: the builder remembers the line it is at."""
+    """Parses single lines. Locks: the builder keeps the current line as state."""
 
     def __init__(self) -> None:
         self._builder = RecordBuilder()
         self._lock = Lock()
         self.lark = _load(self._builder)
 
-    def parse(self, statement: Statement, room: LineKind, problems: Problems) -> Any:
-        """The value of a line; raises lark's `UnexpectedInput` if it is none of the room's."""
+    def parse(self, statement: Statement, line_kind: LineKind, problems: Problems) -> Any:
+        """The value of a line. Raises lark's `UnexpectedInput` if it does not parse as its kind."""
         with self._lock:
             self._builder.begin_statement(statement, problems)
-            return self.lark.parse(statement.text, start=room)
+            return self.lark.parse(statement.text, start=line_kind)
 
     def parse_selector(self, text: str, problems: Problems) -> InstanceSelector:
         """`7(id: "A")` as a question names it; raises lark's `UnexpectedInput` if it is none."""
@@ -51,10 +51,10 @@ class LineParser:
         assert isinstance(found, InstanceSelector)
         return found
 
-    def fits(self, text: str, room: LineKind) -> bool:
-        """Whether a text is a line of a room."""
+    def fits(self, text: str, line_kind: LineKind) -> bool:
+        """Whether a text parses as a line of a kind."""
         try:
-            self.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), room, Problems())
+            self.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), line_kind, Problems())
         except UnexpectedInput:
             return False
         return True
@@ -70,7 +70,7 @@ class LineParser:
 
 @cache
 def line_parser() -> LineParser:
-    """The parser, loaded on first use."""
+    """The parser; loaded on first use."""
     return LineParser()
 
 
@@ -92,7 +92,7 @@ def _load(builder: RecordBuilder) -> Lark:
 
 
 class WholeWords:
-    """Has the lexer always look for a name, so that `untilx` is never read as `until x`."""
+    """Lets the lexer always match a name, so that `untilx` is never read as `until x`."""
 
     always_accept = ("NAME",)
 

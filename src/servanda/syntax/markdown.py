@@ -1,4 +1,4 @@
-"""Markdown as Servanda sees it: paragraphs (headings with a number) and ```servanda blocks."""
+"""Reads Markdown: paragraphs (headings with a number) and ```servanda blocks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from servanda.syntax.tree import Place
 
 
 class Paragraph(Struct, frozen=True):
-    """A paragraph of the instrument: what its heading calls it, and where that stands."""
+    """A paragraph of the agreement: the id, title and place of its heading."""
 
     id: str
     title: str | None
@@ -109,7 +109,7 @@ def read_page(file: str, lines: Sequence[str], problems: Problems) -> Page:
 
 
 def _end_of_fence(numbered: Iterator[tuple[int, str]], fence: str, count: int) -> tuple[int, bool]:
-    """Read on to the line that closes the fence: its number, and whether there was one."""
+    """Skip to the line that closes the fence: its number, and whether there is one."""
     for number, line in numbered:
         text = line.strip(" \t")
         if len(text) >= len(fence) and not text.strip(fence[0]) and line[:4].strip(" "):

@@ -1,4 +1,4 @@
-"""Why a line does not parse, in words of the one who wrote it, and what could stand there."""
+"""Explains why a line does not parse: what is unexpected, and what could stand there."""
 
 from __future__ import annotations
 
@@ -114,18 +114,18 @@ CHARACTERS = {
 _TOKEN = re.compile(r'"[^"]*"?|[\w.-]+|<=|>=|=<|=>|!=|==|.', re.DOTALL)
 _WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
 
-# Phrases that begin like a name: what bounds a window, and what stands as an argument.
+# Keywords that end the text before the offset as if they were names.
 _BUSINESS = re.compile(r"\d[\d_]*\s+business\s+days?$")
 _BOUND_BY_WORD = re.compile(r"\b(from|until|by|before|after)\s+(start|end)$")
 _WORD_AS_NAME = re.compile(r"(?<!\w)(at|change|clause|count|less|more|no|not|once|rate|sum)$")
 
 
 class Failure(Struct, frozen=True):
-    """A line that is none of its room, and where the parser gave up."""
+    """A line that does not parse as its kind, and where the parser stopped."""
 
     error: UnexpectedInput
     statement: Statement
-    room: LineKind
+    line_kind: LineKind
     parser: LineParser
 
     @property
@@ -150,11 +150,11 @@ class Failure(Struct, frozen=True):
 
 
 def explain(failure: Failure, problems: Problems) -> None:
-    """Add the problem that says why a line is not one of its room."""
+    """Report why a line does not parse as its kind."""
     statement, text, offset = failure.statement, failure.text, failure.offset
-    home = _other_room(failure)
+    home = _kind_elsewhere(failure)
     if home is not None:
-        _say_wrong_room(failure, home, problems)
+        _report_wrong_place(failure, home, problems)
     elif offset >= len(text):
         last = statement.at(max(len(text) - 1, 0))
         place = Place(last.file, last.line, last.column + 1, last.paragraph)
@@ -175,36 +175,36 @@ def _offset(error: UnexpectedInput, text: str) -> int:
 
 
 # ---------------------------------------------------------------------- wrong rooms
-def _other_room(failure: Failure) -> LineKind | None:
-    """The room that a line is at home in, if it is another one."""
-    text, room, parser = failure.text, failure.room, failure.parser
+def _kind_elsewhere(failure: Failure) -> LineKind | None:
+    """The kind that a line would parse as, if it is another one."""
+    text, line_kind, parser = failure.text, failure.line_kind, failure.parser
     if len(text) <= LONGEST_TRIED:
         for other in LINE_KINDS:
-            if other != room and parser.fits(text, other):
+            if other != line_kind and parser.fits(text, other):
                 return other
     first = failure.statement.word
-    if first in _first_words(parser, room):
+    if first in _first_words(parser, line_kind):
         return None
     homes = [
-        other for other in LINE_KINDS if other != room and first in _first_words(parser, other)
+        other for other in LINE_KINDS if other != line_kind and first in _first_words(parser, other)
     ]
     return homes[0] if len(homes) == 1 else None
 
 
 @cache
-def _first_words(parser: LineParser, room: LineKind) -> frozenset[str]:
-    """The fixed words that a line of a room may start with."""
+def _first_words(parser: LineParser, line_kind: LineKind) -> frozenset[str]:
+    """The keywords that a line of this kind may start with."""
     words = parser.words()
-    interactive: Any = parser.lark.parse_interactive("", start=room)
+    interactive: Any = parser.lark.parse_interactive("", start=line_kind)
     accepted = interactive.accepts()
     return frozenset(words[name] for name in accepted if name in words)
 
 
-def _say_wrong_room(failure: Failure, home: LineKind, problems: Problems) -> None:
+def _report_wrong_place(failure: Failure, home: LineKind, problems: Problems) -> None:
     first = failure.statement.word
     subject = "an entry of the record" if home == "entry" else f"`{first} …`"
     place = failure.statement.at(0)
-    message = f"{subject} does not belong {HERE[failure.room]}"
+    message = f"{subject} does not belong {HERE[failure.line_kind]}"
     end_column = place.column + len(first)
     problems.add("E122", place, message, f"write it {WHERE[home]}", end_column=end_column)
 
@@ -227,7 +227,7 @@ def _advice(failure: Failure) -> str:
 
 
 def _known_slip(failure: Failure) -> str | None:
-    """Advice for slips that people are known to make."""
+    """Advice for common mistakes."""
     text, offset, found = failure.text, failure.offset, failure.found
     word = failure.statement.word
     unfinished = _unfinished(failure)
@@ -239,13 +239,13 @@ def _known_slip(failure: Failure) -> str | None:
         return "end the `when` line with a colon, and put the duty below it, deeper"
     if word == "when" and found in ("and", "or"):
         return "a `when` has one event; join an earlier one by `following`, a condition by `if`"
-    if word == "every" and failure.room == "body":
+    if word == "every" and failure.line_kind == "body":
         return "say it after the action: `seller must report every quarter`"
     return CHARACTERS.get(found[0])
 
 
 def _unfinished(failure: Failure) -> str | None:
-    """Advice where a phrase of the language has begun, and what follows is not the rest of it."""
+    """Advice for a phrase of the language that begins well and goes wrong."""
     before = failure.text[: failure.offset].rstrip()
     counted = _BUSINESS.search(before)
     if counted is not None:
@@ -260,7 +260,7 @@ def _unfinished(failure: Failure) -> str | None:
 
 
 def _word_as_name(failure: Failure, before: str) -> str | None:
-    """Advice where a word of the language stands for a variable or a parameter."""
+    """Advice for a keyword used as a variable or a parameter."""
     match = _WORD_AS_NAME.search(before)
     if match is None:
         return None
@@ -288,7 +288,7 @@ def _with_or(words: list[str]) -> str:
 
 
 def _expected(failure: Failure) -> list[str]:
-    """What could stand in place of the unexpected, in plain words, likeliest first."""
+    """What could stand at the offset, in plain words, likeliest first."""
     fixed = failure.parser.words()
     words = [SHAPES.get(name) or f"`{fixed.get(name, name.lower())}`" for name in failure.accepted]
     return list(dict.fromkeys(words))
@@ -302,7 +302,7 @@ def _rank(name: str) -> tuple[int, str]:
 
 # ---------------------------------------------------------------------- repairs
 def _repair(failure: Failure) -> tuple[str, str] | None:
-    """A word at or before the unexpected one, and a word of the language that mends the line."""
+    """A word near the unexpected one, and the keyword that makes the line parse further."""
     text, offset = failure.text, failure.offset
     if len(text) > LONGEST_TRIED:
         return None
@@ -320,21 +320,25 @@ def _repair(failure: Failure) -> tuple[str, str] | None:
 def _length_unparsed(text: str, failure: Failure) -> int:
     """How many characters of a text the parser does not get to."""
     try:
-        failure.parser.parse(Statement(text, NOWHERE, [(0, 0, 0)], 0), failure.room, Problems())
+        failure.parser.parse(
+            Statement(text, NOWHERE, [(0, 0, 0)], 0), failure.line_kind, Problems()
+        )
     except UnexpectedInput as error:
         return len(text) - _offset(error, text) + 1
     return 0
 
 
 def _missing(failure: Failure) -> str | None:
-    """A fixed word that, put in where the line went wrong, makes all of it right."""
+    """A keyword that makes the whole line parse if it is inserted at the offset."""
     text, offset = failure.text, failure.offset
     fixed = failure.parser.words()
     if len(text) > LONGEST_TRIED or failure.found in ("and", "or"):
         return None
     words = (fixed[name] for name in failure.accepted if name in fixed)
     mended = ((word, f"{text[:offset]} {word} {text[offset:]}") for word in words)
-    return next((word for word, line in mended if failure.parser.fits(line, failure.room)), None)
+    return next(
+        (word for word, line in mended if failure.parser.fits(line, failure.line_kind)), None
+    )
 
 
 def _words_back_from(text: str, offset: int) -> Iterator[re.Match[str]]:

@@ -1,6 +1,6 @@
-"""Statements to an agreement and a record: every line parsed by itself, blocks put together.
+"""Parses statements into an agreement and a record, line by line, and assembles the blocks.
 
-A line that cannot be read becomes a problem, and the others are read all the same.
+A line that does not parse is reported, and the others are parsed all the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NO_HEADER = m.Header("", None, m.NOWHERE)
 
 
 class Record(Struct, frozen=True):
-    """What a record says, in the order it stands."""
+    """The lines of a record, in the order of the text."""
 
     entries: tuple[Entry, ...] = ()
     completeness: tuple[Completeness, ...] = ()
@@ -35,9 +35,9 @@ class Record(Struct, frozen=True):
 
 
 class Parsed(Struct, frozen=True):
-    """All that some statements say: `header` is None if none of them is an `agreement` line.
+    """The result of parsing: `header` is None if there is no `agreement` line.
 
-    `agreement` has `NO_HEADER` then: a file of hypothetical rules needs no header.
+    `agreement` has `NO_HEADER` then: a text of hypothetical rules needs no header.
     """
 
     agreement: m.Agreement
@@ -54,9 +54,9 @@ def parse(statements: Iterable[Statement], problems: Problems) -> Parsed:
 
 
 def parse_agreement(statements: Iterable[Statement], problems: Problems) -> m.Agreement:
-    """Parse the statements of an agreement; that there is no `agreement` line is a problem.
+    """Parse the statements of an agreement; a missing `agreement` line is a problem.
 
-    Lines of a record among them are looked at for errors and left out: see `parse`.
+    Lines of a record are checked and left out: see `parse`.
     """
     given = list(statements)
     parsed = parse(given, problems)
@@ -72,25 +72,25 @@ def parse_record(statements: Iterable[Statement], problems: Problems) -> Record:
     return parse(statements, problems).record
 
 
-def parse_line(statement: Statement, room: LineKind, problems: Problems) -> Any:
+def parse_line(statement: Statement, line_kind: LineKind, problems: Problems) -> Any:
     """The value of one line without its children, or None and a problem."""
     parser = line_parser()
     try:
-        return parser.parse(statement, room, problems)
+        return parser.parse(statement, line_kind, problems)
     except UnexpectedInput as error:
-        explain(Failure(error, statement, room, parser), problems)
+        explain(Failure(error, statement, line_kind, parser), problems)
         return None
 
 
-def room_at_margin(statement: Statement) -> LineKind:
-    """Whether a statement outside any block is a line of the record, or declares something."""
+def line_kind_at_margin(statement: Statement) -> LineKind:
+    """The kind of a statement outside any block: an entry, or a line of the agreement."""
     words = statement.text.split(" ", 2)
     is_entry = words[0][:1].isdecimal() or words[1:2] == ["complete"]
     return "entry" if is_entry else "top"
 
 
-def room_below(statement: Statement) -> LineKind | None:
-    """The room of a statement's children, or None if it opens no block."""
+def line_kind_below(statement: Statement) -> LineKind | None:
+    """The kind of a statement's children; None if it opens no block."""
     word = statement.word
     if word in BODY_WORDS or word in ("when", "whenever"):
         return "body"
@@ -103,7 +103,7 @@ def room_below(statement: Statement) -> LineKind | None:
 
 
 class _Body(Struct):
-    """What the lines inside a clause, reading or amendment say together."""
+    """The lines inside a clause, reading or amendment, collected."""
 
     rules: list[m.Rule] = []
     defines: list[m.Define] = []
@@ -118,7 +118,7 @@ class _Body(Struct):
 
 
 class _Assembler:
-    """Puts parsed lines together. Whatever is said in the wrong place is a problem."""
+    """Assembles parsed lines into blocks; reports lines that are misplaced or repeated."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -156,17 +156,17 @@ class _Assembler:
         return Parsed(agreement, record, self.header)
 
     # ------------------------------------------------------------------ lines
-    def _line(self, statement: Statement, room: LineKind) -> Any:
-        """The value of a line, or None; after too many failures no more are looked at."""
+    def _line(self, statement: Statement, line_kind: LineKind) -> Any:
+        """The value of a line, or None; after too many failures no more lines are parsed."""
         if not statement.text:
             return None
         if self.failures >= MOST_FAILURES:
-            self._leave_out(statement, room)
+            self._leave_out(statement, line_kind)
             return None
-        node = parse_line(statement, room, self.problems)
+        node = parse_line(statement, line_kind, self.problems)
         if node is None:
             self.failures += 1
-            self._leave_out(statement, room)
+            self._leave_out(statement, line_kind)
             if self.failures == MOST_FAILURES:
                 message = f"{MOST_FAILURES} lines could not be read, and the rest is not checked"
                 place = m.Place(statement.place.file, 0, 0)
@@ -174,9 +174,9 @@ class _Assembler:
                 self.problems.add("E123", place, message, advice)
         return node
 
-    def _leave_out(self, statement: Statement, room: LineKind) -> None:
-        """Remember what a line would declare, so that nobody complains of its absence."""
-        names = set(declared(statement, room))
+    def _leave_out(self, statement: Statement, line_kind: LineKind) -> None:
+        """Note what an unparsed line declares, to avoid follow-on errors."""
+        names = set(declared(statement, line_kind))
         self.unparsed = names if self.unparsed is None else self.unparsed
         self.unparsed |= names
         self.problems.expect(names)
@@ -185,7 +185,7 @@ class _Assembler:
         self.found.setdefault(type(node), []).append(node)
 
     def _once(self, kind: str, name: str, place: m.Place) -> None:
-        """Report a name that a block of this kind has already."""
+        """Report a block whose name another one of its kind has."""
         first = self.places.setdefault((kind, name), place)
         if first is not place:
             message = f"{kind} {name} is declared here and in {first.file}, line {first.line}"
@@ -199,9 +199,9 @@ class _Assembler:
 
     # ------------------------------------------------------------------ outside any block
     def take(self, statement: Statement) -> None:
-        """Take one statement that stands outside any block, with all below it."""
-        room = room_at_margin(statement)
-        node = self._line(statement, room)
+        """Take a statement outside any block, with its children."""
+        line_kind = line_kind_at_margin(statement)
+        node = self._line(statement, line_kind)
         match node:
             case m.Clause() | m.Reading() | m.Amendment():
                 self._take_rules(node, statement)
@@ -244,14 +244,14 @@ class _Assembler:
         self._keep(m.Clause(paragraph, None, (), (), False, False, node.reason, node.place))
 
     def _look_below(self, statement: Statement) -> None:
-        """Read the lines of a block whose head could not be read, for their own errors."""
-        room = room_below(statement)
-        for child in statement.children if room else ():
-            if room is None:
+        """Check the children of a statement that does not parse."""
+        line_kind = line_kind_below(statement)
+        for child in statement.children if line_kind else ():
+            if line_kind is None:
                 continue
-            if self._line(child, room) is None:
+            if self._line(child, line_kind) is None:
                 self._look_below(child)
-            self._leave_out(child, room)
+            self._leave_out(child, line_kind)
 
     # ------------------------------------------------------------------ agreement
     def _take_header(self, head: ln.AgreementLine, statement: Statement) -> None:

@@ -108,7 +108,7 @@ class Problems:
         self._found.setdefault(problem)
 
     def add_unknown(self, code: str, place: Place, subject: str, message: str, help: str) -> None:
-        """Add that nothing declares the subject, unless an unparsable line does."""
+        """Report a subject that nothing declares, unless an unparsable line does."""
         if not self.is_expected(subject):
             self.add(code, place, message, help, subject=subject)
 

@@ -1,7 +1,7 @@
-"""What an agreement says, as plain values: the parser builds them, everything else reads them.
+"""The syntax tree of an agreement, as immutable structs.
 
-Numbers are exact (`Decimal`); units are written as in the text. A `Place` never takes part in
-equality: two texts that say the same thing give equal models, wherever the words stand.
+Numbers are `Decimal`; units are as written. A `Place` never takes part in equality: two texts with
+the same content give equal trees, wherever the words stand.
 """
 
 from __future__ import annotations
@@ -266,7 +266,7 @@ class Calendar(Struct, frozen=True):
 
 
 class Arises(Struct, frozen=True):
-    """When a derived event comes about by itself."""
+    """When a derived event arises."""
 
     end_of_day: bool
     delay: Duration
@@ -347,7 +347,7 @@ class Trigger(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """When a duty runs, as written; what is None was not said.
+    """The window of a duty as written; None: not written.
 
     `every` is `day`, `week`, `month`, `quarter` or `year`, or a length, as in `6 months`.
     """
@@ -490,7 +490,10 @@ class Account(Struct, frozen=True):
 
 
 class Agreement(Struct, frozen=True):
-    """All that a text says, in order. `unparsed`: the subjects that unparsable lines declare."""
+    """A whole agreement, each kind of node in the order of the text.
+
+    `unparsed`: the subjects that unparsable lines declare; None: every line was parsed.
+    """
 
     header: Header
     parties: tuple[Party, ...]

@@ -12,7 +12,7 @@ from servanda.syntax.line_parser import LineKind
 from servanda.syntax.verbs import verb_forms
 
 LISTS = ("party", "body", "substance", "currency")
-HEADS = (
+DECLARING_WORDS = (
     *LISTS,
     *("group", "unit", "calendar", "event", "state", "measure", "vague", "day", "instant"),
     *("define", "clause", "reading", "amendment", "account"),
@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"\w+([.-]\w+)*(\([a-z0-9]+\))*")
 _TEXT = re.compile(r'"[^"]*"?')
 
 
-def declared(statement: Statement, room: LineKind) -> Iterator[str]:
+def declared(statement: Statement, line_kind: LineKind) -> Iterator[str]:
     """The subjects that a line declares, as far as its words show, and its paragraph.
 
     A subject is `kind:name`: `event:orders`, `clause:7`, `reading:R3.remedial`.
@@ -31,7 +31,7 @@ def declared(statement: Statement, room: LineKind) -> Iterator[str]:
         yield f"clause:{statement.place.paragraph}"
     head, _, rest = statement.text.partition(" ")
     meant = _meant(head[:40])
-    if meant is None or not (room == "top" or (room == "body" and meant == "define")):
+    if meant is None or not (line_kind == "top" or (line_kind == "body" and meant == "define")):
         return
     if meant in LISTS:
         kind = "party" if meant == "body" else meant
@@ -50,4 +50,4 @@ def declared(statement: Statement, room: LineKind) -> Iterator[str]:
 @lru_cache(maxsize=1000)
 def _meant(head: str) -> str | None:
     """The word that opens a declaration, as written or nearly so."""
-    return next(iter(get_close_matches(head, HEADS, n=1, cutoff=0.7)), None)
+    return next(iter(get_close_matches(head, DECLARING_WORDS, n=1, cutoff=0.7)), None)

@@ -1,4 +1,4 @@
-"""Plain values of the language: places in a text, numbers with units, texts, days."""
+"""Values of the syntax tree without parts: places, numbers with units, texts, days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Place(Struct, frozen=True, eq=False):
-    """Where something stands: file (relative to the case), line and column from 1."""
+    """A place in a text: file (relative to the case), line and column from 1 (0: the whole)."""
 
     file: str
     line: int

@@ -1,1 +1,1 @@
-"""Static checks: what is wrong with an agreement before anything is judged."""
+"""Static checks of an agreement."""

@@ -1,4 +1,4 @@
-"""All static checks of an agreement, at once: every problem with its place and advice."""
+"""Runs all static checks of an agreement, for the text, every account and every reading."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def check(
     problems: Problems | None = None,
     said: Collection[Parameter] | None = None,
 ) -> tuple[list[Problem], Coverage]:
-    """Every problem of an agreement, for the text and all accounts and readings, and its coverage.
+    """Every problem of an agreement and its readings and accounts, and its coverage.
 
-    Problems are added to `problems`, if given: it knows the lines they stand in. `said` are the
-    parameters that the record gives, (event, name) each; None: there is no record to ask.
+    Problems are added to `problems`, if given, which knows the lines of the files. `said` are the
+    parameters that the record gives, as (event, name); None: the record is not known.
     """
     found = problems if problems is not None else Problems()
     used: set[str] = set()
@@ -70,7 +70,7 @@ def check(
 
 
 def check_norms(norms: Norms, names: AgreementNames, problems: Problems) -> None:
-    """What can be wrong between the rules of one account."""
+    """Check the rules of one account against one another."""
     check_windows(norms, problems)
     check_conflicts(norms, names, problems)
     check_circles(norms, names, problems)
@@ -103,7 +103,7 @@ def _views(agreement: Agreement) -> Iterable[tuple[str | None, dict[str, str | N
 
 # ------------------------------------------------------------------ definitions
 def _check_definitions(resolver: Resolver) -> None:
-    """Resolve every definition by itself, so that one that is never used is looked at too."""
+    """Resolve every definition by itself, to check unused ones too."""
     context, moments = resolver.context, resolver.moments
     for define in _all_defines(context.agreement):
         known: dict[str, Typed] = {}
@@ -128,7 +128,7 @@ def _all_defines(agreement: Agreement) -> list[tree.Define]:
 
 
 def _check_moments(resolver: Resolver) -> None:
-    """The same for named days and instants."""
+    """Resolve every named day and instant by itself, to check unused ones too."""
     used = set(resolver.context.used)
     for name in resolver.context.names.moments:
         resolver.moments.named(name)
@@ -137,7 +137,7 @@ def _check_moments(resolver: Resolver) -> None:
 
 # ------------------------------------------------------------------ single rules
 def _check_rules(context: Context, agreement: Agreement) -> None:
-    """Who determines a vague term, and other things that a rule says by itself."""
+    """Check who determines vague terms."""
     sources: tuple[tree.Clause | tree.Reading | tree.Amendment, ...] = (
         *agreement.clauses,
         *agreement.readings,
@@ -167,7 +167,7 @@ def _check_decider(
 
 
 def _check_clock(norms: Norms, agreement: Agreement, problems: Problems) -> None:
-    """A suspension of a duty with a deadline: does the clock stop? Someone has to say."""
+    """Report a suspension of a duty with a deadline if `suspension …` is not declared."""
     if agreement.header.suspension is not None:
         return
     rules = {rule.id: rule for rule in norms.rules}
@@ -192,7 +192,7 @@ def _has_deadline(rule: Rule) -> bool:
 
 
 def _check_exact_amounts(norms: Norms, problems: Problems) -> None:
-    """Hint at duties that only an exactly equal amount performs."""
+    """Report duties that only an exactly equal amount performs."""
     params = {(event.name, p.name): p for event in norms.events for p in event.params}
     for rule in norms.rules:
         if rule.kind != "achieve" or rule.action is None:
@@ -218,7 +218,7 @@ def _written(value: Expr | None, unit: str | None) -> str:
 
 
 def _check_keeps(norms: Norms, problems: Problems) -> None:
-    """Conditions that are decided before anything happens."""
+    """Report duties whose condition always holds."""
     for rule in norms.rules:
         if rule.keep == Always(True):
             problems.add(
@@ -231,8 +231,10 @@ def _check_keeps(norms: Norms, problems: Problems) -> None:
 
 # ------------------------------------------------------------------ coverage
 def coverage(agreement: Agreement, paragraphs: Sequence[Paragraph]) -> Coverage:
-    """Which paragraphs have rules. One whose parts are paragraphs too (7 of 7.1, 7(a)) is its
-    parts; declarations in a paragraph count as its rules."""
+    """Which paragraphs have rules; declarations count as rules.
+
+    A paragraph whose parts are paragraphs too (7 of 7.1, 7(a)) is covered by its parts.
+    """
     modelled, excused = _spoken_for(agreement)
     ids = list(dict.fromkeys(paragraph.id for paragraph in paragraphs))
     counted = [id_ for id_ in ids if id_ in modelled | excused or not _has_parts(id_, ids)]

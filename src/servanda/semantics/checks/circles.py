@@ -1,4 +1,4 @@
-"""Circles of cause and effect with no time in them: docs/meaning.md, 5."""
+"""Dependency cycles through an edge without delay: docs/meaning.md, 5."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from servanda.syntax.tree import NOWHERE, Place
 
 
 class Step(NamedTuple):
-    """`source` depends on `target`, and why. `timeless`: the effect comes at the same moment,
-    so no circle may go through it."""
+    """An edge of the dependency graph: `source` depends on `target`, for a reason.
+
+    `timeless`: the effect has no delay, so no cycle may contain the edge.
+    """
 
     source: str
     target: str
@@ -22,7 +24,10 @@ class Step(NamedTuple):
 
 
 def check_circles(norms: norms.Norms, names: AgreementNames, problems: Problems) -> None:
-    """Complain of every circle through a step that takes no time, once for each circle."""
+    """Report every cycle that contains a timeless edge, once each.
+
+    The shortest one is shown: `graphlib` finds some cycle, not one through a given edge.
+    """
     graph = _Graph(norms, names)
     reported: set[frozenset[str]] = set()
     for step in graph.steps:
@@ -42,7 +47,7 @@ def check_circles(norms: norms.Norms, names: AgreementNames, problems: Problems)
 def report_named(
     circles: Iterable[tuple[str, ...]], names: AgreementNames, problems: Problems
 ) -> None:
-    """Complain of definitions and moments that are explained by themselves."""
+    """Report definitions and named days that are defined by themselves."""
     reported: set[frozenset[str]] = set()
     for met in sorted(circles):
         circle = met[met.index(met[-1]) :]
@@ -78,7 +83,7 @@ def _report(circle: list[Step], graph: _Graph, problems: Problems) -> None:
 
 
 class _Graph:
-    """What depends on what: rules by id, derived events as `event E`."""
+    """The dependency graph: nodes are rules by id and derived events as `event E`."""
 
     def __init__(self, norms: norms.Norms, names: AgreementNames) -> None:
         self.names = names

@@ -1,4 +1,4 @@
-"""Two rules that cannot both be kept, with nothing said of which one prevails."""
+"""Pairs of rules that cannot both be kept, without a priority between them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_CONFLICTS = 100
 
 
 class Conflict(NamedTuple):
-    """Where it is told, in which words, and what to do about it."""
+    """A conflict as a problem: code, place, message and advice."""
 
     code: str
     place: Place
@@ -36,7 +36,7 @@ class Bound(NamedTuple):
 
 
 def check_conflicts(norms: norms.Norms, names: AgreementNames, problems: Problems) -> None:
-    """Complain of every pair of rules in conflict that has no priority."""
+    """Report every pair of rules in conflict without a priority."""
     checker = _Conflicts(norms, names)
     for found in (checker.acts(), checker.conditions()):
         for number, (code, place, message, help_) in enumerate(found, 1):

@@ -25,7 +25,7 @@ Named = Sequence[
 
 
 def check_declarations(context: Context) -> None:
-    """Everything that can be wrong with declarations by themselves."""
+    """Check declarations by themselves: duplicates, members, conversions, clauses, readings."""
     agreement, names, problems = context.agreement, context.names, context.problems
     _twice(namespace(agreement), problems)
     _twice(agreement.calendars, problems)
@@ -43,7 +43,7 @@ def check_declarations(context: Context) -> None:
 
 
 def namespace(agreement: Agreement) -> Named:
-    """All declarations that share one space of names, in the order of the text."""
+    """All declarations that share one namespace, in the order of the text."""
     return (
         *agreement.parties,
         *agreement.groups,
@@ -82,7 +82,7 @@ def _twice_units(words: Iterable[tree.UnitWord], problems: Problems) -> None:
 
 
 def _two_forms(names: AgreementNames, problems: Problems) -> None:
-    """`pay` and `pays` cannot be two events."""
+    """Report two events that are forms of one verb, as `pay` and `pays`."""
     for name, event in names.events.items():
         for form in sorted(verb_forms(name) - {name}):
             other = names.events.get(form)
@@ -168,7 +168,7 @@ def _readings(context: Context) -> None:
 
 
 def _needs(account: tree.Account, context: Context) -> None:
-    """Whether an account also holds the readings that its readings need."""
+    """Report readings of an account whose needed readings it does not hold."""
     chosen = dict(account.reads)
     for group, name in account.reads:
         reading = context.names.readings.get(f"{group}.{name}")
@@ -190,7 +190,7 @@ def _needs(account: tree.Account, context: Context) -> None:
 
 # ------------------------------------------------------------------ never used
 def check_unused(context: Context, chosen: frozenset[str]) -> None:
-    """Hint at what is declared and never used in a rule. `chosen`: the readings of accounts."""
+    """Report declarations that no rule uses. `chosen`: the readings that accounts hold."""
     for name, kind, place in _declared(context.agreement):
         if name not in context.used:
             help_ = "leave it out, or correct the place where it should be used"

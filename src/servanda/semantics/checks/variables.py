@@ -1,4 +1,4 @@
-"""Variables that a trigger binds for nothing, and parameters that nobody ever looks at."""
+"""Unused variables of triggers, and unused parameters of events."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from servanda.syntax.tree import Agreement
 
 # (event, parameter)
 Parameter = tuple[str, str]
-ACTOR = "by"  # an entry's subject: it says who acted, whether or not a rule asks
+ACTOR = "by"  # the actor of an entry, given whether or not a rule asks for it
 
 
 def check_bound(norms: Norms, problems: Problems) -> None:
-    """Hint at variables of a trigger that the rule never uses.
+    """Report variables of a trigger that the rule never uses.
 
-    One that alone tells the instances apart is shown with them, and so used: unless the act has a
-    parameter of that name that is left open, so that any such act serves every instance.
+    A variable that alone tells instances apart counts as used, unless the act has a parameter of
+    that name and leaves it open: then any such act performs the duties of all instances.
     """
     remedies = {r.trigger.breach_of: r for r in norms.rules if r.trigger and r.trigger.breach_of}
     for rule in norms.rules:
@@ -68,7 +68,7 @@ def leaves_open(act: Match, param: str, norms: Norms) -> bool:
 
 
 def tested(norms: Norms) -> set[Parameter]:
-    """The parameters of events that some pattern, sum, state or duty looks at."""
+    """The parameters of events that a pattern, sum, state or duty uses."""
     found: set[Parameter] = set()
     for part in parts(norms):
         if isinstance(part, Match):
@@ -87,7 +87,7 @@ def check_parameters(
     used: Collection[str],
     problems: Problems,
 ) -> None:
-    """Hint at parameters of used events that no rule looks at and no entry gives."""
+    """Report parameters of used events that no rule uses and no entry gives."""
     for event in agreement.events:
         for param in event.params if event.name in used else ():
             key = (event.name, param.name)

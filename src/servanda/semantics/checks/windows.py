@@ -1,4 +1,4 @@
-"""Windows that can never be open, and windows that cannot fit one another."""
+"""Windows that can never be open, and bounds of windows that contradict each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from servanda.syntax.tree import Duration
 
 
 def check_windows(norms: norms.Norms, problems: Problems) -> None:
-    """Complain of every rule of the norms that can never be due."""
+    """Report every rule that can never be due, or whose window is counted from nothing."""
     checker = _Windows(norms, problems)
     for rule in norms.rules:
         try:

@@ -1,1 +1,1 @@
-"""Resolving: names found, groups expanded, readings chosen, units and dates made exact."""
+"""Resolving: names, groups, readings, units and dates."""

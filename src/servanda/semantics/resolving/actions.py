@@ -1,4 +1,4 @@
-"""What a rule is about: the action of a duty, its cure and total, the effect of a power."""
+"""Resolves the action of a duty, its cure and total, and the effect of a power."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from servanda.semantics import norms
 from servanda.semantics.resolving.expansion import Planned
 from servanda.semantics.resolving.expressions import listed_parameters
 from servanda.semantics.resolving.scope import RuleOutline, Scope, pick
-from servanda.semantics.resolving.time_points import Moments
+from servanda.semantics.resolving.time_points import TimePoints
 from servanda.syntax import tree
 from servanda.syntax.tree import Place
 
-# What cures a duty that is not `must not`, and how another act is said to: `must`, `must keep`.
+# How `must` and `must keep` are cured, and what to write instead of `cured by`.
 _CURED_WITHOUT = (
     (
         "a `must` is cured by late performance",
@@ -25,10 +25,10 @@ _CURED_WITHOUT = (
 )
 
 
-class Powers:
+class Actions:
     """Resolves actions and powers."""
 
-    def __init__(self, moments: Moments) -> None:
+    def __init__(self, moments: TimePoints) -> None:
         self.moments = moments
         self.context = moments.context
         self.names = moments.names
@@ -73,7 +73,7 @@ class Powers:
         scope: Scope,
         same: bool = False,
     ) -> norms.Match:
-        """Occurrences of an act of the debtor, towards the creditor if one is said."""
+        """The occurrences of an act of the debtor, towards the creditor if there is one."""
         fills = {"by": scope.debtor, "to": creditor}
         signature = self.context.event(pattern.name)
         params = {p.name for p in signature.params} if signature is not None else set()
@@ -129,7 +129,7 @@ class Powers:
         action: norms.Match | None,
         cure: norms.Match,
     ) -> None:
-        """Only a violation waits for an act that closes it; `same` is a parameter that it has."""
+        """Report `cured by` on other duties than `must not`, and `same` of unknown parameters."""
         place = pick(pattern.place, duty.place)
         if duty.kind != "forbid" or action is None:
             what, help_ = _CURED_WITHOUT[duty.kind == "keep"]
@@ -160,7 +160,9 @@ class Powers:
         effect = norms.PowerEffect(
             verb=power.verb,
             clauses=targets,
-            rules=tuple(head.id for head in self._touched(power, targets, rule.debtor, scope)),
+            rules=tuple(
+                outline.id for outline in self._touched(power, targets, rule.debtor, scope)
+            ),
             holders=self._holders(rule.debtor, planned),
             joint=planned.joint,
             amendment=power.amendment,
@@ -219,20 +221,20 @@ class Powers:
             surviving = {
                 c.id for c in self.names.clauses.values() if c.survives and c.survives_for is None
             }
-            return [head for head in self.context.heads if head.clause not in surviving]
+            return [outline for outline in self.context.outlines if outline.clause not in surviving]
         found: list[RuleOutline] = []
         for clause in targets:
-            heads = self.context.rules_of(clause)
+            outlines = self.context.rules_of(clause)
             if power.verb in ("suspend", "resume"):
-                own = [h for h in heads if h.kind != "may" and self._can_be(h.debtor, holder)]
-                heads = own or heads
+                own = [h for h in outlines if h.kind != "may" and self._can_be(h.debtor, holder)]
+                outlines = own or outlines
             elif power.verb in ("waive", "release"):
-                duties = [h for h in heads if h.kind != "may"]
+                duties = [h for h in outlines if h.kind != "may"]
                 owed = [h for h in duties if h.creditor and self._can_be(h.creditor, holder)]
-                heads = owed or duties
+                outlines = owed or duties
             elif power.verb == "amend":
-                heads = [h for h in heads if h.version != power.amendment]
-            found.extend(heads)
+                outlines = [h for h in outlines if h.version != power.amendment]
+            found.extend(outlines)
         found = [h for h in found if power.of is None or self._named(h.debtor, power.of, scope)]
         return [
             h

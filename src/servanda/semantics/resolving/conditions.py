@@ -1,4 +1,4 @@
-"""Conditions: definitions put in place, statuses turned into the rules they speak of."""
+"""Resolves conditions: inlines definitions, turns clauses into their rules."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ FALSE = norms.Always(False)
 class Conditions(Expressions):
     """Resolves conditions within a scope.
 
-    `undecided` is set whenever a condition is false only for now: after an error, or because
-    no rule of this account is what it speaks of.
+    `undecided` is set when a condition stands for one that could not be resolved: after an error,
+    or because this account has no such rule.
     """
 
     undecided = False
@@ -39,7 +39,7 @@ class Conditions(Expressions):
         return FALSE
 
     def condition(self, cond: tree.Cond | None, scope: Scope) -> norms.Cond:
-        """A condition with everything in it found; nothing said is true."""
+        """A condition, resolved; None is true."""
         match cond:
             case None:
                 return TRUE
@@ -144,7 +144,7 @@ class Conditions(Expressions):
         return _comparison(op, left, norms.Const(bound.value * ratio.numerator))
 
     def _window_per(self, rate: tree.RateOf, scope: Scope) -> Fraction | None:
-        """How many `per` units the window has; None (and a complaint) if that varies."""
+        """How many `per` units the window has; None, with a problem, if that varies."""
         per = rate.per.removesuffix("s")
         if per in LENGTHS and rate.window.unit in LENGTHS and rate.window.calendar is None:
             return Fraction(rate.window.count * LENGTHS[rate.window.unit], LENGTHS[per])
@@ -187,12 +187,14 @@ class Conditions(Expressions):
             cond.clause is not None and not self.context.check_clause(cond.clause, place)
         ):
             return self._nothing()
-        heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
+        outlines = [
+            outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
+        ]
         if isinstance(party, norms.Var):
-            return self._status(heads, "broken", party)
-        surely = [h for h in heads if isinstance(h.debtor, norms.Const)]
+            return self._status(outlines, "broken", party)
+        surely = [h for h in outlines if isinstance(h.debtor, norms.Const)]
         surely = [h for h in surely if self.context.can_be(h.debtor, str(party.value))]
-        perhaps = [h for h in heads if isinstance(h.debtor, norms.Var)]
+        perhaps = [h for h in outlines if isinstance(h.debtor, norms.Var)]
         values = self.names.values_matching(str(party.value))
         return any_of(
             self._status(surely, "broken", None),
@@ -202,21 +204,23 @@ class Conditions(Expressions):
     def _clause_is(self, cond: tree.ClauseIs, place: Place) -> norms.Cond:
         if not self.context.check_clause(cond.clause, place):
             return self._nothing()
-        heads = [head for head in self.context.rules_of(cond.clause) if head.kind != "may"]
+        outlines = [
+            outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
+        ]
         if cond.state == "performed":
-            heads = [head for head in heads if head.kind == "achieve"]
-        return self._status(heads, cond.state, None)
+            outlines = [outline for outline in outlines if outline.kind == "achieve"]
+        return self._status(outlines, cond.state, None)
 
     def _status(
         self,
-        heads: list[RuleOutline],
+        outlines: list[RuleOutline],
         state: OneOf["broken", "performed", "suspended", "binding"],
         debtor: norms.Term | None,
     ) -> norms.Cond:
         """Some instance of the rules is in the state; false if there is no rule."""
-        if not heads:
+        if not outlines:
             return self._nothing()
-        return norms.RuleStatus(tuple(head.id for head in heads), state, debtor)
+        return norms.RuleStatus(tuple(outline.id for outline in outlines), state, debtor)
 
     # -------------------------------------------------------------- what happened and what holds
     def _once(self, cond: tree.Once, scope: Scope) -> norms.Cond:
@@ -258,7 +262,7 @@ class Conditions(Expressions):
             self.problems.add("E220", scope.place, message, help_, subject=subject)
 
     def _defined(self, define: tree.Define, pattern: tree.Pattern, scope: Scope) -> norms.Cond:
-        """The condition behind a definition, its parameters given the values said here."""
+        """The condition of a definition, with its parameters replaced by the arguments."""
         self.context.used.add(define.name)
         if define.name in scope.expanding:
             self.context.circles.add((*scope.expanding, define.name))

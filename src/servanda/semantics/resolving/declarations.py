@@ -1,4 +1,4 @@
-"""Declarations as the judges need them: types, derived events, states, an account's own answers."""
+"""Resolves declarations: types, derived events, states, answers of accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from servanda.semantics import norms
 from servanda.semantics.resolving.conditions import speaks_of_status
 from servanda.semantics.resolving.scope import Scope, Signature, pick, variable_of
-from servanda.semantics.resolving.time_points import Moments
+from servanda.semantics.resolving.time_points import TimePoints
 from servanda.syntax import tree
 from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Place
@@ -19,9 +19,9 @@ RENAME = "give one of the two another name"
 
 
 class Declarations:
-    """Turns what an agreement declares into the types of its norms."""
+    """Turns declarations into the types of the norms."""
 
-    def __init__(self, moments: Moments) -> None:
+    def __init__(self, moments: TimePoints) -> None:
         self.moments = moments
         self.context = moments.context
         self.names = moments.names
@@ -231,13 +231,13 @@ class Declarations:
         return self.moments.instant(moment, zone or None, place)
 
 
-def groups_of(moments: Moments) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def groups_of(moments: TimePoints) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every group with its members and theirs."""
     names = moments.names
     return tuple((group, names.members(group)) for group in sorted(names.groups))
 
 
-def calendars_of(moments: Moments) -> tuple[tree.Calendar, ...]:
+def calendars_of(moments: TimePoints) -> tuple[tree.Calendar, ...]:
     """Every calendar, by name, its days in order."""
     return tuple(
         replace(c, without=tuple(sorted(c.without)), extra=tuple(sorted(c.extra)))

@@ -1,4 +1,4 @@
-"""Which rules an account has, before they are resolved: readings chosen, holders spread, ids."""
+"""Selects and expands the rules of an account: readings, one rule per debtor, ids."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from servanda.syntax import tree
 
 
 class Planned(NamedTuple):
-    """One rule of one debtor, still as written, with what is known of it already.
+    """One rule of one debtor, unresolved.
 
-    `known` are the words its holder binds (`each state of E3`); `prevails` the clauses that it
+    `known` are the words that its holder binds (`each state of E3`); `prevails` the clauses that it
     prevails over; `otherwise` its remedy.
     """
 
-    head: RuleOutline
+    outline: RuleOutline
     rule: tree.Rule
     clause: tree.Clause | None
     known: dict[str, Typed]
@@ -78,7 +78,7 @@ def _unknown_reading(context: Context, account: tree.Account, group: str, name: 
 
 
 def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[RuleSource]:
-    """All rules in force or to come, in an order that does not depend on that of the files."""
+    """All rules, amendments included, in an order that does not depend on the files."""
     readings = sorted(readings, key=lambda r: r.full_name)
     replaced = {reading.clause for reading in readings if reading.replaces}
     clauses = context.names.clauses
@@ -186,12 +186,12 @@ def _planned(
     kind = rule.kind if isinstance(rule, tree.Duty) else "may"
     creditor = rule.creditor if isinstance(rule, tree.Duty) else None
     towards = None if creditor is None else _term(context, creditor, known)
-    head = RuleOutline(id_, source.clause, source.version, source.reading, kind, debtor, towards)
+    outline = RuleOutline(id_, source.clause, source.version, source.reading, kind, debtor, towards)
     otherwise = None
     if isinstance(rule, tree.Duty) and rule.otherwise is not None:
         otherwise = _remedy(context, source, rule.otherwise, id_, known)
     clause = context.names.clauses.get(source.clause)
-    return Planned(head, rule, clause, known, joint, source.prevails, otherwise)
+    return Planned(outline, rule, clause, known, joint, source.prevails, otherwise)
 
 
 def _remedy(
@@ -224,4 +224,4 @@ def _term(context: Context, name: str, known: Mapping[str, Typed]) -> norms.Term
 
 def scope_of(planned: Planned) -> Scope:
     """A fresh scope for a rule, with the words its holder binds."""
-    return Scope(planned.rule.place, planned.known, planned.head.debtor)
+    return Scope(planned.rule.place, planned.known, planned.outline.debtor)

@@ -1,4 +1,4 @@
-"""Expressions and patterns: names found, types fitted, amounts brought to one unit."""
+"""Resolves expressions and patterns: names, types and units."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Expressions:
 
     # -------------------------------------------------------------- expressions
     def expression(self, expr: tree.Expr, scope: Scope) -> Typed:
-        """An expression with names, types and units found; complaints go to the problems."""
+        """An expression, resolved, with its type and unit. Reports what does not fit."""
         match expr:
             case tree.Number():
                 self.context.check_unit(expr.unit, pick(expr.place, scope.place))
@@ -124,7 +124,7 @@ class Expressions:
     def _subject(
         self, measure: tree.Measure, of: str | None, place: Place, scope: Scope
     ) -> norms.Term | None:
-        """Whose measure: as said, else the debtor's; None for a measure that is nobody's."""
+        """The subject of a measure: as written, else the debtor; None: it has no subject."""
         if not measure.params:
             if of is not None:
                 self.problems.add(
@@ -146,7 +146,7 @@ class Expressions:
         return self.term(of, place, scope)
 
     def term(self, name: str, place: Place, scope: Scope) -> norms.Term | None:
-        """A party, group or variable by name; complains if it is none."""
+        """A party, group or variable by name; reports other names."""
         bound = scope.look_up(name)
         if bound is not None and isinstance(bound.expr, norms.Var | norms.Const):
             if bound.type in ("number", "date"):

@@ -1,4 +1,4 @@
-"""What resolving a rule knows: the agreement's names and units, and the words bound so far."""
+"""The context of resolving: names and units of the agreement, variables in scope."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ PARTY_WORDS = frozenset({"by", "to", "of", "from", "towards"})
 
 
 class Typed(NamedTuple):
-    """An expression with its type and, for numbers, its unit. Type None: already complained of,
-    fits anywhere."""
+    """An expression with its type and, for numbers, its unit.
+
+    Type None: an error was reported, and the expression fits anywhere.
+    """
 
     expr: norms.Expr
     type: Type | None
@@ -55,7 +57,7 @@ class Scope:
         self.known[variable.name] = typed
 
     def at(self, place: Place) -> Scope:
-        """The same scope, complaining elsewhere."""
+        """The same scope, with another place for problems."""
         other = Scope(place, None, self.debtor, self.expanding)
         other.known, other.used = self.known, self.used
         return other
@@ -70,7 +72,7 @@ class Signature(NamedTuple):
 
 
 class RuleOutline(NamedTuple):
-    """What other rules may need to know of a rule before it is resolved."""
+    """What other rules need of a rule before it is resolved."""
 
     id: str
     clause: str
@@ -82,7 +84,7 @@ class RuleOutline(NamedTuple):
 
 
 class Context:
-    """Everything shared by the rules of one account: names, units, definitions, rule heads."""
+    """Everything shared by the rules of one account: names, units, definitions, rule outlines."""
 
     def __init__(self, agreement: Agreement, problems: Problems) -> None:
         self.agreement = agreement
@@ -91,7 +93,7 @@ class Context:
         self.names = AgreementNames(agreement)
         self.units = Units(agreement)
         self.defines: dict[str, Define] = dict(self.names.defines)
-        self.heads: tuple[RuleOutline, ...] = ()
+        self.outlines: tuple[RuleOutline, ...] = ()
         self.circles: set[tuple[str, ...]] = set()
         self.used: set[str] = set()
         self.zone = agreement.header.zone or "UTC"
@@ -207,7 +209,7 @@ class Context:
         return duration.count * LENGTHS[duration.unit]
 
     def check_duration(self, duration: Duration, place: Place) -> None:
-        """Complain of a calendar nobody declared."""
+        """Report an undeclared calendar."""
         name = duration.calendar
         if name is None:
             return
@@ -232,7 +234,7 @@ class Context:
 
     # -------------------------------------------------------------- clauses and rules
     def check_clause(self, clause: str, place: Place) -> bool:
-        """Whether a clause exists; complains if not."""
+        """Whether a clause exists; reports it if not."""
         if clause in self.names.clauses:
             return True
         near = self.names.suggest(clause, self.names.clauses)
@@ -243,7 +245,7 @@ class Context:
 
     def rules_of(self, clause: str | None) -> list[RuleOutline]:
         """The rules of a clause (of all, if None), powers included."""
-        return [head for head in self.heads if clause is None or head.clause == clause]
+        return [outline for outline in self.outlines if clause is None or outline.clause == clause]
 
     def can_be(self, term: norms.Term | None, name: str) -> bool:
         """Whether a debtor or creditor may turn out to match a party, group or variable."""

@@ -1,4 +1,4 @@
-"""Points in time and windows: named moments put in place, dates and instants made exact."""
+"""Resolves points in time and windows: named days inlined, dates and instants exact."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXACT = frozenset({"second", "minute", "hour"})
 NEVER = norms.AtTime(0, False)
 
 
-class Moments(Conditions):
+class TimePoints(Conditions):
     """Resolves points and windows within a scope."""
 
     def __init__(self, context: Context) -> None:
@@ -28,7 +28,7 @@ class Moments(Conditions):
 
     # -------------------------------------------------------------- points
     def point(self, point: tree.Point, scope: Scope) -> norms.Point:
-        """A point with its events found and its moments put in place."""
+        """A point, resolved: its events found, its named days inlined."""
         match point:
             case tree.AtDate():
                 return norms.AtTime(self.start_of(point.date, scope.place), True)

@@ -1,1 +1,1 @@
-"""Builders: from parsed words to values of the syntax tree."""
+"""Builders: nodes of the syntax tree from the tokens of a line."""

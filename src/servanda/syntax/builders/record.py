@@ -1,4 +1,4 @@
-"""Parsed words to the lines of accounts, of the record, and of its tables."""
+"""Builds the lines of accounts, records and tables from their tokens."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class AccountBuilder(RuleBuilder):
         return self._moment(from_), self._moment(until)
 
     def _moment(self, when: e.When | None) -> str | None:
-        """A day or an instant as text."""
+        """A day or an instant as ISO text, with its zone after a space."""
         if when is None:
             return None
         if when.end is not None:
@@ -251,7 +251,7 @@ class RecordBuilder(AccountBuilder):
         return Attr("note", text[1:-1], word)
 
     def _collect_attrs(self, attrs: tuple[Attr, ...]) -> dict[str, Any]:
-        """What the phrases say together; sources and speakers add up, the rest is said once."""
+        """Collect phrases into fields: sources and speakers add up, other fields occur once."""
         said: dict[str, Any] = {}
         for attr in attrs:
             if attr.field in SEVERAL:

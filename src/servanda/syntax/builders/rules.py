@@ -1,4 +1,4 @@
-"""Parsed words to declarations, duties and powers."""
+"""Builds declarations, duties and powers from their tokens."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ RESERVED = frozenset(
         "less may more must no not of once or rate same sum to towards unless until while within",
     )
 )
-# What begins a phrase where a point is expected.
+# Words that begin a phrase where a point in time is expected.
 POINT_WORDS = frozenset({"earlier", "end", "later", "start"})
 DUTY_ONLY = frozenset({"early", "total", "cured_by", "cure_within", "curable"})
 
 
 @v_args(inline=True)
 class DeclarationBuilder(ValueBuilder):
-    """The lines that declare parties, units, events, states, measures …, and the block heads."""
+    """Declarations of parties, units, events, states, measures, …, and first lines of blocks."""
 
     # ------------------------------------------------------------------ the agreement
     def agreement(self, name: Token, title: Token | None) -> ln.AgreementLine:
@@ -95,7 +95,7 @@ class DeclarationBuilder(ValueBuilder):
         return ln.Include(file[1:-1], self._at(file))
 
     def _new(self, name: Token, also: frozenset[str] = frozenset()) -> str:
-        """A declared name, which must not be one that the language needs in the same places."""
+        """Check that a declared name is no reserved word of the language."""
         if name in RESERVED or name in also:
             message = f"`{name}` is a word of the language, and cannot be a name"
             self._refuse("E131", name, message, f"choose another name: `{name}_` or `the_{name}`")
@@ -368,7 +368,7 @@ class RuleBuilder(DeclarationBuilder):
         )
 
     def _collect(self, mods: Iterable[Mod]) -> dict[str, Any]:
-        """What the phrases set together. `if` and `while` add up by `and`, `unless` by `or`."""
+        """Collect phrases into fields; several `if` or `while` join by `and`, `unless` by `or`."""
         sets: dict[str, Any] = {}
         for mod in mods:
             for field, value in mod.sets.items():

@@ -1,8 +1,7 @@
-"""Parsed words to values: numbers, dates, names, patterns, conditions and points in time.
+"""Builds numbers, dates, names, patterns, conditions and points in time from their tokens.
 
-The methods bear the names of the grammar's rules; the parser calls them while it reads, so that no
-tree is ever built. A value that cannot be (30 February) is a problem at its place, and a stand-in
-goes on in its stead.
+Methods are named after the grammar's rules. The parser calls them as it reduces, so no parse tree
+is built. A value that does not exist (30 February) is reported, and replaced by a stand-in.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _AFTER_COMMA = re.compile(r"\d,\Z")
 
 
 class Builder(Transformer[Token, Any]):
-    """What all builders share: the statement being read, and where problems go."""
+    """Base of all builders: the current statement and the collector of problems."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +53,7 @@ class Builder(Transformer[Token, Any]):
         self._operations = 0
 
     def begin_statement(self, statement: Statement, problems: Problems) -> None:
-        """Say what the parser reads next."""
+        """Set the statement that the parser reads next."""
         self._statement = statement
         self._problems = problems
         self._operations = 0
@@ -72,7 +71,7 @@ class Builder(Transformer[Token, Any]):
         self._problems.add(code, place, message, advice, end_column=place.column + len(token))
 
     def _one_more_operation(self) -> bool:
-        """Whether the statement may grow deeper by one operation."""
+        """Count one operation; whether the statement may still have it."""
         self._operations += 1
         if self._operations == MOST_OPERATIONS + 1:
             message = f"more than {MOST_OPERATIONS} operations in one statement"
@@ -122,7 +121,7 @@ class Builder(Transformer[Token, Any]):
         return text, zone or None
 
     def _zone(self, token: Token, zone: str) -> str:
-        """The zone; an unknown one is refused once, and UTC stands for it while reading on."""
+        """The zone; an unknown one is reported and replaced by UTC."""
         if is_zone(zone):
             return zone
         advice = did_you_mean(zone, available_timezones()) or ZONES

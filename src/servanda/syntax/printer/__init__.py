@@ -1,1 +1,1 @@
-"""Printer: every value of the language as text that parses to an equal value."""
+"""Prints values of the syntax tree as text that parses to an equal value."""

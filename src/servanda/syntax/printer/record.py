@@ -1,4 +1,4 @@
-"""Entries, declarations of completeness and tables as the language writes them."""
+"""Prints entries, declarations of completeness and tables."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def reading(node: e.ReadingFact) -> str:
 
 
 def link(node: e.LinkFact) -> str:
-    """Something said of readings."""
+    """A change, ratio or first time of readings."""
     subject, bounds = _subject(node.reading), _bounds(node.reading)
     if node.since is not None:
         return f"change of {subject} since {when(node.since)} {bounds}"

@@ -1,7 +1,6 @@
-"""Declarations, duties, powers and accounts as the language writes them, line by line.
+"""Prints declarations, duties, powers and accounts.
 
-A line is a tuple of phrases: joined by spaces they are the whole line, and a long one is broken
-between them.
+A line is a tuple of phrases, joined by spaces; a long line is broken between phrases.
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ def trigger(node: m.Trigger) -> Phrases:
 def duty(node: m.Duty, prepositions: Iterable[str] = ()) -> Phrases:
     """A duty and its remedies, without its trigger.
 
-    `prepositions` are the words before the creditors, of the duty and its remedies in turn, where
-    they are to be other than `towards`.
+    `prepositions` are the words before the creditors of the duty and its remedies, in order
+    (default: `towards`).
     """
     return _duty(node, chain(prepositions, repeat("towards")))
 

@@ -1,4 +1,4 @@
-"""Every value of the language as text that parses to an equal value."""
+"""Prints any value of the syntax tree: the dispatch by its type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def show(node: Struct) -> str:
 
 
 def phrases(node: Struct) -> tuple[str, ...]:
-    """One line in the phrases between which it may be broken; of a block, its first line.
+    """A line as phrases between which it may be broken; of a block, its first line.
 
     A duty or power comes without its trigger, which is a line of its own.
     """
@@ -37,7 +37,7 @@ def phrases(node: Struct) -> tuple[str, ...]:
 
 
 def agreement(node: m.Agreement) -> str:
-    """The whole agreement: what it declares, line by line, then its blocks."""
+    """An agreement: declarations, one a line, then its blocks."""
     lines = rules.header(node.header) if node.header.name else []
     declarations = (
         node.parties,

@@ -1,4 +1,4 @@
-"""Values, conditions and points in time as the language writes them."""
+"""Prints values, conditions and points in time."""
 
 from __future__ import annotations
 
