@@ -380,7 +380,7 @@ class Instances:
         start, end = "greatest(p.f, i.o_hi)", f"least(p.u, {', '.join(highs)})"
         if window.within is not None and window.edge is not None:
             edge = "p.u" if window.edge == "end" else "p.f"
-            start = edge
+            start = f"greatest({edge}, (i.hi >> 6) * 64)"
             end = f"{self.days.deadline(micros(edge), window.within)} * 64"
         self.tables.create(
             f"{table}_2",

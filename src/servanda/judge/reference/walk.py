@@ -185,7 +185,7 @@ class Walk:
 
     def periods(self, whole: Instance) -> list[tuple[str, Window]]:
         try:
-            return periods_of(self.world, whole.rule, whole.window)
+            return periods_of(self.world, whole.rule, whole.window, whole.hi)
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, whole.rule.id, whole.trigger) from error
 

@@ -165,8 +165,11 @@ def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> lis
     return found
 
 
-def periods_of(world: World, rule: Rule, whole: Window) -> list[tuple[str, Window]]:
-    """The calendar periods of a recurring duty that have begun: label and window."""
+def periods_of(world: World, rule: Rule, whole: Window, since: int) -> list[tuple[str, Window]]:
+    """The calendar periods of a recurring duty that have begun: label and window.
+
+    `since`: the tick of the trigger, before which no window opens.
+    """
     window = rule.window
     if window.every is None or not SINCE_EVER < whole.o_hi < FOR_GOOD:
         return []
@@ -181,7 +184,7 @@ def periods_of(world: World, rule: Rule, whole: Window) -> list[tuple[str, Windo
             closes = min(ends, micros_of(whole.c_hi))
             if window.within is not None:
                 closes = min(closes, world.counting.deadline(opens, window.within))
-        at = tick(opens, 0)
+        at = max(tick(opens, 0), instant(since))
         found.append((label, Window(at, at, tick(closes, 0), tick(closes, 0), whole.because)))
     return found
 
