@@ -532,7 +532,7 @@ class Case:
             given["period"] = period
         judged = self.judge(account, on, known)
         check_selection(judged, id_, given, debtor)
-        trees = why(judged, id_, instance=given, debtor=debtor)
+        trees = why(judged, id_, given, debtor=debtor, case=self)
         return Explanation(self._about(judged), id_, trees)
 
     def compare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from servanda.explain.judged import Judged
 from servanda.explain.rows import is_final
@@ -12,8 +12,13 @@ from servanda.judge.derivation import Derivation
 from servanda.record.dates import end_of
 
 
-def advice(judged: Judged, words: Words, derivation: Derivation) -> Iterator[Node]:
-    """What is set aside that would change it, and what else would; or that nothing tried does."""
+def advice(
+    judged: Judged, words: Words, derivation: Derivation, choices: Sequence[str] = ()
+) -> Iterator[Node]:
+    """What is set aside that would change it, and what else would; or that nothing tried does.
+
+    `choices`: other readings and trust that give it another status, as sentences.
+    """
     found = changes(setting_of(judged), derivation)
     aside = [change for change in found if change.kind in ("untrusted", "unsure")]
     others = [change for change in found if change.kind not in ("untrusted", "unsure")]
@@ -22,13 +27,13 @@ def advice(judged: Judged, words: Words, derivation: Derivation) -> Iterator[Nod
         children = [set_aside(judged, words, change) for change in aside]
         said = "Entries that this account sets aside, and that would change it."
         yield Node(said, ids, words.sources(ids), children)
-    children = [told(words, change) for change in others]
+    children = [*(told(words, change) for change in others), *map(Node, choices)]
     final = is_final(derivation.rule, derivation.verdict)
     if final:
         note = Node("It is final: nothing dated later changes it, only what is told of the past.")
         children.insert(0, note)
     if not children:
-        said = "No entry that was tried changes it: an act, a reading, a use of a power."
+        said = "Nothing that was tried changes it: acts, readings, uses of powers, other choices."
         children = [Node(said)]
     yield Node("What would change it.", children=children)
 

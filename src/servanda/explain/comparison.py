@@ -105,12 +105,16 @@ class Comparison:
         known: str | None,
         accounts: Sequence[str] | None,
         judged: Mapping[str, Judged] | None = None,
+        *,
+        beside: Sequence[str] = (),
     ) -> None:
+        """`beside`: more accounts, whose choices are tried and which are not judged themselves."""
         self.case = case
         self.on = on or case.last_day()
         self.known = known
         self.names = tuple(accounts or case.accounts)
-        self.chosen = {name: case.account(name) or PLAIN for name in self.names}
+        every = dict.fromkeys((*self.names, *beside))
+        self.chosen = {name: case.account(name) or PLAIN for name in every}
         self.variants = Variants(case, self.on, known)
         self.wording = Wording(case.agreement, case.record)
         self.rules = Duties(case.agreement)
@@ -275,12 +279,13 @@ class Comparison:
         return some
 
     # -------------------------------------------------------------- what would change it
-    def changes(self, key: Duty, name: str) -> Iterator[Change]:
-        """The choices that give the duty another status in an account, fewest first."""
+    def changes(self, key: Duty, name: str, most: int = MOST_TOGETHER) -> Iterator[Change]:
+        """The choices, at most so many together, that give the duty another status in an account;
+        fewest first."""
         mine = self.chosen[name]
         before = self.statuses[name].get(key)
         found: dict[Any, tuple[Account, tuple[Choice, ...], Status | None]] = {}
-        for variant, choices in self.tries(key, name):
+        for variant, choices in self.tries(key, name, most):
             if identity(variant) in found or any(
                 set(fewer) < set(choices) for _, fewer, _ in found.values()
             ):
@@ -298,7 +303,9 @@ class Comparison:
             ]
             yield self.wording.change(key, (name, mine, before), (others, variant, after), choices)
 
-    def tries(self, key: Duty, name: str) -> Iterator[tuple[Account, tuple[Choice, ...]]]:
+    def tries(
+        self, key: Duty, name: str, most: int
+    ) -> Iterator[tuple[Account, tuple[Choice, ...]]]:
         """Variants of an account that may have another status of the duty, fewest choices first:
         each other reading that is offered, then the choices of each other account."""
         mine = self.chosen[name]
@@ -306,7 +313,7 @@ class Comparison:
             if self.reaches(key, mine, variant):
                 yield variant, tuple(differences(mine, variant))
         others = [account for other, account in self.chosen.items() if other != name]
-        for size in range(1, MOST_TOGETHER + 1):
+        for size in range(1, most + 1):
             for other in others:
                 choices = [
                     choice

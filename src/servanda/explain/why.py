@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from servanda.explain.act_text import ActText
 from servanda.explain.advice import advice
+from servanda.explain.comparison import Case, Comparison
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
 from servanda.explain.power_text import PowerText
@@ -30,6 +32,7 @@ from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete
 from servanda.semantics.norms import Rule
 from servanda.syntax.printer.values import cond, duration
+from servanda.vocabulary.statuses import term
 
 MOST_TREES = 10
 """Of more instances than this, `why` lists which there are and asks for one."""
@@ -44,13 +47,15 @@ def why(
     *,
     debtor: str | None = None,
     period: str | None = None,
+    case: Case | None = None,
 ) -> list[Node]:
     """One tree per instance of the clause in force at `on`, narrowed to some particulars.
 
     Of more than `MOST_TREES` instances, one tree that lists them by status; where there is none,
-    one tree that says so.
+    one tree that says so. With the `case`, other readings and what other accounts choose are tried
+    among what would change a verdict.
     """
-    explain = Explanation(judged)
+    explain = Explanation(judged, case)
     wanted = dict(instance or {}) | ({} if period is None else {"period": period})
     found = [
         verdict
@@ -72,8 +77,9 @@ def matches(verdict: Verdict, wanted: Mapping[str, Any]) -> bool:
 class Explanation:
     """Explains the verdicts of one judgement."""
 
-    def __init__(self, judged: Judged) -> None:
+    def __init__(self, judged: Judged, case: Case | None = None) -> None:
         self.judged = judged
+        self.case = case
         self.now = judged.facts.now
         self.words = Words(judged)
         self.duties = Duties(judged.agreement)
@@ -91,7 +97,7 @@ class Explanation:
         derived = derive(self.judged.norms, self.judged.facts, verdicts)
         named = {id_ for derivation in derived for id_ in derivation.named}
         rows = with_rows(self.judged, named)
-        explain = self if rows is self.judged else Explanation(rows)
+        explain = self if rows is self.judged else Explanation(rows, self.case)
         return [explain.of(derivation) for derivation in derived]
 
     def of(self, derivation: d.Derivation) -> Node:
@@ -111,7 +117,7 @@ class Explanation:
             *self.before(derivation),
             self.cited(derivation),
             Node(reason(derivation)),
-            *advice(self.judged, self.words, derivation),
+            *advice(self.judged, self.words, derivation, self.choices(verdict)),
         ]
         headline = self.headline(rule, verdict, written)
         return Node(headline, cited, self.words.sources(cited), children)
@@ -133,6 +139,25 @@ class Explanation:
             else f"as known on {judged.known}"
         )
         return f"in the account of {judged.account}, as of {judged.on}, {known}"
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """The account with every other choice that it could make, each judged when it is asked."""
+        if self.case is None or self.judged.facts.bulk_events or self.judged.facts.bulk_readings:
+            return None
+        name = self.judged.account
+        others = [other for other in self.case.accounts if other != name]
+        on, known = self.judged.on, self.judged.known
+        return Comparison(self.case, on, known, [name], {name: self.judged}, beside=others)
+
+    def choices(self, verdict: Verdict) -> list[str]:
+        """Other readings, and choices of other accounts, that give the duty another status."""
+        if self.comparison is None:
+            return []
+        standing = self.comparison.standing[self.judged.account]
+        keys = [key for key, (_, each) in standing.items() if each == verdict]
+        changes = (self.comparison.changes(k, self.judged.account, 1) for k in keys[:1])
+        return [change.sentence for each in changes for change in each]
 
     # -------------------------------------------------------------- none, or very many
     def nothing(self, clause: str, instance: Mapping[str, Any]) -> Node:
@@ -350,24 +375,9 @@ class Explanation:
         return Node(said, ids, self.words.sources(ids), children)
 
 
-STANDS = {
-    "cured": "cured: broken before, and made good",
-    "compensated": "compensated: broken, and its remedy performed",
-    "lapsed": "lapsed: its window is over",
-}
-POWER_STANDS = {
-    "due": "open to exercise",
-    "dormant": "not open",
-    "kept": "exercised and in effect",
-    "lapsed": "no longer open: its window is over",
-}
-
-
 def stands(rule: Rule, status: str) -> str:
     """A status in words."""
-    if rule.kind == "may" and status in POWER_STANDS:
-        return POWER_STANDS[status]
-    return STANDS.get(status, status)
+    return term(status, rule.kind).phrase
 
 
 def steps(derivation: d.Derivation, kind: type[Any]) -> list[Any]:
