@@ -1,4 +1,4 @@
-"""What an entry says, resolved: its names, arguments, amounts and targets."""
+"""Resolves the content of entries: names, arguments, amounts and targets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Param, Place, Tex
 
 
 class Reader:
-    """Reads raw facts against an agreement; None, and a problem, where one cannot be."""
+    """Resolves facts against an agreement; None, with a problem, for one that does not fit."""
 
     def __init__(self, names: RecordNames) -> None:
         self.names = names
@@ -72,7 +72,7 @@ class Reader:
         by: str | None,
         place: Place,
     ) -> tuple[Value | None, ...] | None:
-        """The arguments in the order of the parameters; the actor fills `by`."""
+        """The arguments in the order of the parameters (None: not given); the actor fills `by`."""
         params = [variable_of(param) for param in declared]
         found: dict[str, Value] = {}
         sound = True
@@ -185,7 +185,7 @@ class Reader:
     def bounds(
         self, fact: raw.ReadingFact, unit: str | None, name: str
     ) -> tuple[Decimal | None, Decimal | None] | None:
-        """The bounds in the unit, each None if it was not said; None if one cannot be had."""
+        """The bounds in the unit, each None if not given; None if one does not convert."""
         low = self.amount(fact.low, unit, name, fact.place) if fact.low else None
         high = self.amount(fact.high, unit, name, fact.place) if fact.high else None
         if (low is None) != (fact.low is None) or (high is None) != (fact.high is None):
@@ -227,7 +227,7 @@ class Reader:
     def subject(
         self, name: str, params: Sequence[Param], of: str | None, place: Place
     ) -> str | None:
-        """Whose measure it is; the empty text where it is not said or may not be."""
+        """The subject of a measure; None: it has none; empty: an error was reported."""
         if not params:
             if of is None:
                 return None

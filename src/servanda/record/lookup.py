@@ -1,4 +1,4 @@
-"""Finding what the words of a record name: parties, events, measures, terms, clauses."""
+"""Looks up the names in a record: parties, events, measures, vague terms, clauses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from servanda.syntax.entries import When
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Agreement, Event, Measure, Place, Vague
 
-# What the record's words name → the namespace of the subject.
+# Kinds as messages name them → the namespace of the subject.
 SUBJECTS = {
     "party, body or group": "party",
     "event": "event",
@@ -34,7 +34,7 @@ DECLARATIONS = {
 
 
 class RecordNames:
-    """The declared names of an agreement; what is not found is a problem, and None."""
+    """The declared names of an agreement; reports unknown ones and returns None for them."""
 
     def __init__(self, agreement: Agreement, problems: Problems) -> None:
         self.agreement = agreement

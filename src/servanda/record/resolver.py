@@ -1,4 +1,4 @@
-"""From entries as written to the record: names, units, dates, ids, corrections and sources."""
+"""Resolves entries as written into the record: names, units, dates, ids, corrections, sources."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def resolve_record(
     problems: Problems,
     folder: Path | None = None,
 ) -> Record:
-    """The record of an agreement. What cannot be resolved is left out, with a problem.
+    """The record of an agreement; entries that do not resolve are left out, with a problem.
 
     `folder` is the case's: the files of tables are relative to it.
     """

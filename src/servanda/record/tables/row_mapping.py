@@ -1,4 +1,4 @@
-"""What the rows of one table file say: a `row is …` line as expressions, and what can be wrong."""
+"""Plans a `row is …` line over one file: SQL expressions and the checks of every row."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ GRADES = ("verified", "estimated", "declared", "alleged")
 
 
 class Check(Struct, frozen=True):
-    """A row is wrong where `bad` is true; `value` is what it holds there.
+    """A check of rows in SQL: a row is wrong if `bad` is true; `value` is what it holds.
 
-    `{}` in the message stands for the value; `known` are what it may have been meant to be.
+    `{}` in the message stands for the value; `known` are the values that may have been meant.
     """
 
     code: str
@@ -106,7 +106,7 @@ class Planner:
         self.problems.add(code, place, message, help)
 
     def has(self, column: str | None, place: Place) -> bool:
-        """Whether the file has the column; that it has not is a problem."""
+        """Whether the file has the column; reports it if not."""
         if column is None:
             return False
         if column in self.file.columns:
@@ -146,7 +146,7 @@ class Planner:
         ]
         plan.where = " AND ".join(conditions) or "TRUE"
         if row.on is None:
-            self.sound = False  # the parser has said so
+            self.sound = False  # reported by the parser
         for name in ("on", "until", "reported", "verified", "announced"):
             self._moment(name, getattr(row, name))
         plan.prefix = f"{self.file.name}:"
@@ -284,7 +284,7 @@ class Planner:
 
     # -------------------------------------------------------------- values
     def text(self, column: str) -> str:
-        """A column as a text that names something: a number that was rounded names nothing."""
+        """A column as an id; floats that may have been rounded are refused."""
         kind = self.file.columns[column]
         if bad := inexact(column, kind):
             message = f"{{}} in column `{column}` is a float, which may have been rounded"
