@@ -30,6 +30,7 @@ from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete
 from servanda.semantics.norms import Rule
 from servanda.syntax.printer.values import cond, duration
+from servanda.vocabulary.statuses import term
 
 MOST_TREES = 10
 """Of more instances than this, `why` lists which there are and asks for one."""
@@ -246,7 +247,7 @@ class Explanation:
             for opening in openings:
                 yield from self.windows.deadline(opening.window)
 
-    # -------------------------------------------------------------- what lies over it
+    # -------------------------------------------------------------- overlays
     def gates(self, derivation: d.Derivation, written: Written) -> Iterator[Node]:
         rule, of = derivation.rule, dict(derivation.verdict.instance)
         for overlay in steps(derivation, d.Overlay):
@@ -350,24 +351,9 @@ class Explanation:
         return Node(said, ids, self.words.sources(ids), children)
 
 
-STANDS = {
-    "cured": "cured: broken before, and made good",
-    "compensated": "compensated: broken, and its remedy performed",
-    "lapsed": "lapsed: its window is over",
-}
-POWER_STANDS = {
-    "due": "open to exercise",
-    "dormant": "not open",
-    "kept": "exercised and in effect",
-    "lapsed": "no longer open: its window is over",
-}
-
-
 def stands(rule: Rule, status: str) -> str:
-    """A status in words."""
-    if rule.kind == "may" and status in POWER_STANDS:
-        return POWER_STANDS[status]
-    return STANDS.get(status, status)
+    """A status in a sentence."""
+    return term(status, rule.kind).phrase
 
 
 def steps(derivation: d.Derivation, kind: type[Any]) -> list[Any]:

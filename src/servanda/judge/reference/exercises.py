@@ -1,4 +1,4 @@
-"""Powers used, for the naive judge: which exercises lie over an instance at a tick."""
+"""Exercised powers in the reference judge: which ones affect an instance at a tick."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ class Used:
     def open_to(self, at: int) -> Truth:
         """How surely the power was open: read once at each end of the entry's date."""
         if at not in self.open_at:
-            self.open_at[at] = Truth(POSSIBLE)  # a power that hangs on its own exercise is not sure
+            self.open_at[at] = Truth(
+                POSSIBLE
+            )  # a power that depends on its own exercise is not sure
             self.open_at[at] = self.power.open_to_exercise(micros_of(at))
         return self.open_at[at]
 
@@ -79,7 +81,7 @@ class Used:
             self.power.walk.schedule(follows)
             return
         if self.open_to(self.lo).value == FALSE:
-            self.by_day = False  # a power that hangs on this very use does not open by it
+            self.by_day = False  # a power that depends on this very use does not open by it
             now = self.power.open_at(x, self.lo - 1)
             self.by_day = True
             if now.value > FALSE:
@@ -203,7 +205,7 @@ def acts_as(walk: Walk, power: May, by: str) -> bool:
     )
 
 
-# ------------------------------------------------------------------ what lies over an instance
+# ------------------------------------------------------------------ overlays of an instance
 def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
     """The powers of this verb that can touch the rule."""
     key = (rule.id, verb)
@@ -225,7 +227,7 @@ def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
 def overlay(
     of: Instance, verb: str, x: int, to: str | None = None, away_from: str | None = ""
 ) -> Truth:
-    """How surely some use of a power of this verb lies over the instance at tick `x`.
+    """How surely some use of a power of this verb affects the instance at tick `x`.
 
     `to`: only amendments to that version; `away_from`: only amendments to another version.
     """
@@ -237,10 +239,10 @@ def overlay(
         if (to is not None and does.amendment != to) or does.amendment == away_from:
             continue
         if power.id == of.rule.id or (does.joint and same_joint(power, of.rule)):
-            continue  # its use never lies over the power itself
+            continue  # the use of a power never affects the power itself
         guard = (id(of), verb, power.id, x, to)
         if guard in walk.asking:
-            raise JudgeError(f"{power.id} and {of.rule.id} hang on each other", power.id)
+            raise JudgeError(f"{power.id} and {of.rule.id} depend on each other", power.id)
         walk.asking.add(guard)
         if does.joint:
             levels += [both(covered) for covered in joint_levels(walk, power, x, of).values()]

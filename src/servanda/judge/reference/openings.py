@@ -160,7 +160,7 @@ class Openings:
 
     # -------------------------------------------------------------- overlays
     def overlays(self, of: Instance, at: int) -> Iterator[str | Begin]:
-        """Uses that begin or cease to lie over the duty, and the term of the agreement."""
+        """Uses of powers whose effect on the duty begins or ends, and the agreement's term."""
         before, after = self.around(at)
         rule, norms = of.rule, of.walk.norms
         for verb in ("suspend", "waive", "release"):

@@ -271,9 +271,9 @@ class Recorder:
             cured = cure if violation is not None and violation.last_end <= self.x else None
             yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks, cured or None)
 
-    # -------------------------------------------------------------- what lies over it
+    # -------------------------------------------------------------- overlays
     def overlays(self) -> Iterator[d.Step]:
-        """What lies over it on the day asked, and uses of powers that did before."""
+        """Overlays on the day asked, and uses of powers that applied before."""
         gates = self.instance.gates(self.over_at())
         for name, field, verbs in OVERLAYS:
             truth: Truth = getattr(gates, field)
