@@ -45,13 +45,15 @@ class InstanceWindows:
         Raises AmbiguousMonthEnd where the agreement does not settle how months are counted.
         """
         bindings = dict(verdict.instance)
-        whole = window_of(self.world, rule, bindings, *self.arose(rule, verdict, began))
-        window = self.period(rule, verdict, whole) if rule.window.every is not None else whole
+        arose = self.arose(rule, verdict, began)
+        whole = window_of(self.world, rule, bindings, *arose)
+        every = rule.window.every is not None
+        window = self.period(rule, verdict, whole, arose[1]) if every else whole
         return described(self.world, rule, bindings, window, verdict.trigger)
 
-    def period(self, rule: Rule, verdict: Verdict, whole: Window) -> Window:
+    def period(self, rule: Rule, verdict: Verdict, whole: Window, since: int) -> Window:
         label = dict(verdict.instance).get("period")
-        found = periods_of(self.world, rule, whole)
+        found = periods_of(self.world, rule, whole, since)
         return next((window for name, window in found if name == label), whole)
 
     def arose(self, rule: Rule, verdict: Verdict, began: int | None) -> tuple[int, int]:

@@ -180,7 +180,10 @@ VIOLATION = "(l.t < i.o_hi OR open = 2)"
 STATUS = status_in_sql(
     "forbid",
     COMMON
-    | {f"doubted violation{vague}": f"{COMMON[f'doubted{vague}']} AND {VIOLATION}" for vague in ("", ", vague")}
+    | {
+        f"doubted violation{vague}": f"{COMMON[f'doubted{vague}']} AND {VIOLATION}"
+        for vague in ("", ", vague")
+    }
     | {
         "breach": "open = 2",
         "left open, vague": UNDECIDED,

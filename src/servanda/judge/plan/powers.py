@@ -148,7 +148,7 @@ def begins(lo: str, hi: str) -> str:
     return f"CASE WHEN {LO} > 0 THEN {lo} ELSE {hi} END AS f_lo"
 
 
-def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
+def acts_under(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     """A permission used (a matching event), or a determination made."""
     power = rule.power
     assert power is not None and power.match is not None
@@ -168,10 +168,12 @@ def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
       FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
-def uses(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str) -> str | None:
+def exercises_under(
+    batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str
+) -> str | None:
     """All exercises of the batch's powers and how surely each was open to them; None: no exercise."""
     found = [
-        used(rule, norms, batch.own(rule), line)
+        acts_under(rule, norms, batch.own(rule), line)
         for rule in batch.rules
         if rule.power is not None
         and rule.power.verb in ("do", "determine")

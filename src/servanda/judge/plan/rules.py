@@ -402,7 +402,7 @@ class Rules:
 
     def effect(self, batch: Batch, line: str) -> None:
         """What the exercises of these powers do; most powers are never used."""
-        found = powers.uses(batch, self.norms, self.conditions.facts, self.tables, line)
+        found = powers.exercises_under(batch, self.norms, self.conditions.facts, self.tables, line)
         if found is None:
             return
         uses = f"uses_{batch.name}"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from servanda.judge.reference.exercises import Used, exercises_of, joint_levels, same_joint, uses_of
+from servanda.judge.reference.exercises import (
+    PowerUse,
+    exercises_of,
+    joint_levels,
+    same_joint,
+    uses_of,
+)
 from servanda.judge.reference.instance import COMMON, Breach, Condition, Instance
 from servanda.judge.reference.truth import (
     FALSE,
@@ -295,9 +301,9 @@ class May(Instance):
         ),
     }
 
-    _uses: list[Used] | None = None
+    _uses: list[PowerUse] | None = None
 
-    def uses(self) -> list[Used]:
+    def uses(self) -> list[PowerUse]:
         if self._uses is None:
             self._uses = list(exercises_of(self))
         return self._uses
@@ -337,7 +343,7 @@ class May(Instance):
         begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
         return tuple(sorted(begun)[:1])
 
-    def all_uses(self) -> Iterator[Used]:
+    def all_uses(self) -> Iterator[PowerUse]:
         """Its uses, or those of all who hold it together."""
         assert self.rule.power is not None
         if not self.rule.power.joint:
