@@ -13,7 +13,7 @@ from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import is_plain, numbers
 from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import (
-    Used,
+    PowerUse,
     covers,
     joint_levels,
     same_joint,
@@ -327,7 +327,7 @@ class Recorder:
             return does.amendment != self.rule.version
         return does.verb != "end_all" or not self.rule.survives
 
-    def use(self, use: Used) -> d.Use:
+    def use(self, use: PowerUse) -> d.Use:
         level = use.level(self.x).value
         read = [use.open_to(use.lo).value, use.open_to(use.hi).value if self.x >= use.hi else 2]
         opened = use.opens[1].value if use.opens is not None else min(read)
