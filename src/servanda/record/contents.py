@@ -33,6 +33,7 @@ class Reader:
         self.problems = names.problems
 
     def read(self, fact: raw.Fact) -> What | None:
+        """The content of an entry, resolved."""
         match fact:
             case raw.EventFact():
                 return self.happened(fact)
@@ -51,6 +52,7 @@ class Reader:
 
     # -------------------------------------------------------------- events
     def happened(self, fact: raw.EventFact) -> Happened | None:
+        """An event with its arguments."""
         event = self.names.event(fact.event, fact.place)
         if event is None:
             return None
@@ -157,6 +159,7 @@ class Reader:
         return None
 
     def amount(self, number: Number, unit: str | None, name: str, place: Place) -> Decimal | None:
+        """A number in the unit wanted, to nine decimals."""
         try:
             return self.names.amounts.convert(number, unit, name)
         except BadAmount as error:
@@ -166,6 +169,7 @@ class Reader:
 
     # -------------------------------------------------------------- measures
     def measured(self, fact: raw.ReadingFact) -> Measured | None:
+        """A reading of a measure."""
         measure = self.names.measure(fact.measure, fact.place)
         if measure is None:
             return None
@@ -193,6 +197,7 @@ class Reader:
         return low, high
 
     def linked(self, fact: raw.LinkFact) -> Linked | None:
+        """A statement about readings."""
         said = fact.reading
         measure = self.names.measure(said.measure, fact.place)
         if measure is None:
@@ -253,6 +258,7 @@ class Reader:
 
     # -------------------------------------------------------------- powers, terms, statements
     def exercised(self, fact: raw.PowerFact) -> Exercised | None:
+        """The use of a power."""
         by = self.names.who(fact.by, fact.place)
         clauses = [self.names.clause(id, fact.place) for id in fact.clauses]
         others = [self.names.who(name, fact.place) for name in (fact.of, fact.towards) if name]
@@ -274,6 +280,7 @@ class Reader:
         )
 
     def key_value(self, value: raw.Literal, place: Place) -> Value | None:
+        """A value of an instance key."""
         match value:
             case Number(number, None):
                 return number
@@ -289,6 +296,7 @@ class Reader:
                 return name
 
     def determined(self, fact: raw.DetermineFact) -> Determined | None:
+        """The determination of a vague term."""
         by = self.names.who(fact.by, fact.place)
         vague = self.names.vague(fact.pattern.name, fact.pattern.place)
         if by is None or vague is None:
@@ -299,6 +307,7 @@ class Reader:
         return Determined(by, vague.name, args, fact.holds)
 
     def said(self, fact: raw.SaidFact) -> Said | None:
+        """A speech act."""
         by = self.names.who(fact.by, fact.place)
         to = self.names.who(fact.to, fact.place) if fact.to else None
         clause = self.names.clause(fact.clause, fact.place) if fact.clause else None

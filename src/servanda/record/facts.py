@@ -58,6 +58,8 @@ class Exercise(Struct, frozen=True):
 
 
 class Determination(Struct, frozen=True):
+    """A decision on a vague term by a party or body, from tick `lo` on (surely from `hi`)."""
+
     entry: str
     lo: int
     hi: int

@@ -50,6 +50,7 @@ class RecordNames:
         self.people = {**self.declared.parties, **self.declared.groups}
 
     def missing(self, code: str, kind: str, name: str, known: Iterable[str], place: Place) -> None:
+        """Report an unknown name, with those that may have been meant."""
         known = list(known)
         advice = did_you_mean(name, known)
         if advice is None and 0 < len(known) <= 12:
@@ -88,6 +89,7 @@ class RecordNames:
         return None
 
     def measure(self, name: str, place: Place) -> Measure | None:
+        """A measure by its name."""
         found = self.measures.get(name)
         if found is None:
             if name in self.events:
@@ -99,6 +101,7 @@ class RecordNames:
         return found
 
     def vague(self, name: str, place: Place) -> Vague | None:
+        """A vague term by its name."""
         found = self.vagues.get(name)
         if found is None:
             self.missing("E205", "vague term", name, self.vagues, place)
@@ -114,6 +117,7 @@ class RecordNames:
         return None
 
     def clause(self, id: str, place: Place) -> str | None:
+        """The id of a clause."""
         if id in self.clauses:
             return id
         self.missing("E206", "clause", id, self.clauses, place)

@@ -73,6 +73,8 @@ class Exercised(Struct, frozen=True, tag=True):
 
 
 class Determined(Struct, frozen=True, tag=True):
+    """The determination of a vague term by a party or body."""
+
     by: str
     name: str
     args: tuple[Value | None, ...]
@@ -92,6 +94,8 @@ class Said(Struct, frozen=True, tag=True):
 
 
 class Withdrawn(Struct, frozen=True, tag=True):
+    """The withdrawal of the entry with this id."""
+
     entry: str
 
 
@@ -181,6 +185,7 @@ class Record(Struct, frozen=True):
     aliases: dict[str, tuple[str, ...]] = {}
 
     def entry(self, id: str) -> Entry | None:
+        """The entry with an id, or None."""
         return next((entry for entry in self.entries if entry.id == id), None)
 
     def tables_of(self, id: str) -> tuple[Table, ...]:

@@ -64,6 +64,7 @@ class Policy:
         return not names or self.of_names(names, entry.grade) is not None
 
     def of_declaration(self, declared: DeclaredCompleteness) -> bool:
+        """Whether a declaration of completeness counts."""
         names = frozenset({fold(declared.by)}) | names_of_sources(declared.sources, self.record)
         return self.of_names(names, None) is not None
 
@@ -76,10 +77,12 @@ def names_of(entry: Entry, record: Record) -> frozenset[str]:
 
 
 def names_of_sources(cited: Iterable[SourceRef], record: Record) -> frozenset[str]:
+    """The folded names of several sources."""
     return frozenset(name for ref in cited for name in names_of_source(ref.id, record))
 
 
 def names_of_source(id: str, record: Record) -> frozenset[str]:
+    """The folded id, publisher and authors of a source."""
     source = record.sources.get(id)
     if source is None:
         return frozenset({fold(id)})

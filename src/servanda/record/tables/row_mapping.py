@@ -53,6 +53,7 @@ class Check(Struct, frozen=True):
     known: tuple[str, ...] = ()
 
     def advice(self, value: str) -> str:
+        """The value that may have been meant, else the advice of the check."""
         return did_you_mean(value, self.known) or self.help
 
 
@@ -102,6 +103,7 @@ class Planner:
         self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
 
     def refuse(self, code: str, place: Place, message: str, help: str) -> None:
+        """Report a problem of the mapping."""
         self.sound = False
         self.problems.add(code, place, message, help)
 
@@ -129,6 +131,7 @@ class Planner:
         help: str,
         known: Iterable[str] = (),
     ) -> None:
+        """Add a check that every row must pass."""
         self.plan.checks.append(Check(code, bad, value, message, help, tuple(known)))
 
     # -------------------------------------------------------------- the whole line

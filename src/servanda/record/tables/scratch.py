@@ -57,6 +57,7 @@ class Parts:
         self.spelling: dict[str, str] = {}
 
     def add(self, row: dict[str, str | None]) -> None:
+        """Add a row; writes a part when enough are at hand."""
         self.rows.append(row)
         self.count += 1
         if len(self.rows) >= ROWS_AT_ONCE:

@@ -55,10 +55,12 @@ class Clocks(Struct, frozen=True):
 
     @property
     def locals(self) -> list[int]:
+        """The bounds of wall-clock times, in microseconds."""
         return [micros for micros in (self.least_local, self.most_local) if micros is not None]
 
     @property
     def instants(self) -> list[int]:
+        """The bounds of times with an offset, in microseconds UTC."""
         ends = (self.least_instant, self.most_instant)
         return [micros for micros in ends if micros is not None]
 

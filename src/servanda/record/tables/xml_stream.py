@@ -42,19 +42,24 @@ class Stream:
     wanted = "write an XML file of this format"
 
     def start(self, tag: str, attributes: list[str]) -> None:
+        """Take the start of an element."""
         raise NotImplementedError
 
     def end(self, tag: str) -> None:
+        """Take the end of an element."""
         raise NotImplementedError
 
     @property
     def line(self) -> int:
+        """The current line, from 1."""
         return self.parser.CurrentLineNumber
 
     def refuse(self, code: str, message: str, help: str) -> NoReturn:
+        """Raise Unreadable with the current line."""
         raise Unreadable(code, self.line, message, help)
 
     def refuse_doctype(self, *_: object) -> None:
+        """Refuse a document type: it could define entities."""
         message = "a document type (`<!DOCTYPE`) stands in this XML, and could define entities"
         self.refuse("E703", message, "take it out: a log needs none")
 
@@ -95,4 +100,5 @@ def _malformed(error: expat.ExpatError, fed: int) -> Unreadable:
 
 
 def as_dict(attributes: list[str]) -> dict[str, str]:
+    """Attributes by name."""
     return dict(zip(attributes[::2], attributes[1::2], strict=True))
