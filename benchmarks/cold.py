@@ -28,7 +28,7 @@ COMMANDS = {
 }
 
 
-# As on anybody's machine: what the first start compiled is there for the second.
+# As on a user's machine, bytecode of the first start is cached for the second.
 SETTING = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 

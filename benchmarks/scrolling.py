@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
-
 from view import ADDRESS, get, large, serving
 
 FRAMES = """() => {

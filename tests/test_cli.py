@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -14,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from servanda.cli import app
+from servanda.cli.verbs import verbs
 from servanda.judge.verdict import Status
 
 ROW = {
@@ -344,6 +347,64 @@ def test_only_what_is_needed_is_imported(lease: Path) -> None:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+# ------------------------------------------------------------------ verbs
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+CONTRACT = (ROOT / "docs" / "json.md").read_text()
+NO_DOCUMENT = {"serve"}
+"""Verbs that answer with something other than a document."""
+
+
+def test_a_verb_is_named_in_help_readme_and_contract() -> None:
+    """A verb is one function with `@verb`; whoever adds one is told here what to write of it."""
+    listed = re.findall(r"^  ([a-z][a-z-]+)  ", run("--help")[1].split("Commands:")[1], re.M)
+    assert listed == list(verbs())
+    assert len(listed) >= 17
+    table = README.split("## What you can ask")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")]
+    assert set(re.findall(r"`servanda ([a-z-]+)", "\n".join(rows))) == set(listed)
+    documents = re.findall(
+        r"^\| `([a-z-]+)[ `]", CONTRACT.split("| verb |")[1].split("\n\n")[0], re.M
+    )
+    assert set(documents) == set(listed) - NO_DOCUMENT
+
+
+@pytest.mark.parametrize("name", list(verbs()))
+def test_every_verb_has_its_help_and_json(name: str) -> None:
+    code, text = run(name, "--help")
+    assert code == 0
+    assert (verbs()[name].__doc__ or "").split(":")[0].split(";")[0] in " ".join(text.split())
+    assert ("--json" in text) == (name not in NO_DOCUMENT)
+
+
+def test_options_name_what_there_is() -> None:
+    """The command line starts without what draws and exports, so it repeats these names."""
+    from servanda.api.charts import CHARTS
+    from servanda.present.export.formats import FORMATS
+    from servanda.present.export.rows import TABLES
+
+    assert "|".join(CHARTS) in run("chart", "--help")[1]
+    text = " ".join(run("export", "--help")[1].split())
+    assert all(f in text for f in FORMATS)
+    assert all(t in text for t in TABLES)
+
+
+def test_the_version_is_said() -> None:
+    assert run("--version") == (0, f"servanda {version('servanda')}\n")
+
+
+# ------------------------------------------------------------------ selectors
+def test_why_of_one_instance(lease: Path) -> None:
+    recurring = data("why", lease, "1", "--period", "2026-01", "--debtor", "tenant")
+    assert len(recurring["why"]) == 1
+    assert data("why", lease, '1(period: "2026-01")')["why"] == recurring["why"]
+    code, text = run("why", lease, "1", "--period", "2025-01")
+    assert code == 2
+    assert text.count("\n") == 1
+    asked = re.findall(r"there are `([^`]+)`", text)
+    assert run("why", lease, *asked)[0] == 0, "advice works when followed to the letter"
 
 
 # ------------------------------------------------------------------ cross-checks

@@ -39,7 +39,7 @@ def make(policy: str, events: int, folder: Path, each: int = 100, above: int = 2
 
 
 def judging(case: Path, file: Path) -> list[str | Path]:
-    """How `servanda` is asked for the whole table, by every account of the agreement."""
+    """The `servanda` command that writes the whole table, for every account of the agreement."""
     asked: list[str | Path] = ["judge", case, "--on", LAST_DAY, "-o", file, "--json"]
     return (
         [*asked, "--account", "all"]
@@ -57,7 +57,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def differences(ours: Path, by_hand: Path, most: int = 5) -> list[str]:
-    """Rows of one table that the other has not, each counted as often as it stands there."""
+    """Rows that only one of two tables has, with their multiplicity."""
     con = connect()
     found = []
     for name, mine, other in (("only Servanda", ours, by_hand), ("only by hand", by_hand, ours)):
@@ -69,7 +69,7 @@ def differences(ours: Path, by_hand: Path, most: int = 5) -> list[str]:
 
 
 def same(ours: Path, by_hand: Path) -> bool:
-    """Whether two tables have the same rows, by their number and two sums of hashes over all."""
+    """Whether two tables have the same rows: compares row counts and two sums of row hashes."""
     con = connect()
     sums = [
         con.execute(f"SELECT count(*), bit_xor(hash(t)), sum(hash(t, 1)) FROM '{f}' t").fetchall()

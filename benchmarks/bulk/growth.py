@@ -28,7 +28,7 @@ SPANS = 230_000  # about what a hundred thousand instances have, one reading in 
 def measure(
     policy: str, events: int, memory: str, each: int = 100, above: int = 20
 ) -> tuple[Run, int]:
-    """One run, and how many spans the answer has."""
+    """One run; also the number of spans of the answer."""
     with tempfile.TemporaryDirectory(prefix="servanda-growth-") as name:
         folder = Path(name)
         case = cases.make(policy, events, folder / policy, each, above)

@@ -21,12 +21,12 @@ CASES = {"delivery": "id", "approval": "id", "frozen": "account"}
 
 
 def quiet() -> AbstractContextManager[object]:
-    """pm4py greets on the error stream when it is imported."""
+    """Silence pm4py's banner on stderr."""
     return redirect_stderr(StringIO())
 
 
 def frame(policy: str, log: str) -> pd.DataFrame:
-    """The log as pm4py has it, sorted by case and time: unsorted, its answers are others."""
+    """The log for pm4py, sorted by case and time, because pm4py's answers depend on the order."""
     names = {CASES[policy]: "case:concept:name", "kind": "concept:name"}
     found = pd.read_parquet(log).rename(columns=names | {"happened": "time:timestamp"})
     found["time:timestamp"] = pd.to_datetime(found["time:timestamp"], utc=True)

@@ -35,7 +35,9 @@ def test_what_accounts_share_is_judged_as_it_is_for_each_alone() -> None:
     case, found = comparison()
     for name in case.accounts:
         judged = case.judge(name, ON)
-        assert found.statuses[name] == duties(judged.norms.rules, judged.verdicts)
+        assert found.statuses[name] == duties(
+            judged.norms.rules, judged.verdicts, found.variants.occasions
+        )
 
 
 @pytest.mark.parametrize("clause", ["2231.8", "7", "21"])

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 import servanda
-from servanda.explain.duty_keys import Duty, duties
+from servanda.explain.duty_keys import Duty, Occasions, duties
 from servanda.explain.variants import Choice, identity, switched
-from servanda.judge.verdict import Verdict
+from servanda.judge.verdict import Status, Verdict
 from servanda.record.facts import Facts
 from servanda.semantics.norms import Norms
 from servanda.semantics.resolver import norms_of
@@ -26,9 +26,10 @@ class Whole:
         self.case = case
         self.on = on
         self.judge = judge
-        self.judged: dict[object, dict[Duty, str] | None] = {}
+        self.judged: dict[object, dict[Duty, Status] | None] = {}
+        self.occasions = Occasions(case.record)
 
-    def of(self, account: Account) -> dict[Duty, str] | None:
+    def of(self, account: Account) -> dict[Duty, Status] | None:
         """The status of each duty; None where the account cannot be held."""
         key = identity(account)
         if key not in self.judged:
@@ -38,7 +39,7 @@ class Whole:
             self.judged[key] = None
             if not problems.errors:
                 facts = self.case.facts(account, norms, self.on, None)
-                self.judged[key] = duties(norms.rules, self.judge(norms, facts))
+                self.judged[key] = duties(norms.rules, self.judge(norms, facts), self.occasions)
         return self.judged[key]
 
     def status(self, a: Account, b: Account, choices: Iterable[Choice], key: Duty) -> object:

@@ -424,7 +424,7 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         ),
         (
             duty("when lift(any):\n    Iran must sign every 6 months"),
-            "`every 6 months` is counted from one day, and this duty arises anew each time",
+            "`every 6 months` is counted from one day, and this duty arises again each time",
             "write `every month`",
         ),
         (

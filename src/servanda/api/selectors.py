@@ -14,6 +14,7 @@ from servanda.judge.verdict import Verdict
 from servanda.syntax.problems import Problems, ServandaError, did_you_mean
 from servanda.syntax.values import Day, Number, Text
 
+NO_INSTANCE = "the clause has no instance then: ask for a later day"
 MOST_NEAR = 3
 MOST_COMPARED = 2_000
 FORM = 'write it as `7(id: "A", n: 5)`: texts in quotes, numbers and days as they are'
@@ -86,7 +87,8 @@ def check_selection(
     current = [v for v in judged.current() if judged.rule(v.rule).clause == clause]
     debtors = list(dict.fromkeys(verdict.debtor for verdict in current))
     if debtor is not None and debtor not in debtors:
-        advice = did_you_mean(debtor, debtors) or f"its duties are owed by {listed(debtors)}"
+        owed_by = f"its duties are owed by {listed(debtors)}" if debtors else NO_INSTANCE
+        advice = did_you_mean(debtor, debtors) or owed_by
         raise refused(f"`{debtor}` owes no duty of clause {clause} on {judged.on}", advice)
     mine = [v for v in current if debtor in (None, v.debtor)]
     if not any(matches(verdict, instance) for verdict in mine):
@@ -115,7 +117,7 @@ def near(clause: str, instance: Mapping[str, Any], verdicts: Iterable[Verdict]) 
         own = bindings(verdict.instance)
         known[written(clause, {name: own.get(name) for name in instance})] = None
     if not known:
-        return "the clause has no instance then"
+        return NO_INSTANCE
     compared = list(known)[:MOST_COMPARED]
     close = get_close_matches(written(clause, instance), compared, n=MOST_NEAR, cutoff=0.0)
     left = len(known) - len(close)

@@ -53,7 +53,7 @@ def watch(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Follow a file of events; tell each change of status once, whatever happens meanwhile."""
+    """Follow a file of events; report each change of status exactly once, also after a crash."""
     try:
         if explain:
             explain_units(case, account, json)

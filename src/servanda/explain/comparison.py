@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations, permutations
 from typing import Any, Protocol
 
@@ -34,6 +35,7 @@ from servanda.explain.variants import (
 from servanda.judge.verdict import Status
 from servanda.record.record import Record
 from servanda.syntax.tree import Account, Agreement
+from servanda.vocabulary.escaping import readable
 from servanda.vocabulary.statuses import KINDS
 
 MOST_TOGETHER = 3
@@ -133,7 +135,7 @@ class Comparison:
         found = self.variants.whole(account) if shares and name not in judged else None
         if found is None:
             one = judged.get(name) or self.case.judge(name, self.on, self.known)
-            found = current(one.norms.rules, one.verdicts)
+            found = current(one.norms.rules, one.verdicts, self.variants.occasions)
         self.variants.hold(account, found)
         return found
 
@@ -142,7 +144,7 @@ class Comparison:
         order = {clause.id: n for n, clause in enumerate(self.case.agreement.clauses)}
         keys.sort(key=lambda key: order.get(key[0], len(order)))
         contested = [k for k in keys if len({s.get(k) for s in self.statuses.values()}) > 1]
-        found, labels = self.differences(contested), self.labels()
+        found, labels = self.differences(contested), self.labels
         return [
             {
                 "clause": key[0],
@@ -159,8 +161,9 @@ class Comparison:
             for key in keys
         ]
 
+    @cached_property
     def labels(self) -> dict[Duty, DutyLabel]:
-        """A name for each duty, no two alike."""
+        """A name for each duty of the accounts compared, no two alike."""
         zone = self.case.agreement.header.zone or "UTC"
         return labels_by_key(self.case.agreement, zone, self.standing.values())
 
@@ -193,13 +196,13 @@ class Comparison:
         )
 
     def label(self, key: Duty) -> str:
-        """The clause, and the duty as its rule says; where accounts differ on that, who owes it."""
-        clause, kind, debtor, _, instance, *_ = key
-        held = [found[key] for found in self.standing.values() if key in found]
-        texts = {self.rules.of(rule).short(debtor) for rule, _ in held}
-        text = texts.pop() if len(texts) == 1 else f"{debtor} {KINDS[kind]} …"
-        inside = ", ".join(f"{name} {value}" for name, value in json.loads(instance).items())
-        return f"Clause {clause}, {text}" + (f" ({inside})" if inside else "")
+        """The clause and the duty; where accounts differ on its rule, who owes it stands for it."""
+        held = [found[key][0] for found in self.standing.values() if key in found]
+        label = self.labels[key]
+        if len({self.rules.of(rule).head for rule in held}) == 1:
+            return f"Clause {key[0]}, {readable(label.text)}"
+        details = f" ({label.details})" if label.details else ""
+        return f"Clause {key[0]}, {key[2]} {KINDS[key[1]]} …{readable(details)}"
 
     def flips(self, key: Duty) -> Iterator[tuple[str, str, tuple[Choice, ...]]]:
         """Per pair of statuses: two accounts, and the fewest choices that turn one's status

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from servanda.explain.duty_keys import Duty, Occasions, keys
 from servanda.explain.duty_labels import (
     DutyLabel,
     Instance,
@@ -25,9 +25,6 @@ from servanda.explain.rule_text import Duties, InstanceText
 from servanda.explain.snapshot import Begun
 from servanda.judge.verdict import Status, Verdict
 from servanda.vocabulary.statuses import IN_PLAY
-
-if TYPE_CHECKING:
-    from servanda.explain.duty_keys import Duty
 
 PERIOD = "period"
 """The variable that names a period of a recurring duty."""
@@ -106,11 +103,12 @@ class DutyHistory(Struct):
 
 def duty_histories(judged: Mapping[str, Judged], clauses: Iterable[str]) -> list[DutyHistory]:
     """The duties of all accounts, in the order of the clauses."""
-    labels = shared_labels(judged)
+    keyed = keyed_instances(judged)
+    labels = shared_labels(judged, keyed)
     found: dict[Duty, DutyHistory] = {}
     for account, one in judged.items():
         begun = Begun(one)
-        for key, instance in keyed_instances(one):
+        for key, instance in keyed[account]:
             duty = found.get(key)
             if duty is None:
                 duty = found[key] = history(key, instance, labels[key])
@@ -119,13 +117,15 @@ def duty_histories(judged: Mapping[str, Judged], clauses: Iterable[str]) -> list
     return sorted(found.values(), key=lambda duty: order.get(duty.clause, len(order)))
 
 
-def shared_labels(judged: Mapping[str, Judged]) -> dict[Duty, DutyLabel]:
+def shared_labels(
+    judged: Mapping[str, Judged], keyed: Mapping[str, list[tuple[Duty, Instance]]]
+) -> dict[Duty, DutyLabel]:
     """The label of each duty of some accounts, no two alike."""
     texts: dict[Duty, InstanceText] = {}
     apart: dict[Duty, list[tuple[str, ...]]] = {}
-    for one in judged.values():
+    for account, one in judged.items():
         duties = Duties(one.agreement, one.norms.rules)
-        for key, instance in keyed_instances(one):
+        for key, instance in keyed[account]:
             text = duties.instance(instance.rule, instance.first)
             texts.setdefault(key, text)
             given = tuple(qualifiers(instance, text, one.norms.zone))
@@ -134,16 +134,16 @@ def shared_labels(judged: Mapping[str, Judged]) -> dict[Duty, DutyLabel]:
     return dict(zip(texts, named, strict=True))
 
 
-def keyed_instances(judged: Judged) -> Iterator[tuple[Duty, Instance]]:
-    """Each instance of each rule, under the key that accounts share."""
-    counted: Counter[tuple[str, str, str, str, str, int]] = Counter()
-    for one in instances(judged.verdicts, judged.norms.rules):
-        rule, first = one.rule, one.first
-        instance = json.dumps(bindings(first.instance), sort_keys=True)
-        depth = rule.id.count("/else")
-        alike = (rule.clause, rule.kind, first.debtor, first.creditor or "", instance, depth)
-        counted[alike] += 1
-        yield (*alike, counted[alike]), one
+def keyed_instances(judged: Mapping[str, Judged]) -> dict[str, list[tuple[Duty, Instance]]]:
+    """Each instance of each rule by account, under the key that accounts share."""
+    found: dict[str, list[tuple[Duty, Instance]]] = {}
+    occasions: Occasions | None = None
+    for account, one in judged.items():
+        occasions = occasions or Occasions(one.record)
+        every = instances(one.verdicts, one.norms.rules)
+        given = keys([(each.rule, each.first) for each in every], occasions)
+        found[account] = list(zip(given, every, strict=True))
+    return found
 
 
 def history(key: Duty, instance: Instance, label: DutyLabel) -> DutyHistory:

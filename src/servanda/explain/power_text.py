@@ -1,4 +1,4 @@
-"""What lies over a duty by the use of a power, and how a power has been used, in words."""
+"""Sentences on exercised powers: their effect on a duty, and their uses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PowerText:
 
     # -------------------------------------------------------------- over a duty
     def over(self, rule: Rule, found: d.Overlay, of: Particulars) -> Iterator[Node]:
-        """What lies over the duty, surely or possibly; and uses that no longer do."""
+        """Overlays of the duty, sure or possible, and uses of powers that no longer apply."""
         if found.name == "excused":
             yield from self.excuse(rule, found, of)
             return
@@ -89,7 +89,7 @@ class PowerText:
         return f"The power is in clause {rule.clause} {how}: {self.duties.of(rule).text}."
 
     def past(self, uses: Sequence[d.Use], before: str, what: str) -> Iterator[Node]:
-        """Uses that lie over it no longer, or never did."""
+        """Uses of powers that no longer apply to it, or never did."""
         for use in uses:
             if use.open == 0:
                 said = f"{use.entry} has no effect: the power was not open to it in this account."

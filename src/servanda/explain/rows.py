@@ -8,7 +8,8 @@ from typing import Any
 from servanda.explain.cited_sources import CitedSources
 from servanda.explain.duty_labels import DutyLabel, labels
 from servanda.explain.judged import Judged, iso
-from servanda.judge.verdict import Bindings, Verdict, final_statuses
+from servanda.judge.statuses import FINAL
+from servanda.judge.verdict import Bindings, Verdict
 from servanda.semantics.norms import Rule
 
 
@@ -25,7 +26,7 @@ def bindings(pairs: Bindings) -> dict[str, Any]:
 
 def is_final(rule: Rule, verdict: Verdict) -> bool:
     """Whether nothing dated later can change the verdict: docs/meaning.md, 7."""
-    return verdict.status in final_statuses(rule.kind)
+    return verdict.status in FINAL[rule.kind]
 
 
 def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel) -> dict[str, Any]:

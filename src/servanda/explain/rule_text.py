@@ -63,7 +63,7 @@ class Duties:
         for rule in every_rule(agreement):
             self.found.setdefault(key(rule.place), rule)
         self.rules = {rule.id: rule for rule in rules}
-        self.templates: dict[str, Template] = {}
+        self.templates: dict[tuple[str, tuple[str, int, int]], Template] = {}
 
     def written(self, rule: Rule) -> m.Rule | None:
         return self.found.get(key(rule.place)) if rule.place.line else None
@@ -80,10 +80,14 @@ class Duties:
 
     def instance(self, rule: Rule, verdict: Verdict) -> InstanceText:
         """The text of the instance that a verdict is of."""
-        template = self.templates.get(rule.id)
+        where = (
+            rule.id,
+            key(rule.place),
+        )  # a reading in place of the text has the ids of its rules
+        template = self.templates.get(where)
         if template is None:
             names = declared_names(rule, self.rules)
-            template = self.templates[rule.id] = Template(rule, self.written(rule), names)
+            template = self.templates[where] = Template(rule, self.written(rule), names)
         return template.fill(verdict.debtor, verdict.instance)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from servanda.explain.duty_keys import Duty, Standing, current
+from servanda.explain.duty_keys import Duty, Occasions, Standing, current
 from servanda.judge.dependencies import Footprints
 from servanda.judge.verdict import JudgeError, Status
 from servanda.record.account_facts import facts_for
@@ -136,6 +136,7 @@ class Variants:
         self._standing: dict[tuple[str, int], dict[Duty, Standing] | None] = {}
         self._held: set[tuple[str, int]] = set()
         self.any_held = False
+        self.occasions = Occasions(case.record)
 
     # -------------------------------------------------------------- norms and facts
     def norms(self, account: Account) -> Footprints | None:
@@ -245,7 +246,7 @@ class Variants:
         reach = made.follow(rule.id for rule in made.norms.rules if rule.clause in asked)
         norms, facts = made.within(reach, self.facts(account, made.norms))
         try:
-            found = current(norms.rules, judge(norms, facts))
+            found = current(norms.rules, judge(norms, facts), self.occasions)
         except JudgeError:
             return False
         partly = {rule.clause for rule in made.norms.rules if rule.id not in reach.rules}

@@ -271,7 +271,7 @@ class Explanation:
             for opening in openings:
                 yield from self.windows.deadline(opening.window)
 
-    # -------------------------------------------------------------- what lies over it
+    # -------------------------------------------------------------- overlays
     def gates(self, derivation: d.Derivation, written: Written) -> Iterator[Node]:
         rule, of = derivation.rule, dict(derivation.verdict.instance)
         for overlay in steps(derivation, d.Overlay):
@@ -376,7 +376,7 @@ class Explanation:
 
 
 def stands(rule: Rule, status: str) -> str:
-    """A status in words."""
+    """A status in a sentence."""
     return term(status, rule.kind).phrase
 
 

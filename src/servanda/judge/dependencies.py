@@ -53,7 +53,7 @@ class Footprints:
     def __init__(self, norms: Norms) -> None:
         self.norms = norms
         self.graph = rule_order.needs(norms)
-        self.heads = rule_order.heads(norms)
+        self.heads = rule_order.root_rules(norms)
         self.of_rule = {rule.id: mentions(rule) for rule in norms.rules}
         self.of_name: dict[str, list[Mentions]] = {}
         words: tuple[Derived | StateType, ...] = (*norms.derived, *norms.states)

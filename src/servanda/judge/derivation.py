@@ -295,7 +295,7 @@ class Use(Struct, frozen=True, tag=True):
 
 
 class Overlay(Struct, frozen=True, tag=True):
-    """What lies over the duty on the day asked, surely or possibly, by which uses."""
+    """The overlays of the duty on the day asked, sure or possible, with the uses behind them."""
 
     name: OneOf["suspended", "excused", "idle", "ended", "waived", "released"]
     value: int

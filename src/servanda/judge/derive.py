@@ -1,4 +1,4 @@
-"""The derivations of verdicts: the reference judge is asked anew, on what they can depend on."""
+"""The derivations of verdicts: the reference judge judges again what they can depend on."""
 
 from __future__ import annotations
 

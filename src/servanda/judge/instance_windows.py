@@ -45,9 +45,10 @@ class InstanceWindows:
         Raises AmbiguousMonthEnd where the agreement does not settle how months are counted.
         """
         bindings = dict(verdict.instance)
-        lo, hi = self.arose(rule, verdict, began)
-        whole = window_of(self.world, rule, bindings, lo, hi)
-        window = self.period(rule, verdict, whole, hi) if rule.window.every is not None else whole
+        arose = self.arose(rule, verdict, began)
+        whole = window_of(self.world, rule, bindings, *arose)
+        every = rule.window.every is not None
+        window = self.period(rule, verdict, whole, arose[1]) if every else whole
         return described(self.world, rule, bindings, window, verdict.trigger)
 
     def period(self, rule: Rule, verdict: Verdict, whole: Window, since: int) -> Window:

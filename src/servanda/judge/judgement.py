@@ -115,15 +115,14 @@ class Judgement:
             raise self.explained(error, rules[0].id if len(rules) == 1 else None) from error
 
     def judge_together(self, component: list[str], graph: dict[str, set[str]]) -> None:
-        """Rules that need each other are judged again until what they tell each other rests.
+        """Judge mutually dependent rules repeatedly, to the fixpoint of their statuses.
 
-        One after the other: what a batch tells is taken away and told anew, and another one that
-        looked in between would find nothing there.
+        Sequentially: a batch deletes and rewrites its statuses.
         """
         unit = {rule.id: id_ for id_ in component for rule in self.units[id_]}
         together = batches([rule for id_ in component for rule in self.units[id_]])
         needs = [set().union(*(graph[unit[rule.id]] for rule in batch)) for batch in together]
-        stale = set(range(len(together)))  # of what they need, something was told anew
+        stale = set(range(len(together)))  # something they depend on has changed
         before: object = None
         for n in chain.from_iterable(repeat(range(len(together)), MOST_ROUNDS)):
             if not stale:
@@ -137,7 +136,9 @@ class Judgement:
                     stale |= {m for m, needed in enumerate(needs) if needed & mine}
                 before = after
         circle = " → ".join([*component, component[0]])
-        raise JudgeError(f"these rules never come to rest: {circle}", component[0])
+        raise JudgeError(
+            f"the statuses of these rules never reach a fixpoint: {circle}", component[0]
+        )
 
     def span_of_days(self) -> tuple[date, date]:
         """Days that business-day counts may need: from the first fact to well past the last."""

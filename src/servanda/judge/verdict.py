@@ -26,14 +26,6 @@ Status = OneOf[
     "undetermined",
 ]
 Bindings = tuple[tuple[str, Value | None], ...]
-OVER = ("lapsed", "ended", "released", "waived")
-SETTLED = ("kept", "cured", "compensated", *OVER)
-
-
-def final_statuses(kind: str) -> tuple[str, ...]:
-    """Those that nothing dated later can change, for a kind of rule: docs/meaning.md, 7."""
-    return SETTLED if kind == "achieve" else OVER
-
 
 class Verdict(Struct, frozen=True):
     """One status span of one instance of one rule.

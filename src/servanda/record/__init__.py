@@ -1,1 +1,1 @@
-"""The record: entries, sources and trust; the readers and writers of what happened."""
+"""The record: entries, sources, tables, trust, and the facts of an account."""

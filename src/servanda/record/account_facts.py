@@ -1,4 +1,4 @@
-"""The record as one account sees it, on a date, as known on a date: what both judges read."""
+"""Builds the facts of one account, as of a date and as known on a date: input of both judges."""
 
 from __future__ import annotations
 
@@ -51,17 +51,19 @@ def known_entries(record: Record, known: int | None) -> tuple[Entry, ...]:
 
 
 class Standing(Struct, frozen=True):
-    """The entries that an account keeps, each with what it makes of it, and the ids (of entries
-    and of table rows) that corrections and withdrawals have done away with."""
+    """The entries that an account keeps, each with its trust.
+
+    `gone` are the ids of entries and table rows that were corrected or withdrawn.
+    """
 
     entries: tuple[tuple[Entry, Trust], ...]
     gone: frozenset[str]
 
 
 def standing(record: Record, policy: Policy, known: int | None) -> Standing:
-    """What is left as known at that tick (None: all of it).
+    """The entries that count for a policy, as known at a tick (None: all entries).
 
-    Trust comes first: a correction by a source that the account drops corrects nothing for it.
+    Trust comes first: a correction from a source that the account drops has no effect for it.
     """
     by_id = {entry.id: entry for entry in record.entries}
     kept: dict[str, Trust] = {}
@@ -86,8 +88,11 @@ def _gone(
     withdrawals: Mapping[str, list[str]],
     corrections: Mapping[str, list[str]],
 ) -> frozenset[str]:
-    """The entries withdrawn or replaced. A withdrawal can itself be withdrawn; a correction that
-    is withdrawn corrects nothing, but one that is corrected in its turn still does."""
+    """The ids withdrawn or replaced.
+
+    A withdrawal can itself be withdrawn. A withdrawn correction has no effect; a corrected one
+    still replaces its target.
+    """
     replaced: dict[str, bool] = {}
 
     def is_withdrawn(id: str) -> bool:
@@ -114,10 +119,10 @@ def facts_for(
     on: int,
     known: int | None = None,
 ) -> Facts:
-    """What an account takes for facts. `on` and `known` are last ticks, as of `parse_as_of`.
+    """The facts of an account (None: of nobody in particular, with trust in all sources).
 
-    The norms tell what the variables are that instance keys name; without them, keys stay as they
-    are written.
+    `on` and `known` are last ticks, as `parse_as_of` gives them. `norms` give the types of the
+    variables in instance keys; without them, keys stay as written.
     """
     policy = Policy(account, record)
     events: dict[str, list[Occurrence]] = {}
@@ -182,7 +187,7 @@ def _exercises(
     names: AgreementNames,
     variables: Mapping[tuple[str, str], Variable],
 ) -> Iterable[Exercise]:
-    """One for each clause and holder: what a group does, it does as one and each member does."""
+    """One exercise per clause and holder: an act of a group is an act of each member too."""
     when = entry.when
     for holder in (used.by, *names.members(used.by)):
         for clause in used.clauses or (None,):

@@ -1,4 +1,4 @@
-"""Numbers with units, as exact decimals in a declared unit."""
+"""Amounts as exact decimals in the declared unit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TOO_LARGE = Decimal(10) ** 29
 
 
 class BadAmount(ValueError):
-    """What is wrong with an amount; `help` is advice."""
+    """An amount that cannot be used: code, message and advice."""
 
     def __init__(self, code: str, message: str, help: str) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class BadAmount(ValueError):
 
 
 class Amounts:
-    """Converts to declared units, by the agreement's conversions."""
+    """Converts amounts to declared units, with the agreement's conversions."""
 
     def __init__(self, agreement: Agreement) -> None:
         self.units = Units(agreement)
@@ -48,7 +48,7 @@ class Amounts:
 
 
 def fit(value: Decimal) -> Decimal:
-    """To nine decimals, as the judges keep numbers. Raises BadAmount if it is past 29 digits."""
+    """Round to nine decimals, as the judges keep numbers. Raises BadAmount from 1e29 on."""
     if not value.is_finite() or abs(value) >= TOO_LARGE:
         raise BadAmount(
             "E148", "this number is too large", "write at most 29 digits before the point"

@@ -1,4 +1,4 @@
-"""What an entry says, resolved: its names, arguments, amounts and targets."""
+"""Resolves the content of entries: names, arguments, amounts and targets."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Param, Place, Tex
 
 
 class Reader:
-    """Reads raw facts against an agreement; None, and a problem, where one cannot be."""
+    """Resolves facts against an agreement; None, with a problem, for one that does not fit."""
 
     def __init__(self, names: RecordNames) -> None:
         self.names = names
         self.problems = names.problems
 
     def read(self, fact: raw.Fact) -> What | None:
+        """The content of an entry, resolved."""
         match fact:
             case raw.EventFact():
                 return self.happened(fact)
@@ -51,6 +52,7 @@ class Reader:
 
     # -------------------------------------------------------------- events
     def happened(self, fact: raw.EventFact) -> Happened | None:
+        """An event with its arguments."""
         event = self.names.event(fact.event, fact.place)
         if event is None:
             return None
@@ -72,7 +74,7 @@ class Reader:
         by: str | None,
         place: Place,
     ) -> tuple[Value | None, ...] | None:
-        """The arguments in the order of the parameters; the actor fills `by`."""
+        """The arguments in the order of the parameters (None: not given); the actor fills `by`."""
         params = [variable_of(param) for param in declared]
         found: dict[str, Value] = {}
         sound = True
@@ -157,6 +159,7 @@ class Reader:
         return None
 
     def amount(self, number: Number, unit: str | None, name: str, place: Place) -> Decimal | None:
+        """A number in the unit wanted, to nine decimals."""
         try:
             return self.names.amounts.convert(number, unit, name)
         except BadAmount as error:
@@ -166,6 +169,7 @@ class Reader:
 
     # -------------------------------------------------------------- measures
     def measured(self, fact: raw.ReadingFact) -> Measured | None:
+        """A reading of a measure."""
         measure = self.names.measure(fact.measure, fact.place)
         if measure is None:
             return None
@@ -185,7 +189,7 @@ class Reader:
     def bounds(
         self, fact: raw.ReadingFact, unit: str | None, name: str
     ) -> tuple[Decimal | None, Decimal | None] | None:
-        """The bounds in the unit, each None if it was not said; None if one cannot be had."""
+        """The bounds in the unit, each None if not given; None if one does not convert."""
         low = self.amount(fact.low, unit, name, fact.place) if fact.low else None
         high = self.amount(fact.high, unit, name, fact.place) if fact.high else None
         if (low is None) != (fact.low is None) or (high is None) != (fact.high is None):
@@ -193,6 +197,7 @@ class Reader:
         return low, high
 
     def linked(self, fact: raw.LinkFact) -> Linked | None:
+        """A statement about readings."""
         said = fact.reading
         measure = self.names.measure(said.measure, fact.place)
         if measure is None:
@@ -227,7 +232,7 @@ class Reader:
     def subject(
         self, name: str, params: Sequence[Param], of: str | None, place: Place
     ) -> str | None:
-        """Whose measure it is; the empty text where it is not said or may not be."""
+        """The subject of a measure; None: it has none; empty: an error was reported."""
         if not params:
             if of is None:
                 return None
@@ -253,6 +258,7 @@ class Reader:
 
     # -------------------------------------------------------------- powers, terms, statements
     def exercised(self, fact: raw.PowerFact) -> Exercised | None:
+        """The use of a power."""
         by = self.names.who(fact.by, fact.place)
         clauses = [self.names.clause(id, fact.place) for id in fact.clauses]
         others = [self.names.who(name, fact.place) for name in (fact.of, fact.towards) if name]
@@ -274,6 +280,7 @@ class Reader:
         )
 
     def key_value(self, value: raw.Literal, place: Place) -> Value | None:
+        """A value of an instance key."""
         match value:
             case Number(number, None):
                 return number
@@ -289,6 +296,7 @@ class Reader:
                 return name
 
     def determined(self, fact: raw.DetermineFact) -> Determined | None:
+        """The determination of a vague term."""
         by = self.names.who(fact.by, fact.place)
         vague = self.names.vague(fact.pattern.name, fact.pattern.place)
         if by is None or vague is None:
@@ -299,6 +307,7 @@ class Reader:
         return Determined(by, vague.name, args, fact.holds)
 
     def said(self, fact: raw.SaidFact) -> Said | None:
+        """A speech act."""
         by = self.names.who(fact.by, fact.place)
         to = self.names.who(fact.to, fact.place) if fact.to else None
         clause = self.names.clause(fact.clause, fact.place) if fact.clause else None

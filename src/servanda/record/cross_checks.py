@@ -1,10 +1,10 @@
-"""Figures held against figures: a level against the level before and the reported change, ratios,
-"for the first time", and several readings of one thing on one day.
+"""Cross-checks of reported figures: changes between levels, ratios, first times, and several
+readings of one day.
 
-Every figure leaves room for its rounding: half a unit of its last digit (a whole one for a ratio:
-`48 times` is said of 48.7). Figures that a change, a ratio or a day links form one web; if the
-web does not hold and holds again without one figure, and one only, that figure is the odd one.
-Readings in tables take no part.
+Every figure has a rounding tolerance: half a unit of its last digit (a whole unit for a ratio:
+`48 times` is said of 48.7). Figures linked by a change, a ratio or a day form a constraint system.
+If it is infeasible, and feasible without exactly one figure, that figure is the odd one. Readings
+in tables take no part.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Node = tuple[int, int]
 
 
 class Finding(Struct, frozen=True):
-    """What one check came to. `agrees` None: it could not be made.
+    """The result of one cross-check. `agrees` None: it could not be made.
 
     `off` is by how much it fails, in the measure's unit (for a ratio: a bare number). `entries`
-    are those held together, `sources` theirs. `odd` is the entry that does not fit the others.
-    `place` is where that one stands, or else the entry that was checked.
+    are those compared, `sources` theirs. `odd` is the entry that does not fit the others. `place`
+    is the place of `odd`, else of the entry checked.
     """
 
     kind: OneOf["change", "ratio", "first", "readings"]
@@ -116,14 +116,14 @@ class _Subject:
         return None
 
     def _node_of(self, span: FactTime) -> Node | None:
-        """The date of readings that a date means: the same, or else the only one within it."""
+        """The date of the readings that a date refers to: the same, else the only one within it."""
         if _node(span) in self.readings:
             return _node(span)
         within = [node for node in self.readings if span.lo <= node[0] and node[1] < span.fin]
         return within[0] if len(within) == 1 else None
 
     def _find_odd(self, part: Sequence[Figure]) -> None:
-        """Note the one figure of a web without which it holds."""
+        """Note the one figure without which a component is feasible."""
         if len(part) < 3 or _holds(part):
             return
         suspects = [figure.entry for figure in part if _holds([f for f in part if f is not figure])]
@@ -140,7 +140,7 @@ class _Subject:
         return finding
 
     def _why(self, odd: Entry) -> str:
-        """Where the odd reading is the size of a reported change, or of the change itself."""
+        """Explain an odd reading that equals a reported change, and so is no level."""
         if not isinstance(odd.what, Measured) or odd.what.low != odd.what.high:
             return ""
         for link in self.links:
@@ -177,13 +177,12 @@ class _Subject:
         )
 
     def _weakness(self, *readings: Entry) -> tuple[bool, bool]:
-        """Which of several readings of a day to hold a check against: none that is odd, and
-        figures before mere bounds."""
+        """Sort key of readings of one day: odd ones last, bounds after figures."""
         vague = any(_measured(r).low is None or _measured(r).high is None for r in readings)
         return any(reading.id in self.odd for reading in readings), vague
 
     def _off_change(self, before: Entry, after: Entry, linked: Linked) -> Decimal:
-        """By how much after − before misses the reported change, beyond all rounding."""
+        """By how much after − before misses the reported change, beyond the rounding tolerance."""
         low_1, high_1 = _room(_measured(before))
         low_2, high_2 = _room(_measured(after))
         expected_low = None if low_2 is None or high_1 is None else low_2 - high_1
@@ -290,7 +289,7 @@ class _Subject:
 
 # ------------------------------------------------------------------ webs
 def _parts(figures: Sequence[Figure]) -> list[list[Figure]]:
-    """Figures that hang together by their dates."""
+    """The connected components of the figures, by date."""
     root: dict[Node, Node] = {}
 
     def find(node: Node) -> Node:
@@ -308,8 +307,11 @@ def _parts(figures: Sequence[Figure]) -> list[list[Figure]]:
 
 
 def _holds(figures: Sequence[Figure]) -> bool:
-    """Whether levels exist that fit all figures: the difference constraints have no negative
-    circle (Bellman and Ford). None is the node of level zero."""
+    """Whether levels exist that fit all figures.
+
+    Difference constraints are feasible if their graph has no negative cycle (Bellman-Ford).
+    The node None has level zero.
+    """
     edges: list[tuple[Node | None, Node | None, Decimal]] = []
     for figure in figures:
         if figure.high is not None:
@@ -356,7 +358,7 @@ def _bounds(what: object) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _room(what: Measured | Linked, whole: bool = False) -> tuple[Decimal | None, Decimal | None]:
-    """The bounds with the room that rounding leaves."""
+    """The bounds, widened by the rounding tolerance."""
     room = _last_digit(what) * (1 if whole else Decimal("0.5"))
     low = None if what.low is None else what.low - room
     high = None if what.high is None else what.high + room
@@ -377,7 +379,7 @@ def _last_digit(what: Measured | Linked) -> Decimal:
 def _gap(
     one: tuple[Decimal | None, Decimal | None], other: tuple[Decimal | None, Decimal | None]
 ) -> Decimal:
-    """How far two intervals are apart; 0 if they meet."""
+    """The distance between two intervals; 0 if they overlap."""
     (low_1, high_1), (low_2, high_2) = one, other
     above = low_1 - high_2 if low_1 is not None and high_2 is not None else Decimal(0)
     below = low_2 - high_1 if low_2 is not None and high_1 is not None else Decimal(0)

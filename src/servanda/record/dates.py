@@ -1,4 +1,4 @@
-"""When a fact happened, as three ticks: see docs/meaning.md, 1, "Dates and instants"."""
+"""Dates and instants of facts as ticks: docs/meaning.md, 1, "Dates and instants"."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ISO_INSTANT = re.compile(
 
 
 class BadDate(ValueError):
-    """What is wrong with a date or an instant; `help` is advice."""
+    """A date or an instant that does not exist: code, message and advice."""
 
     def __init__(self, code: str, message: str, help: str) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class BadDate(ValueError):
 
 
 class FactTime(Struct, frozen=True):
-    """`lo`: the earliest it can have happened; from `hi` on it surely has; `fin`: its extent's end.
+    """When a fact happened, in ticks: between `lo` and `hi`; its extent ends at `fin`.
 
     `text` is the date as written.
     """

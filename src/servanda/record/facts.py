@@ -28,7 +28,7 @@ class Occurrence(Struct, frozen=True):
 class ReadingFact(Struct, frozen=True):
     """A measure's bounds from tick `lo` on (surely from `hi`). None: unbounded on that side.
 
-    A strict bound (`< x`) has been moved by one unit in the ninth decimal. `tier` 0 is best.
+    A strict bound (`< x`) is moved by one unit in the ninth decimal. `tier` 0 is best.
     """
 
     entry: str
@@ -58,6 +58,8 @@ class Exercise(Struct, frozen=True):
 
 
 class Determination(Struct, frozen=True):
+    """A decision on a vague term by a party or body, from tick `lo` on (surely from `hi`)."""
+
     entry: str
     lo: int
     hi: int

@@ -1,4 +1,4 @@
-"""Finding what the words of a record name: parties, events, measures, terms, clauses."""
+"""Looks up the names in a record: parties, events, measures, vague terms, clauses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from servanda.syntax.entries import When
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Agreement, Event, Measure, Place, Vague
 
-# What the record's words name → the namespace of the subject.
+# Kinds as messages name them → the namespace of the subject.
 SUBJECTS = {
     "party, body or group": "party",
     "event": "event",
@@ -34,7 +34,7 @@ DECLARATIONS = {
 
 
 class RecordNames:
-    """The declared names of an agreement; what is not found is a problem, and None."""
+    """The declared names of an agreement; reports unknown ones and returns None for them."""
 
     def __init__(self, agreement: Agreement, problems: Problems) -> None:
         self.agreement = agreement
@@ -50,6 +50,7 @@ class RecordNames:
         self.people = {**self.declared.parties, **self.declared.groups}
 
     def missing(self, code: str, kind: str, name: str, known: Iterable[str], place: Place) -> None:
+        """Report an unknown name, with those that may have been meant."""
         known = list(known)
         advice = did_you_mean(name, known)
         if advice is None and 0 < len(known) <= 12:
@@ -88,6 +89,7 @@ class RecordNames:
         return None
 
     def measure(self, name: str, place: Place) -> Measure | None:
+        """A measure by its name."""
         found = self.measures.get(name)
         if found is None:
             if name in self.events:
@@ -99,6 +101,7 @@ class RecordNames:
         return found
 
     def vague(self, name: str, place: Place) -> Vague | None:
+        """A vague term by its name."""
         found = self.vagues.get(name)
         if found is None:
             self.missing("E205", "vague term", name, self.vagues, place)
@@ -114,6 +117,7 @@ class RecordNames:
         return None
 
     def clause(self, id: str, place: Place) -> str | None:
+        """The id of a clause."""
         if id in self.clauses:
             return id
         self.missing("E206", "clause", id, self.clauses, place)

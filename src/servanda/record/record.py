@@ -1,4 +1,4 @@
-"""The record, resolved: names are declared ones, dates are ticks, numbers have declared units."""
+"""The resolved record: declared names, dates in ticks, numbers in declared units."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Measured(Struct, frozen=True, tag=True):
 
 
 class Linked(Struct, frozen=True, tag=True):
-    """Something said of readings, to be checked against them: itself no reading.
+    """A statement about readings, to be checked against them.
 
     `change`: the reading of this day less the one of `since`; `ratio`: the reading by `to` (in
     the measure's unit); `first`: no earlier reading is in these bounds. The bounds of a ratio are
@@ -73,6 +73,8 @@ class Exercised(Struct, frozen=True, tag=True):
 
 
 class Determined(Struct, frozen=True, tag=True):
+    """The determination of a vague term by a party or body."""
+
     by: str
     name: str
     args: tuple[Value | None, ...]
@@ -80,7 +82,7 @@ class Determined(Struct, frozen=True, tag=True):
 
 
 class Said(Struct, frozen=True, tag=True):
-    """A statement: kept and shown, but no fact for a judge."""
+    """A statement (speech act): kept and shown, but no fact for a judge."""
 
     by: str
     verb: str
@@ -92,6 +94,8 @@ class Said(Struct, frozen=True, tag=True):
 
 
 class Withdrawn(Struct, frozen=True, tag=True):
+    """The withdrawal of the entry with this id."""
+
     entry: str
 
 
@@ -100,7 +104,7 @@ What = Happened | Measured | Linked | Exercised | Determined | Said | Withdrawn
 
 # ------------------------------------------------------------------ entries
 class Step(Struct, frozen=True):
-    """One step of who says it through whom: `said` by a speaker on a medium, or `reported`."""
+    """One step of attribution: `said` by a speaker on a medium, or `reported` by a source."""
 
     kind: str
     by: str
@@ -144,7 +148,7 @@ class DeclaredCompleteness(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """Rows of table files that all say the same kind of thing, as one SELECT for DuckDB.
+    """Rows of table files under one mapping, as one SELECT for DuckDB.
 
     Columns: `entry, lo, hi, fin, known, grade, source`, and for an event `p_<param>` each, for a
     measure `of, low, high`. `by` is who graded all of it; `sources` are those of every row, and
@@ -168,7 +172,7 @@ class Table(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """All that a case's record says, before anyone trusts or asks anything.
+    """The whole record of a case, before trust and dates are applied.
 
     `aliases`: a party, body or group, and what else it goes by: its title, its members.
     """
@@ -181,6 +185,7 @@ class Record(Struct, frozen=True):
     aliases: dict[str, tuple[str, ...]] = {}
 
     def entry(self, id: str) -> Entry | None:
+        """The entry with an id, or None."""
         return next((entry for entry in self.entries if entry.id == id), None)
 
     def tables_of(self, id: str) -> tuple[Table, ...]:

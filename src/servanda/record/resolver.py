@@ -1,4 +1,4 @@
-"""From entries as written to the record: names, units, dates, ids, corrections and sources."""
+"""Resolves entries as written into the record: names, units, dates, ids, corrections, sources."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def resolve_record(
     problems: Problems,
     folder: Path | None = None,
 ) -> Record:
-    """The record of an agreement. What cannot be resolved is left out, with a problem.
+    """The record of an agreement; entries that do not resolve are left out, with a problem.
 
     `folder` is the case's: the files of tables are relative to it.
     """
@@ -86,6 +86,8 @@ def _aliases(agreement: Agreement) -> dict[str, tuple[str, ...]]:
 
 
 class Resolver:
+    """Resolves entries and declarations of completeness one by one."""
+
     def __init__(
         self, names: RecordNames, sources: Mapping[str, Source], problems: Problems
     ) -> None:
@@ -95,6 +97,7 @@ class Resolver:
         self.reader = Reader(names)
 
     def entry(self, written: raw.Entry) -> Entry | None:
+        """An entry, resolved; None, with a problem, if its date or content does not resolve."""
         place = written.place
         when = self.names.span(written.when, place)
         announced = self.names.span(written.announced, place)
@@ -144,6 +147,7 @@ class Resolver:
         )
 
     def completeness(self, written: raw.Completeness) -> DeclaredCompleteness | None:
+        """A declaration of completeness, resolved; None, with a problem, if it does not."""
         from_ = self.names.span(written.from_, written.place)
         until = self.names.span(written.until, written.place)
         reported = self.names.span(written.reported, written.place)
@@ -166,6 +170,7 @@ class Resolver:
         )
 
     def cited(self, refs: Sequence[raw.SourceRef]) -> tuple[raw.SourceRef, ...]:
+        """The references to known sources; reports the others."""
         for ref in refs:
             if ref.id not in self.sources:
                 advice = (

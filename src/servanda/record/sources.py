@@ -22,7 +22,7 @@ ADD_ID = 'add one, as in {"id": "gov-2019-21", "title": "..."}'
 
 
 class Source(Struct, frozen=True):
-    """A document somebody can look up.
+    """A document that entries cite.
 
     `issued` is `2019-05-31`, `2019-05`, `2019`, two of these with a `/` between, or a text.
     """
@@ -131,7 +131,7 @@ def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
 
 
 class _Item:
-    """One CSL item being read; what is wrong with it goes to `problems`."""
+    """Reads one CSL item and reports what is wrong with it."""
 
     def __init__(self, item: object, place: Place, problems: Problems) -> None:
         self.item = item
@@ -255,7 +255,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
-    """The sources of a BibTeX text; a broken entry is a problem, the others are still read."""
+    """The sources of a BibTeX text; broken entries are reported, the others are read."""
     import logging
 
     from bibtexparser.entrypoint import parse_string

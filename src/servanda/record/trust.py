@@ -1,4 +1,4 @@
-"""An account's trust over what the record says: see docs/meaning.md, 2, "Trust"."""
+"""An account's trust in entries: docs/meaning.md, 2, "Trust"."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ALWAYS_ACCEPTED = frozenset({None, "verified", "estimated", "declared"})
 
 
 class Trust(Struct, frozen=True):
-    """What an account makes of an entry it keeps: `tier` 0 is best; not `sure` is only possible."""
+    """The trust in an entry that is kept: `tier` 0 is best; not `sure`: only possible."""
 
     tier: int
     sure: bool
 
 
 def fold(name: str) -> str:
-    """How names are compared: `Tehran_Times` is `Tehran Times`."""
+    """A name normalised for comparison: `Tehran_Times` equals `Tehran Times`."""
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
@@ -43,7 +43,7 @@ class Policy:
         )
 
     def of_names(self, names: frozenset[str], grade: str | None) -> Trust | None:
-        """What it makes of something from (all of) these folded names; None: dropped."""
+        """The trust in something from all of these folded names; None: dropped."""
         if self.only and not self.only & names:
             return None
         if self.distrusts & names:
@@ -64,22 +64,25 @@ class Policy:
         return not names or self.of_names(names, entry.grade) is not None
 
     def of_declaration(self, declared: DeclaredCompleteness) -> bool:
+        """Whether a declaration of completeness counts."""
         names = frozenset({fold(declared.by)}) | names_of_sources(declared.sources, self.record)
         return self.of_names(names, None) is not None
 
 
 def names_of(entry: Entry, record: Record) -> frozenset[str]:
-    """All that an entry is from, folded: sources, their publishers and authors, people."""
+    """The folded names that an entry is from: sources, publishers, authors, speakers."""
     people = {fold(entry.by)} if entry.by else set()
     people |= {fold(step.by) for step in entry.chain}
     return names_of_sources(entry.sources, record) | people
 
 
 def names_of_sources(cited: Iterable[SourceRef], record: Record) -> frozenset[str]:
+    """The folded names of several sources."""
     return frozenset(name for ref in cited for name in names_of_source(ref.id, record))
 
 
 def names_of_source(id: str, record: Record) -> frozenset[str]:
+    """The folded id, publisher and authors of a source."""
     source = record.sources.get(id)
     if source is None:
         return frozenset({fold(id)})
@@ -88,7 +91,7 @@ def names_of_source(id: str, record: Record) -> frozenset[str]:
 
 
 def check_trust(accounts: Iterable[Account], record: Record, problems: Problems) -> None:
-    """Names that an account trusts or distrusts, and that nothing in the record bears."""
+    """Report names that an account trusts or distrusts and that occur nowhere in the record."""
     spellings = {fold(name): name for name in _spellings(record)}
     for account in accounts:
         for name in (*account.only, *account.first, *account.distrusts):

@@ -28,10 +28,12 @@ class AmbiguousMonthEnd(ValueError):
 
 
 def tick(micros: int, phase: int) -> int:
+    """The tick of a phase (0 to 63) in an instant given in microseconds."""
     return micros * PHASES + phase
 
 
 def micros_of(tick_: int) -> int:
+    """The instant of a tick, in microseconds since 1970 UTC."""
     return tick_ // PHASES
 
 
@@ -46,6 +48,7 @@ def to_micros(moment: datetime) -> int:
 
 
 def to_datetime(micros: int, zone: str) -> datetime:
+    """An instant in microseconds as a datetime of a zone."""
     return (EPOCH + timedelta(microseconds=micros)).astimezone(zone_of(zone))
 
 
@@ -56,6 +59,7 @@ def with_offset(moment: datetime) -> str:
 
 
 def zone_of(name: str) -> ZoneInfo:
+    """The zone of a name. Raises ZoneInfoNotFoundError, ValueError or OSError."""
     return ZoneInfo(name)
 
 
@@ -66,6 +70,7 @@ def day_start(day: date, zone: str) -> int:
 
 
 def local_day(micros: int, zone: str) -> date:
+    """The local day of an instant in microseconds."""
     return to_datetime(micros, zone).date()
 
 
@@ -83,6 +88,7 @@ def add_months(day: date, months: int, clipped: bool) -> date:
 
 @lru_cache
 def holidays_of(region: str, year: int) -> frozenset[date]:
+    """The public holidays of a region (`NL`, `US-NY`) in a year."""
     import holidays
 
     country, _, subdivision = region.partition("-")
@@ -90,6 +96,7 @@ def holidays_of(region: str, year: int) -> frozenset[date]:
 
 
 def is_business_day(day: date, of: Calendar) -> bool:
+    """Whether a day is a business day of a calendar."""
     if day in of.extra:
         return True
     if day.weekday() >= 5 or day in of.without:
@@ -158,6 +165,7 @@ class Counting:
         return day_start(local_day(micros, self.zone) + timedelta(days=1), self.zone)
 
     def day_begin(self, micros: int) -> int:
+        """The first instant of the local day of X, in microseconds."""
         return day_start(local_day(micros, self.zone), self.zone)
 
     def periods(self, every: str, start: int, until: int) -> list[tuple[int, int, str]]:
@@ -202,6 +210,7 @@ def is_calendar_period(every: str) -> bool:
 
 
 def period_start(day: date, every: str) -> date:
+    """The first day of the calendar period that a day is in."""
     starts: dict[str, Callable[[date], date]] = {
         "day": lambda d: d,
         "week": lambda d: d - timedelta(days=d.weekday()),
@@ -213,6 +222,7 @@ def period_start(day: date, every: str) -> date:
 
 
 def next_period(first: date, every: str) -> date:
+    """The first day of the calendar period after the one that begins on `first`."""
     if every in ("day", "week"):
         return first + timedelta(days=1 if every == "day" else 7)
     return add_months(first, {"month": 1, "quarter": 3, "year": 12}[every], clipped=True)

@@ -49,7 +49,9 @@ class Named(Protocol):
     """Anything that is declared by name."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The declared name."""
+        ...
 
 
 N = TypeVar("N", bound=Named)

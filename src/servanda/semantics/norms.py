@@ -24,6 +24,8 @@ class Var(Struct, frozen=True, tag=True):
 
 
 class Const(Struct, frozen=True, tag=True):
+    """A constant: text (also a party or a clause), number or date."""
+
     value: Value
 
 
@@ -56,6 +58,8 @@ class Total(Struct, frozen=True, tag=True):
 
 
 class Arith(Struct, frozen=True, tag=True):
+    """A sum, difference or product."""
+
     op: OneOf["+", "-", "*"]
     left: Expr
     right: Expr
@@ -90,22 +94,32 @@ class Match(Struct, frozen=True):
 
 # ------------------------------------------------------------------ conditions
 class Always(Struct, frozen=True, tag=True):
+    """A condition that is decided: true or false."""
+
     value: bool
 
 
 class And(Struct, frozen=True, tag=True):
+    """All of the items hold."""
+
     items: tuple[Cond, ...]
 
 
 class Or(Struct, frozen=True, tag=True):
+    """One of the items holds."""
+
     items: tuple[Cond, ...]
 
 
 class Not(Struct, frozen=True, tag=True):
+    """The item does not hold."""
+
     item: Cond
 
 
 class Compare(Struct, frozen=True, tag=True):
+    """A comparison of two expressions in one unit."""
+
     op: OneOf["<=", ">=", "<", ">", "=", "!="]
     left: Expr
     right: Expr
@@ -119,10 +133,14 @@ class Within(Struct, frozen=True, tag=True):
 
 
 class InState(Struct, frozen=True, tag=True):
+    """The state holds for a key that matches."""
+
     match: Match
 
 
 class IsVague(Struct, frozen=True, tag=True):
+    """The vague term holds for arguments that match."""
+
     match: Match
 
 
@@ -159,6 +177,8 @@ class AtMatch(Struct, frozen=True, tag=True):
 
 
 class Shifted(Struct, frozen=True, tag=True):
+    """A point plus (`sign` 1) or minus (-1) a duration."""
+
     point: Point
     sign: int
     duration: Duration
@@ -172,6 +192,8 @@ class First(Struct, frozen=True, tag=True):
 
 
 class DayEdge(Struct, frozen=True, tag=True):
+    """The start of the point's local day, or (`end`) of the day after."""
+
     point: Point
     end: bool
 
@@ -187,6 +209,8 @@ Point = AtTime | AtVar | AtMatch | Shifted | First | DayEdge
 
 # ------------------------------------------------------------------ rules
 class Variable(Struct, frozen=True):
+    """A variable or parameter: its name, type and, for a number, unit."""
+
     name: str
     type: OneOf["party", "text", "number", "date", "clause"]
     unit: str | None
@@ -300,6 +324,8 @@ class StateType(Struct, frozen=True):
 
 
 class MeasureType(Struct, frozen=True):
+    """A measure: its subject's parameter, unit, and staleness in microseconds."""
+
     name: str
     of: Variable | None
     unit: str | None
@@ -307,6 +333,8 @@ class MeasureType(Struct, frozen=True):
 
 
 class VagueType(Struct, frozen=True):
+    """A vague term: its parameters, and who may decide it."""
+
     name: str
     params: tuple[Variable, ...]
     deciders: tuple[str, ...]

@@ -14,6 +14,8 @@ from servanda.syntax.tree import NOWHERE, Duration, Party, Place, Point, UnitWor
 
 
 class AgreementLine(Struct, frozen=True):
+    """The first line of an agreement: `agreement NAME "Title"`."""
+
     name: str
     title: str | None = None
     place: Place = NOWHERE
@@ -41,39 +43,55 @@ class Declared(Struct, frozen=True):
 
 
 class Include(Struct, frozen=True):
+    """`include "file"`; relative to the file it stands in."""
+
     file: str
     place: Place = NOWHERE
 
 
 class Prevails(Struct, frozen=True):
+    """`prevails over 7, 8`: the ids of clauses."""
+
     over: tuple[str, ...]
     place: Place = NOWHERE
 
 
 class Survives(Struct, frozen=True):
+    """`survives the end [for 6 months]`; `term` None: for good."""
+
     term: Duration | None = None
     place: Place = NOWHERE
 
 
 class OnceCreated(Struct, frozen=True):
+    """`once created`."""
+
     place: Place = NOWHERE
 
 
 class Needs(Struct, frozen=True):
+    """`needs R3.remedial`: the full name of a reading."""
+
     reading: str
     place: Place = NOWHERE
 
 
 class NotModelled(Struct, frozen=True):
+    """`not modelled "why"`."""
+
     reason: str
     place: Place = NOWHERE
 
 
 class NoDuty(Struct, frozen=True):
+    """`no duty`."""
+
     place: Place = NOWHERE
 
 
 class Reads(Struct, frozen=True):
+    """`reads GROUP as NAME` in an account."""
+
     group: str
     name: str
     place: Place = NOWHERE
@@ -88,11 +106,15 @@ class Trusts(Struct, frozen=True):
 
 
 class Accepts(Struct, frozen=True):
+    """`accepts alleged, …` in an account: grades that count as sure."""
+
     grades: tuple[str, ...]
     place: Place = NOWHERE
 
 
 class TableLine(Struct, frozen=True):
+    """The first line of a table: `table "file" [each TYPE] [zone Z]`."""
+
     file: str
     each: str | None = None
     zone: str | None = None

@@ -87,4 +87,5 @@ def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatte
 
 
 def refused(message: str, help_: str | None = None) -> ServandaError:
+    """The refusal of a request, with advice, as a ServandaError."""
     return ServandaError([Problem("", 0, 0, message, help_)])

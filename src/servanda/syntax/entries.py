@@ -220,6 +220,7 @@ class RowMap(Struct, frozen=True):
 
     @property
     def is_measure(self) -> bool:
+        """Whether a row is a reading of a measure, not an event."""
         return self.value is not None
 
     @property

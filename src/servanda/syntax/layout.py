@@ -82,6 +82,7 @@ class Layout(Struct):
 
     @property
     def statements(self) -> list[Statement]:
+        """All statements outside any other, in the order of the file."""
         return [statement for passage in self.passages for statement in passage.statements]
 
 

@@ -97,6 +97,7 @@ class WholeWords:
     always_accept = ("NAME",)
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """Add NAME to the terminals that each state accepts."""
         return stream
 
 

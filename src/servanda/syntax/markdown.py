@@ -32,6 +32,8 @@ class Block(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
+    """The paragraphs and servanda blocks of a page, in order."""
+
     paragraphs: tuple[Paragraph, ...]
     blocks: tuple[Block, ...]
 

@@ -130,10 +130,12 @@ class Failure(Struct, frozen=True):
 
     @property
     def text(self) -> str:
+        """The text of the line."""
         return self.statement.text
 
     @property
     def offset(self) -> int:
+        """Where in the text the parser stopped; its length if the line is too short."""
         return _offset(self.error, self.text)
 
     @property

@@ -67,6 +67,7 @@ class ProblemCode(Struct, frozen=True):
 
     @property
     def severity(self) -> Severity:
+        """How bad a problem of this code is."""
         return SEVERITIES[self.code[0]]
 
 

@@ -52,6 +52,7 @@ class Problem(Struct, frozen=True):
 
     @property
     def place(self) -> Place:
+        """Where it stands."""
         return Place(self.file, self.line, self.column, self.paragraph)
 
 
@@ -123,10 +124,12 @@ class Problems:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
+        """The warnings, in the same order."""
         return tuple(p for p in self if p.severity == "warning")
 
     @property
     def hints(self) -> tuple[Problem, ...]:
+        """The hints, in the same order."""
         return tuple(p for p in self if p.severity == "hint")
 
     def __iter__(self) -> Iterator[Problem]:

@@ -35,6 +35,8 @@ class MeasureOf(Struct, frozen=True, tag=True):
 
 
 class Arithmetic(Struct, frozen=True, tag=True):
+    """A sum, difference or product of two expressions."""
+
     op: OneOf["+", "-", "*"]
     left: Expr
     right: Expr
@@ -50,6 +52,8 @@ class SumOf(Struct, frozen=True, tag=True):
 
 
 class CountOf(Struct, frozen=True, tag=True):
+    """The number of matching events: in the last `window`, or so far if None."""
+
     pattern: Pattern
     window: Duration | None
     place: Place = NOWHERE
@@ -96,18 +100,26 @@ class Pattern(Struct, frozen=True, tag=True):
 
 
 class And(Struct, frozen=True, tag=True):
+    """All of the items hold."""
+
     items: tuple[Cond, ...]
 
 
 class Or(Struct, frozen=True, tag=True):
+    """One of the items holds."""
+
     items: tuple[Cond, ...]
 
 
 class Not(Struct, frozen=True, tag=True):
+    """The item does not hold."""
+
     item: Cond
 
 
 class Compare(Struct, frozen=True, tag=True):
+    """A comparison of two expressions."""
+
     op: OneOf["<=", ">=", "<", ">", "=", "!="]
     left: Expr
     right: Expr
@@ -115,6 +127,8 @@ class Compare(Struct, frozen=True, tag=True):
 
 
 class Member(Struct, frozen=True, tag=True):
+    """`name in group`."""
+
     name: str
     group: str
     place: Place = NOWHERE
@@ -129,6 +143,8 @@ class InBreach(Struct, frozen=True, tag=True):
 
 
 class ClauseIs(Struct, frozen=True, tag=True):
+    """`clause 7 is broken`: some duty of the clause has the status."""
+
     clause: str
     state: OneOf["suspended", "binding", "performed", "broken"]
     place: Place = NOWHERE
@@ -162,6 +178,8 @@ class Duration(Struct, frozen=True):
 
 
 class AtDate(Struct, frozen=True, tag=True):
+    """A calendar day."""
+
     date: date
 
 
@@ -179,16 +197,22 @@ class AtEvent(Struct, frozen=True, tag=True):
 
 
 class Shift(Struct, frozen=True, tag=True):
+    """`point + duration` (sign 1) or `point - duration` (sign -1)."""
+
     point: Point
     sign: OneOf[1, -1]
     duration: Duration
 
 
 class Earlier(Struct, frozen=True, tag=True):
+    """The earliest of the points."""
+
     points: tuple[Point, ...]
 
 
 class Later(Struct, frozen=True, tag=True):
+    """The latest of the points."""
+
     points: tuple[Point, ...]
 
 
@@ -204,6 +228,8 @@ Point = AtDate | AtInstant | AtEvent | Shift | Earlier | Later | Edge
 
 # ------------------------------------------------------------------ declarations
 class Param(Struct, frozen=True):
+    """A parameter with its type, and for a number its unit."""
+
     name: str
     type: OneOf["party", "text", "number", "date", "clause"] = "text"
     unit: str | None = None
@@ -225,6 +251,8 @@ class Header(Struct, frozen=True):
 
 
 class Party(Struct, frozen=True):
+    """A party, or a body that decides (`body` True)."""
+
     name: str
     title: str | None
     body: bool
@@ -232,6 +260,8 @@ class Party(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
+    """A group of parties, bodies and groups, by name."""
+
     name: str
     title: str | None
     members: tuple[str, ...]
@@ -286,6 +316,8 @@ class Event(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
+    """A state: true from events of `begins` until events of `ends`."""
+
     name: str
     params: tuple[Param, ...]
     begins: tuple[Pattern, ...]
@@ -294,6 +326,8 @@ class State(Struct, frozen=True):
 
 
 class Measure(Struct, frozen=True):
+    """A measured quantity; stale when silent for longer than `silent_after`."""
+
     name: str
     params: tuple[Param, ...]
     unit: str | None
@@ -302,6 +336,8 @@ class Measure(Struct, frozen=True):
 
 
 class Vague(Struct, frozen=True):
+    """A vague term, and the parties or bodies that may decide it."""
+
     name: str
     params: tuple[Param, ...]
     deciders: tuple[str, ...]
@@ -318,6 +354,8 @@ class Moment(Struct, frozen=True):
 
 
 class Define(Struct, frozen=True):
+    """A named condition with parameters."""
+
     name: str
     params: tuple[Param, ...]
     cond: Cond
@@ -372,6 +410,8 @@ class Gates(Struct, frozen=True):
 
 
 class Duty(Struct, frozen=True, tag=True):
+    """`must E` (achieve), `must keep C` (keep) or `must not E` (forbid), with its remedy."""
+
     kind: OneOf["achieve", "keep", "forbid"]
     holder: Holder
     event: Pattern | None
@@ -454,10 +494,13 @@ class Reading(Struct, frozen=True):
 
     @property
     def full_name(self) -> str:
+        """`R3.remedial`: point and alternative."""
         return f"{self.group}.{self.name}"
 
 
 class Amendment(Struct, frozen=True):
+    """Rules that replace those of a clause once a power is used."""
+
     name: str
     clause: str
     title: str | None
@@ -478,6 +521,8 @@ class Held(Struct, frozen=True):
 
 
 class Account(Struct, frozen=True):
+    """Whose readings, sources, grades and answers to vague terms are held together."""
+
     name: str
     title: str | None
     reads: tuple[tuple[str, str], ...]

@@ -50,8 +50,12 @@ class Number(Struct, frozen=True, tag=True):
 
 
 class Text(Struct, frozen=True, tag=True):
+    """A text in quotes."""
+
     value: str
 
 
 class Day(Struct, frozen=True, tag=True):
+    """A calendar day as a value."""
+
     value: date

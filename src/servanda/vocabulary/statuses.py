@@ -101,7 +101,7 @@ TABLE = (
         description="owed, its time still running",
         fill=Colour("#56b4e9", "#5ab7ea"),
         ground=OPEN,
-        terminal="#0072b2",
+        terminal="#2b8cc4",
         mark="…",
         bar="·",
     ),

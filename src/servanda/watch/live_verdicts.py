@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from servanda.judge.dependencies import Footprints
 from servanda.judge.judgement import judge
-from servanda.judge.verdict import JudgeError, final_statuses
+from servanda.judge.statuses import FINAL
+from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Facts
 from servanda.semantics.norms import Norms
 from servanda.watch.calendar_changes import CalendarChanges
@@ -172,7 +173,7 @@ class LiveVerdicts:
 
     def is_settled(self, one: Instance) -> bool:
         """Whether its status is final, so the passing of time cannot change it."""
-        return one.spans[-1][1] in final_statuses(self.kinds[one.rule])
+        return one.spans[-1][1] in FINAL[self.kinds[one.rule]]
 
 
 def without_calendars(norms: Norms) -> Norms:

@@ -7,7 +7,8 @@ from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
 from servanda.judge.plan.step_functions import UNTIL_NEXT
-from servanda.judge.plan.verdict_spans import GATE_COLUMNS, UNCERTAIN, UNDECIDED, cut, uncertain
+from servanda.judge.plan.verdict_spans import COMMON, GATE_COLUMNS, UNDECIDED, cut, uncertain
+from servanda.judge.statuses import status_in_sql
 from servanda.semantics.norms import Match, Rule
 
 WINDOW = "i.o_lo, i.o_hi, i.c_lo, i.c_hi, i.b_lo, i.b_hi, i.early, i.curable, i.rule"
@@ -146,7 +147,7 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
     """Per instance that has any performance: kept (k), possibly kept (kp), late cure (g).
 
     `closes` has the columns of `closing`. `over_lo` and `over_hi` are the overlays at either end of
-    a performance's date; `gates` None: nothing lies over these duties.
+    a performance's date; `gates` None: these duties have no overlays.
     """
     lo, hi = "((p.lo >> 6) * 64 + 2)", "((p.hi >> 6) * 64 + 2)"
     in_time = f"""p.sure AND (p.early OR p.lo >= (p.o_hi >> 6) * 64) AND {hi} < p.b_lo
@@ -214,7 +215,7 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
 
 
 def spans(facts: str, now: int, variables: str) -> str:
-    """Verdict rows of the plain instances that nothing lies over, each from its own row.
+    """Verdict rows of the plain instances without overlays, each from its own row.
 
     What happened to a plain one is in order: dormant, due, unknown, kept or broken, made good.
     """
@@ -314,21 +315,37 @@ def ends(facts: str, gates: str | None) -> str:
             FROM ({powers}))"""
 
 
-STATUS = f"""
-  CASE WHEN g.t >= f.live_end AND f.live_kind IN ('waived', 'released', 'ended', 'lapsed') THEN f.live_kind
-       WHEN g.t >= f.after AND f.after_kind IN ('waived', 'released') THEN f.after_kind
-       WHEN {uncertain("g")} AND (g.t >= f.live_end OR g.t >= f.o_lo) THEN {UNCERTAIN}
-       WHEN g.t >= f.live_end AND f.live_kind <> 'broken' THEN f.live_kind
-       WHEN g.t >= f.live_end AND g.t >= f.after THEN f.after_kind
-       WHEN g.t >= f.live_end THEN 'broken'
-       WHEN g.t < f.o_lo THEN 'dormant'
-       WHEN g.t >= f.bp AND g.t >= f.after THEN f.after_kind
-       WHEN g.t >= f.bp AND {UNDECIDED} THEN 'undetermined'
-       WHEN g.t < f.o_hi OR g.t >= f.bp OR g.t >= f.kp THEN 'unknown'
-       WHEN wa = 1 OR re = 1 OR en = 1 THEN CASE WHEN {UNDECIDED} THEN 'undetermined' ELSE 'unknown' END
-       WHEN su = 2 THEN 'suspended'
-       WHEN ex = 2 THEN 'excused'
-       WHEN idle = 2 THEN 'dormant'
-       WHEN {UNDECIDED} THEN 'undetermined'
-       WHEN su = 1 OR ex = 1 OR idle = 1 THEN 'unknown'
-       ELSE 'due' END""".replace("i.", "f.")
+def ended_as(kind: str) -> str:
+    return f"g.t >= f.live_end AND f.live_kind = '{kind}'"
+
+
+def made_good(kind: str) -> str:
+    return f"g.t >= f.after AND f.after_kind = '{kind}'"
+
+
+DOUBTED = f"{uncertain('g')} AND (g.t >= f.live_end OR g.t >= f.o_lo)"
+END_OPEN = "(wa = 1 OR re = 1 OR en = 1)"
+STATUS = status_in_sql(
+    "achieve",
+    COMMON
+    | {
+        "waived": f"({ended_as('waived')} OR {made_good('waived')})",
+        "released": f"({ended_as('released')} OR {made_good('released')})",
+        "ended": ended_as("ended"),
+        "lapsed": ended_as("lapsed"),
+        "doubted": DOUBTED,
+        "doubted, vague": f"i.doubt_und AND {DOUBTED}",
+        "performed": ended_as("kept"),
+        "late performance": made_good("cured"),
+        "remedy performed": made_good("compensated"),
+        "breach": ended_as("broken"),
+        "breach open": "g.t >= f.bp",
+        "breach open, vague": f"g.t >= f.bp AND {UNDECIDED}",
+        "performance open": "g.t >= f.kp",
+        "end open": END_OPEN,
+        "end open, vague": f"{END_OPEN} AND {UNDECIDED}",
+        "left open": "(su = 1 OR ex = 1 OR idle = 1)",
+        "left open, vague": UNDECIDED,
+    },
+)
+STATUS = STATUS.replace("i.", "f.").replace("l.t", "g.t")

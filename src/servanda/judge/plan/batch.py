@@ -22,7 +22,7 @@ class Batch:
         self.spans = ""  # a query of status spans, as common.verdict_rows makes them
         self.unmoved = False  # rounds of a circle leave its instances and conditions as they are
         self.breaches = ""  # the same of those that a violation may have begun, if kept apart
-        self.gates: Gates | None = None  # what lies over it
+        self.gates: Gates | None = None  # its overlays
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
 
     @property

@@ -9,17 +9,16 @@ from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FOR_GOOD, matches, named
 from servanda.judge.plan.step_functions import counted
 from servanda.judge.plan.verdict_spans import (
-    UNCERTAIN,
+    COMMON,
     UNDECIDED,
     Gates,
     doubtful,
     first_ticks,
-    not_in_force,
-    uncertain,
     undecided_in,
     under,
     window_steps,
 )
+from servanda.judge.statuses import status_in_sql
 from servanda.semantics.norms import Rule
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
@@ -63,7 +62,7 @@ INSIDE = "e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
 
 
 def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
-    """Occurrences in the window, with what lies over the duty at either end of their date."""
+    """Occurrences in the window, with the duty's overlays at both ends of their date."""
     assert rule.action is not None
     read = " ".join(
         f"ASOF JOIN {gates.table} {name} ON v.iid = {name}.iid AND v.{at} >= {name}.t"
@@ -177,21 +176,18 @@ def first_of(violated: str, inst: str | None = None) -> str:
                FROM {violated} v {at[1]} WHERE v.level = 2 GROUP BY v.iid, {at[0]}"""
 
 
-STATUS = f"""
-  CASE WHEN l.t < i.o_lo THEN 'dormant'
-       WHEN {not_in_force("wa")} THEN 'waived'
-       WHEN {not_in_force("re")} THEN 'released'
-       WHEN {uncertain("l")} AND (l.t < i.o_hi OR open = 2) THEN {UNCERTAIN}
-       WHEN l.t < i.o_hi THEN 'unknown'
-       WHEN open = 2 THEN 'broken'
-       WHEN {not_in_force("en")} THEN 'ended'
-       WHEN l.t >= i.c_hi THEN 'lapsed'
-       WHEN {uncertain("l")} THEN {UNCERTAIN}
-       WHEN l.t >= i.c_lo THEN 'unknown'
-       WHEN su = 2 THEN 'suspended'
-       WHEN idle = 2 THEN 'dormant'
-       WHEN ex = 2 THEN 'excused'
-       WHEN {UNDECIDED} THEN 'undetermined'
-       WHEN {doubtful("su", "idle", "wa", "re", "en", "ex")} OR open = 1 OR silent = 1 THEN 'unknown'
-       WHEN had = 2 THEN 'cured'
-       ELSE 'kept' END"""
+VIOLATION = "(l.t < i.o_hi OR open = 2)"
+STATUS = status_in_sql(
+    "forbid",
+    COMMON
+    | {
+        f"doubted violation{vague}": f"{COMMON[f'doubted{vague}']} AND {VIOLATION}"
+        for vague in ("", ", vague")
+    }
+    | {
+        "breach": "open = 2",
+        "left open, vague": UNDECIDED,
+        "left open": f"({doubtful('su', 'idle', 'wa', 're', 'en', 'ex')} OR open = 1 OR silent = 1)",
+        "was broken": "had = 2",
+    },
+)

@@ -128,7 +128,7 @@ class Instances:
         return self.closed(row + ", ".join(columns), rule)
 
     def fixed_window(self, rule: Rule) -> tuple[int, int, int, int]:
-        """The window of a standing rule, in ticks: nothing in it hangs on an instance."""
+        """The window of a standing rule, in ticks; independent of instances."""
         opens = (SINCE_EVER, SINCE_EVER)
         if rule.window.opens is not None:
             opens = tuple(absent_is_never(at) for at in self.fixed(rule.window.opens))  # type: ignore[assignment]

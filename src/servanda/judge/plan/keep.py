@@ -8,16 +8,15 @@ from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FIRST_INSTANT, FOR_GOOD
 from servanda.judge.plan.step_functions import UNTIL_NEXT, valued
 from servanda.judge.plan.verdict_spans import (
-    UNCERTAIN,
+    COMMON,
     UNDECIDED,
     Gates,
     doubtful,
     first_ticks,
     laid_over,
-    not_in_force,
-    uncertain,
     window_steps,
 )
+from servanda.judge.statuses import status_in_sql
 from servanda.semantics.norms import Rule
 
 
@@ -151,24 +150,17 @@ def points(inst: str, line: str, gates: Gates, now: int) -> str:
 
 LEFT_OPEN = f"((phi = 1 AND phi_und = 1) OR {UNDECIDED})"
 
-STATUS = f"""
-  CASE WHEN {not_in_force("wa")} THEN 'waived'
-       WHEN {not_in_force("re")} THEN 'released'
-       WHEN {not_in_force("en")} THEN 'ended'
-       WHEN l.t < i.o_lo THEN 'dormant'
-       WHEN l.t >= i.o_hi AND l.t >= i.c_hi THEN 'lapsed'
-       WHEN {uncertain("l")} THEN {UNCERTAIN}
-       WHEN l.t < i.o_hi THEN 'unknown'
-       WHEN l.t >= i.c_lo THEN 'unknown'
-       WHEN su = 2 THEN 'suspended'
-       WHEN idle = 2 THEN 'dormant'
-       WHEN ep_t THEN 'broken'
-       WHEN ex = 2 THEN 'excused'
-       WHEN {doubtful("su", "idle", "wa", "re", "en")} OR ep_p THEN
-         CASE WHEN {LEFT_OPEN} THEN 'undetermined' ELSE 'unknown' END
-       WHEN failing THEN 'due'
-       WHEN had THEN 'cured'
-       ELSE 'kept' END"""
+STATUS = status_in_sql(
+    "keep",
+    COMMON
+    | {
+        "breach": "ep_t",
+        "left open": f"({doubtful('su', 'idle', 'wa', 're', 'en')} OR ep_p)",
+        "left open, vague": f"({doubtful('su', 'idle', 'wa', 're', 'en')} OR ep_p) AND {LEFT_OPEN}",
+        "time to cure": "failing",
+        "was broken": "had",
+    },
+)
 
 
 def episodes(line: str, inst: str) -> str:

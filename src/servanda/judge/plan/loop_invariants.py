@@ -1,4 +1,4 @@
-"""What the rounds of a circle of rules leave as it is."""
+"""Loop invariants of the fixpoint iteration over mutually dependent rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from servanda.semantics.norms import Norms, Rule
 
 
 def is_unmoved(rule: Rule, norms: Norms) -> bool:
-    """Whether neither its instances nor the condition that it is to keep hang on what others tell."""
+    """Whether its instances and its condition are independent of other rules' statuses."""
     amended = any(
         p.power is not None and p.power.verb == "amend" and rule.clause in p.power.clauses
         for p in norms.rules

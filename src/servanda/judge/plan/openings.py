@@ -235,7 +235,7 @@ class Openings:
 
     # -------------------------------------------------------------- overlays
     def overlays(self, batch: Batch, edges: list[str]) -> Iterator[str]:
-        """Uses of powers that begin or cease to lie over a duty, and the terms of the agreement."""
+        """Uses of powers whose effect on a duty begins or ends, and the agreement's term."""
         gates = batch.gates
         present = [] if gates is None else [n for n in OVERLAYS if n in gates.present]
         pairs = self.rules.overlays.pairs(batch.rules)

@@ -8,7 +8,7 @@ from servanda.judge.plan.load import Events
 from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named, quoted
-from servanda.judge.verdict import final_statuses
+from servanda.judge.statuses import FINAL
 from servanda.semantics.norms import Variable
 
 # Names and types, in order; all that an empty table still has.
@@ -77,7 +77,7 @@ def of_spans(
     rules = batch.rules
     clauses = by_rule(batch, {r.id: quoted(r.clause) for r in rules})
     ids = by_rule(batch, {r.id: quoted(r.id) for r in rules})
-    final = ", ".join(map(quoted, final_statuses(batch.kind)))
+    final = ", ".join(map(quoted, FINAL[batch.kind]))
     breach, violations = NO_BREACH, ""
     if events is not None:
         breach = breaches(batch, events, ties)

@@ -1,4 +1,4 @@
-"""What lies over a duty: suspended, excused, idle, ended, waived, released.
+"""Overlays of a duty: suspended, excused, idle, ended, waived, released.
 
 Each is a step function (see steps.py); a batch's `gates_N(iid, t, su, ex, idle, en, wa, re, …)`
 is their common timeline.
@@ -43,7 +43,7 @@ class Overlays:
         self.powers = [r for r in norms.rules if r.power is not None]
 
     def make(self, batch: Batch) -> Gates:
-        """The common timeline of all that lies over a batch."""
+        """The common timeline of all overlays of a batch."""
         rules, inst = batch.rules, batch.inst
         intervals = {
             "su": self.effects(rules, inst, "suspend"),

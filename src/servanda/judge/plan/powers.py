@@ -8,15 +8,14 @@ from servanda.judge.plan.rule_order import conditions_of, statuses
 from servanda.judge.plan.sql import FOR_GOOD, matches, named, quoted
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted, merged, valued
 from servanda.judge.plan.verdict_spans import (
+    COMMON,
     GATE_COLUMNS,
-    UNCERTAIN,
     Gates,
     first_ticks,
-    not_in_force,
-    uncertain,
     under,
     window_steps,
 )
+from servanda.judge.statuses import status_in_sql
 from servanda.record.facts import Exercise, Facts
 from servanda.semantics.clock import EFFECT
 from servanda.semantics.norms import Norms, Rule, Var
@@ -122,7 +121,7 @@ def holders(rule: Rule, norms: Norms) -> set[str] | None:
 
 
 def read_open(line: str, at: str) -> str:
-    """Conditions at phase 1 of the instant; what lies over the power, as it was before it.
+    """Conditions at phase 1 of the instant; overlays of the power just before it.
 
     Read at both ends of the entry's date.
     """
@@ -149,7 +148,7 @@ def begins(lo: str, hi: str) -> str:
     return f"CASE WHEN {LO} > 0 THEN {lo} ELSE {hi} END AS f_lo"
 
 
-def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
+def acts_under(rule: Rule, norms: Norms, inst: str, line: str) -> str:
     """A permission used (a matching event), or a determination made."""
     power = rule.power
     assert power is not None and power.match is not None
@@ -169,10 +168,12 @@ def used(rule: Rule, norms: Norms, inst: str, line: str) -> str:
       FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
 
 
-def uses(batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str) -> str | None:
+def exercises_under(
+    batch: Batch, norms: Norms, facts: Facts, tables: Tables, line: str
+) -> str | None:
     """All exercises of the batch's powers and how surely each was open to them; None: no exercise."""
     found = [
-        used(rule, norms, batch.own(rule), line)
+        acts_under(rule, norms, batch.own(rule), line)
         for rule in batch.rules
         if rule.power is not None
         and rule.power.verb in ("do", "determine")
@@ -237,16 +238,13 @@ def points(inst: str, line: str, effect: str) -> str:
       WHERE l.t >= i.lo"""
 
 
-STATUS = f"""
-  CASE WHEN {not_in_force("en")} THEN 'ended'
-       WHEN l.t < i.o_lo THEN 'dormant'
-       WHEN l.t >= i.o_hi AND l.t >= i.c_hi THEN 'lapsed'
-       WHEN {uncertain("l")} THEN {UNCERTAIN}
-       WHEN l.t < i.o_hi THEN 'unknown'
-       WHEN l.t >= i.c_lo THEN 'unknown'
-       WHEN su = 2 THEN 'suspended'
-       WHEN used = 2 THEN 'kept'
-       WHEN idle = 2 OR ex = 2 THEN 'dormant'
-       WHEN greatest(ex_und, idle_und, off_und, used_und) = 1 THEN 'undetermined'
-       WHEN su = 1 OR en = 1 OR used = 1 OR idle = 1 OR ex = 1 THEN 'unknown'
-       ELSE 'due' END"""
+STATUS = status_in_sql(
+    "may",
+    COMMON
+    | {
+        "used": "used = 2",
+        "shut": "(idle = 2 OR ex = 2)",
+        "left open, vague": "greatest(ex_und, idle_und, off_und, used_und) = 1",
+        "left open": "(su = 1 OR en = 1 OR used = 1 OR idle = 1 OR ex = 1)",
+    },
+)

@@ -37,7 +37,7 @@ def wanted_statuses(norms: Norms) -> set[tuple[str, str]]:
 
 def needs(norms: Norms) -> dict[str, set[str]]:
     """For each rule that stands by itself, the others it needs; remedies go with their parent."""
-    head = heads(norms)
+    head = root_rules(norms)
     found: dict[str, set[str]] = {h: set() for h in set(head.values())}
     for rule in norms.rules:
         mine = found[head[rule.id]]
@@ -77,7 +77,7 @@ def is_standing(rule: Rule) -> bool:
     return rule.trigger is None and rule.window.every is None
 
 
-def heads(norms: Norms) -> dict[str, str]:
+def root_rules(norms: Norms) -> dict[str, str]:
     """Each rule's outermost parent: itself, unless it is a remedy; what several hold together goes
     with the first holder's."""
     parents = {
@@ -103,7 +103,7 @@ def heads(norms: Norms) -> dict[str, str]:
 
 def units(norms: Norms) -> dict[str, list[Rule]]:
     """The rules that each head stands for, without remedies: those are judged by their parents."""
-    head = heads(norms)
+    head = root_rules(norms)
     found: dict[str, list[Rule]] = {}
     for rule in norms.rules:
         if rule.trigger is None or rule.trigger.breach_of is None:

@@ -96,7 +96,7 @@ class Rules:
 
     @property
     def telling(self) -> list[str]:
-        """The tables through which rules tell each other."""
+        """The tables of statuses that rules read of each other."""
         return ["statuses", "effects", *(["parts"] if self.joint else [])]
 
     def forget(self, batch: Batch) -> None:
@@ -165,7 +165,7 @@ class Rules:
         self.achieve_statuses(batch, facts, gates)
 
     def ungated(self, batch: Batch, facts: str, gates: str) -> str:
-        """Verdict rows where nothing lies over: plain instances by themselves, others by points."""
+        """Verdict rows without overlays: plain instances by themselves, others by points."""
         plain, others = True, True
         # few are mostly all of one sort, and planning is all they cost
         if not self.conditions.bulk:
@@ -182,7 +182,7 @@ class Rules:
         return " UNION ALL ".join(f"SELECT * FROM ({rows})" for rows in found)
 
     def many_facts(self, batch: Batch, facts: str, performed: str) -> None:
-        """`facts` of many instances: what is not soon worked out is kept, the rest a view."""
+        """`facts` of many instances: materialise costly columns; the rest is a view."""
         (rule,) = batch.rules
         kept = f"{facts}_kept"
         self.tables.create(kept, achieve.told(self.instances.bases[batch.inst], performed))
@@ -402,7 +402,7 @@ class Rules:
 
     def effect(self, batch: Batch, line: str) -> None:
         """What the exercises of these powers do; most powers are never used."""
-        found = powers.uses(batch, self.norms, self.conditions.facts, self.tables, line)
+        found = powers.exercises_under(batch, self.norms, self.conditions.facts, self.tables, line)
         if found is None:
             return
         uses = f"uses_{batch.name}"
@@ -432,10 +432,10 @@ class Rules:
 
     # -------------------------------------------------------------- statuses
     def status(self, batch: Batch, state: str, select: str, undecided: str) -> None:
-        """Note a status to tell other rules, where one asks for it.
+        """Store a status for other rules, if one of them depends on it.
 
         `select`: `(iid, rule, debtor, f, u, level)`; `undecided`: `(iid, f, u)`, where a possible one
-        hangs on a vague term: told as level 0.
+        depends on a vague term: stored as level 0.
         """
         asked = [str(n) for id_, n in batch.numbers.items() if (state, id_) in self.wanted]
         if asked:

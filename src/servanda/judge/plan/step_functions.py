@@ -14,7 +14,7 @@ def counted(intervals: str, inst: str, undecided: bool = False) -> str:
     """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly.
 
     Level 0: where it is only possible, a vague term is why; `undecided` tells that as `und`.
-    Only true changes come out: a point where nothing changes would echo round a circle of rules.
+    Only true changes come out: a point where nothing changes would never reach a fixpoint.
     """
     value = "CASE WHEN {a} > 0 THEN 2 WHEN {b} > 0 THEN 1 ELSE 0 END"
     vague = "({a} <= 0 AND {b} > 0 AND {c} > 0)"

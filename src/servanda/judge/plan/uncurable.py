@@ -1,4 +1,4 @@
-"""`must not E` where nothing mends a violation: what lies over the duty until the first, then each."""
+"""Prohibitions whose violations cannot be cured: overlays until the first, then each violation."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def spans_before(batch: Batch, gates: Gates, violated: str, now: int) -> str:
 
 
 def instances(inst: str) -> str:
-    """What a status hangs on, and when violations come; `plain`: the overlays alone tell it."""
+    """What a status depends on, and the violations; `plain`: it depends on overlays alone."""
     return f"""
       SELECT i.iid, i.sure, i.lo, i.hi, i.doubt, i.doubt_und, i.o_lo, i.o_hi, i.c_lo, i.c_hi,
              coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at, v.firm_at,
@@ -61,7 +61,7 @@ AT = STATUS.replace("l.t", "t")
 
 
 def laid_over(gates: Gates, which: str) -> str:
-    """Such instances, a row for each span of what lies over them."""
+    """Such instances, a row for each span of their overlays."""
     return f"""
       SELECT i.*, g.* EXCLUDE (iid, t, u), greatest(g.t, i.lo) AS begun, g.u, {NO_LETTING_GO}
       FROM i JOIN {gates.spans()} g ON g.iid = i.iid AND g.u > i.lo WHERE {which}"""

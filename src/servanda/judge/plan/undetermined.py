@@ -39,8 +39,8 @@ def marked_at_once(found: str, marks: str) -> str:
 
 
 def marked_on(found: str, marks: str, inst: str) -> str:
-    """The same, once marked for as long as they are only possible: else marks would chase each
-    other round a circle of rules."""
+    """The same, and once undetermined for as long as they are only possible: otherwise the
+    fixpoint may not terminate."""
     changes = counted(f"SELECT iid, f, u, level FROM ({found})", inst)
     return f"""
       SELECT s.iid, any_value(i.rule), any_value(i.debtor), greatest(s.f, min(m.f)), s.u, 0

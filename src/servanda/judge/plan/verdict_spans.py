@@ -22,7 +22,7 @@ UNDECIDED = "greatest(ex_und, idle_und, off_und, let_und) = 1"
 
 
 class Gates(Struct, frozen=True):
-    """What lies over a batch: a table `(iid, t, su, ex, idle, …)` or a query in its place.
+    """The overlays of a batch: a table `(iid, t, su, ex, idle, …)` or a query in its place.
 
     `present` are the overlays that may be anything but 0; `few`: no instance has many rows;
     `ended`: the rows have the tick `u` at which each ends.
@@ -79,14 +79,14 @@ def window_steps(inst: str) -> str:
 def laid_over(
     gates: Gates, columns: dict[str, str], inst: str, others: Sources, ended: bool = False
 ) -> str:
-    """`merged` of step functions and of what may lie over them."""
+    """`merged` of step functions and of their possible overlays."""
     there = gates.columns()
     laid = {there: f"SELECT * FROM {gates.table}"} if there else {}
     return merged(columns, inst, {**others, **laid}, ended=ended)
 
 
 def under(gates: Gates, columns: dict[str, str], inst: str) -> str:
-    """The same with all overlays: what never lies over them is 0 throughout."""
+    """The same with all overlays; those that never apply are 0 throughout."""
     return f"SELECT *{gates.zeros()} FROM ({laid_over(gates, columns, inst, {})})"
 
 
@@ -96,7 +96,7 @@ def not_in_force(name: str, c: str = "i.c_hi") -> str:
 
 
 def first_ticks(*names: str, present: Collection[str] = GATE_COLUMNS) -> str:
-    """For each overlay, the tick from which it surely lies over the duty; never, if not `present`."""
+    """For each overlay, the tick from which it surely applies; never, if not `present`."""
     surely = "min(CASE WHEN {0} = 2 THEN t END) OVER (PARTITION BY iid) AS {0}_t"
     never = "NULL::BIGINT AS {0}_t"
     return ", ".join((surely if n in present else never).format(n) for n in names)
@@ -107,7 +107,12 @@ def uncertain(line: str) -> str:
     return f"({line}.t < i.hi OR (NOT i.sure AND {line}.t >= i.doubt))"
 
 
-UNCERTAIN = "CASE WHEN i.doubt_und THEN 'undetermined' ELSE 'unknown' END"
+def doubted(line: str) -> dict[str, str]:
+    """The conditions of judge/statuses.py on whether there is such an instance."""
+    return {
+        "doubted": uncertain(line),
+        "doubted, vague": f"(i.doubt_und AND {uncertain(line)})",
+    }
 
 
 def doubtful(*names: str) -> str:
@@ -152,3 +157,19 @@ def verdict_rows(batch: Batch, points: str, now: int, last: bool = False) -> str
       SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, s.status, s.f, s.u,
              CASE WHEN s.was IS NULL THEN i.trigger END AS began, s.opened, s.closed, s.breach_key{variables(batch, "i.")}
       FROM s JOIN {batch.inst} i USING (iid)"""
+
+
+COMMON = {
+    "waived": not_in_force("wa"),
+    "released": not_in_force("re"),
+    "ended": not_in_force("en"),
+    "before opening": "l.t < i.o_lo",
+    "opening open": "l.t < i.o_hi",
+    "lapsed": "l.t >= i.o_hi AND l.t >= i.c_hi",
+    "closing open": "l.t >= i.c_lo",
+    "suspended": "su = 2",
+    "excused": "ex = 2",
+    "idle": "idle = 2",
+    **doubted("l"),
+}
+"""The conditions of judge/statuses.py that several kinds share: timeline `l`, instance `i`."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import ClassVar
 
-from servanda.judge.reference.instance import Breach, Instance
+from servanda.judge.reference.instance import COMMON, Breach, Condition, Instance
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
 from servanda.judge.reference.world import FOR_GOOD, Happening, instant, scalar
 from servanda.judge.verdict import Status
@@ -49,6 +50,27 @@ def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happenin
 
 class Achieve(Instance):
     """Live until it is kept, ended, or its breach comes; then perhaps made good."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "waived": lambda of, x: "waived" in (of.off, of.after),
+        "released": lambda of, x: "released" in (of.off, of.after),
+        "ended": lambda of, x: of.off == "ended",
+        "lapsed": lambda of, x: of.off == "lapsed",
+        "doubted": lambda of, x: x < of.sure_from and not of.unopened(x),
+        "doubted, vague": lambda of, x: of.doubt_is_vague and of.CONDITIONS["doubted"](of, x),
+        "performed": lambda of, x: of.kept is not None,
+        "late performance": lambda of, x: of.after == "cured",
+        "remedy performed": lambda of, x: of.after == "compensated",
+        "breach": lambda of, x: of.surely_broken,
+        "before opening": lambda of, x: x < of.window.o_lo or of.window.never_opens,
+        "breach open": lambda of, x: of.breach_lo is not None,
+        "breach open, vague": lambda of, x: of.breach_lo is not None and of.gates(x).vague,
+        "performance open": lambda of, x: of.possibly_kept,
+        "end open": lambda of, x: of.end_open(x),
+        "end open, vague": lambda of, x: of.end_open(x) and of.gates(x).vague,
+        "left open": lambda of, x: of.gates(x).over == POSSIBLE,
+        "left open, vague": lambda of, x: of.gates(x).over == POSSIBLE and of.gates(x).vague,
+    }
 
     acts: list[Performance] | None = None
     possibly_kept = False
@@ -265,33 +287,14 @@ class Achieve(Instance):
         return (self.kept.entry,) if self.kept is not None else self.after_entries
 
     # -------------------------------------------------------------- what it is
-    def status(self, x: int) -> Status:
-        gates, window = self.gates(x), self.window
-        if self.off is not None:
-            return self.off
-        if self.kept is not None:
-            return "kept"
-        if self.after is not None:
-            return self.after
-        if self.surely_broken:
-            return "broken"
-        if x < window.o_lo or window.never_opens:
-            return "dormant"
-        if self.breach_lo is not None:
-            return "undetermined" if gates.vague else "unknown"
-        if x < window.o_hi or self.possibly_kept:
-            return "unknown"
-        if POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value):
-            return "undetermined" if gates.vague else "unknown"
-        if gates.su.value == SURE:
-            return "suspended"
-        if gates.ex.value == SURE:
-            return "excused"
-        if gates.idle.value == SURE:
-            return "dormant"
-        if gates.over == POSSIBLE:
-            return "undetermined" if gates.vague else "unknown"
-        return "due"
+    def unopened(self, x: int) -> bool:
+        """Nothing has been done or missed yet, and the window has not opened."""
+        settled = self.kept is not None or self.after is not None or self.surely_broken
+        return not settled and (x < self.window.o_lo or self.window.never_opens)
+
+    def end_open(self, x: int) -> bool:
+        gates = self.gates(x)
+        return POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value)
 
     def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
         if status == "kept" and self.kept is not None:
@@ -312,7 +315,7 @@ class Achieve(Instance):
         return int(self.off is None and self.after is None and (self.possibly_kept or silent))
 
     def binding(self, x: int) -> int:
-        """From the opening until it is kept or its breach comes, when nothing lies over it."""
+        """From the opening until it is kept or breached, while it has no overlay."""
         if x == self.walk.x:
             self.step(x)
         if self.finished_by(x):

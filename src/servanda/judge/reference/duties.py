@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
-from servanda.judge.reference.exercises import Used, exercises_of, joint_levels, same_joint, uses_of
-from servanda.judge.reference.instance import Breach, Instance
+from servanda.judge.reference.exercises import (
+    PowerUse,
+    exercises_of,
+    joint_levels,
+    same_joint,
+    uses_of,
+)
+from servanda.judge.reference.instance import COMMON, Breach, Condition, Instance
 from servanda.judge.reference.truth import (
     FALSE,
     NOTHING,
@@ -25,6 +32,14 @@ from servanda.semantics.norms import Always
 
 class Keep(Instance):
     """`must keep C`: episodes of breach over the stretches where C does not hold."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "breach": lambda of, x: of.open_sure,
+        "left open": lambda of, x: of.gates(x).unbound == POSSIBLE or of.open_possible,
+        "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
+        "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
+        "was broken": lambda of, x: of.had,
+    }
 
     onset_sure: int | None = None  # the first surely binding tick of this stretch of violation
     onset_possible: int | None = None
@@ -87,36 +102,6 @@ class Keep(Instance):
     def acts_because(self, x: int) -> Grounds:
         return self.onset_because | self.truth(self.rule.keep or Always(True), x).because
 
-    def status(self, x: int) -> Status:
-        gates, window = self.gates(x), self.window
-        if self.over_for_good("wa", x):
-            return "waived"
-        if self.over_for_good("re", x):
-            return "released"
-        if self.over_for_good("en", x):
-            return "ended"
-        if x < window.o_lo:
-            return "dormant"
-        if x < window.o_hi:
-            return "unknown"
-        if x >= window.c_hi:
-            return "lapsed"
-        if x >= window.c_lo:
-            return "unknown"
-        if gates.su.value == SURE:
-            return "suspended"
-        if gates.idle.value == SURE:
-            return "dormant"
-        if self.open_sure:
-            return "broken"
-        if gates.ex.value == SURE:
-            return "excused"
-        if gates.unbound == POSSIBLE or self.open_possible:
-            return "undetermined" if self.left_open(x) else "unknown"
-        if self.onset_sure is not None or self.onset_possible is not None:
-            return "due"
-        return "cured" if self.had else "kept"
-
     def in_breach(self, x: int) -> int:
         gates = self.gates(x)
         over = max(gates.wa.value, gates.re.value, gates.en.value)
@@ -156,6 +141,19 @@ class Violation:
 
 class Forbid(Instance):
     """`must not E`: every matching act is a violation, open until it is cured."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "doubted violation": lambda of, x: (
+            x < of.sure_from and (x < of.window.o_hi or of.now_open(x) == SURE)
+        ),
+        "doubted violation, vague": lambda of, x: (
+            of.doubt_is_vague and of.CONDITIONS["doubted violation"](of, x)
+        ),
+        "breach": lambda of, x: of.now_open(x) == SURE,
+        "left open, vague": lambda of, x: of.gates(x).vague,
+        "left open": lambda of, x: POSSIBLE in (of.gates(x).over, of.now_open(x)) or of.silent(x),
+        "was broken": lambda of, x: of.had,
+    }
 
     acts: list[Violation] | None = None
     bound_since: int | None = None
@@ -221,7 +219,7 @@ class Forbid(Instance):
         return SURE if gates.over == FALSE else POSSIBLE
 
     def opens(self, violation: Violation, level: int, x: int, read: int) -> None:
-        """At tick `x`, by what lies over the duty at tick `read`."""
+        """At tick `x`, by the overlays of the duty at tick `read`."""
         if violation.level == FALSE:
             violation.opened_at = x
             self.set_cures(violation)
@@ -256,36 +254,6 @@ class Forbid(Instance):
         return self.bound_since is not None and not self.walk.world.closed_over(
             self.rule.action.name, self.bound_since, x + 1
         )
-
-    def status(self, x: int) -> Status:
-        gates, window = self.gates(x), self.window
-        if x < window.o_lo:
-            return "dormant"
-        if self.over_for_good("wa", x):
-            return "waived"
-        if self.over_for_good("re", x):
-            return "released"
-        if x < window.o_hi:
-            return "unknown"
-        if self.now_open(x) == SURE:
-            return "broken"
-        if self.over_for_good("en", x):
-            return "ended"
-        if x >= window.c_hi:
-            return "lapsed"
-        if x >= window.c_lo:
-            return "unknown"
-        if gates.su.value == SURE:
-            return "suspended"
-        if gates.idle.value == SURE:
-            return "dormant"
-        if gates.ex.value == SURE:
-            return "excused"
-        if gates.vague:
-            return "undetermined"
-        if gates.over == POSSIBLE or self.now_open(x) == POSSIBLE or self.silent(x):
-            return "unknown"
-        return "cured" if self.had else "kept"
 
     def acts_because(self, x: int) -> Grounds:
         assert self.rule.action is not None
@@ -324,19 +292,28 @@ class Forbid(Instance):
 class May(Instance):
     """A power or permission: whether it is open, and whether it has been used."""
 
-    _uses: list[Used] | None = None
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "used": lambda of, x: of.used(x).value == SURE,
+        "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
+        "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
+        "left open, vague": lambda of, x: (
+            of.CONDITIONS["left open"](of, x) and any(t.vague for t in of.deciding(x))
+        ),
+    }
 
-    def uses(self) -> list[Used]:
+    _uses: list[PowerUse] | None = None
+
+    def uses(self) -> list[PowerUse]:
         if self._uses is None:
             self._uses = list(exercises_of(self))
         return self._uses
 
     def open_to_exercise(self, micros: int) -> Truth:
-        """Conditions at phase 1 of the instant; what lies over the power, as it was before it."""
+        """Conditions at phase 1 of the instant; overlays of the power just before it."""
         return self.open_at(tick(micros, FACT), tick(micros, 0) - 1)
 
     def open_at(self, at: int, before: int) -> Truth:
-        """Conditions at a tick; what lies over the power, as it was at one before."""
+        """Conditions at a tick; overlays of the power at the tick before."""
         over = [self.idle(at), self.excused(at), self.suspended(before), self.ended(before)]
         return both([Truth(self.inside(at)), *map(negated, over), self.is_there(at)])
 
@@ -355,29 +332,10 @@ class May(Instance):
             if x >= use.lo:
                 use.watch(x)
 
-    def status(self, x: int) -> Status:
-        gates, window = self.gates(x), self.window
-        if self.over_for_good("en", x):
-            return "ended"
-        if x < window.o_lo:
-            return "dormant"
-        if x < window.o_hi:
-            return "unknown"
-        if x >= window.c_hi:
-            return "lapsed"
-        if x >= window.c_lo:
-            return "unknown"
-        if gates.su.value == SURE:
-            return "suspended"
-        used = self.used(x)
-        if used.value == SURE:
-            return "kept"
-        if SURE in (gates.idle.value, gates.ex.value):
-            return "dormant"
-        left = (gates.su, gates.en, used, gates.idle, gates.ex)
-        if any(open_.value == POSSIBLE for open_ in left):
-            return "undetermined" if any(open_.vague for open_ in left) else "unknown"
-        return "due"
+    def deciding(self, x: int) -> tuple[Truth, ...]:
+        """What leaves it unknown, where any of it is open, whether the power is open."""
+        gates = self.gates(x)
+        return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
 
     def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
         if status != "kept":
@@ -385,7 +343,7 @@ class May(Instance):
         begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
         return tuple(sorted(begun)[:1])
 
-    def all_uses(self) -> Iterator[Used]:
+    def all_uses(self) -> Iterator[PowerUse]:
         """Its uses, or those of all who hold it together."""
         assert self.rule.power is not None
         if not self.rule.power.joint:

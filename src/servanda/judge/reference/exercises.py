@@ -1,4 +1,4 @@
-"""Powers used, for the naive judge: which exercises lie over an instance at a tick."""
+"""Exercised powers in the reference judge: which ones affect an instance at a tick."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Aim = tuple[str | None, str | None, str | None, tuple[tuple[str, Value], ...]]
 
 
-class Used:
+class PowerUse:
     """One entry that uses one power: from when, how surely, until when.
 
     `by_day`: it is dated by one day, so it may come after what its beginning brings about.
@@ -65,7 +65,9 @@ class Used:
     def open_to(self, at: int) -> Truth:
         """How surely the power was open: read once at each end of the entry's date."""
         if at not in self.open_at:
-            self.open_at[at] = Truth(POSSIBLE)  # a power that hangs on its own exercise is not sure
+            self.open_at[at] = Truth(
+                POSSIBLE
+            )  # a power that depends on its own exercise is not sure
             self.open_at[at] = self.power.open_to_exercise(micros_of(at))
         return self.open_at[at]
 
@@ -79,7 +81,7 @@ class Used:
             self.power.walk.schedule(follows)
             return
         if self.open_to(self.lo).value == FALSE:
-            self.by_day = False  # a power that hangs on this very use does not open by it
+            self.by_day = False  # a power that depends on this very use does not open by it
             now = self.power.open_at(x, self.lo - 1)
             self.by_day = True
             if now.value > FALSE:
@@ -142,13 +144,13 @@ def instant_end(x: int) -> int:
     return tick(micros_of(x) + 1, 0)
 
 
-def uses_of(walk: Walk, rule: Rule) -> Iterator[Used]:
+def uses_of(walk: Walk, rule: Rule) -> Iterator[PowerUse]:
     """Every use of a power so far (up to the instant the walk is in)."""
     for power in walk.instances_of(rule.id):
         yield from power.uses()  # type: ignore[attr-defined]
 
 
-def exercises_of(power: May) -> Iterator[Used]:
+def exercises_of(power: May) -> Iterator[PowerUse]:
     """The record's exercises of this instance of a power: same verb, holder and target."""
     walk, does = power.walk, power.rule.power
     assert does is not None
@@ -174,10 +176,10 @@ def exercises_of(power: May) -> Iterator[Used]:
         aim = (e.clause, e.of, e.towards or power.creditor, e.keys)
         by_day = e.lo == e.hi and e.fin > instant_end(e.lo)
         at = (instant(e.lo), instant(e.hi))
-        yield Used(power, e.entry, at, sure=e.sure, aim=aim, resumed=resumed, by_day=by_day)
+        yield PowerUse(power, e.entry, at, sure=e.sure, aim=aim, resumed=resumed, by_day=by_day)
 
 
-def acts_of(power: May) -> Iterator[Used]:
+def acts_of(power: May) -> Iterator[PowerUse]:
     """Events that a permission allows, or determinations that a power lets a body make."""
     walk, does = power.walk, power.rule.power
     assert does is not None
@@ -186,14 +188,14 @@ def acts_of(power: May) -> Iterator[Used]:
         return
     if does.verb == "do":
         for h in walk.world.matching(does.match, power.bindings):
-            yield Used(power, h.entry, (h.lo, h.hi), sure=h.sure, aim=nothing, resumed=[])
+            yield PowerUse(power, h.entry, (h.lo, h.hi), sure=h.sure, aim=nothing, resumed=[])
         return
     names = [p.name for p in walk.world.vagues[does.match.name].params]
     for d in walk.world.facts.determinations:
         said = dict(zip(names, d.args, strict=False))
         decides = d.name == does.match.name and acts_as(walk, power, d.by)
         if decides and all(passes(a, said, power.bindings) for a in does.match.args):
-            yield Used(power, d.entry, (d.lo, d.hi), sure=d.sure, aim=nothing, resumed=[])
+            yield PowerUse(power, d.entry, (d.lo, d.hi), sure=d.sure, aim=nothing, resumed=[])
 
 
 def acts_as(walk: Walk, power: May, by: str) -> bool:
@@ -203,7 +205,7 @@ def acts_as(walk: Walk, power: May, by: str) -> bool:
     )
 
 
-# ------------------------------------------------------------------ what lies over an instance
+# ------------------------------------------------------------------ overlays of an instance
 def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
     """The powers of this verb that can touch the rule."""
     key = (rule.id, verb)
@@ -225,7 +227,7 @@ def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
 def overlay(
     of: Instance, verb: str, x: int, to: str | None = None, away_from: str | None = ""
 ) -> Truth:
-    """How surely some use of a power of this verb lies over the instance at tick `x`.
+    """How surely some use of a power of this verb affects the instance at tick `x`.
 
     `to`: only amendments to that version; `away_from`: only amendments to another version.
     """
@@ -237,10 +239,10 @@ def overlay(
         if (to is not None and does.amendment != to) or does.amendment == away_from:
             continue
         if power.id == of.rule.id or (does.joint and same_joint(power, of.rule)):
-            continue  # its use never lies over the power itself
+            continue  # the use of a power never affects the power itself
         guard = (id(of), verb, power.id, x, to)
         if guard in walk.asking:
-            raise JudgeError(f"{power.id} and {of.rule.id} hang on each other", power.id)
+            raise JudgeError(f"{power.id} and {of.rule.id} depend on each other", power.id)
         walk.asking.add(guard)
         if does.joint:
             levels += [both(covered) for covered in joint_levels(walk, power, x, of).values()]
@@ -287,7 +289,7 @@ def same_joint(one: Rule, other: Rule) -> bool:
     ) == (other.power.verb, other.power.clauses, other.power.holders, other.power.joint)
 
 
-def covers(use: Used, of: Instance) -> bool:
+def covers(use: PowerUse, of: Instance) -> bool:
     """Whether what the entry is aimed at includes this instance."""
     clause, debtor, creditor, keys = use.aim
     does = use.power.rule.power
@@ -314,7 +316,7 @@ def covers(use: Used, of: Instance) -> bool:
     return all(of.bindings.get(name) == value for name, value in keys)
 
 
-def own_duties(use: Used) -> bool:
+def own_duties(use: PowerUse) -> bool:
     """The holder may have duties of its own in the clause: then only those are suspended."""
     does, walk = use.power.rule.power, use.power.walk
     assert does is not None

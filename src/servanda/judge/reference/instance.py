@@ -1,9 +1,10 @@
-"""One instance of a rule, for the naive judge: what lies over it, and its timeline so far."""
+"""One instance of a rule in the reference judge: its overlays, and its timeline so far."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from servanda.judge.reference.conditions import NO_OPENING
 from servanda.judge.reference.exercises import ends_of, overlay
@@ -19,6 +20,7 @@ from servanda.judge.reference.truth import (
 )
 from servanda.judge.reference.windows import Window, at_tick, moment, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
+from servanda.judge.statuses import status_of
 from servanda.judge.verdict import Bindings as Said
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from servanda.judge.reference.walk import Walk
 
 IN_FORCE = ("wa", "re", "en")
-NOTHING_OWED = ("lapsed", "ended", "waived", "released")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class Gates:
-    """What lies over a duty at one tick."""
+    """The overlays of a duty at one tick."""
 
     su: Truth
     ex: Truth
@@ -102,7 +103,7 @@ class Gates:
 
     @property
     def vague(self) -> bool:
-        """Something that may lie over it is open because of a vague term."""
+        """A vague term leaves open whether an overlay applies."""
         return any(g.vague for g in self.all)
 
     @property
@@ -110,8 +111,29 @@ class Gates:
         return NOTHING.union(*(g.because for g in self.all))
 
 
+Condition = Callable[[Any, int], bool]
+"""Whether a condition of judge/statuses.py holds for an instance at a tick."""
+
+COMMON: dict[str, Condition] = {
+    "waived": lambda of, x: of.over_for_good("wa", x),
+    "released": lambda of, x: of.over_for_good("re", x),
+    "ended": lambda of, x: of.over_for_good("en", x),
+    "before opening": lambda of, x: x < of.window.o_lo,
+    "opening open": lambda of, x: x < of.window.o_hi,
+    "lapsed": lambda of, x: x >= max(of.window.o_hi, of.window.c_hi),
+    "closing open": lambda of, x: x >= of.window.c_lo,
+    "doubted": lambda of, x: x < of.sure_from,
+    "doubted, vague": lambda of, x: x < of.sure_from and of.doubt_is_vague,
+    "suspended": lambda of, x: of.gates(x).su.value == SURE,
+    "excused": lambda of, x: of.gates(x).ex.value == SURE,
+    "idle": lambda of, x: of.gates(x).idle.value == SURE,
+}
+
+
 class Instance:
-    """A rule, bound for one occasion. The kinds of duty say what its status is at a tick."""
+    """A rule, bound for one occasion. The kinds of duty say which conditions hold at a tick."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON
 
     def __init__(
         self,
@@ -223,7 +245,7 @@ class Instance:
         """What the kind of duty adds: performances, onsets, violations, uses."""
         return NOTHING
 
-    # -------------------------------------------------------------- what lies over it
+    # -------------------------------------------------------------- overlays
     def truth(self, cond: Cond, x: int) -> Truth:
         window = self.window
         since = (instant(window.o_lo), instant(window.o_hi))
@@ -306,7 +328,7 @@ class Instance:
         return over
 
     def note_over(self, x: int) -> None:
-        """Note what surely lies over the duty at `x`, and whether it did so before."""
+        """Note the sure overlays of the duty at `x`, and whether they applied before."""
         for name in IN_FORCE:
             if getattr(self.gates(x), name).value == SURE:
                 self.first.setdefault(name, x)
@@ -338,11 +360,11 @@ class Instance:
         return Truth(value, value == POSSIBLE and vague, self.grounds(x))
 
     def undecided(self, x: int) -> bool:
-        """A vague term leaves open what was done, apart from what lies over the duty."""
+        """A vague term leaves open what was done, apart from overlays."""
         return False
 
     def left_open(self, x: int) -> bool:
-        """A vague term leaves open what was done, or what lies over the duty."""
+        """A vague term leaves open what was done, or an overlay."""
         return self.undecided(x) or self.gates(x).vague
 
     def binding(self, x: int) -> int:
@@ -364,7 +386,7 @@ class Instance:
             self.advance(x)
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, self.rule.id, self.trigger) from error
-        status = self.doubted_status(x)
+        status = self.status(x)
         change = Change(x, status, ())
         if status == "broken":
             change.act, change.breaches = self.breaches(x)
@@ -377,10 +399,10 @@ class Instance:
                 self.walk.follows(x, self)
 
     def tell(self, name: str, now: Truth, felt_at: int) -> bool:
-        """Note what others feel of a status from a tick on; whether that is something new.
+        """Record a status for conditions from a tick on; whether it has changed.
 
-        Once undecided it is so while it is only possible: else marks would chase each other round
-        a circle of rules.
+        Once undetermined it stays so while it is only possible: otherwise the fixpoint may not
+        terminate.
         """
         history = self.flags[name]
         if history and history[-1][0] == felt_at:  # nobody has felt that yet
@@ -392,19 +414,11 @@ class Instance:
             history.append((felt_at, now))
         return now != before
 
-    def doubted_status(self, x: int) -> Status:
-        """Unknown, while it is not certain that there is such an instance: unless what it would be
-        says no more than that nothing is owed."""
-        status = self.status(x)
-        unopened = status == "dormant" and (x < self.window.o_lo or self.window.never_opens)
-        if x >= self.sure_from or unopened or status in NOTHING_OWED:
-            return status
-        return "undetermined" if self.doubt_is_vague else "unknown"
+    def status(self, x: int) -> Status:
+        """By the table of its kind: judge/statuses.py."""
+        return status_of(self.rule.kind, lambda condition: self.CONDITIONS[condition](self, x))
 
     def advance(self, x: int) -> None:
-        raise NotImplementedError
-
-    def status(self, x: int) -> Status:
         raise NotImplementedError
 
     def breaches(self, x: int) -> tuple[tuple[int, tuple[str, ...]] | None, tuple[Said, ...]]:

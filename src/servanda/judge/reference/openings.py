@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import NO_OPENING, numbers
 from servanda.judge.reference.duties import Forbid, May
-from servanda.judge.reference.exercises import Used, covers, overlay, same_joint, touching, uses_of
+from servanda.judge.reference.exercises import (
+    PowerUse,
+    covers,
+    overlay,
+    same_joint,
+    touching,
+    uses_of,
+)
 from servanda.judge.reference.instance import Change, Instance
 from servanda.judge.reference.truth import Truth
 from servanda.judge.reference.world import (
@@ -160,7 +167,7 @@ class Openings:
 
     # -------------------------------------------------------------- overlays
     def overlays(self, of: Instance, at: int) -> Iterator[str | Begin]:
-        """Uses that begin or cease to lie over the duty, and the term of the agreement."""
+        """Uses of powers whose effect on the duty begins or ends, and the agreement's term."""
         before, after = self.around(at)
         rule, norms = of.rule, of.walk.norms
         for verb in ("suspend", "waive", "release"):
@@ -184,7 +191,7 @@ class Openings:
             if not joint or of.used(before) != of.used(after):
                 yield from self.uses_turned(of.all_uses(), at)
 
-    def uses_turned(self, uses: Iterable[Used], at: int) -> Iterator[str | Begin]:
+    def uses_turned(self, uses: Iterable[PowerUse], at: int) -> Iterator[str | Begin]:
         """What begins the effect of some uses in an instant, and what ends that of others: a
         resumption, or whatever turned the power's own `while`."""
         before, after = self.around(at)
@@ -201,7 +208,7 @@ class Openings:
 
 def uses_over(
     of: Instance, verb: str, to: str | None = None, away_from: str | None = ""
-) -> Iterator[Used]:
+) -> Iterator[PowerUse]:
     """The uses, so far, of the powers of a verb that cover an instance; as `overlay` has them."""
     for power in touching(of.walk, of.rule, verb):
         does = power.power

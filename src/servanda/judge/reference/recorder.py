@@ -13,7 +13,7 @@ from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import is_plain, numbers
 from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import (
-    Used,
+    PowerUse,
     covers,
     joint_levels,
     same_joint,
@@ -271,9 +271,9 @@ class Recorder:
             cured = cure if violation is not None and violation.last_end <= self.x else None
             yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks, cured or None)
 
-    # -------------------------------------------------------------- what lies over it
+    # -------------------------------------------------------------- overlays
     def overlays(self) -> Iterator[d.Step]:
-        """What lies over it on the day asked, and uses of powers that did before."""
+        """Overlays on the day asked, and uses of powers that applied before."""
         gates = self.instance.gates(self.over_at())
         for name, field, verbs in OVERLAYS:
             truth: Truth = getattr(gates, field)
@@ -327,7 +327,7 @@ class Recorder:
             return does.amendment != self.rule.version
         return does.verb != "end_all" or not self.rule.survives
 
-    def use(self, use: Used) -> d.Use:
+    def use(self, use: PowerUse) -> d.Use:
         level = use.level(self.x).value
         read = [use.open_to(use.lo).value, use.open_to(use.hi).value if self.x >= use.hi else 2]
         opened = use.opens[1].value if use.opens is not None else min(read)

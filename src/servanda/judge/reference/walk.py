@@ -257,7 +257,7 @@ def in_period(at: Occasion, label: str) -> Occasion:
 
 
 def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
-    raise JudgeError("an event that arises by itself cannot hang on the status of a clause")
+    raise JudgeError("a derived event cannot depend on the status of a clause")
 
 
 def occasions(world: World, rule: Rule) -> list[Occasion]:

@@ -6,6 +6,7 @@ The word of a status is always there beside its colour (`servanda.vocabulary.sta
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -64,7 +65,8 @@ def draw_svg(blocks: Iterable[Block], title: str, width: int) -> str:
     """A picture of a terminal with blocks drawn in it: the same blocks give the same picture."""
     console = console_on(io.StringIO(), width, record=True)
     print_blocks(blocks, console)
-    return console.export_svg(title=title)
+    drawn = console.export_svg(title=title)
+    return re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.DOTALL)  # nothing is fetched
 
 
 def console_on(stream: TextIO, width: int | None, record: bool = False) -> Console:

@@ -51,9 +51,11 @@ class Sink:
             self.relate(id, object, qualifier)
 
     def relate(self, event: str | None, object: str | None, qualifier: str | None) -> None:
+        """Add a relation of an event to an object."""
         self.relations.add({"event": event, "object": object, "qualifier": qualifier})
 
     def object(self, id: str | None, type: str | None) -> None:
+        """Add an object. Raises Unreadable for one without an id."""
         if not id:
             number = self.objects.count + 1
             raise Unreadable(
@@ -65,6 +67,7 @@ class Sink:
         self.objects.add({"id": id, "type": type})
 
     def close(self) -> None:
+        """Write what is left."""
         for parts in (self.events, self.objects, self.relations):
             parts.close()
 
@@ -76,6 +79,7 @@ def texts(values: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str | 
 
 
 def as_text(value: object) -> str | None:
+    """A value of a log as text; None stays None."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What the rows of one table file say: a `row is …` line as expressions, and what can be wrong."""
+"""Plans a `row is …` line over one file: SQL expressions and the checks of every row."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ GRADES = ("verified", "estimated", "declared", "alleged")
 
 
 class Check(Struct, frozen=True):
-    """A row is wrong where `bad` is true; `value` is what it holds there.
+    """A check of rows in SQL: a row is wrong if `bad` is true; `value` is what it holds.
 
-    `{}` in the message stands for the value; `known` are what it may have been meant to be.
+    `{}` in the message stands for the value; `known` are the values that may have been meant.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Check(Struct, frozen=True):
     known: tuple[str, ...] = ()
 
     def advice(self, value: str) -> str:
+        """The value that may have been meant, else the advice of the check."""
         return did_you_mean(value, self.known) or self.help
 
 
@@ -102,11 +103,12 @@ class Planner:
         self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
 
     def refuse(self, code: str, place: Place, message: str, help: str) -> None:
+        """Report a problem of the mapping."""
         self.sound = False
         self.problems.add(code, place, message, help)
 
     def has(self, column: str | None, place: Place) -> bool:
-        """Whether the file has the column; that it has not is a problem."""
+        """Whether the file has the column; reports it if not."""
         if column is None:
             return False
         if column in self.file.columns:
@@ -129,6 +131,7 @@ class Planner:
         help: str,
         known: Iterable[str] = (),
     ) -> None:
+        """Add a check that every row must pass."""
         self.plan.checks.append(Check(code, bad, value, message, help, tuple(known)))
 
     # -------------------------------------------------------------- the whole line
@@ -146,7 +149,7 @@ class Planner:
         ]
         plan.where = " AND ".join(conditions) or "TRUE"
         if row.on is None:
-            self.sound = False  # the parser has said so
+            self.sound = False  # reported by the parser
         for name in ("on", "until", "reported", "verified", "announced"):
             self._moment(name, getattr(row, name))
         plan.prefix = f"{self.file.name}:"
@@ -284,7 +287,7 @@ class Planner:
 
     # -------------------------------------------------------------- values
     def text(self, column: str) -> str:
-        """A column as a text that names something: a number that was rounded names nothing."""
+        """A column as an id; floats that may have been rounded are refused."""
         kind = self.file.columns[column]
         if bad := inexact(column, kind):
             message = f"{{}} in column `{column}` is a float, which may have been rounded"

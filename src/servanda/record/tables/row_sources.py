@@ -1,4 +1,4 @@
-"""Rows of tables as evidence: which sources they have, and who graded them how."""
+"""Sources and grades of table rows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Scratch: what files hold that DuckDB cannot scan, as Parquet files that it can.
+"""Temporary Parquet files with the content of files that DuckDB cannot scan.
 
-It lies in the system's folder for temporary files, and is gone when the process ends.
+They are in the system's folder for temporary files, and are deleted when the process ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _folder() -> Path:
 
 
 def scratch_of(path: Path, fill: Callable[[Path, Path], None]) -> Path:
-    """The folder of what `fill(path, folder)` makes of a file: once for each state of the file."""
+    """The folder that `fill(path, folder)` wrote for a file; filled once per state of the file."""
     state = path.stat()
     key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
     if key not in _MADE:
@@ -57,6 +57,7 @@ class Parts:
         self.spelling: dict[str, str] = {}
 
     def add(self, row: dict[str, str | None]) -> None:
+        """Add a row; writes a part when enough are at hand."""
         self.rows.append(row)
         self.count += 1
         if len(self.rows) >= ROWS_AT_ONCE:
@@ -89,7 +90,7 @@ class Parts:
         self.rows = []
 
     def _named_apart(self, names: dict[str, None]) -> None:
-        """Upper and lower case make no difference in a table, so they may not in a log."""
+        """Refuse attributes whose names differ in case only: DuckDB's columns ignore case."""
         for name in names:
             other = self.spelling.setdefault(name.lower(), name)
             if other != name:

@@ -184,6 +184,7 @@ def years_of(least: int, most: int) -> tuple[int, int]:
 
 
 def ticks(micros: str, phase: int) -> str:
+    """SQL for the tick of a phase in an instant given in microseconds."""
     return f"({micros} * {PHASES} + {phase})"
 
 

@@ -1,7 +1,7 @@
 """Tables of the record: files whose rows are events or readings.
 
-Every row is checked when the record is read; what the judges get is one SELECT for DuckDB, which
-reads the rows again.
+Every row is checked when the record is read. The judges get one SELECT for DuckDB, which reads the
+rows again.
 """
 
 from __future__ import annotations
@@ -55,10 +55,12 @@ class Clocks(Struct, frozen=True):
 
     @property
     def locals(self) -> list[int]:
+        """The bounds of wall-clock times, in microseconds."""
         return [micros for micros in (self.least_local, self.most_local) if micros is not None]
 
     @property
     def instants(self) -> list[int]:
+        """The bounds of times with an offset, in microseconds UTC."""
         ends = (self.least_instant, self.most_instant)
         return [micros for micros in ends if micros is not None]
 
@@ -76,7 +78,7 @@ class Rows(Struct, frozen=True):
 def read_tables(
     folder: Path, maps: Sequence[TableMap], names: RecordNames, sources: Mapping[str, Source]
 ) -> tuple[Table, ...]:
-    """Check the files of all tables; those in order become SELECTs, the rest are problems."""
+    """Check the files of all tables and turn them into SELECTs; reports the others."""
     if not maps:
         return ()
     reader = _TableReader(folder, names, sources)
@@ -123,7 +125,7 @@ class _TableReader:
         self.problems.add(error.code, Place(file, error.line, 0), f"{where}: {error}", error.help)
 
     def _named_apart(self, files: list[TableFile], written: TableMap) -> list[TableFile]:
-        """Files with names of their own, so that no two rows have one id."""
+        """Give files different names, so that no two rows have one id."""
         if len({file.name for file in files}) < len(files):
             files = [
                 replace(file, name=f"{Path(file.file).parent.as_posix()}/{file.name}")
@@ -316,7 +318,7 @@ def _without_helpers(select: str, plan: Plan) -> str:
 
 
 def _time_checks(plan: Plan, offsets: Offsets, zone: str) -> list[Check]:
-    """What can be wrong with times once the zone's offsets are known."""
+    """The checks of times that need the offsets of the zone."""
     checks = []
     for name in plan.moments:
         local = f"__{name}_local"

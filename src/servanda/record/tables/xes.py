@@ -69,7 +69,7 @@ class _Log(Stream):
     def value(
         self, of: dict[str, str | None], prefix: str, tag: str, attributes: list[str]
     ) -> None:
-        """Keep an attribute; those inside others, lists and containers are left aside."""
+        """Keep an attribute; nested ones, lists and containers are skipped."""
         if tag not in VALUES:
             if tag in NESTED:
                 return

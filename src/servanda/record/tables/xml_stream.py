@@ -1,4 +1,4 @@
-"""XML read as a stream, in bounded memory: no document types, no entities, nothing fetched."""
+"""Reads XML as a stream in bounded memory, without document types and entities."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_TOKEN = 16 << 20
 
 
 class Stream:
-    """Reads an XML file and calls `start`, `end` and `text` of its subclass; `root` it must have.
+    """Reads an XML file and calls `start` and `end` of its subclass; `root` is its first element.
 
     Attributes come as [name, value, name, value …], in the order of the file.
     """
@@ -31,7 +31,7 @@ class Stream:
         parser.StartDoctypeDeclHandler = self.refuse_doctype
 
     def begin(self, tag: str, attributes: list[str]) -> None:
-        """The first element; what comes after it is the subclass's."""
+        """Check the first element, and hand the rest to the subclass."""
         if tag != self.root:
             message = f"its first element is `{tag}`, not `{self.root}`"
             raise Unreadable("E703", self.line, message, self.wanted)
@@ -42,24 +42,29 @@ class Stream:
     wanted = "write an XML file of this format"
 
     def start(self, tag: str, attributes: list[str]) -> None:
+        """Take the start of an element."""
         raise NotImplementedError
 
     def end(self, tag: str) -> None:
+        """Take the end of an element."""
         raise NotImplementedError
 
     @property
     def line(self) -> int:
+        """The current line, from 1."""
         return self.parser.CurrentLineNumber
 
     def refuse(self, code: str, message: str, help: str) -> NoReturn:
+        """Raise Unreadable with the current line."""
         raise Unreadable(code, self.line, message, help)
 
     def refuse_doctype(self, *_: object) -> None:
+        """Refuse a document type: it could define entities."""
         message = "a document type (`<!DOCTYPE`) stands in this XML, and could define entities"
         self.refuse("E703", message, "take it out: a log needs none")
 
     def read(self, path: Path) -> None:
-        """All of it. Raises Unreadable with the line."""
+        """Read a whole file, packed by gzip or not. Raises Unreadable with the line."""
         packed = path.name.lower().endswith(".gz")
         fed = 0
         try:
@@ -95,4 +100,5 @@ def _malformed(error: expat.ExpatError, fed: int) -> Unreadable:
 
 
 def as_dict(attributes: list[str]) -> dict[str, str]:
+    """Attributes by name."""
     return dict(zip(attributes[::2], attributes[1::2], strict=True))

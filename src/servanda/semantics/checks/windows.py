@@ -79,7 +79,7 @@ class _Windows:
         self.problems.add(
             "E403",
             rule.place,
-            f"`every {window.every}` is counted from one day, and this duty arises anew each time",
+            f"`every {window.every}` is counted from one day, and this duty arises again each time",
             "write `every month`, `every quarter`, …; or take it out of the `when`, with `from …`",
         )
 

@@ -121,6 +121,7 @@ class Context:
         return self._signatures["state", name]
 
     def vague(self, name: str) -> Signature | None:
+        """The signature of a vague term."""
         vague = self.names.vagues.get(name)
         if vague is None:
             return None
@@ -128,6 +129,7 @@ class Context:
         return self._signature(name, "vague", vague.params)
 
     def measure(self, name: str) -> Measure | None:
+        """The declaration of a measure; marks it as used."""
         measure = self.names.measures.get(name)
         if measure is not None:
             self.used.add(name)
@@ -222,6 +224,7 @@ class Context:
 
     # -------------------------------------------------------------- units
     def check_unit(self, unit: str | None, place: Place) -> None:
+        """Report a unit that is not known."""
         self.use_unit(unit)
         try:
             self.units.check(unit)
@@ -229,6 +232,7 @@ class Context:
             report_unit(error, place, self.problems)
 
     def use_unit(self, unit: str | None) -> None:
+        """Mark the words of a unit as used."""
         if unit is not None:
             self.used.update(unit.replace("/", " ").split())
 

@@ -25,6 +25,7 @@ _COLUMN = re.compile(r"\w+")
 
 
 def when(node: e.When) -> str:
+    """A day, month, instant or span."""
     if node.granularity == "month" and isinstance(node.start, date):
         return f"{node.start:%Y-%m}"
     zone = "" if node.zone is None else f" {node.zone}"
@@ -37,6 +38,7 @@ def when(node: e.When) -> str:
 
 # ---------------------------------------------------------------------- facts
 def fact(node: e.Fact) -> str:
+    """What an entry states, without date and attributes."""
     match node:
         case e.EventFact(event, by, args):
             actor = "" if by is None else f"{by} "
@@ -89,6 +91,7 @@ def _bounds(node: e.ReadingFact) -> str:
 
 
 def power(node: e.PowerFact) -> str:
+    """The use of a power."""
     if node.verb == "end_all":
         return f"{node.by} ends the agreement"
     if node.verb == "amend":
@@ -101,6 +104,7 @@ def power(node: e.PowerFact) -> str:
 
 
 def said(node: e.SaidFact) -> str:
+    """A speech act."""
     to = "" if node.to is None else f" {node.to}"
     head = f"{node.by} {node.verb}{to}"
     if node.pattern is not None:
@@ -119,12 +123,14 @@ def _speaker(name: str) -> str:
 
 
 def attribution(node: e.Attribution) -> str:
+    """`said by X on Y` or `reported by X on DATE`."""
     medium = "" if node.on is None else f" on {_speaker(node.on)}"
     at = "" if node.at is None else f" on {when(node.at)}"
     return f"{node.kind} by {_speaker(node.by)}{medium}{at}"
 
 
 def source(node: e.SourceRef) -> str:
+    """`source ID ["locator"]`."""
     return f"source {node.id}{optional_text(node.locator)}"
 
 
@@ -152,10 +158,12 @@ def _with_commas(phrases: Sequence[str]) -> Phrases:
 
 
 def entry(node: e.Entry) -> Phrases:
+    """A dated line as phrases."""
     return _with_commas((f"{when(node.when)} {fact(node.fact)}", *_attributes(node)))
 
 
 def completeness(node: e.Completeness) -> Phrases:
+    """A declaration of completeness as phrases."""
     span = [f"{node.by} complete on {listed(node.names)}"]
     span += [] if node.from_ is None else [f"from {when(node.from_)}"]
     span += [] if node.until is None else [f"until {when(node.until)}"]
@@ -167,11 +175,13 @@ def completeness(node: e.Completeness) -> Phrases:
 
 # ---------------------------------------------------------------------- tables
 def table_head(node: ln.TableLine) -> str:
+    """The first line of a table."""
     each = "" if node.each is None else f" each {_named(node.each)}"
     return f"table {text(node.file)}{each}" + ("" if node.zone is None else f" zone {node.zone}")
 
 
 def table(node: e.TableMap) -> list[str]:
+    """A table with its lines."""
     lines = [source(ref) for ref in node.sources]
     lines += [" ".join(row(mapped)) for mapped in node.rows]
     return [
@@ -189,12 +199,14 @@ def _named(name: str) -> str:
 
 
 def cell(node: e.Cell) -> str:
+    """A column or a constant."""
     if isinstance(node, e.Column):
         return _column(node.name) + ("" if node.unit is None else f" in {node.unit}")
     return expr(node)
 
 
 def row(node: e.RowMap) -> Phrases:
+    """A `row is …` line as phrases."""
     of = "" if node.of is None else f" of {cell(node.of)}"
     if node.value is not None:
         says = f"{node.name}{of} = {cell(node.value)}"
@@ -219,4 +231,5 @@ def row(node: e.RowMap) -> Phrases:
 
 
 def literal(node: m.Number | m.Text | m.Day | m.Name) -> str:
+    """A number, text, day or name."""
     return expr(node)

@@ -27,6 +27,7 @@ Phrases = tuple[str, ...]
 
 # ---------------------------------------------------------------------- duties and powers
 def holder(node: m.Holder) -> str:
+    """Who owes or may."""
     names = listed(node.names)
     match node.mode:
         case "each":
@@ -145,21 +146,25 @@ def power(node: m.Power) -> Phrases:
 
 
 def rule(node: m.Rule) -> Phrases:
+    """A duty or power, without its trigger."""
     return duty(node) if isinstance(node, m.Duty) else power(node)
 
 
 # ---------------------------------------------------------------------- declarations
 def params(nodes: Sequence[m.Param]) -> str:
+    """The parameters of a declaration in brackets; empty without any."""
     return f"({listed(param(node) for node in nodes)})" if nodes else ""
 
 
 def param(node: m.Param) -> str:
+    """A parameter with its type and unit."""
     if node.unit is not None:
         return f"{node.name}: {node.type} in {node.unit}"
     return f"{node.name}: {node.type}"
 
 
 def event(node: m.Event) -> Phrases:
+    """An `event` declaration as phrases."""
     head = f"event {node.name}{params(node.params)}"
     if node.arises is None:
         return (f"{head},", "silence means no") if node.closed else (head,)
@@ -172,17 +177,20 @@ def event(node: m.Event) -> Phrases:
 
 
 def state(node: m.State) -> Phrases:
+    """A `state` declaration as phrases."""
     ends = (f"until {alternatives(node.ends)}",) if node.ends else ()
     return (f"state {node.name}{params(node.params)}", f"from {alternatives(node.begins)}", *ends)
 
 
 def measure(node: m.Measure) -> str:
+    """A `measure` declaration."""
     unit = "" if node.unit is None else f" in {node.unit}"
     silent = "" if node.silent_after is None else f", silent after {duration(node.silent_after)}"
     return f"measure {node.name}{params(node.params)}{unit}{silent}"
 
 
 def calendar(node: m.Calendar) -> str:
+    """A `calendar` declaration."""
     changes = [f" without {day}" for day in node.without] + [f" with {day}" for day in node.extra]
     return f"calendar {node.name} = business days of {node.region}{''.join(changes)}"
 
@@ -201,6 +209,7 @@ def declared(items: Sequence[m.Party] | Sequence[m.UnitWord]) -> str:
 def declaration(
     node: m.Group | m.Conversion | m.Vague | m.Moment | m.Define | m.Party | m.UnitWord,
 ) -> str:
+    """A declaration that is printed in one phrase."""
     match node:
         case m.Party() | m.UnitWord():
             return declared((node,))  # type: ignore[arg-type]
@@ -235,6 +244,7 @@ def head(node: m.Clause | m.Reading | m.Amendment | m.Account | ln.AgreementLine
 
 
 def header_line(node: ln.HeaderLine) -> str:
+    """A line below `agreement`."""
     value = node.value
     if isinstance(value, ln.Force):
         start = "" if value.from_ is None else f" from {point(value.from_)}"
@@ -262,6 +272,7 @@ def single_line(
     | ln.Trusts
     | ln.Accepts,
 ) -> str:
+    """A line of a block that is printed in one phrase."""
     match node:
         case ln.Include(file):
             return f"include {text(file)}"
@@ -290,10 +301,12 @@ def single_line(
 
 
 def allow(node: m.Allow) -> str:
+    """An `allow` line."""
     return f"allow {node.code} {text(node.reason)}"
 
 
 def held(node: m.Held) -> Phrases:
+    """An account's answer to a vague term, as phrases."""
     start = () if node.from_ is None else (f"from {node.from_}",)
     end = () if node.until is None else (f"until {node.until}",)
     reason = () if node.reason is None else (text(node.reason),)
@@ -319,14 +332,17 @@ def header_lines(node: m.Header) -> Iterator[str]:
 
 
 def survives(term: m.Duration | None) -> str:
+    """`survives the end`, with its term if there is one."""
     return "survives the end" + (f" for {duration(term)}" if term is not None else "")
 
 
 def header(node: m.Header) -> list[str]:
+    """The `agreement` line and the lines below it."""
     return _block(head(ln.AgreementLine(node.name, node.title)), header_lines(node))
 
 
 def clause(node: m.Clause) -> list[str]:
+    """A clause with its lines."""
     lines = [allow(one) for one in node.allows]
     if node.prevails_over:
         lines.append(f"prevails over {listed(node.prevails_over)}")
@@ -342,6 +358,7 @@ def clause(node: m.Clause) -> list[str]:
 
 
 def reading(node: m.Reading) -> list[str]:
+    """A reading with its lines."""
     lines = [allow(one) for one in node.allows]
     lines += [f"needs {name}" for name in node.needs]
     if node.prevails_over:
@@ -353,11 +370,13 @@ def reading(node: m.Reading) -> list[str]:
 
 
 def amendment(node: m.Amendment) -> list[str]:
+    """An amendment with its lines."""
     lines = [allow(one) for one in node.allows]
     return _block(head(node), lines + (rules(node.rules) or ["no duty"]))
 
 
 def account(node: m.Account) -> list[str]:
+    """An account with its lines."""
     lines = [f"reads {group} as {name}" for group, name in node.reads]
     if node.only:
         lines.append(f"trusts only {listed(node.only)}")

@@ -28,6 +28,7 @@ def _grouped(digits: str) -> str:
 
 
 def quantity(value: m.Number) -> str:
+    """A number with its unit."""
     digits = number(value.value)
     return digits if value.unit is None else f"{digits} {value.unit}"
 
@@ -38,15 +39,18 @@ def text(value: str) -> str:
 
 
 def optional_text(value: str | None) -> str:
+    """A text in quotes with a space before it; empty for None."""
     return "" if value is None else f" {text(value)}"
 
 
 def listed(names: Iterable[str]) -> str:
+    """Texts joined by commas."""
     return ", ".join(names)
 
 
 # ---------------------------------------------------------------------- expressions
 def expr(node: m.Expr) -> str:
+    """An expression."""
     match node:
         case m.Number():
             return quantity(node)
@@ -86,10 +90,12 @@ def _window(window: m.Duration | None) -> str:
 
 # ---------------------------------------------------------------------- patterns
 def pattern(node: m.Pattern) -> str:
+    """A name with its arguments."""
     return f"{node.name}({listed(arg(a) for a in node.args)})" if node.args else node.name
 
 
 def arg(node: m.Arg) -> str:
+    """An argument, with its parameter if named."""
     name = "" if node.name is None else f"{node.name}: "
     if node.op in {"any", "same"} or node.value is None:
         return f"{name}{node.op}"
@@ -97,11 +103,13 @@ def arg(node: m.Arg) -> str:
 
 
 def alternatives(patterns: Iterable[m.Pattern]) -> str:
+    """Patterns joined by `or`."""
     return " or ".join(pattern(p) for p in patterns)
 
 
 # ---------------------------------------------------------------------- conditions
 def cond(node: m.Cond) -> str:
+    """A condition, in brackets where precedence needs them."""
     match node:
         case m.Or(items):
             return " or ".join(cond(item) for item in items)
@@ -131,6 +139,7 @@ def _within(node: m.Cond, *looser: type) -> str:
 
 # ---------------------------------------------------------------------- time
 def duration(node: m.Duration) -> str:
+    """A length of time: `5 days`, `3 business days of Office`."""
     unit = node.unit if node.count == 1 else f"{node.unit}s"
     if node.calendar is not None:
         return f"{node.count} business {unit} of {node.calendar}"
@@ -138,6 +147,7 @@ def duration(node: m.Duration) -> str:
 
 
 def point(node: m.Point) -> str:
+    """A point in time."""
     match node:
         case m.AtDate(date):
             return date.isoformat()

@@ -41,7 +41,7 @@ class SparkTables:
         self.large: set[str] = set()
         self.empty: set[str] = set()
         self.given_out: list[tempfile.TemporaryDirectory[str]] = []
-        self.changing = Lock()  # a table is made anew for every change: two at once would lose one
+        self.changing = Lock()  # every change rewrites the table: two at once would lose one
 
     # -------------------------------------------------------------- asking
     def rows(self, query: str) -> list[Row]:

@@ -1,0 +1,165 @@
+"""Which status a duty has, by its kind: docs/meaning.md, 3 and 7, as data.
+
+Each kind has rows of a condition and a status; the first row whose condition holds counts.
+The reference judge has a predicate for each condition, the plan a piece of SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal as OneOf
+
+from servanda.judge.verdict import Status
+
+Kind = OneOf["achieve", "keep", "forbid", "may"]
+Rows = tuple[tuple[str, Status], ...]
+OTHERWISE = "otherwise"
+
+CONDITIONS = {
+    "waived": "waived before it lapsed",
+    "released": "released before it lapsed",
+    "ended": "the clause, its version or the agreement ended before it lapsed",
+    "lapsed": "the window has closed",
+    "before opening": "the window may not have opened yet",
+    "opening open": "it is unknown whether the window has opened",
+    "closing open": "it is unknown whether the window has closed",
+    "doubted, vague": "it is unknown whether there is such an instance, because of a vague term",
+    "doubted": "it is unknown whether there is such an instance",
+    "suspended": "surely suspended",
+    "excused": "surely excused",
+    "idle": "surely idle",
+    "performed": "performed in time",
+    "late performance": "performed late",
+    "remedy performed": "its remedy was performed",
+    "breach": "in breach",
+    "breach open, vague": "it is unknown whether the breach has come, because of a vague term",
+    "breach open": "it is unknown whether the breach has come",
+    "performance open": "it is unknown whether it was performed",
+    "end open, vague": "an end, waiver or release is unknown, because of a vague term",
+    "end open": "an end, waiver or release is unknown",
+    "left open, vague": "it is unknown whether it binds or is kept, because of a vague term",
+    "left open": "it is unknown whether it binds or is kept",
+    "time to cure": "it fails, and the time to cure runs",
+    "was broken": "there was a breach before",
+    "doubted violation, vague": "a violation, or the opening, of an instance that is so doubted",
+    "doubted violation": "a violation, or the opening, of a doubted instance",
+    "used": "used, and the use is in effect",
+    "shut": "surely idle or excused",
+    OTHERWISE: "otherwise",
+}
+"""The conditions of all kinds, in words. Those with `vague` differ in the reason only."""
+
+STATUSES: dict[Kind, Rows] = {
+    "achieve": (
+        ("waived", "waived"),
+        ("released", "released"),
+        ("ended", "ended"),
+        ("lapsed", "lapsed"),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("performed", "kept"),
+        ("late performance", "cured"),
+        ("remedy performed", "compensated"),
+        ("breach", "broken"),
+        ("before opening", "dormant"),
+        ("breach open, vague", "undetermined"),
+        ("breach open", "unknown"),
+        ("opening open", "unknown"),
+        ("performance open", "unknown"),
+        ("end open, vague", "undetermined"),
+        ("end open", "unknown"),
+        ("suspended", "suspended"),
+        ("excused", "excused"),
+        ("idle", "dormant"),
+        ("left open, vague", "undetermined"),
+        ("left open", "unknown"),
+        (OTHERWISE, "due"),
+    ),
+    "keep": (
+        ("waived", "waived"),
+        ("released", "released"),
+        ("ended", "ended"),
+        ("before opening", "dormant"),
+        ("lapsed", "lapsed"),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("opening open", "unknown"),
+        ("closing open", "unknown"),
+        ("suspended", "suspended"),
+        ("idle", "dormant"),
+        ("breach", "broken"),
+        ("excused", "excused"),
+        ("left open, vague", "undetermined"),
+        ("left open", "unknown"),
+        ("time to cure", "due"),
+        ("was broken", "cured"),
+        (OTHERWISE, "kept"),
+    ),
+    "forbid": (
+        ("before opening", "dormant"),
+        ("waived", "waived"),
+        ("released", "released"),
+        ("doubted violation, vague", "undetermined"),
+        ("doubted violation", "unknown"),
+        ("opening open", "unknown"),
+        ("breach", "broken"),
+        ("ended", "ended"),
+        ("lapsed", "lapsed"),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("closing open", "unknown"),
+        ("suspended", "suspended"),
+        ("idle", "dormant"),
+        ("excused", "excused"),
+        ("left open, vague", "undetermined"),
+        ("left open", "unknown"),
+        ("was broken", "cured"),
+        (OTHERWISE, "kept"),
+    ),
+    "may": (
+        ("ended", "ended"),
+        ("before opening", "dormant"),
+        ("lapsed", "lapsed"),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("opening open", "unknown"),
+        ("closing open", "unknown"),
+        ("suspended", "suspended"),
+        ("used", "kept"),
+        ("shut", "dormant"),
+        ("left open, vague", "undetermined"),
+        ("left open", "unknown"),
+        (OTHERWISE, "due"),
+    ),
+}
+
+OVER: tuple[Status, ...] = ("lapsed", "ended", "released", "waived")
+FINAL: dict[Kind, tuple[Status, ...]] = {
+    "achieve": ("kept", "cured", "compensated", *OVER),
+    "keep": OVER,
+    "forbid": OVER,
+    "may": OVER,
+}
+"""The statuses that nothing dated later can change."""
+
+CURE_WITHIN: dict[Kind, OneOf["cut-off", "grace"]] = {
+    "achieve": "cut-off",
+    "keep": "grace",
+    "forbid": "cut-off",
+}
+"""What `cure within` means: a cure after a cut-off does not count; a breach cured in its grace has
+not been one."""
+
+
+def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status:
+    """The status of the first row whose condition holds."""
+    return next(
+        status for condition, status in STATUSES[kind] if condition == OTHERWISE or holds(condition)
+    )
+
+
+def status_in_sql(kind: Kind, conditions: Mapping[str, str]) -> str:
+    """The same as an expression; `conditions`: the SQL of each."""
+    *rows, (_, last) = STATUSES[kind]
+    cases = "\n       ".join(f"WHEN {conditions[when]} THEN '{status}'" for when, status in rows)
+    return f"\n  CASE {cases}\n       ELSE '{last}' END"
