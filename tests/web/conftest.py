@@ -1,8 +1,7 @@
-"""A browser and served cases for the tests that look at pages as a person does."""
+"""Served cases for the tests that look at pages as a person does."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -12,16 +11,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec import Struct
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
-QUIET = ("background-networking", "component-update", "sync", "quic", "gpu")
-HOW = (
-    "no chromium here: `apt-get install chromium` (SERVANDA_BROWSER=required makes this a failure)"
-)
 
 
 class Served(Struct):
@@ -51,20 +45,6 @@ def serving(root: Path, *options: str) -> Iterator[Served]:
     finally:
         server.terminate()
         server.wait(20)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        (pytest.fail if os.environ.get("SERVANDA_BROWSER") == "required" else pytest.skip)(HOW)
-    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in QUIET)]
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=chromium, args=flags)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CASES, Served, serving
 
+from conftest import CASES, Served, serving
 from servanda.articles.draft_files import save
 from servanda.articles.drafts import Draft, Drafts, Link
 from servanda.articles.model import TextSpan

@@ -124,11 +124,11 @@ def test_a_comparison_that_is_not_whole_counts_nothing(
     one, *_, late = site.workspace.version.case.accounts
     address = f"/compare?a={one}&b={late}"
     served.get("/compare.json")
-    assert "They part on" in served.get(address).content.decode()
+    assert "They differ on" in served.get(address).content.decode()
     monkeypatch.setattr(Version, "waiting", lambda self, dates: [late])
-    assert "They part on" not in served.get(address).content.decode()
+    assert "They differ on" not in served.get(address).content.decode()
     days = served.get(f"/compare?account={one}&on=2024-01-01&on2=2024-03-01")
-    assert "They part on" in days.content.decode()
+    assert "They differ on" in days.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def checked(case: Case) -> Checked:
     for layout in case.layouts:
         problems.remember(layout.file, layout.lines)
     text = list(paragraphs(case))
-    found, coverage = check(case.agreement, text, problems, said(case.agreement, case.record))
+    found, coverage = check(
+        case.agreement, text, problems, recorded_parameters(case.agreement, case.record)
+    )
     muting = mute(dict.fromkeys([*case.found, *found]), case.agreement)
     if not any(problem.severity == "error" for problem in muting.kept):
         report_idle(muting.idle, problems)
@@ -75,7 +77,7 @@ def checked(case: Case) -> Checked:
     return Checked(tuple(every), covered, cross_check(case.record), muting.muted)
 
 
-def said(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
+def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
     """The parameters of events that the record gives, (event, name) each; a table: all."""
     from servanda.record.record import Happened, Said
 

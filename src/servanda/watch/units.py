@@ -125,8 +125,8 @@ class Finder:
         for way in chain(same_variable_options(options), islice(product(*options), MOST_OPTIONS)):
             keys = {id_: v for chosen in way for id_, v in chosen[0].items()}
             references = References(set(), self.always_shared(), set())
-            for _, found in way:
-                references.add(found)
+            for _, option in way:
+                references.add(option)
             if keys and not references.is_contradictory and not references.asks & keys.keys():
                 found.append((-len(keys), len(references.held), keys, references))
         if not found:

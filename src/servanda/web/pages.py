@@ -52,7 +52,7 @@ def clause(query: Query, id_: str) -> dict[str, Any]:
             for a in agreement.amendments
             if a.clause == id_
         ],
-        "duties": [row(query, duty) for duty in duties if query.statuses(duty)],
+        "duties": [row(query, duty) for duty in duties if any(query.statuses(duty).values())],
         "life": [history(query, duty) for duty in duties],
         "why": reasons(query, id_),
     }

@@ -16,7 +16,7 @@ from servanda.present.charts.readings import (
     Limit,
     Point,
     Subject,
-    alike,
+    accounts_by_levels,
     in_words,
     limits,
     measure_of,
@@ -79,7 +79,7 @@ class Panel:
         self.zone = self.some.norms.zone
         self.unit = measure_of(self.some, subject[0]).unit
         self.accounts = list(judged)
-        self.lines = list(alike(judged, subject))
+        self.lines = list(accounts_by_levels(judged, subject))
         self.points = self.every_point()
         self.limits = self.every_limit(found)
         self.first, self.last = self.extent()

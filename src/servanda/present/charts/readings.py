@@ -125,7 +125,7 @@ def in_words(limit: Limit, unit: str | None) -> str:
     return f"{LIMITS[limit.op]} {amount(limit.value, unit)}"
 
 
-def alike(
+def accounts_by_levels(
     judged: Mapping[str, Judged], subject: Subject
 ) -> Iterable[tuple[tuple[str, ...], tuple[Level, ...]]]:
     """Accounts that have the same values of a measure over the whole time, together."""
