@@ -37,7 +37,10 @@ class ActText:
             where = " in its window" if steps else ""
             yield Node(f"No entry records {name}{where} by then.")
         if late:
-            yield self.listed("Performance after the deadline, outside its window.", late)
+            children = [self.lacking(act, rule) for act in late]
+            ids = [act.entry for act in late]
+            said = "Performance after the deadline, outside its window."
+            yield Node(said, ids, self.words.sources(ids), children)
         if short:
             children = [self.lacking(act, rule) for act in short]
             ids = [act.entry for act in short]

@@ -27,6 +27,7 @@ from servanda.record.dates import end_of
 from servanda.record.facts import Facts, Value
 from servanda.record.record import Record
 from servanda.record.resolver import resolve_record
+from servanda.record.trust import Policy
 from servanda.semantics.clock import local_day, micros_of
 from servanda.semantics.norms import (
     Arg,
@@ -133,8 +134,14 @@ class Counterfactuals:
         for id_ in differing[:MOST_SET_ASIDE]:
             status = self.status(joined(without(self.facts, id_), only_entry(every, id_)))
             if status is not None:
-                kind: OneOf["untrusted", "unsure"] = "unsure" if id_ in mine else "untrusted"
-                yield Change(kind, status, entries=(id_,))
+                yield Change(self.reason(id_), status, entries=(id_,))
+
+    def reason(self, id_: str) -> OneOf["untrusted", "unsure"]:
+        """Why the account does not count an entry, or not surely."""
+        entry = self.setting.record.entry(id_)
+        policy = Policy(self.setting.account, self.setting.record)
+        dropped = entry is not None and policy.of_entry(entry) is None
+        return "untrusted" if dropped else "unsure"
 
     def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
         setting = self.setting

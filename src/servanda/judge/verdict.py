@@ -27,6 +27,7 @@ Status = OneOf[
 ]
 Bindings = tuple[tuple[str, Value | None], ...]
 
+
 class Verdict(Struct, frozen=True):
     """One status span of one instance of one rule.
 

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from servanda.record.record import DeclaredCompleteness, Entry, Record
+from servanda.record.record import (
+    DeclaredCompleteness,
+    Determined,
+    Entry,
+    Exercised,
+    Happened,
+    Record,
+    Said,
+)
 from servanda.syntax.entries import SourceRef
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Account
@@ -70,10 +78,24 @@ class Policy:
 
 
 def names_of(entry: Entry, record: Record) -> frozenset[str]:
-    """The folded names that an entry is from: sources, publishers, authors, speakers."""
+    """The folded names that an entry is from: sources, publishers, authors, speakers.
+
+    An act that names none of these is from its actor: docs/meaning.md, 2, "Trust".
+    """
     people = {fold(entry.by)} if entry.by else set()
     people |= {fold(step.by) for step in entry.chain}
-    return names_of_sources(entry.sources, record) | people
+    named = names_of_sources(entry.sources, record) | people
+    actor = actor_of(entry)
+    return named or (frozenset() if actor is None else frozenset({fold(actor)}))
+
+
+def actor_of(entry: Entry) -> str | None:
+    """Who did what an entry records: an event's `by`, a power's holder, a body that decides."""
+    match entry.what:
+        case Happened(by=by) | Exercised(by=by) | Determined(by=by) | Said(by=by):
+            return by
+        case _:
+            return None
 
 
 def names_of_sources(cited: Iterable[SourceRef], record: Record) -> frozenset[str]:
@@ -110,5 +132,6 @@ def _spellings(record: Record) -> Iterable[str]:
     for source in record.sources.values():
         yield from (name for name in (source.id, source.publisher, *source.authors) if name)
     for entry in record.entries:
-        yield from (name for name in (entry.by, *(step.by for step in entry.chain)) if name)
+        named = (entry.by, actor_of(entry), *(step.by for step in entry.chain))
+        yield from (name for name in named if name)
     yield from (declared.by for declared in record.complete)

@@ -6,7 +6,7 @@ rows again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,10 +170,15 @@ class _TableReader:
             sources=tuple(ref for ref in written.sources if ref.id in self.sources),
             prefixes=tuple(dict.fromkeys(rows.plan.prefix for rows in sound)),
             cites=row.source is not None,
+            has_actor=self._has_actor(row),
             first=min((rows.first for rows in sound if rows.first is not None), default=None),
             last=max((rows.last for rows in sound if rows.last is not None), default=None),
             place=row.place,
         )
+
+    def _has_actor(self, row: RowMap) -> bool:
+        event = None if row.is_measure else self.names.declared.event(row.name)
+        return event is not None and any(param.name == "by" for param in event.params)
 
     def _event(self, row: RowMap) -> str | None:
         event = self.names.declared.event(row.name)
@@ -380,23 +385,31 @@ def bulk_for(
     return Bulk(sql, table.at_once)
 
 
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(literal(name) for name in names)
+
+
 class _Trusted:
     """An account's trust over the rows of a table, in SQL."""
 
     def __init__(self, table: Table, policy: Policy) -> None:
         self.policy = policy
         self.record = record = policy.record
+        self.has_actor = table.has_actor
         self.base = names_of_sources(table.sources, record)
         if table.by is not None:
             self.base |= {fold(table.by)}
 
     def _from(self, names: frozenset[str]) -> str:
-        """Whether a row is from one of these."""
+        """Whether a row is from one of these: by its sources or, where it has none, its actor."""
         if self.base & names:
             return "TRUE"
         ids = [id for id in self.record.sources if names & names_of_source(id, self.record)]
-        listed = ", ".join(literal(id) for id in ids)
-        return f"coalesce(source IN ({listed}), FALSE)" if ids else "FALSE"
+        tests = [f"coalesce(source IN ({listed(ids)}), FALSE)"] if ids else []
+        actors = [name for name in self.record.aliases if fold(name) in names]
+        if self.has_actor and not self.base and actors:
+            tests.append(f"(source IS NULL AND coalesce(p_by IN ({listed(actors)}), FALSE))")
+        return f"({' OR '.join(tests)})" if tests else "FALSE"
 
     def keeps(self) -> str:
         only = self._from(self.policy.only) if self.policy.only else "TRUE"
