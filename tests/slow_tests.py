@@ -5,6 +5,10 @@ from __future__ import annotations
 # Node ids that begin so are slow: together four fifths of the suite's time. Chosen from
 # `./run tests --durations=100`; a test that takes more than about two seconds belongs here.
 SLOW = (
+    "tests/charts/test_timeline_bars.py::test_every_bar",
+    "tests/explain/test_duty_labels.py::test_no_two",
+    "tests/explain/test_duty_labels.py::test_no_variable",
+    "tests/test_figures.py",
     "tests/charts/test_charts.py::test_every_spec_is_vega_lite_and_every_svg_is_xml",
     "tests/explain/test_compare_flagship.py",
     "tests/explain/test_turns_on.py",
