@@ -82,8 +82,11 @@ class RecordNames:
             advice = f"write what it measured, as in `{word} of X = 1 …`"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         elif word in self.vagues:
-            advice = f"write who decided: `{self.vagues[word].deciders[0]} determines {word}(…)`"
-            self.problems.add("E220", place, f"`{word}` is decided by a body, not observed", advice)
+            vague = self.vagues[word]
+            given = "(…)" if vague.params else ""
+            advice = f"write who decided: `{vague.deciders[0]} determines {word}{given}`"
+            message = f"`{word}` is decided by a body, not observed"
+            self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         else:
             self.missing("E201", "event", word, self.events, place)
         return None
