@@ -270,6 +270,9 @@ def test_what_a_text_would_change(paper: servanda.Case) -> None:
     assert as_json(found.to_dict())["changed"] == as_json([changed.to_dict()])
     assert not paper.suppose(text='2024-01-07 deliver(id: "none")', on="2024-01-08").changed
     assert "1 changed, 0 added, 0 removed" in repr(found)
+    rewritten = paper.with_text(BERLIN.replace("2024-01-04T09:30", "2024-01-12T09:30"), "paper.sv")
+    assert rewritten.status(on="2024-01-31", clause="1")[0].status == "cured"
+    assert paper.status(on="2024-01-31", clause="1")[0].status == "kept"
     with pytest.raises(servanda.ServandaError):
         paper.suppose()
     with pytest.raises(servanda.ServandaError):
