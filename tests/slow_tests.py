@@ -12,6 +12,7 @@ SLOW = (
     "tests/charts/test_charts.py::test_every_spec_is_vega_lite_and_every_svg_is_xml",
     "tests/explain/test_compare_flagship.py",
     "tests/explain/test_turns_on.py",
+    "tests/export/test_span_entries.py",
     "tests/judge/test_judges_agree.py",
     "tests/judge/test_judging_again.py",
     "tests/judge/test_openings.py::test_the_judges_name_the_same_entries_in_every_case",
