@@ -79,7 +79,10 @@ class RecordNames:
             return found
         if word in self.measures:
             message = f"`{word}` is a measure, not an event"
-            advice = f"write what it measured, as in `{word} of X = 1 …`"
+            measure = self.measures[word]
+            whose = f"{word} of …" if measure.params else word
+            unit = f" {measure.unit}" if measure.unit else ""
+            advice = f"write what it measured: `{whose} = …{unit}`"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         elif word in self.vagues:
             vague = self.vagues[word]
