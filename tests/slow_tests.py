@@ -5,9 +5,17 @@ from __future__ import annotations
 # Node ids that begin so are slow: together four fifths of the suite's time. Chosen from
 # `./run tests --durations=100`; a test that takes more than about two seconds belongs here.
 SLOW = (
+    "tests/charts/test_timeline_bars.py::test_every_bar",
+    "tests/explain/test_duty_labels.py::test_no_two",
+    "tests/explain/test_duty_labels.py::test_no_variable",
+    "tests/test_figures.py",
+    "tests/test_api.py::test_typed_rows_are_the_rows_of_the_contract",
+    "tests/test_api.py::test_verdicts_are_counted_written_and_streamed",
+    "tests/test_python_page.py::test_every_example_prints_what_the_page_says",
     "tests/charts/test_charts.py::test_every_spec_is_vega_lite_and_every_svg_is_xml",
     "tests/explain/test_compare_flagship.py",
     "tests/explain/test_turns_on.py",
+    "tests/export/test_span_entries.py",
     "tests/judge/test_judges_agree.py",
     "tests/judge/test_judging_again.py",
     "tests/judge/test_openings.py::test_the_judges_name_the_same_entries_in_every_case",

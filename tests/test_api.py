@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 
 import servanda
-from servanda.api.rows import Row
+from servanda.api.rows import ComparedDuty, Duty, Row
 from servanda.api.selectors import parse_selector, written
 from servanda.api.tables import Table
 
@@ -71,6 +72,15 @@ def test_typed_rows_are_the_rows_of_the_contract(name: str) -> None:
         document = as_json(table.to_dict())
         assert document["case"] == case.agreement.header.name
         assert len(document[table.KEY]) == len(table)
+
+
+def test_the_contract_names_every_key_of_a_row() -> None:
+    contract = (CASES.parent / "docs" / "json.md").read_text()
+    rows = contract.split("A **row**")[1].split("The **verdict table**")[0]
+    named = set(re.findall(r"`([a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?) \|", rows, re.M))))
+    assert named == set(Duty.__struct_encode_fields__)
+    compared = contract.split("| `compare CASE")[1].split("\n")[0]
+    assert all(f'"{key}"' in compared for key in ComparedDuty.__struct_encode_fields__)
 
 
 def test_a_row_has_attributes_with_types(paper: servanda.Case) -> None:
@@ -270,6 +280,9 @@ def test_what_a_text_would_change(paper: servanda.Case) -> None:
     assert as_json(found.to_dict())["changed"] == as_json([changed.to_dict()])
     assert not paper.suppose(text='2024-01-07 deliver(id: "none")', on="2024-01-08").changed
     assert "1 changed, 0 added, 0 removed" in repr(found)
+    rewritten = paper.with_text(BERLIN.replace("2024-01-04T09:30", "2024-01-12T09:30"), "paper.sv")
+    assert rewritten.status(on="2024-01-31", clause="1")[0].status == "cured"
+    assert paper.status(on="2024-01-31", clause="1")[0].status == "kept"
     with pytest.raises(servanda.ServandaError):
         paper.suppose()
     with pytest.raises(servanda.ServandaError):
@@ -292,6 +305,18 @@ def test_check_has_everything_and_the_case_stays_readable(tmp_path: Path) -> Non
     with pytest.raises(servanda.ServandaError) as error:
         case.status(on="2024-01-01")
     assert all(p.message and p.line for p in error.value.problems)
+
+
+def test_what_cannot_be_judged_is_an_error_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "x.sv"
+    path.write_text(
+        'agreement X "X"\nparty A\nevent go\nevent ask, silence means no\n'
+        "clause 1\n  when ask:\n    A must go within 1 month\n2024-01-31 ask\n"
+    )
+    with pytest.raises(servanda.JudgeError) as error:
+        servanda.open(path).status()
+    assert error.value.rule == "1"
+    assert error.value.place is not None and error.value.place.line == 7
 
 
 def test_verdicts_are_counted_written_and_streamed(sale: servanda.Case, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The pictures of the manual are what the commands beside them draw today.
 
-Set SERVANDA_UPDATE=1 to draw them anew (`SERVANDA_UPDATE=1 ./run pytest tests/test_figures.py`),
+Set SERVANDA_UPDATE=1 to draw them again (`SERVANDA_UPDATE=1 ./run pytest tests/test_figures.py`),
 and then look at them: they are the first thing that a reader sees.
 """
 

@@ -126,10 +126,10 @@ def test_rows_of_tables_open_and_close_spans(market: Path, tmp_path: Path) -> No
     assert len(rows) == answer["rows"] == 9
     assert {json.loads(r["instance"]).get("n") for r in rows} == {None, "a", 'b "quoted"', "c"}
     assert {json.loads(r["instance"]).get("s") for r in rows} == {None, 3, 2.5}
-    kept = [(r["trigger"], r["opened"], r["closed"]) for r in rows if r["status"] == "kept"]
-    assert ("log:1", "log:4", "") in kept
+    kept = [(r["trigger"], r["entries"], r["closed_by"]) for r in rows if r["status"] == "kept"]
+    assert ("log:1", '["log:4"]', "[]") in kept
     (due,) = [r for r in rows if r["status"] == "due" and r["trigger"] == "log:1"]
-    assert (due["opened"], due["closed"]) == ("log:1", "log:4")
+    assert (due["entries"], due["closed_by"]) == ('["log:1"]', '["log:4"]')
     assert [due["from"], due["until"]] == ["2024-01-01 09:00:00+00", "2024-01-03 23:00:00+00"]
     (breach,) = [r["breach"] for r in rows if r["clause"] == "2" and r["status"] == "broken"]
     assert json.loads(breach) == {"id": "c"}
@@ -152,7 +152,12 @@ def test_all_violations_of_one_instant_are_told(market: Path, tmp_path: Path) ->
     assert first["breaches"] == [{"id": "c"}, {"id": 'b "quoted"'}, {"id": None}]
     assert first["breach_entries"] == ["log:6", "log:7", "log:8"]
     assert (first["breach"], second["breaches"]) == ({"id": "c"}, [{"id": "d"}])
-    assert {min(r["breach_entries"]) for r in timeline} == {r["opened"] for r in table}
+    for rows in (table, timeline):
+        opened = sorted((r["breach_entries"], r["closed_by"]) for r in rows)
+        assert [r["entries"] for r in sorted(rows, key=lambda r: r["breach_entries"])] == [
+            breach_entries for breach_entries, _ in opened
+        ]
+        assert [closed for _, closed in opened] == [["log:9"], []]
 
 
 def test_python_gets_a_stream(market: Path) -> None:

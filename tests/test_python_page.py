@@ -32,7 +32,7 @@ def test_every_example_prints_what_the_page_says(
 
 
 # Of objects, and of what questions give back; and methods for programs that take a case apart.
-OTHER = {"to_arrow", "to_polars", "to_pandas", "to_dict", "dict", "new", "open", "counts", "write"}
+OTHER = {"to_arrow", "to_polars", "to_pandas", "dict", "new", "counts", "write"}
 TAKEN_APART = {
     *("account", "clause", "facts", "norms", "tick", "question", "question_of_all"),
     *("last_day", "by_account", "measured"),

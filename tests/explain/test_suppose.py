@@ -51,6 +51,14 @@ def test_an_entry_adds_an_instance(case: servanda.Case) -> None:
     assert found["changed"] == []
 
 
+def test_an_earlier_instance_alike_is_added_and_leaves_the_other_as_it_is(
+    case: servanda.Case,
+) -> None:
+    found = suppose(case, file(case, '2023-12-20 order("x")\n'), "2024-01-03")
+    assert [(r["instance"], r["status"]) for r in found["added"]] == [({"i": "x"}, "broken")]
+    assert found["changed"] == found["removed"] == []
+
+
 def test_a_withdrawal_removes_an_instance(case: servanda.Case) -> None:
     (entry,) = case.record.entries
     found = suppose(case, file(case, f"2024-01-09 withdraws {entry.id}\n"), "2024-01-10")

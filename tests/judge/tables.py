@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from servanda.judge.engines.duckdb import cell
 from servanda.judge.plan.sql import column_type, named
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
+from servanda.record.tables.files import connect
 from servanda.semantics.norms import EventType, Norms
 
 
@@ -44,3 +45,31 @@ def select(names: list[str], types: list[str], rows: list[tuple[object, ...]]) -
     listed = ", ".join(f"({', '.join(map(cell, row))})" for row in rows)
     typed = ", ".join(f"{n}::{t} AS {n}" for n, t in zip(names, types, strict=True))
     return f"SELECT {typed} FROM (VALUES {listed}) t({', '.join(names)})"
+
+
+def in_rows(norms: Norms, facts: Facts) -> Facts:
+    """The reverse: the rows of tables among the other facts, for the reference judge."""
+    events, readings = dict(facts.events), dict(facts.readings)
+    with connect() as connection:
+        for event in norms.events:
+            names = [
+                "entry",
+                "lo",
+                "hi",
+                "fin",
+                "sure",
+                *(named("p_", p.name) for p in event.params),
+            ]
+            for bulk in facts.bulk_events.get(event.name, ()):
+                found = connection.execute(
+                    f"SELECT {', '.join(names)} FROM ({bulk.sql})"
+                ).fetchall()
+                rows = tuple(Occurrence(*row[:5], tuple(row[5:])) for row in found)
+                events[event.name] = (*events.get(event.name, ()), *rows)
+        for name, bulks in facts.bulk_readings.items():
+            for bulk in bulks:
+                columns = 'entry, lo, hi, "of", low, high, tier'
+                found = connection.execute(f"SELECT {columns} FROM ({bulk.sql})").fetchall()
+                rows_ = tuple(ReadingFact(*row) for row in found)
+                readings[name] = (*readings.get(name, ()), *rows_)
+    return replace(facts, events=events, readings=readings, bulk_events={}, bulk_readings={})

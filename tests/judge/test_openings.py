@@ -20,10 +20,10 @@ from build import (
     total,
     vague,
 )
+from tables import in_rows
 from telling import plain
 
 import servanda
-from servanda.explain.table_entries import spelled_out
 from servanda.judge import judgement
 from servanda.judge.reference import walk
 from servanda.judge.verdict import Verdict
@@ -195,7 +195,7 @@ def every_field(verdicts: tuple[Verdict, ...]) -> list[str]:
 @pytest.mark.parametrize(("folder", "account"), judged())
 def test_the_judges_name_the_same_entries_in_every_case(folder: Path, account: str) -> None:
     one = servanda.open(folder).judge(account)
-    rows = spelled_out(one).facts  # the reference judge reads no tables
+    rows = in_rows(one.norms, one.facts)
     by_reference = every_field(walk.judge(one.norms, rows))
     assert every_field(judgement.judge(one.norms, one.facts)) == by_reference
     assert every_field(judgement.judge(one.norms, rows)) == by_reference

@@ -334,6 +334,28 @@ def test_json_has_code_severity_and_subject(tmp_path: Path) -> None:
     assert isinstance(document["hints"], list)
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "subject"),
+    [
+        ("clause 1\n  A must pay(amount: 5 EUR)\n", "W301", "clause:1"),
+        ("clause 1\n  A must pay\n    within 5 days\n", "E401", "clause:1"),
+        ("clause 1\n  A must py\n", "E201", "event:py"),
+        ("clause 1\n  A mst pay\n", "E120", "clause:1"),
+        ("event visit(by: party)\n", "H202", "event:visit"),
+        ("event visit(by: party, by: party)\n", "E232", "event:visit"),
+        ("day start_day = pay + 5 business days of Office\n", "E209", "calendar:Office"),
+        ("clause 1\n  no duty\nreading R.a of 1\n  A must pay\n", "H204", "reading:R.a"),
+        ("account Mine\n  reads R as a\n", "E211", "reading:R.a"),
+        ("account Mine\n  trusts only Nobody\n", "E522", "account:Mine"),
+        ("2024-01-31 A pays source letter\n", "E501", "source:letter"),
+        ("nonsense here\n", "E120", "file:case.sv"),
+    ],
+)
+def test_the_subject_of_a_problem(line: str, code: str, subject: str, tmp_path: Path) -> None:
+    found = problems_of(in_file(tmp_path, EXAMPLE_HEAD + line))
+    assert subject in [p.subject for p in found if p.code == code], [(p, p.subject) for p in found]
+
+
 def test_warnings_do_not_change_the_exit_code(tmp_path: Path) -> None:
     text = EXAMPLE_HEAD + "clause 1\n  A must pay(amount: 5 EUR)\n"
     exit_code, document = run("check", str(in_file(tmp_path, text)))

@@ -281,13 +281,18 @@ class Case:
         return found
 
     def with_text(self, text: str, name: str = "supposed.sv") -> Case:
-        """The case with one more text, in memory: a page with blocks, or bare lines.
+        """The case with one more text, in memory: a page with blocks, or bare lines. It stands in
+        place of the file of that name, if the case has one.
 
         Raises ServandaError where the text does not fit the case.
         """
         from servanda.explain.supposition import with_text
 
-        named = f"{Path(name).stem}.md" if "```" in text else name
+        named = str(Path(name).with_suffix(".md")) if "```" in text else name
+        others = tuple(layout for layout in self.layouts if layout.file != named)
+        if len(others) < len(self.layouts):
+            rest = Case(self.folder, self.name, others, Problems(), self.engine)
+            return with_text(rest, named, text)
         return with_text(self, named, text)
 
     # -------------------------------------------------------------- judging
@@ -333,14 +338,14 @@ class Case:
         on: Moment | None = None,
         known: Moment | None = None,
         *,
-        reuse: Iterable[Judged] = (),
+        reuse: Iterable[Judged] | None = None,
     ) -> Judged:
         """One judgement in memory: norms, facts and verdict spans up to the end of `on`.
 
-        The same question is judged once. With `reuse`, clauses that those judgements (of this text
-        or an earlier one) settled alike are taken over, and nothing is kept. Raises JudgeError
-        where norms and record cannot be judged (docs/meaning.md), and ServandaError for more than
-        100,000 spans: `verdicts` has those.
+        The same question is judged once. With `reuse`, verdicts of clauses that those judgements
+        (of this text or an earlier one) settled alike are taken over, and the caller keeps it.
+        Raises JudgeError where norms and record cannot be judged (docs/meaning.md), and
+        ServandaError for more than 100,000 spans: `verdicts` has those.
         """
         if self.found.errors:
             raise ServandaError(self.found.errors)
@@ -348,9 +353,8 @@ class Case:
         name = "text" if chosen is None else chosen.name
         day = moment_text(on) or self.last_day()
         then = moment_text(known)
-        reused = list(reuse)
         key = (name, day, then)
-        if not reused and key in self._judgements:
+        if reuse is None and key in self._judgements:
             return self._judgements[key]
         norms = self.norms(name)
         facts = self.facts(chosen, norms, day, then)
@@ -365,10 +369,10 @@ class Case:
             facts=facts,
             verdicts=(),
         )
-        if reused:
+        if reuse is not None:
             from servanda.explain.incremental import judge_again
 
-            judged.verdicts = judge_again(reused, norms, facts)
+            judged.verdicts = judge_again(list(reuse), norms, facts)
             return judged
         judged.verdicts = self._verdicts(norms, facts)
         self._judgements[key] = judged

@@ -34,7 +34,7 @@ def check_ending(path: Path, endings: Iterable[str]) -> None:
         return
     advice = did_you_mean(found, names) or f"it may end in .{', .'.join(names)}"
     if not found:
-        raise refused(f"`{path.name}` has no extension: it says the format of the file", advice)
+        raise refused(f"`{path.name}` has no extension, which selects the format", advice)
     raise refused(f"unsupported extension `.{found}` of `{path.name}`", advice)
 
 

@@ -41,7 +41,7 @@ def watch(
     on: On = None,
     clock: Annotated[
         Literal["events", "said", "wall"],
-        typer.Option("--clock", help="What time it is: the events' own, as said, or the wall's."),
+        typer.Option("--clock", help="Clock: event time, explicit `now` lines, or system time."),
     ] = "events",
     batch: Annotated[
         int, typer.Option("--batch", metavar="N", min=1, help="Lines at once.")

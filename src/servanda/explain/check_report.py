@@ -56,7 +56,7 @@ def checked(case: Case) -> Checked:
     from servanda.record.cross_checks import cross_check
     from servanda.semantics.checks.agreement import check
 
-    problems = Problems()
+    problems = case.found.empty_copy()
     for layout in case.layouts:
         problems.remember(layout.file, layout.lines)
     text = list(paragraphs(case))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -82,33 +82,52 @@ def with_text(case: AnyCase, name: str, text: str) -> AnyCase:
 
 
 def difference(before: list[Row], after: list[Row]) -> Difference:
-    """Rows matched by rule, debtor, creditor and instance; those that say the same are left out."""
-    old, new = keyed(before), keyed(after)
-    changed = [
-        {"before": old[key], "after": row}
-        for key, row in new.items()
-        if key in old and any(old[key].get(k) != row.get(k) for k in SAME)
-    ]
+    """The rows that are added, removed and changed, in the order of each list.
+
+    Rows are matched by rule, debtor, creditor and instance; of several alike first those with
+    nothing changed, then the others in order.
+    """
+    old, new = by_duty(before), by_duty(after)
+    pairs: list[tuple[int, int]] = []
+    for key, places in new.items():
+        mine = old.get(key, [])
+        same = dict(pairs_alike(before, mine, after, places))
+        left = [n for n in mine if n not in same]
+        taken = set(same.values())
+        pairs += [*same.items(), *zip(left, (n for n in places if n not in taken), strict=False)]
+    gone, found = dict(pairs), {n: o for o, n in pairs}
     return {
-        "added": [row for key, row in new.items() if key not in old],
-        "removed": [row for key, row in old.items() if key not in new],
-        "changed": changed,
+        "added": [row for n, row in enumerate(after) if n not in found],
+        "removed": [row for n, row in enumerate(before) if n not in gone],
+        "changed": [
+            {"before": before[found[n]], "after": row}
+            for n, row in enumerate(after)
+            if n in found and told(before[found[n]]) != told(row)
+        ],
     }
 
 
-def keyed(rows: list[Row]) -> dict[tuple[str, int], Row]:
-    seen: Counter[str] = Counter()
-    found = {}
-    for row in rows:
-        particulars = (
-            row["clause"],
-            row["kind"],
-            row["debtor"],
-            row["creditor"],
-            row["instance"],
-            row.get("rule"),
-        )
-        key = json.dumps(particulars, sort_keys=True)
-        seen[key] += 1
-        found[key, seen[key]] = row
+def by_duty(rows: list[Row]) -> dict[str, list[int]]:
+    """The places of the rows of each duty; several where only the occasion differs."""
+    found: dict[str, list[int]] = {}
+    for n, row in enumerate(rows):
+        duty = (row["clause"], row["kind"], row["debtor"], row["creditor"], row["instance"])
+        found.setdefault(json.dumps((*duty, row.get("rule")), sort_keys=True), []).append(n)
     return found
+
+
+def pairs_alike(
+    before: list[Row], old: list[int], after: list[Row], new: list[int]
+) -> Iterator[tuple[int, int]]:
+    """Places of rows with nothing changed, each once."""
+    waiting: dict[str, list[int]] = {}
+    for n in reversed(old):
+        waiting.setdefault(told(before[n]), []).append(n)
+    for n in new:
+        if waiting.get(told(after[n])):
+            yield waiting[told(after[n])].pop(), n
+
+
+def told(row: Row) -> str:
+    """What a changed row says otherwise."""
+    return json.dumps([row.get(key) for key in SAME], sort_keys=True, default=str)

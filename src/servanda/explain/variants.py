@@ -7,6 +7,7 @@ and is judged only on the clauses that are asked about.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
@@ -96,6 +97,7 @@ def reading_as(account: Account, group: str, name: str | None) -> Account:
     return msgspec.structs.replace(account, reads=kept if name is None else (*kept, (group, name)))
 
 
+@lru_cache(maxsize=4096)
 def identity(account: Account) -> Any:
     """Equal for variants that choose the same, whatever the order they were made in."""
     return (

@@ -7,6 +7,7 @@ that only variants which change something need to be judged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -167,8 +168,12 @@ class Footprints:
         return small, fewer
 
 
+@lru_cache(maxsize=4096)
 def mentions(part: Rule | Derived | StateType | Point) -> Mentions:
-    """The events, states, measures and vague terms that a piece names, and the rules."""
+    """The events, states, measures and vague terms that a piece names, and the rules.
+
+    Cached: the variants of an account that a comparison resolves have most rules in common.
+    """
     names, rules = set[str](), set[str]()
     for node in nodes(part):
         if isinstance(node, Match):

@@ -79,11 +79,17 @@ class RecordNames:
             return found
         if word in self.measures:
             message = f"`{word}` is a measure, not an event"
-            advice = f"write what it measured, as in `{word} of X = 1 …`"
+            measure = self.measures[word]
+            whose = f"{word} of …" if measure.params else word
+            unit = f" {measure.unit}" if measure.unit else ""
+            advice = f"write what it measured: `{whose} = …{unit}`"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         elif word in self.vagues:
-            advice = f"write who decided: `{self.vagues[word].deciders[0]} determines {word}(…)`"
-            self.problems.add("E220", place, f"`{word}` is decided by a body, not observed", advice)
+            vague = self.vagues[word]
+            given = "(…)" if vague.params else ""
+            advice = f"write who decided: `{vague.deciders[0]} determines {word}{given}`"
+            message = f"`{word}` is decided by a body, not observed"
+            self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         else:
             self.missing("E201", "event", word, self.events, place)
         return None

@@ -89,7 +89,11 @@ MEANT = {
     "after": "when",
     "minimum": "at least",
     "maximum": "at most",
+    "to": "until",
 }
+# Lines that define a name by `=`, and types of parameters.
+DEFINING = ("group", "day", "instant", "define", "unit", "calendar", "conversion")
+TYPES = ("party", "text", "number", "date", "clause")
 CHARACTERS = {
     "≤": "write `<=`",
     "≥": "write `>=`",
@@ -116,6 +120,9 @@ _WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
 
 # Keywords that end the text before the offset as if they were names.
 _BUSINESS = re.compile(r"\d[\d_]*\s+business\s+days?$")
+_WITHIN_OF = re.compile(r"\bwithin \S+ \w+ of$")
+_ACTION = re.compile(r"\b(?:must|may) \w+$")
+_OTHER_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _BOUND_BY_WORD = re.compile(r"\b(from|until|by|before|after)\s+(start|end)$")
 _WORD_AS_NAME = re.compile(r"(?<!\w)(at|change|clause|count|less|more|no|not|once|rate|sum)$")
 
@@ -242,8 +249,45 @@ def _known_slip(failure: Failure) -> str | None:
     if word == "when" and found in ("and", "or"):
         return "a `when` has one event; join an earlier one by `following`, a condition by `if`"
     if word == "every" and failure.line_kind == "body":
-        return "say it after the action: `seller must report every quarter`"
-    return CHARACTERS.get(found[0])
+        return "write it after the action: `seller must report every quarter`"
+    return _slip_of_prose(failure) or CHARACTERS.get(found[0])
+
+
+def _slip_of_prose(failure: Failure) -> str | None:
+    """Advice for wordings of contracts that the language has another form for."""
+    text, found, line_kind = failure.text, failure.found, failure.line_kind
+    word, before = failure.statement.word, text[: failure.offset].rstrip()
+    if found in ("the", "a", "an"):
+        return f"leave `{found}` out: events and parties are named without articles"
+    if line_kind == "entry":
+        return _slip_in_entry(found)
+    if word in DEFINING and found == ":":
+        return "write `=`"
+    if word in ("event", "state", "measure", "vague") and found in TYPES:
+        return f"write a colon before it: `… : {found}`"
+    if line_kind != "body":
+        return None
+    if word.lower() in ("if", "once", "after", "upon"):
+        return "write the trigger as `when …:`, and the duty below it, deeper"
+    if found == "when":
+        return "write `when …:` in the line above; a deadline is `within … after …`"
+    if _WITHIN_OF.search(before):
+        return "write `after` for `of`, as in `within 30 days after delivery`"
+    if text.startswith("no later than", failure.offset):
+        return "write `by` and a date, or `within … after …`"
+    if found[:1].isdigit() and _ACTION.search(before):
+        return "write what is given in brackets, as in `pay(amount: 5 EUR)`"
+    return None
+
+
+def _slip_in_entry(found: str) -> str | None:
+    if found in ("to", "for", "by"):
+        return "write what is given in brackets, as in `A pays(to: B, amount: 5 EUR)`"
+    date_ = _OTHER_DATE.fullmatch(found)
+    if date_ is not None and (date_[6] or len(found) < len("2015-10-18")):
+        year, month, day = (date_[1], date_[2], date_[3]) if date_[1] else date_.group(6, 5, 4)
+        return f"write {year}-{month:0>2}-{day:0>2}, if that day is meant (2015-10-18)"
+    return None
 
 
 def _unfinished(failure: Failure) -> str | None:

@@ -102,6 +102,23 @@ def line_kind_below(statement: Statement) -> LineKind | None:
     return heads.get(word)
 
 
+def _subject_of(node: object) -> str | None:
+    """The subject of problems in a block or declaration: `clause:7`, `event:orders`."""
+    match node:
+        case m.Clause():
+            return f"clause:{node.id}"
+        case m.Reading():
+            return f"reading:{node.full_name}"
+        case m.Moment():
+            return f"{node.kind}:{node.name}"
+        case m.Amendment() | m.Account() | m.Group() | m.Calendar() | m.Event() | m.State():
+            return f"{type(node).__name__.lower()}:{node.name}"
+        case m.Measure() | m.Vague() | m.Define():
+            return f"{type(node).__name__.lower()}:{node.name}"
+        case _:
+            return None
+
+
 class _Body(Struct):
     """The lines inside a clause, reading or amendment, collected."""
 
@@ -202,6 +219,9 @@ class _Assembler:
         """Take a statement outside any block, with its children."""
         line_kind = line_kind_at_margin(statement)
         node = self._line(statement, line_kind)
+        subject = _subject_of(node)
+        if subject is not None:
+            self.problems.note_block(statement.lines, subject)
         match node:
             case m.Clause() | m.Reading() | m.Amendment():
                 self._take_rules(node, statement)

@@ -12,7 +12,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.syntax.tree import Place
+from servanda.syntax.tree import LineRange, Place
 
 LONGEST_SOURCE_SHOWN = 160
 REQUEST_REFUSED = "E001"
@@ -62,11 +62,23 @@ class Problems:
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
         self._sources: dict[str, Sequence[str]] = {}
+        self._blocks: dict[str, list[tuple[int, int, str]]] = {}
         self._expected: set[str] = set()
 
     def remember(self, file: str, lines: Sequence[str]) -> None:
         """Keep the lines of a file, so that problems at its places can show them."""
         self._sources[file] = lines
+
+    def note_block(self, lines: LineRange, subject: str) -> None:
+        """Keep which lines a block or declaration has: problems there are about it."""
+        self._blocks.setdefault(lines.file, []).append((lines.first, lines.last, subject))
+
+    def empty_copy(self) -> Problems:
+        """A collection without problems that knows the same files and blocks."""
+        other = Problems()
+        other._sources = dict(self._sources)
+        other._blocks = self._blocks
+        return other
 
     def expect(self, subjects: Iterable[str]) -> None:
         """Do not report these as unknown: lines with errors of their own declare them."""
@@ -88,12 +100,11 @@ class Problems:
     ) -> None:
         """Add a problem at a place; the same problem twice is kept once.
 
-        Without a `subject` it is about the clause that the place belongs to, else its file.
+        Without a `subject` it is about the innermost block or declaration at its place, else about
+        the paragraph or the file.
         """
         source = self._source_line(place)
-        if subject is None:
-            at = place.paragraph
-            subject = f"clause:{at}" if at is not None else f"file:{place.file}"
+        subject = subject or self._subject_at(place)
         problem = Problem(
             place.file,
             place.line,
@@ -112,6 +123,12 @@ class Problems:
         """Report a subject that nothing declares, unless an unparsable line does."""
         if not self.is_expected(subject):
             self.add(code, place, message, help, subject=subject)
+
+    def _subject_at(self, place: Place) -> str:
+        around = [b for b in self._blocks.get(place.file, ()) if b[0] <= place.line <= b[1]]
+        if around:
+            return min(around, key=lambda block: block[1] - block[0])[2]
+        return f"file:{place.file}" if place.paragraph is None else f"clause:{place.paragraph}"
 
     def _source_line(self, place: Place) -> str | None:
         lines = self._sources.get(place.file, ())

@@ -75,7 +75,7 @@ def concerning(query: Query, party: str | None) -> list[DutyHistory]:
 
 
 def summary(query: Query, show: str, party: str | None) -> dict[str, Any]:
-    """What stands above the rows: how many there are, and how many of each status."""
+    """The figures above the rows: how many duties there are, and how many of each status."""
     duties = concerning(query, party)
     counts = query.counts(duties)
     return {

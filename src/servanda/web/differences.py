@@ -18,7 +18,7 @@ from servanda.web.workspace import NOW
 
 PATIENCE = 0.1
 PATIENCE_FOR_JSON = 60.0
-"""Seconds to wait for the other day's judgement, and for turning points where they must be told."""
+"""Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 BEFORE_ALL = -(1 << 62)
 
 
@@ -141,7 +141,7 @@ def differ_since(duty: DutyHistory, one: str, other: str, tick: int) -> int | No
 # ------------------------------------------------------------------ what a difference turns on
 def of_duty(query: Query, id_: str, *, wait: bool = False) -> dict[str, Any]:
     """What the accounts' difference on a duty turns on (None: not worked out yet), and who holds
-    which status. The answer is worked out in the background; `wait` for it where it must be told.
+    which status. The answer is worked out in the background; `wait` for it in a JSON twin.
     """
     duty = query.duty(id_)
     found = turning_points(query, duty, PATIENCE_FOR_JSON if wait else PATIENCE)
@@ -149,9 +149,7 @@ def of_duty(query: Query, id_: str, *, wait: bool = False) -> dict[str, Any]:
     return {"turns_on": sentences, "differences": found, "sides": sides(query, duty)}
 
 
-def turning_points(
-    query: Query, duty: DutyHistory, patience: float
-) -> list[dict[str, Any]] | None:
+def turning_points(query: Query, duty: DutyHistory, patience: float) -> list[dict[str, Any]] | None:
     """What a difference turns on; [] where there is none; None while it is being worked out."""
     if not query.contested(duty):
         return []

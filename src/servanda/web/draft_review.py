@@ -96,13 +96,13 @@ def accept(root: Path, path: Path, form: Mapping[str, str]) -> str:
     from servanda.articles.draft_files import load_drafts
 
     found = load_drafts(path)
-    lines = list(kept(found, form))
+    lines = list(confirmed_lines(found, form))
     if not lines:
         raise Refused("nothing was added", "no draft was kept")
     return str(add(root, found, lines).relative_to(root))
 
 
-def kept(found: Drafts, form: Mapping[str, str]) -> Iterator[str]:
+def confirmed_lines(found: Drafts, form: Mapping[str, str]) -> Iterator[str]:
     for draft in (*found.reported, *found.author):
         choice = form.get(f"choice-{draft.number}", "drop")
         if choice == "keep" and draft.record is not None:

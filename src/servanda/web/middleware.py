@@ -1,4 +1,4 @@
-"""What Django's own middleware has not: host names, the content security policy, errors told.
+"""What Django's middleware lacks: a check of host names, the content security policy, a log.
 
 The other headers are those of `SecurityMiddleware` and `XFrameOptionsMiddleware` (settings.py).
 """

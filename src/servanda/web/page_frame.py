@@ -1,4 +1,4 @@
-"""What stands around every page: navigation, the bar of days, the problems of the text."""
+"""The frame of every page: navigation, the bar of days, the problems of the text."""
 
 from __future__ import annotations
 

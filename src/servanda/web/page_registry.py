@@ -54,8 +54,8 @@ class Page(Struct, frozen=True):
 
     - `name`: its address is `/NAME`, or `/NAME/ID` where `about_one` thing;
     - `label`: its word in the navigation (None: it is not there);
-    - `dated`: the bar of days stands above it; `by_all`: it shows all accounts at once;
-    - `exists`: tells an id that itself ends in `.json` from the address of a twin.
+    - `dated`: it has the bar of days; `by_all`: it shows all accounts at once;
+    - `exists`: whether an id that ends in `.json` is really one, and not the address of a twin.
     """
 
     name: str

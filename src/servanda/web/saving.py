@@ -1,4 +1,4 @@
-"""Saving what was supposed: a file of its own, or more of the record. Whole, or not at all."""
+"""Saving hypothetical entries: as a file of their own, or in the record; whole, or not at all."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 from servanda.api import Case
 from servanda.api import open as open_case
 from servanda.atomic_files import whole_or_not
-from servanda.explain.supposition import with_text
-from servanda.syntax.problems import Problems, ServandaError
+from servanda.syntax.problems import ServandaError
 from servanda.web.query import Refused
 from servanda.web.supposition import as_page
 
@@ -25,7 +24,7 @@ def save(root: Path, text: str, name: str, into: str) -> str:
     with nothing written, if the case has errors then, or the file was changed meanwhile.
     """
     if into not in PLACES:
-        raise Refused("it is not said where to save", "as a what-if file, or in the record")
+        raise Refused("choose where to save", "as a what-if file, or in the record")
     if not NAME.fullmatch(name):
         raise Refused(
             "this cannot be the name of a file",
@@ -49,9 +48,7 @@ def save(root: Path, text: str, name: str, into: str) -> str:
 
 def check(case: Case, target: str, whole: str) -> None:
     """Raises ServandaError if the case would have errors with this text."""
-    others = tuple(layout for layout in case.layouts if layout.file != target)
-    without = Case(case.folder, case.name, others, Problems())
-    errors = with_text(without, target, whole).check().errors
+    errors = case.with_text(whole, target).check().errors
     if errors:
         raise ServandaError(errors)
 

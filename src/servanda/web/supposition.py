@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from servanda.api import Case
-from servanda.explain.incremental import judge_again
-from servanda.explain.judged import Judged
 from servanda.explain.rows import status_rows
-from servanda.explain.supposition import difference, with_text
+from servanda.explain.supposition import difference
 from servanda.judge.verdict import JudgeError
-from servanda.record.account_facts import facts_for
 from servanda.syntax.problems import Problem, ServandaError
 from servanda.web.page_frame import problem_rows
 from servanda.web.query import Query, Refused
@@ -28,7 +24,7 @@ def page(query: Query, text: str | None) -> dict[str, Any]:
     found = {"text": text or "", "account": query.account, "on": query.dates.on}
     if not (text or "").strip():
         return found
-    result = supposed(query, text or "")
+    result = difference_of(query, text or "")
     return found | result | {"problems": problem_rows(result["problems"])}
 
 
@@ -39,7 +35,7 @@ def as_page(text: str) -> str:
     return f"```servanda\n{text}\n```\n"
 
 
-def supposed(query: Query, text: str) -> dict[str, Any]:
+def difference_of(query: Query, text: str) -> dict[str, Any]:
     """The difference that a text would make, in one account on the day asked about.
 
     `{"added", "removed", "changed", "problems"}` as in docs/json.md; with problems, no difference.
@@ -50,8 +46,8 @@ def supposed(query: Query, text: str) -> dict[str, Any]:
     if before is None:
         raise Refused("this account is still being judged", "ask again in a moment", 503)
     try:
-        case = with_text(query.case, FILE, as_page(text))
-        after = judged(case, query, before)
+        case = query.case.with_text(as_page(text), FILE)
+        after = case.judge(query.account, query.dates.on, query.dates.known, reuse=[before])
     except ServandaError as error:
         return {"problems": list(error.problems)}
     except JudgeError as error:
@@ -77,23 +73,3 @@ def lines(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "since": new and new["since"],
             "entries": new["entries"] if new else [],
         }
-
-
-def judged(case: Case, query: Query, before: Judged) -> Judged:
-    account = case.account(query.account)
-    norms = case.norms(query.account)
-    known = None if query.dates.known is None else case.tick(query.dates.known)
-    facts = facts_for(
-        case.record, case.agreement, account, norms, on=case.tick(query.dates.on), known=known
-    )
-    return Judged(
-        case=before.case,
-        account=before.account,
-        on=before.on,
-        known=before.known,
-        agreement=case.agreement,
-        record=case.record,
-        norms=norms,
-        facts=facts,
-        verdicts=judge_again([before], norms, facts),
-    )

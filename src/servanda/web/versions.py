@@ -1,4 +1,4 @@
-"""One reading of a case's text, and the judgements of it as they are made."""
+"""One version of a case's text, and the judgements of it as they are made."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from msgspec import Struct
 
 from servanda.api import Case
 from servanda.explain.check_report import Checked
-from servanda.explain.incremental import judge_again
 from servanda.explain.judged import Judged
-from servanda.explain.snapshot import as_of
 from servanda.judge.verdict import JudgeError
 from servanda.syntax.problems import Problem, ServandaError
 
@@ -75,8 +73,10 @@ class Version:
         return account, dates.until, dates.known
 
     def judge(self, key: Key, before: Sequence[Judged] = ()) -> Judged | Problem:
-        """Judge once, taking over what earlier judgements settled alike; what stands in the way
-        of a judgement is data too."""
+        """Judge once, reusing verdicts of earlier judgements.
+
+        A problem that prevents it is returned, and cached, in place of the judgement.
+        """
         found = self.judgements.get(key)
         if found is None:
             found = self._judge(key, before)
@@ -90,21 +90,8 @@ class Version:
 
     def _judge(self, key: Key, before: Sequence[Judged]) -> Judged | Problem:
         account, until, known = key
-        case = self.case
         try:
-            norms = case.norms(account)
-            facts = case.facts(case.account(account), norms, until, known)
-            return Judged(
-                case=case.agreement.header.name,
-                account=account,
-                on=until,
-                known=known,
-                agreement=case.agreement,
-                record=case.record,
-                norms=norms,
-                facts=facts,
-                verdicts=judge_again(before, norms, facts),
-            )
+            return self.case.judge(account, until, known, reuse=before)
         except JudgeError as error:
             rule = f"rule {error.rule}: " if error.rule else ""
             entry = f" (entry {error.entry})" if error.entry else ""
@@ -126,12 +113,7 @@ class Version:
         whole = self.judgements.get(self.key(account, dates))
         if not isinstance(whole, Judged) or whole.on == dates.on:
             return whole
-        return self.earlier.get((account, dates), lambda: self._cut(whole, account, dates))
-
-    def _cut(self, whole: Judged, account: str, dates: QueryDates) -> Judged:
-        case = self.case
-        facts = case.facts(case.account(account), whole.norms, dates.on, dates.known)
-        return as_of(whole, dates.on, facts)
+        return self.earlier.get((account, dates), lambda: self.case.as_of(whole, dates.on))
 
     def whole_judgements(self, dates: QueryDates) -> dict[str, Judged]:
         """The judgements up to the end, of the accounts that are judged by now."""
@@ -139,7 +121,7 @@ class Version:
         return {name: made for name, made in found.items() if isinstance(made, Judged)}
 
     def refused(self, dates: QueryDates) -> list[Problem]:
-        """What stands in the way of judging some accounts."""
+        """The problems that prevented judging some accounts."""
         found = (self.judgements.get(self.key(name, dates)) for name in self.case.accounts)
         return [made for made in found if isinstance(made, Problem)]
 

@@ -100,5 +100,5 @@ def spans_of_violations(batch: Batch, violated: str, now: int) -> str:
                         lead(entry) OVER w AS closed
                  FROM ({first_of(violated)}) WHERE t <= {now} WINDOW w AS (PARTITION BY iid ORDER BY t))
       SELECT i.rule, s.iid, i.debtor, i.creditor, i.trigger, 'broken' AS status, s.f, s.u,
-             NULL::VARCHAR AS began, s.entry AS opened, s.closed, s.vid AS breach_key{variables(batch, "i.")}
+             CASE WHEN (i.lo >> 6) = (s.f >> 6) THEN i.trigger END AS began, s.entry AS opened, s.closed, s.vid AS breach_key{variables(batch, "i.")}
       FROM s JOIN {batch.inst} i USING (iid)"""

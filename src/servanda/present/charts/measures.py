@@ -1,4 +1,4 @@
-"""Measures over time: what each account takes them for, their readings by grade, their limits."""
+"""Measures over time: their values by account, their readings by grade, their limits."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Panel:
         return first - (last - first) // 50 - 64, last
 
     def heights(self) -> tuple[float, float]:
-        """The range of values: from nought where that does not flatten everything."""
+        """The range of values: from zero, unless that would flatten the line."""
         values = [v for p, _ in self.points.values() for v in (p.low, p.high) if v is not None]
         values += [limit.value for limit in self.limits]
         low, high = float(min(values, default=0)), float(max(values, default=1))
@@ -214,7 +214,7 @@ class Panel:
     def spans(
         self, names: Iterable[str], levels: Iterable[Level], wide: int
     ) -> Iterator[dict[str, Any]]:
-        """The stretches of one line; where lines lie on each other, the wider one shows below."""
+        """The spans of one line; where lines coincide, the wider one shows below."""
         for level in levels:
             yield {
                 "account": account_names(list(names), self.accounts),
@@ -226,7 +226,7 @@ class Panel:
             }
 
     def marks(self, x: dict[str, Any], y: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """The readings: their grade is their shape; a spread is a bar, a bound an arrow."""
+        """The readings: shape by grade; a spread is a bar, a bound an arrow."""
         rows = [self.mark(p, names) for p, names in self.points.values()]
         rows = [row for row in rows if row["at"] is not None]
         used = [grade for grade in GRADES if any(row["grade"] == grade for row in rows)]
@@ -317,7 +317,7 @@ class Panel:
         }
 
     def names_of_limits(self, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """One name for each height, beside the plot, pushed apart where they would touch."""
+        """One name for each height, beside the plot, moved apart where two would touch."""
         least = (self.top - self.bottom) * 15 / HEIGHT
         place: float | None = None
         names: dict[tuple[float, str], None] = {}

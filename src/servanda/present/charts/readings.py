@@ -1,4 +1,4 @@
-"""What an account takes a measure to be over time, and the limits its duties set."""
+"""The values of a measure over time in an account, and the limits that its duties set."""
 
 from __future__ import annotations
 
@@ -63,17 +63,17 @@ def measure_of(judged: Judged, name: str) -> MeasureType:
 
 
 def points(judged: Judged, subject: Subject) -> Iterator[Point]:
-    """The readings of the record up to the day judged: those the account drops are not there.
+    """The readings that the account trusts, up to the day judged.
 
     An alleged reading that does not count for the account is shown, as alleged.
     """
-    kept = {r.entry for r in judged.facts.readings.get(subject[0], ())}
+    trusted = {r.entry for r in judged.facts.readings.get(subject[0], ())}
     known = None if judged.known is None else parse_as_of(judged.known, judged.norms.zone)
     for entry in known_entries(judged.record, known):
         what = entry.what
         if not isinstance(what, Measured) or (what.measure, what.of) != subject:
             continue
-        if entry.when.lo <= judged.facts.now and (entry.id in kept or entry.grade == "alleged"):
+        if entry.when.lo <= judged.facts.now and (entry.id in trusted or entry.grade == "alleged"):
             yield point(entry, what)
 
 

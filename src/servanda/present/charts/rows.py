@@ -81,8 +81,8 @@ def chart_rows(found: Sequence[DutyHistory], accounts: Sequence[str]) -> Iterato
 def tracks(periods: Sequence[DutyHistory], account: str) -> list[list[Bar]]:
     """The periods of a duty in as few rows as show every span of each.
 
-    A period stands in the row of an earlier one if that is settled by then: what is settled would
-    go on for ever. What is still open (due, broken, unknown) keeps its row.
+    A period takes the row of an earlier one if that is settled by then: its last span has no end
+    of its own. A period that is still due, broken or unknown keeps its row.
     """
     found: list[list[Bar]] = []
     for duty in periods:
@@ -134,7 +134,7 @@ def merge_alike_periods(
 
 # ------------------------------------------------------------------ labels
 def short_labels(found: Sequence[DutyHistory]) -> list[str]:
-    """A line for each duty, short enough to stand beside a chart; no two are alike."""
+    """A line for each duty, short enough for the margin of a chart; no two are the same."""
     lines = [short_label(duty) for duty in found]
     for group in repeated(lines):
         for number, n in enumerate(group, 1):

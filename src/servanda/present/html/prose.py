@@ -1,4 +1,4 @@
-"""The prose of a case: the section that a line stands in, as safe HTML."""
+"""The prose of a case: the section around a line, as safe HTML."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def section(layout: Layout, line: int) -> str:
 
 @lru_cache(maxsize=64)
 def headings(text: str) -> list[tuple[int, int]]:
-    """Line (from 0) and rank of every heading; what looks like one in a block is none."""
+    """Line (from 0) and rank of every heading, none of those in fenced blocks."""
     tokens = MarkdownIt("commonmark").disable("inline").parse(text)
     return [(t.map[0], int(t.tag[1])) for t in tokens if t.type == "heading_open" and t.map]
 

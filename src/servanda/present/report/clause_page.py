@@ -144,7 +144,7 @@ class ClausePages:
         return sorted(found, key=lambda entry: (entry.when.lo, entry.id))
 
     def entry(self, entry: Entry) -> dict[str, Any]:
-        """An entry in a row: when, what, on whose word, through whom, and where it stands."""
+        """An entry in a row: date, content, attribution, sources."""
         cited = list(dict.fromkeys(ref.id for ref in entry.sources))
         return {
             "id": entry.id,

@@ -62,13 +62,13 @@ def moment(text: str | None, otherwise: str) -> str:
 
 
 def particulars(given: Mapping[str, Any]) -> str:
-    """`id A, amount 20 EUR`; a value that was not said is named so."""
+    """`id A, amount 20 EUR`; a missing value is `not said`."""
     values = {name: "not said" if value is None else value for name, value in given.items()}
     return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def entries(ids: Sequence[str]) -> str:
-    """The last entries a row rests on; how many more there are is said."""
+    """The last entries of a row, and how many more there are."""
     shown = ", ".join(ids[-MOST_ENTRIES:])
     left = len(ids) - MOST_ENTRIES
     return f"{shown} and {left} more" if left > 0 else shown
@@ -202,11 +202,11 @@ def names_apart(rows: Sequence[Row]) -> list[list[str]]:
 
 
 def status_cells(rows: Sequence[Row]) -> list[list[str]]:
-    return [[*cells, *standing(row)] for row, cells in zip(rows, names_apart(rows), strict=True)]
+    return [[*cells, *status_of(row)] for row, cells in zip(rows, names_apart(rows), strict=True)]
 
 
-def standing(row: Row) -> list[str]:
-    """The cells that say how a duty stands; of counted periods, how many stand how."""
+def status_of(row: Row) -> list[str]:
+    """The cells after the name: status and since when; of counted periods, how many have which."""
     numbers = row.get("counted")
     status = word(row["status"], row["kind"])
     return [

@@ -68,13 +68,14 @@ def _unknown_reading(context: Context, account: tree.Account, group: str, name: 
     beside = [r.name for r in context.names.readings.values() if r.group == group]
     if beside:
         words = ", ".join(f"`{word}`" for word in sorted(beside))
-        help_ = context.names.suggest(name, beside) or f"the readings of {group} are {words}"
+        help_ = context.names.suggest(name, beside) or f"write one of {words}"
         message = f"account {account.name} reads {group} as `{name}`: there is no such reading"
     else:
         groups = {r.group for r in context.names.readings.values()}
         help_ = context.names.suggest(group, groups) or f"declare it: `reading {group}.{name} of …`"
         message = f"account {account.name} reads `{group}`: there is no such point"
-    context.problems.add("E211", account.place, message, help_)
+    subject = f"reading:{group}.{name}"
+    context.problems.add("E211", account.place, message, help_, subject=subject)
 
 
 def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[RuleSource]:
