@@ -52,6 +52,12 @@ class Verdict(Struct, frozen=True):
     breaches: tuple[Bindings, ...] = ()
 
     @property
+    def cited(self) -> tuple[str, ...]:
+        """The entry that made the instance, and those that opened the span."""
+        made = () if self.trigger is None else (self.trigger,)
+        return tuple(dict.fromkeys((*made, *self.entries)))
+
+    @property
     def breach(self) -> Bindings:
         """The parameters of the first of the violations."""
         return self.breaches[0] if self.breaches else ()

@@ -85,7 +85,7 @@ def days(query: Query, later: Query) -> dict[str, Any]:
                 "one": before and before.status,
                 "other": after and after.status,
                 "parted": since,
-                "entries": list(after.verdict.entries) if after else [],
+                "entries": list(after.verdict.cited) if after else [],
             }
         )
     return head(query, len(duties), found) | {

@@ -172,7 +172,7 @@ class Query:
             for name in judgements:
                 for duty in self.duties:
                     for span in duty.spans.get(name, ()):
-                        for entry in span.verdict.entries:
+                        for entry in span.verdict.cited:
                             found.setdefault(entry, []).append((name, duty, span))
             return found
 

@@ -196,7 +196,7 @@ class Provenance:
                 "sv:status": verdict.status,
                 "sv:from": time(from_) if from_ else None,
                 "sv:until": time(until) if until else None,
-                "prov:wasDerivedFrom": refs([self.iri("entry", e) for e in verdict.entries]),
+                "prov:wasDerivedFrom": refs([self.iri("entry", e) for e in verdict.cited]),
                 "sv:closedBy": refs([self.iri("entry", e) for e in verdict.closed_by]),
             }
         )
