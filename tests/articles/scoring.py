@@ -1,4 +1,4 @@
-"""How attributions and drafts are held against a gold: pieces of text with their statements."""
+"""Score attributions and drafts against a gold standard: texts with annotated statements."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Statement(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """`full`: everything is marked, so that what is found beyond the marks counts as wrong."""
+    """A text with its statements. `full`: all are annotated, so any other found is wrong."""
 
     name: str
     text: str
@@ -40,7 +40,7 @@ class Piece(NamedTuple):
 
 
 class Score(NamedTuple):
-    """Numbers: in the gold, found, and found rightly; and what was missed."""
+    """Counts in the gold, found, and found correctly; and what was missed."""
 
     gold: int
     found: int

@@ -1,4 +1,4 @@
-"""What a file may be: pages, text, PDF; and what is refused, with a clear word."""
+"""Article files: web pages, text and PDF; and files that are refused with a message."""
 
 from __future__ import annotations
 

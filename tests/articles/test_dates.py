@@ -1,4 +1,4 @@
-"""Dates as spans: 300 expressions and more, each with what a reader would take it to mean."""
+"""Dates as spans: more than 300 expressions, each with a reader's interpretation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an article to drafts, and from drafts to the record: nothing unconfirmed or by half."""
+"""From an article to drafts, and from drafts to the record: only accepted ones, atomically."""
 
 from __future__ import annotations
 

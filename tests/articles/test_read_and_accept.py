@@ -1,4 +1,4 @@
-"""`servanda read` and `servanda accept` as typed: answers, and bad input that leaves nothing."""
+"""`servanda read` and `servanda accept` as commands: answers, and bad input that writes nothing."""
 
 from __future__ import annotations
 

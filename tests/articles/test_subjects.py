@@ -1,4 +1,4 @@
-"""Who says it and how far it goes: sentences of the kinds that were misread, one a rule."""
+"""Source and extent of a statement: sentences that were once misread, one for each rule."""
 
 from __future__ import annotations
 

@@ -71,6 +71,17 @@ def test_nothing_changes_what_no_choice_reaches(tmp_path: Path) -> None:
     assert changes(case, "a0", "2") == []
 
 
+def test_a_verdict_leads_to_its_duty(tmp_path: Path) -> None:
+    case = case_with(tmp_path, [], ["distrusts paper"])
+    comparison = Comparison(case, DAY, None, None)
+    for account in case.accounts:
+        judged = case.judge(account, DAY)
+        found = [comparison.duty_of(account, verdict) for verdict in judged.current()]
+        assert found == list(comparison.statuses[account])
+    earlier = next(v for v in case.judge("a0", DAY).verdicts if v.until is not None)
+    assert comparison.duty_of("a0", earlier) in comparison.statuses["a0"]
+
+
 # ------------------------------------------------------------------ each and all, by judging
 def single_choices(found: Comparison, name: str) -> Iterator[tuple[Choice, Account]]:
     """Every variant of an account by one choice: another reading, or another account's choice."""

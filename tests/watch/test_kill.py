@@ -1,4 +1,4 @@
-"""Killed at any moment, a watch goes on as if nothing had been: no change lost, none twice.
+"""After a crash at any moment a watch continues: no change is lost, none is written twice.
 
 SERVANDA_LONG=40 kills that many times.
 """
@@ -102,7 +102,7 @@ def test_killed_at_the_beginning(tmp_path: Path) -> None:
 
 
 class Killed(Exception):
-    """Stands for a kill between two steps."""
+    """Simulates a crash between two steps."""
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"n":1,"ba'])

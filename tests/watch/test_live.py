@@ -1,4 +1,4 @@
-"""What is kept up to date is what judging from scratch says: after every batch, in any order.
+"""Incremental verdicts equal those of judging from scratch, after every batch and in any order.
 
 SERVANDA_LONG=400 tries that many new cases for each construct (see budgets.py).
 """
@@ -50,8 +50,8 @@ def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:
     return found
 
 
-class Told:
-    """A table of verdicts made of nothing but the changes told."""
+class ReplayedTable:
+    """A verdict table built by replaying the changes."""
 
     def __init__(self) -> None:
         self.spans: dict[tuple[bytes, int], list[Any]] = {}
@@ -79,11 +79,11 @@ def collect(live: LiveVerdicts, facts: list[NamedFact], now: int) -> Facts:
 
 
 def check(norms: Norms, batches: list[tuple[int, list[tuple[str, NamedFact]], list[str]]]) -> None:
-    """`batches`: the clock, facts that come (each with a name), and names of those that go."""
+    """`batches`: the clock, named facts to add, and names of facts to remove."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "state")
         store.index()
-        live, table = LiveVerdicts(norms, store), Told()
+        live, table = LiveVerdicts(norms, store), ReplayedTable()
         known: dict[str, NamedFact] = {}
         for before, after in live.begin(batches[0][0]):
             for step in changes_between(before, after):

@@ -1,4 +1,4 @@
-"""A followed file: what comes in is what a record with all of it would say, whatever the order."""
+"""A followed file gives the verdicts of a record with the same entries, in any order."""
 
 from __future__ import annotations
 

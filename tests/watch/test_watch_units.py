@@ -1,4 +1,4 @@
-"""Which rules can be judged for single keys, and which only whole."""
+"""Which rules can be judged by key, and which only as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`servanda watch` from outside."""
+"""`servanda watch` as a command."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from servanda.explain.variants import (
     reading_as,
     switched,
 )
-from servanda.judge.verdict import Status
+from servanda.judge.verdict import Status, Verdict
 from servanda.record.record import Record
 from servanda.syntax.tree import Account, Agreement
 from servanda.vocabulary.escaping import readable
@@ -87,7 +87,7 @@ def choices_that_change(
     Tried and judged: every other reading that the agreement offers, with what that needs; and the
     choices of every other account, one by one, then the fewest together. Only what changes the
     status is returned, with the status it gives; fewest choices first, readings before trust.
-    `duty` is a key of `duty_keys.current`. `comparison`, one of the same case, day and knowledge,
+    `duty` is a key of `Comparison.duty_of`. `comparison`, one of the same case, day and knowledge,
     saves judging again. Raises ServandaError for an unknown account or day.
     """
     whole = comparison or Comparison(case, on, known, None)
@@ -282,6 +282,19 @@ class Comparison:
         return some
 
     # -------------------------------------------------------------- what would change it
+    def duty_of(self, account: str, verdict: Verdict) -> Duty | None:
+        """The key of the duty that a verdict of an account is of; None: it is not there that day.
+
+        What a condition raised names no entry: of several such, the one with this last span.
+        """
+        found = [
+            (key, held)
+            for key, (_, held) in self.standing[account].items()
+            if instance_of(held) == instance_of(verdict)
+        ]
+        exact = (key for key, held in found if held.from_ == verdict.from_)
+        return next(exact, found[0][0] if found else None)
+
     def changes(self, key: Duty, name: str, most: int = MOST_TOGETHER) -> Iterator[Change]:
         """The choices, at most so many together, that give the duty another status in an account;
         fewest first."""
@@ -357,3 +370,7 @@ class Comparison:
             )
             for kind, what in choices
         ]
+
+
+def instance_of(verdict: Verdict) -> tuple[Any, ...]:
+    return (verdict.rule, verdict.debtor, verdict.creditor, verdict.trigger, verdict.instance)
