@@ -43,6 +43,9 @@ clause 5 "Alleged"
   B must not shout from begins
 reading R4.ever of 2 "from the first"
   A must not smoke from 2024-01-01
+clause 6 "Power and ban"
+  B may suspend 1 from begins
+  B must not smoke from begins
 event never, silence means no
 """
 RECORD = """
@@ -183,6 +186,20 @@ def test_an_account_for_which_the_choice_is_not_enough_is_told_apart(tmp_path: P
         "For a2 it takes more than this."
     )
     assert list(difference["more"]) == ["a2"]
+
+
+def test_a_reading_is_told_before_trust_whoever_stands_first(tmp_path: Path) -> None:
+    first = ["trusts paper over all"]
+    case = case_with(tmp_path, first, [*first, "distrusts paper"], [*first, "reads R1 as lenient"])
+    (difference,) = row(compare(case, "2024-02-01"), "1")["differences"]
+    assert [point["kind"] for point in difference["points"]] == ["reading"]
+    assert list(difference["more"]) == ["a1"]
+
+
+def test_a_clause_of_which_another_needs_one_rule_keeps_its_others(tmp_path: Path) -> None:
+    case = case_with(tmp_path, [], ["reads R1 as lenient"])
+    found = [r for r in compare(case, "2024-02-01") if r["clause"] == "6"]
+    assert [tuple(r["statuses"].values()) for r in found] == [("due", "due"), ("kept", "kept")]
 
 
 def test_a_choice_that_changes_nothing_is_not_named(tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ class Variants:
         partly = {rule.clause for rule in made.norms.rules if rule.id not in reach.rules}
         for clause in asked | {rule.clause for rule in norms.rules} - partly:
             number = self.footprint(account, clause)
-            if number is not None:
+            if number is not None and self._standing.get((clause, number)) is None:
                 mine = {key: standing for key, standing in found.items() if key[0] == clause}
                 self._standing[clause, number] = mine
         return True
