@@ -43,18 +43,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("present", "api"),
     },
     "watch": {"vocabulary", "syntax", "semantics", "record", "judge", "explain", "api"},
+    # The command line parses, asks `api` and renders: it explains, judges and writes nothing itself.
     "cli": {
-        *(
-            "atomic_files",
-            "vocabulary",
-            "syntax",
-            "semantics",
-            "record",
-            "judge",
-            "explain",
-            "articles",
-        ),
-        *("present", "api", "web", "watch", "servanda"),
+        *("vocabulary", "syntax", "judge", "articles", "present", "api", "web", "watch"),
+        "servanda",
     },
     "__main__": {"cli"},
 }

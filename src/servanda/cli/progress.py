@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servanda.judge.progress import Progress
 
-LOOKS_A_SECOND = 5
+REDRAWS_PER_SECOND = 5
 
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """What the judge reports to; drawn with its rate and the time left, gone when it is over."""
+    """Draw the judge's progress, with its rate and the time left, until the judge has done."""
     from servanda.judge.progress import Progress
 
     watched = sys.stderr.isatty()
@@ -25,7 +25,7 @@ def progress_bar() -> Iterator[Progress]:
         yield progress
         return
     over = Event()
-    drawer = Thread(target=draw, args=(progress, over), daemon=True)
+    drawer = Thread(target=draw_bar, args=(progress, over), daemon=True)
     drawer.start()
     try:
         yield progress
@@ -34,7 +34,7 @@ def progress_bar() -> Iterator[Progress]:
         drawer.join()
 
 
-def draw(progress: Progress, over: Event) -> None:
+def draw_bar(progress: Progress, over: Event) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -50,7 +50,7 @@ def draw(progress: Progress, over: Event) -> None:
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(progress.doing, total=1.0, rate="")
-        while not over.wait(1 / LOOKS_A_SECOND):
+        while not over.wait(1 / REDRAWS_PER_SECOND):
             share = progress.share()
             rate = progress.events * share / max(bar.tasks[0].elapsed or 0.0, 0.001)
             said = f"{rate:,.0f} events/s" if rate else ""

@@ -1,4 +1,4 @@
-"""To look at a case: serve."""
+"""The live view in a browser: serve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case kept up to date as events arrive: watch."""
+"""Changes of status as events arrive: watch."""
 
 from __future__ import annotations
 
@@ -72,20 +72,21 @@ def watch(
             strict=strict,
             most=batch,
             apart=() if out is None else (out,),
-            progress=progress,
+            progress=report_start,
         ) as found:
-            run(found, out, once, json)
+            follow_file(found, out, once, json)
     except (typer.Exit, typer.BadParameter, BrokenPipeError):
         raise
     except KeyboardInterrupt:
-        note("stopped; the next `servanda watch` goes on from here")
+        write_note("stopped; the next `servanda watch` goes on from here")
     except Exception as error:
         if os.environ.get("SERVANDA_DEBUG"):
             raise
-        stop(error, json)
+        refuse_watch(error, json)
 
 
-def run(watch: Watch, out: Path | None, once: bool, json: bool) -> None:
+def follow_file(watch: Watch, out: Path | None, once: bool, json: bool) -> None:
+    """Write the changes of one batch after the other, to the file and to standard output."""
     from servanda.vocabulary.escaping import printable
     from servanda.watch.output import FileSink, StreamSink
     from servanda.watch.rendering import line_of
@@ -104,32 +105,35 @@ def run(watch: Watch, out: Path | None, once: bool, json: bool) -> None:
     for batch in watch.batches(once):
         for each in outs:
             each.catch_up()
-        report(batch)
+        report_batch(batch)
     if watch.followed.has_partial_line():
-        note(f"the last line of {watch.path.name} has no end yet: it is left for the next time")
+        write_note(f"the last line of {watch.path.name} has no end yet; left for the next time")
 
 
-def report(batch: Batch) -> None:
-    """What one batch came to, on stderr."""
+def report_batch(batch: Batch) -> None:
+    """What one batch came to, on standard error."""
     for problem in batch.rejected:
-        note(f"{problem.file}, line {problem.line}: {problem.message} (set aside)")
+        write_note(f"{problem.file}, line {problem.line}: {problem.message} (set aside)")
     extra = [f"{batch.repeated} seen before"] if batch.repeated else []
     extra += [f"{batch.waiting} wait for what they correct"] if batch.waiting else []
     rate = batch.lines / max(batch.seconds, 1e-6)
     said = [f"{batch.lines} lines, to line {batch.last}", f"{len(batch.changes)} changes", *extra]
-    note(f"{'; '.join(said)}; now {batch.now}; {batch.seconds:.2f} s, {rate:,.0f} lines/s")
+    write_note(f"{'; '.join(said)}; now {batch.now}; {batch.seconds:.2f} s, {rate:,.0f} lines/s")
 
 
-def progress(what: str, number: int) -> None:
-    note(f"beginning: {number:,} {what}")
+def report_start(what: str, number: int) -> None:
+    """How far the first reading of the record is, on standard error."""
+    write_note(f"beginning: {number:,} {what}")
 
 
-def note(text: str) -> None:
+def write_note(text: str) -> None:
+    """A line for the person who looks on, on standard error: the output is for programs."""
     sys.stderr.write(f"servanda: {text}\n")
     sys.stderr.flush()
 
 
-def stop(error: Exception, json: bool) -> NoReturn:
+def refuse_watch(error: Exception, json: bool) -> NoReturn:
+    """What stands in the way of watching; as JSON on a line of its own."""
     if json:
         import msgspec
 
@@ -139,7 +143,7 @@ def stop(error: Exception, json: bool) -> NoReturn:
 
 
 def explain_units(case: Path, account: str | None, json: bool) -> None:
-    """Which rules are judged for which keys."""
+    """Print which rules are judged for which keys."""
     from servanda.syntax.problems import ServandaError
     from servanda.watch.rendering import unit_lines, unit_rows
 
