@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("present", "api"),
     },
     "watch": {"vocabulary", "syntax", "semantics", "record", "judge", "explain", "api"},
-    # The command line parses, asks `api` and renders: it explains, judges and writes nothing itself.
+    # The command line parses options, asks `api` and renders: it works out nothing itself.
     "cli": {
         *("vocabulary", "syntax", "judge", "articles", "present", "api", "web", "watch"),
         "servanda",
