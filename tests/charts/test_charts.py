@@ -175,3 +175,19 @@ def test_readings_of_a_table_are_drawn_as_entries_are(tmp_path: Path) -> None:
         ("2024-06-01", "= 6 kg", "no grade said", "load:2", ""),
     ]
     assert case.measured() == [("load", "A")]
+
+
+def test_a_limit_is_named_with_the_accounts_that_hold_it(tmp_path: Path) -> None:
+    (tmp_path / "case.sv").write_text(
+        'agreement X "x"\n  record closed 2024-12-31\nparty A\nmeasure load(of: party) in kg\n'
+        "clause 1\n  A must keep load <= 5 kg\n"
+        "reading R.wide of 1\n  A must keep load <= 9 kg\n"
+        'account P "p"\n\naccount Q "q"\n  reads R as wide\n\naccount S "s"\n  reads R as wide\n'
+        "2024-01-01 load of A = 3 kg\n",
+        encoding="utf-8",
+    )
+    case = servanda.open(tmp_path / "case.sv")
+    assert not case.check().errors, case.check().errors
+    (chart,) = case.chart_measures()
+    assert "at most 5 kg (clause 1), in the account of P; " in chart.text
+    assert "at most 9 kg (clause 1), in the account of Q and S." in chart.text

@@ -78,7 +78,7 @@ TABLE = (
     Term(
         code="unknown",
         word="unknown",
-        description="the record does not tell",
+        description="the record does not say",
         fill=Colour("#c9c9c9", "#bdbdbd"),
         ground=DOUBT,
         terminal="#56b4e9",
