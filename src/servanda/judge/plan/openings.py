@@ -16,45 +16,13 @@ from functools import cached_property
 
 from servanda.judge.engines.duckdb import Row
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.conditions import Atoms, Conditions
 from servanda.judge.plan.instances import hangs_on_instance
-from servanda.judge.plan.overlays import Pairs, excuse_of
+from servanda.judge.plan.overlays import Pairs
 from servanda.judge.plan.rules import Rules
-from servanda.judge.plan.sql import (
-    SINCE_EVER,
-    compares_variables,
-    matches,
-    named,
-    quoted,
-    scalar,
-)
-from servanda.semantics.norms import (
-    Always,
-    And,
-    Arith,
-    AtMatch,
-    AtTime,
-    AtVar,
-    Compare,
-    Cond,
-    Expr,
-    First,
-    Happened,
-    InState,
-    IsVague,
-    Match,
-    MeasureChange,
-    MeasureReading,
-    Not,
-    Or,
-    Point,
-    Rule,
-    RuleStatus,
-    Total,
-    Within,
-)
+from servanda.judge.plan.sql import SINCE_EVER, matches, named, quoted
+from servanda.judge.plan.turned_conditions import BEGIN, Turns, conditions_of, leaves, statuses_in
+from servanda.semantics.norms import AtMatch, AtTime, AtVar, Cond, First, Match, Point, Rule
 
-BEGIN = "s.rule, s.iid, s.f"
 COLUMNS = "rule INTEGER, iid BIGINT, f BIGINT, entry VARCHAR, act BOOLEAN"
 EDGE = "rule, iid, f, other, other_iid"
 OVERLAYS = ("su", "wa", "re", "en", "wait")
@@ -418,7 +386,7 @@ class Openings:
             )
         if rule.trigger.cond is not None:
             table = f"arose_{batch.name}"
-            turns = Turns(self, [rule.trigger.cond], "nobody", "s.nobody")
+            turns = self.turns([rule.trigger.cond], "nobody", "s.nobody")
             if turns.make(table, firsts):
                 yield from turns.facts(table, edges)
 
@@ -426,9 +394,18 @@ class Openings:
     def turned(self, batch: Batch, rule: Rule, edges: list[str]) -> Iterator[str]:
         """The facts that turned the rule's conditions."""
         table = f"turned_{self.numbers[rule.id]}"
-        turns = Turns(self, conditions_of(rule), batch.own(rule), "s.iid")
+        turns = self.turns(conditions_of(rule), batch.own(rule), "s.iid")
         if turns.make(table, self.begins(batch, rule)):
             yield from turns.facts(table, edges)
+
+    def turns(self, conds: list[Cond], inst: str, key: str) -> Turns:
+        return Turns(self.tables, self.conditions, self.begins_of, conds=conds, inst=inst, key=key)
+
+    def begins_of(self, id_: str) -> str | None:
+        batch = self.batch_of.get(id_)
+        if batch is None:
+            return None
+        return f"(SELECT * FROM begins_{batch.name} WHERE rule = {self.numbers[id_]})"
 
     # -------------------------------------------------------------- spans that follow from others
     def follow(self, needed: list[Batch], opened: list[Batch]) -> None:
@@ -483,167 +460,6 @@ USE = "x.entry, x.rule AS power, x.iid AS power_iid, x.holder, x.clause, x.f, x.
 
 def is_suspending(rule: Rule) -> bool:
     return rule.power is not None and rule.power.verb == "suspend"
-
-
-class Turns:
-    """Where the conditions of a rule, and their parts, are not the same before and after."""
-
-    def __init__(self, openings: Openings, conds: list[Cond], inst: str, key: str) -> None:
-        """`key`: the column of the beginnings that holds the instance's number in `inst`."""
-        self.openings = openings
-        self.tables = openings.tables
-        self.conditions: Conditions = openings.conditions
-        self.inst = inst
-        self.key = key
-        self.nodes: list[Cond] = []
-        self.leaves = [leaf for cond in conds for leaf in leaves(cond, ())]
-
-    def make(self, table: str, begins: str) -> bool:
-        """The beginnings with a column for each part: whether it turned. False: nothing can."""
-        if not self.leaves:
-            return False
-        atoms = Atoms(self.conditions, self.inst)
-        self.nodes = list(dict.fromkeys(node for path, _ in self.leaves for node in path))
-        cells = []
-        for n, node in enumerate(self.nodes):
-            value, undecided = atoms.condition(node)
-            cells.append(f"{value} AS v{n}, ({undecided}) AS u{n}")
-        if not atoms.sources:
-            return False
-        varied = any(map(compares_variables, self.nodes))
-        whose = f" JOIN {self.inst} i ON i.iid = f.iid" if varied else ""
-        turned = [f"(a.v{n} <> z.v{n} OR a.u{n} <> z.u{n})" for n in range(len(self.nodes))]
-        flags = ", ".join(f"{test} AS m{n}" for n, test in enumerate(turned))
-        self.tables.create(
-            f"{table}_v",
-            f"SELECT f.iid, f.t, {', '.join(cells)} FROM ({atoms.timeline()}) f{whose}",
-        )
-        self.tables.create(
-            table,
-            f"""SELECT {BEGIN}, {self.key} AS key, {flags} FROM {begins} s
-                ASOF JOIN {table}_v a ON a.iid = {self.key} AND s.before >= a.t
-                ASOF JOIN {table}_v z ON z.iid = {self.key} AND s.after >= z.t
-                WHERE {" OR ".join(turned)}""",
-        )
-        return table not in self.tables.empty
-
-    def facts(self, table: str, edges: list[str]) -> Iterator[str]:
-        """SELECTs of the entries that turned each part."""
-        for path, leaf in self.leaves:
-            tests = " AND ".join(f"s.m{self.nodes.index(node)}" for node in path)
-            of = f"FROM {table} s JOIN {self.inst} i ON i.iid = s.key"
-            if isinstance(leaf, RuleStatus):
-                self.follow(leaf, of, tests, edges)
-            for source, joined in self.changes(leaf):
-                yield f"""
-                  SELECT {BEGIN}, e.entry, false AS act {of}
-                  JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined} WHERE {tests}"""
-
-    def follow(self, leaf: RuleStatus, of: str, tests: str, edges: list[str]) -> None:
-        openings = self.openings
-        whose = "true" if leaf.debtor is None else f"o.debtor = {scalar(leaf.debtor)}"
-        for id_ in leaf.rules:
-            batch = openings.batch_of.get(id_)
-            if batch is not None:
-                edges.append(
-                    f"SELECT {BEGIN}, o.rule AS other, o.iid AS other_iid {of} "
-                    f"JOIN begins_{batch.name} o ON o.f = s.f AND o.rule = {openings.numbers[id_]} "
-                    f"AND {whose} WHERE {tests}"
-                )
-
-    def changes(self, leaf: Cond) -> Iterator[tuple[str, str]]:
-        """`(entry, came, …)`: the facts that a condition reads, with the microseconds at which they
-        come or cease to count; and the test that one is of instance `i`."""
-        if isinstance(leaf, InState):
-            yield from self.state(leaf.match)
-        elif isinstance(leaf, IsVague):
-            table = named("said_", leaf.match.name)
-            if table not in self.tables.empty:
-                by = ", ".join(map(quoted, self.conditions.vagues[leaf.match.name].deciders))
-                told = f"SELECT * FROM {table} WHERE by_ IN ({by or 'NULL'})"
-                yield ticks(f"({told})", None), matches(leaf.match)
-        elif isinstance(leaf, Happened):
-            yield from self.counted(leaf.match, leaf.window, "true")
-        elif isinstance(leaf, Compare):
-            for number in numbers_in(leaf):
-                if isinstance(number, Total):
-                    since = "true" if number.window is not None else "e.fin > i.since"
-                    yield from self.counted(number.match, number.window, since)
-                elif isinstance(number, MeasureReading | MeasureChange):
-                    yield from self.read(number)
-
-    def counted(self, match: Match, window: int | None, since: str) -> Iterator[tuple[str, str]]:
-        event = named("ev_", match.name)
-        if event not in self.tables.empty:
-            once = self.conditions.at_once(match.name)
-            yield ticks(event, window, once), f"{matches(match)} AND {since}"
-
-    def read(self, number: MeasureReading | MeasureChange) -> Iterator[tuple[str, str]]:
-        if "readings" in self.tables.empty:
-            return
-        window = number.window if isinstance(number, MeasureChange) else None
-        measure = self.conditions.measures[number.measure]
-        own = ticks(f"(SELECT * FROM readings WHERE measure = {measure})", window)
-        tiers = self.tables.row("SELECT min(tier) < max(tier) FROM readings")
-        if tiers[0]:
-            best = f"""SELECT *, min(tier) OVER (PARTITION BY "of", came) AS best FROM ({own})"""
-            own = f"SELECT * FROM ({best}) WHERE tier = best"
-        yield own, "true" if number.of is None else f'e."of" = {scalar(number.of)}'
-
-    def state(self, match: Match) -> Iterator[tuple[str, str]]:
-        state = self.conditions.states[match.name]
-        for change in (*state.begins, *state.ends):
-            event = named("ev_", change.name)
-            if event in self.tables.empty:
-                continue
-            bound = {a.variable: named("p_", a.param) for a in change.args if a.op == "bind"}
-            keys = "".join(f", e.{bound[p.name]} AS {named('p_', p.name)}" for p in state.params)
-            own = f"(SELECT e.entry, e.lo, e.hi{keys} FROM {event} e WHERE {matches(change)})"
-            yield ticks(own, None, self.conditions.at_once(change.name)), matches(match)
-
-
-def ticks(table: str, window: int | None, once: bool = False) -> str:
-    """Facts by each instant (in microseconds) at which they come, or leave a window so long."""
-    found = ["e.lo >> 6"] if once else ["e.lo >> 6", "e.hi >> 6"]
-    if window is not None:
-        found += [f"({at}) + {window}" for at in found]
-    if len(found) == 1:
-        return f"SELECT e.*, {found[0]} AS came FROM {table} e"
-    return f"SELECT e.*, unnest([{', '.join(found)}]) AS came FROM {table} e"
-
-
-# ------------------------------------------------------------------ what conditions consist of
-def conditions_of(rule: Rule) -> list[Cond]:
-    """What is read of the rule all the time that it lasts."""
-    conds = (rule.keep, rule.while_, excuse_of(rule))
-    return [cond for cond in conds if cond is not None and not isinstance(cond, Always)]
-
-
-def leaves(cond: Cond, above: tuple[Cond, ...]) -> Iterator[tuple[tuple[Cond, ...], Cond]]:
-    """The parts that speak of facts, each with the conditions it stands in, itself included."""
-    path = (*above, cond)
-    if isinstance(cond, And | Or):
-        for item in cond.items:
-            yield from leaves(item, path)
-    elif isinstance(cond, Not):
-        yield from leaves(cond.item, path)
-    elif not isinstance(cond, Always | Within):
-        yield path, cond
-
-
-def statuses_in(cond: Cond) -> Iterator[str]:
-    for _, leaf in leaves(cond, ()):
-        if isinstance(leaf, RuleStatus):
-            yield from leaf.rules
-
-
-def numbers_in(cond: Compare) -> Iterator[Expr]:
-    waiting: list[Expr] = [cond.left, cond.right]
-    while waiting:
-        number = waiting.pop()
-        yield number
-        if isinstance(number, Arith):
-            waiting += [number.left, number.right]
 
 
 def anchors(point: Point) -> Iterator[Match]:
