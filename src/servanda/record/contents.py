@@ -46,7 +46,7 @@ class Reader:
             case raw.DetermineFact():
                 return self.determined(fact)
             case raw.SaidFact():
-                return self.said(fact)
+                return self.speech_act(fact)
             case raw.WithdrawFact(id):
                 return Withdrawn(id)
 
@@ -306,7 +306,7 @@ class Reader:
             return None
         return Determined(by, vague.name, args, fact.holds)
 
-    def said(self, fact: raw.SaidFact) -> Said | None:
+    def speech_act(self, fact: raw.SaidFact) -> Said | None:
         """A speech act."""
         by = self.names.who(fact.by, fact.place)
         to = self.names.who(fact.to, fact.place) if fact.to else None

@@ -53,7 +53,7 @@ def fact(node: e.Fact) -> str:
         case e.DetermineFact(by, matched, holds):
             return f"{by} determines {'' if holds else 'not '}{pattern(matched)}"
         case e.SaidFact():
-            return said(node)
+            return speech_act(node)
         case e.WithdrawFact(id_):
             return f"withdraws {id_}"
 
@@ -103,7 +103,7 @@ def power(node: e.PowerFact) -> str:
     return f"{node.by} {EXERCISES[node.verb]} {listed(node.clauses)}{key}{of}{towards}"
 
 
-def said(node: e.SaidFact) -> str:
+def speech_act(node: e.SaidFact) -> str:
     """A speech act."""
     to = "" if node.to is None else f" {node.to}"
     head = f"{node.by} {node.verb}{to}"
