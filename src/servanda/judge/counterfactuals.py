@@ -514,8 +514,10 @@ def literal(
 
 
 def third_person(event: str) -> str:
-    """The form of an event's verb that follows an actor: `pays`, `carries_out`."""
-    return max(verb_forms(event), key=lambda form: (form.partition("_")[0].endswith("s"), form))
+    """The form of an event's verb that follows an actor: `pays`, `carries_out`, `withdraws`."""
+    forms = verb_forms(event)
+    declared = any(len(form) < len(event) for form in forms)
+    return event if declared else max(forms, key=lambda form: (len(form), form))
 
 
 def comparisons(condition: d.Condition) -> Iterator[d.Comparison]:
