@@ -516,8 +516,13 @@ def literal(
 def third_person(event: str) -> str:
     """The form of an event's verb that follows an actor: `pays`, `carries_out`, `withdraws`."""
     forms = verb_forms(event)
-    declared = any(len(form) < len(event) for form in forms)
-    return event if declared else max(forms, key=lambda form: (len(form), form))
+    if is_third(event) and any(len(form) < len(event) for form in forms):
+        return event
+    return max(forms, key=lambda form: (is_third(form), len(form), form))
+
+
+def is_third(event: str) -> bool:
+    return event.partition("_")[0].endswith("s")
 
 
 def comparisons(condition: d.Condition) -> Iterator[d.Comparison]:
