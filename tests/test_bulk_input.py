@@ -482,7 +482,7 @@ def test_a_key_that_is_not_said_is_nobodys(tmp_path: Path) -> None:
     assert (one["instance"], one["status"], one["entries"]) == ({"n": None}, "broken", ["log:1"])
     assert two["status"] == "kept"
     with_id = mapped("log.csv").replace('"at" where', '"at" id column "id" where')
-    refused(case_with(tmp_path, with_id), "row 1", "there is no id")
+    refused(case_with(tmp_path, with_id), "row 1", "the id is missing")
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.parquet", "log.xes", "log.json"])

@@ -1,8 +1,8 @@
-"""Whichever judge is the quicker for what is asked: they say the same (tests hold them to it).
+"""Chooses the faster of the two judges, which give the same verdicts (tests/judge).
 
-The plan costs a tenth of a second before it has looked at anything, and then by the rule; the naive
-judge costs by rule and fact. A few rules over a few facts, as in the variants of an account that a
-comparison tries or after an edit, cost the naive one less.
+The plan has a fixed cost of a tenth of a second and a cost by rule; the cost of the reference judge
+grows with rules times facts. So the reference judge is faster on few rules and few facts, as in the
+variants of an account that a comparison tries.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from servanda.record.facts import Facts
 from servanda.semantics.norms import Norms
 
 FEW = 5000
-"""Rules times facts up to which the naive judge is the quicker, as measured on the flagship."""
+"""Rules times facts up to which the reference judge is faster, measured on the flagship."""
 
 
 def judge(norms: Norms, facts: Facts) -> tuple[Verdict, ...]:

@@ -1,4 +1,4 @@
-"""The quick judge: runs the plan on an engine, rules in order, circles until nothing changes."""
+"""Runs the plan on an engine: rules in order of dependency, circles to a fixpoint."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class Judgement:
         )
 
     def explained(self, error: EngineError, rule: str | None = None) -> JudgeError:
-        """What an error of the engine means; the naive judge knows the duty and the entry."""
+        """What an error of the engine means; the reference judge names the duty and the entry."""
         text = str(error)
         if MONTH_END in text:
             if not (self.facts.bulk_events or self.facts.bulk_readings):

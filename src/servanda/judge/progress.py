@@ -1,4 +1,4 @@
-"""How far a judgement has come, for whoever looks on from another thread."""
+"""The progress of a judgement, readable from another thread."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from servanda.record.facts import Facts
 from servanda.record.record import Entry
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.problems import Problem, ServandaError
-from servanda.syntax.tree import Account
 from servanda.web.versions import QueryDates, Version
 
 YEARS_AHEAD = 30
@@ -152,9 +151,6 @@ class Query:
 
     def iso(self, tick: int | None) -> str | None:
         return iso(tick, self.zone)
-
-    def chosen(self, name: str) -> Account | None:
-        return self.case.account(name)
 
     def first_day(self) -> str:
         """The day of the first entry, where the slider begins."""

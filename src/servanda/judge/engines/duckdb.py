@@ -1,4 +1,4 @@
-"""The engine's tables, and which of them are empty: what is empty need not be asked."""
+"""Tables in DuckDB, with a record of which are empty, so that queries on those are skipped."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
 
 
 def told(instances: str, performed: str) -> str:
-    """Instances with what is known of their performances; many have none."""
+    """Instances joined with their performances; many have none."""
     return f"SELECT i.*, a.* EXCLUDE (iid) FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"
 
 
@@ -240,7 +240,7 @@ def spans(facts: str, now: int, variables: str) -> str:
                    {opened}::VARCHAR AS opened FROM k WHERE {begins} IS NOT NULL"""
         for status, begins, ends, opened in stages
     )
-    # what is alike in all stages is said once: planning it six times took as long as the rest
+    # the common part is a table expression: planning it six times took as long as the rest
     return f"""
       WITH k AS ({known}),
       s AS (SELECT *, {cut("t")} AS f, {cut("until")} AS ended FROM ({found}) WHERE t <= {now})

@@ -98,7 +98,7 @@ class Conditions:
         return found
 
     def may_be_undecided(self, name: str) -> bool:
-        """Whether a vague term may leave an event or state open: its table tells then where."""
+        """Whether a vague term may leave an event or state open; its table then has `und`."""
         return name in self.undecidable
 
     def at_once(self, event: str) -> bool:

@@ -1,6 +1,8 @@
-"""Derived events: what arises by itself some time after a trigger, unless something comes between."""
+"""Derived events: occurrences that arise some time after a trigger unless another prevents them."""
 
 from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
 
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.conditions import Conditions
@@ -25,16 +27,14 @@ def arise(tables: Tables, norms: Norms, instances: Instances, conditions: Condit
 
 
 def in_order(norms: Norms) -> list[Derived]:
-    """Raises JudgeError if some wait for each other."""
-    waiting = {d.name: d for d in norms.derived}
-    ordered: list[Derived] = []
-    while waiting:
-        ready = [d for d in waiting.values() if not mentioned(d, norms) & waiting.keys()]
-        if not ready:
-            raise JudgeError(f"these events arise from each other: {', '.join(sorted(waiting))}")
-        for derived in ready:
-            ordered.append(waiting.pop(derived.name))
-    return ordered
+    """The derived events, each after those it depends on. Raises JudgeError if some form a circle."""
+    by_name = {d.name: d for d in norms.derived}
+    graph = {name: mentioned(d, norms) & by_name.keys() for name, d in by_name.items()}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        names = ", ".join(sorted(set(error.args[1])))
+        raise JudgeError(f"these events arise from each other: {names}") from error
 
 
 def mentioned(derived: Derived, norms: Norms) -> set[str]:

@@ -169,7 +169,7 @@ def points(inst: str, line: str, violated: str) -> str:
 def first_of(violated: str, inst: str | None = None) -> str:
     """Of the sure violations of an instance at one tick, the first by entry id.
 
-    What happened in the very instant a remedy opens is inside it: it tells from there (`inst`).
+    `inst`: a violation in the instant in which a remedy opens counts from the opening.
     """
     at = ("v.hi", "") if inst is None else ("greatest(v.hi, i.o_hi)", f"JOIN {inst} i USING (iid)")
     return f"""SELECT v.iid, {at[0]} AS t, arg_min(v.vid, v.entry) AS vid, min(v.entry) AS entry

@@ -86,7 +86,7 @@ def load_event(
 
 
 def size(tables: Tables, facts: Facts) -> int:
-    """How many rows the bulk facts have: a rate is told of them."""
+    """The number of rows of bulk facts, for reporting a rate."""
     sources = [b for bulk in (facts.bulk_events, facts.bulk_readings) for b in bulk.values()]
     counts = [f"SELECT count(*) AS n FROM ({b.sql})" for found in sources for b in found]
     if not counts:

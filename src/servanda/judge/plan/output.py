@@ -72,8 +72,11 @@ def of_spans(
     events: Events | None = None,
     ties: bool = False,
 ) -> str:
-    """Spans of a batch as they are told; `more`: entries that opened some, beside acts; `events`:
-    where violations may have begun them, several at one tick if `ties`."""
+    """A SELECT of the table's columns for the spans of a batch.
+
+    `more`: a query of entries beside acts. `events`: where violations may have begun the spans,
+    several at one tick if `ties`.
+    """
     rules = batch.rules
     clauses = by_rule(batch, {r.id: quoted(r.clause) for r in rules})
     ids = by_rule(batch, {r.id: quoted(r.id) for r in rules})

@@ -1,4 +1,4 @@
-"""In which order rules are judged: what each needs of others, and which need each other."""
+"""The order in which rules are judged: their dependencies, and the circles among them."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Rules:
         return ["statuses", "effects", *(["parts"] if self.joint else [])]
 
     def forget(self, batch: Batch) -> None:
-        """What an earlier round told of these rules."""
+        """Delete the statuses and effects that an earlier round wrote for these rules."""
         numbers = set(batch.numbers.values())
         if numbers & self.told:
             for table in self.telling:
@@ -445,7 +445,7 @@ class Rules:
             batch.telling.append(f"SELECT {quoted(state)} AS state, * EXCLUDE (iid) FROM ({found})")
 
     def tell(self, batch: Batch) -> None:
-        """What other rules may need of these, in place of what an earlier round told."""
+        """Write the statuses that other rules read, replacing those of an earlier round."""
         if batch.kind != "may":
             self.forget(batch)
         if batch.telling:

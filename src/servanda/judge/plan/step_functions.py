@@ -13,7 +13,7 @@ Sources = dict[tuple[str, ...], str]
 def counted(intervals: str, inst: str, undecided: bool = False) -> str:
     """The `or` of intervals `(iid, f, u, level)`: level 2 surely, level 1 possibly.
 
-    Level 0: where it is only possible, a vague term is why; `undecided` tells that as `und`.
+    Level 0 marks possible stretches that a vague term leaves open; `undecided` adds them as `und`.
     Only true changes come out: a point where nothing changes would never reach a fixpoint.
     """
     value = "CASE WHEN {a} > 0 THEN 2 WHEN {b} > 0 THEN 1 ELSE 0 END"

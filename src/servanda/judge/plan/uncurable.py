@@ -10,7 +10,7 @@ from servanda.judge.plan.verdict_spans import Gates, cut, variables
 
 
 def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:
-    """Nothing in the text or the record closes a sure violation: from the first on, all is told.
+    """Whether nothing in the text or the record closes a sure violation.
 
     Silence proves nothing open, and openings come before the facts of their instant.
     """
@@ -30,7 +30,7 @@ def spans_before(batch: Batch, gates: Gates, violated: str, now: int) -> str:
              min(CASE WHEN firm THEN hi END) AS firm_at,
              arg_min(entry, CASE WHEN level = 2 THEN (hi, entry) END) AS first FROM {violated} GROUP BY iid"""
     w = "OVER (PARTITION BY iid ORDER BY f)"
-    # most rows differ from both neighbours: one sort tells all of these
+    # most rows differ from both neighbours: one sort serves all of them
     return f"""
       WITH v AS ({v}), i AS ({instances(batch.inst)}),
       p AS ({plain_points(gates, now)} UNION ALL {other_points(gates, now)}),

@@ -1,4 +1,4 @@
-"""Where a status that other rules ask for is left open by a vague term."""
+"""Marks of statuses that a vague term leaves open, for the rules that read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a vague term may leave open: which events and states, and where conditions count them."""
+"""Which events and states a vague term may leave open, and which conditions count them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from servanda.present.terminal.blocks import moment, particulars
+from servanda.present.terminal.blocks import moment
 from servanda.vocabulary.escaping import readable, visible
 from servanda.vocabulary.statuses import term
 
@@ -48,12 +48,6 @@ def rule(given: str) -> SafeString:
 @register.filter
 def day(given: str | None, otherwise: str = "open") -> str:
     return moment(given, otherwise)
-
-
-@register.filter
-def listed(given: Mapping[str, Any]) -> str:
-    """`id A, amount 20 EUR`."""
-    return particulars(given)
 
 
 # ------------------------------------------------------------------ statuses

@@ -128,7 +128,7 @@ class SparkTables:
         )
 
     def define(self, table: str, select: str) -> None:
-        """Spark reads only what is asked for in any case; computed once, it is counted as well."""
+        """As `create`: Spark reads only the columns used, and counting needs the result anyway."""
         self.create(table, select)
 
     def delete(self, table: str, where: str) -> None:
