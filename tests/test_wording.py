@@ -51,7 +51,6 @@ PENDING_NAMES = frozenset(
         "explain/differences.py",
         "explain/duty_keys.py",
         "record/record.py",
-        "syntax/printer/record.py",
     )
 )
 
