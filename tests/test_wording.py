@@ -44,15 +44,6 @@ DIALECT = {
     r"appends what is not": "replay: append each change",
     r"what time it is": "clock",
 }
-# Modules that still have some, while they are rewritten: none may be added.
-PENDING: frozenset[str] = frozenset(())
-PENDING_NAMES = frozenset(
-    (
-        "explain/differences.py",
-        "explain/duty_keys.py",
-        "record/record.py",
-    )
-)
 
 RIDDLE = re.compile("|".join(rf"\b(?:{phrase})" for phrase in DIALECT), re.IGNORECASE)
 
@@ -100,8 +91,7 @@ def names_of(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "src")))
 def test_source_speaks_plainly(path: Path) -> None:
-    found = riddles(prose_of_source(path))
-    assert bool(found) == (path.relative_to(PACKAGE).as_posix() in PENDING), found
+    assert riddles(prose_of_source(path)) == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -111,8 +101,7 @@ def test_pages_speak_plainly(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "src")))
 def test_names_can_be_guessed(path: Path) -> None:
-    found = {name.lower().strip("_") for name in names_of(path)} & UNGUESSABLE
-    assert bool(found) == (path.relative_to(PACKAGE).as_posix() in PENDING_NAMES), found
+    assert {name.lower().strip("_") for name in names_of(path)} & UNGUESSABLE == set()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from servanda.record.record import (
     Happened,
     Linked,
     Measured,
-    Said,
+    Statement,
     Step,
     Withdrawn,
 )
@@ -64,11 +64,11 @@ def test_every_kind_of_entry(read: Reader) -> None:
         "2019-05-09-amends-Iran-7": Exercised("amend", "Iran", ("7",), amendment="later"),
         "2019-05-10-ends-Iran": Exercised("end_all", "Iran", ()),
         "2020-01-01-snp-IAEA": Determined("IAEA", "snp", ("Iran",), False),
-        "2020-01-02-demands-Iran": Said(
+        "2020-01-02-demands-Iran": Statement(
             "Iran", "demands", "US", None, None, "reimposes", ("US", "oil")
         ),
-        "2020-01-02-does-not-answer-US": Said("US", "does not answer", "Iran", "the demand"),
-        "2020-01-03-says-Iran": Said("Iran", "says", None, "no cap", "I.14"),
+        "2020-01-02-does-not-answer-US": Statement("US", "does not answer", "Iran", "the demand"),
+        "2020-01-03-says-Iran": Statement("Iran", "says", None, "no cap", "I.14"),
         "2020-01-04-uranium_stock-change-Iran": by_id["2020-01-04-uranium_stock-change-Iran"].what,
         "2020-01-04-uranium_stock-ratio-Iran": by_id["2020-01-04-uranium_stock-ratio-Iran"].what,
         "2020-01-04-heavy_water-first-Iran": by_id["2020-01-04-heavy_water-first-Iran"].what,

@@ -79,12 +79,12 @@ def checked(case: Case) -> Checked:
 
 def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
     """The parameters of events that the record gives, (event, name) each; a table: all."""
-    from servanda.record.record import Happened, Said
+    from servanda.record.record import Happened, Statement
 
     params = {event.name: [p.name for p in event.params] for event in agreement.events}
     found = {(t.event, p) for t in record.tables if t.event for p in params.get(t.event, ())}
     for what in (entry.what for entry in record.entries):
-        if isinstance(what, Happened | Said) and what.event in params:
+        if isinstance(what, Happened | Statement) and what.event in params:
             given = zip(params[what.event], what.args, strict=False)
             found |= {(what.event, name) for name, value in given if value is not None}
     return found

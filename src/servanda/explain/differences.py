@@ -272,10 +272,10 @@ class Wording:
             )
             return found, found
         read = [rule for reading in readings for rule in reading.rules]
-        repeated, like = set(lines(read)), {alike(rule) for rule in read}
+        repeated, like = set(lines(read)), {holder_and_kind(rule) for rule in read}
         tests: tuple[Callable[[tree.Rule], bool], ...] = (
             lambda rule: not repeated.issuperset(lines((rule,))),
-            lambda rule: alike(rule) in like,
+            lambda rule: holder_and_kind(rule) in like,
             lambda rule: isinstance(rule, tree.Power) and about[0] in rule.targets,
             lambda rule: about[2] in rule.holder.names,
         )
@@ -371,7 +371,7 @@ def lines(rules: Iterable[tree.Rule], defines: Iterable[tree.Define] = ()) -> It
         yield when + " ".join(phrases(rule))
 
 
-def alike(rule: tree.Rule) -> tuple[object, ...]:
+def holder_and_kind(rule: tree.Rule) -> tuple[object, ...]:
     """Equal for rules of the same holder about the same kind of action."""
     does = rule.kind if isinstance(rule, tree.Duty) else rule.verb
     return (rule.holder.mode, rule.holder.names, does)

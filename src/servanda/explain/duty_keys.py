@@ -87,7 +87,7 @@ def unlike(known: Numbered, rule: str, trigger: str | None) -> Iterator[int]:
     return (n for n, had in enumerate(known.rules[:]) if trigger is None or rule not in had)
 
 
-def alike(rule: Rule, verdict: Verdict) -> Alike:
+def identity_without_occasion(rule: Rule, verdict: Verdict) -> Alike:
     """What a duty is, but for the occasion."""
     instance = json.dumps(bindings(verdict.instance), sort_keys=True)
     depth = rule.id.count("/else")
@@ -103,7 +103,7 @@ def keys(found: Sequence[Standing], occasions: Occasions) -> list[Duty]:
     """A key for each duty of one account, in the order given."""
     groups: dict[Alike, list[int]] = {}
     for n, (rule, verdict) in enumerate(found):
-        groups.setdefault(alike(rule, verdict), []).append(n)
+        groups.setdefault(identity_without_occasion(rule, verdict), []).append(n)
     keyed: dict[int, Duty] = {}
     for same, places in groups.items():
         triggers = [(written(found[n][0]), found[n][1].trigger) for n in places]

@@ -19,7 +19,7 @@ from servanda.record.record import (
     Exercised,
     Happened,
     Measured,
-    Said,
+    Statement,
     What,
     Withdrawn,
 )
@@ -170,7 +170,7 @@ class Words:
                 inside = ", ".join(value(a) for a in args if a is not None)
                 verb = "determines" if holds else "determines that not"
                 return f"{by} {verb} {name}({inside})" if inside else f"{by} {verb} {name}"
-            case Said(by, verb):
+            case Statement(by, verb):
                 about = f" about clause {what.clause}" if what.clause else ""
                 words = f" “{what.text}”" if what.text else ""
                 return f"{by} {verb}{' ' + what.to if what.to else ''}{about}{words}"

@@ -13,7 +13,7 @@ from servanda.record.record import (
     Happened,
     Linked,
     Measured,
-    Said,
+    Statement,
     Value,
     What,
     Withdrawn,
@@ -306,7 +306,7 @@ class Reader:
             return None
         return Determined(by, vague.name, args, fact.holds)
 
-    def speech_act(self, fact: raw.SaidFact) -> Said | None:
+    def speech_act(self, fact: raw.SaidFact) -> Statement | None:
         """A speech act."""
         by = self.names.who(fact.by, fact.place)
         to = self.names.who(fact.to, fact.place) if fact.to else None
@@ -323,7 +323,7 @@ class Reader:
             if found is None:
                 return None
             event, args = declared.name, found
-        return Said(by, fact.verb, to, fact.text, clause, event, args)
+        return Statement(by, fact.verb, to, fact.text, clause, event, args)
 
 
 def actor_of(params: Sequence[Variable]) -> Variable | None:

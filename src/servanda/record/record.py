@@ -81,7 +81,7 @@ class Determined(Struct, frozen=True, tag=True):
     holds: bool
 
 
-class Said(Struct, frozen=True, tag=True):
+class Statement(Struct, frozen=True, tag=True):
     """A statement (speech act): kept and shown, but no fact for a judge."""
 
     by: str
@@ -99,7 +99,7 @@ class Withdrawn(Struct, frozen=True, tag=True):
     entry: str
 
 
-What = Happened | Measured | Linked | Exercised | Determined | Said | Withdrawn
+What = Happened | Measured | Linked | Exercised | Determined | Statement | Withdrawn
 
 
 # ------------------------------------------------------------------ entries

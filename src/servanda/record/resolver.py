@@ -18,7 +18,7 @@ from servanda.record.record import (
     Linked,
     Measured,
     Record,
-    Said,
+    Statement,
     Step,
     Table,
     What,
@@ -202,7 +202,7 @@ def _words(what: What) -> tuple[str | None, ...]:
             return VERBS[verb], by, *clauses, *(str(value) for _, value in key)
         case Determined(by, name):
             return name, by
-        case Said(by, verb):
+        case Statement(by, verb):
             return verb.replace(" ", "-"), by
         case Withdrawn(entry):
             return "withdraws", entry

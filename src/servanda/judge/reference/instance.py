@@ -21,7 +21,7 @@ from servanda.judge.reference.truth import (
 from servanda.judge.reference.windows import Window, at_tick, moment, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
 from servanda.judge.statuses import status_of
-from servanda.judge.verdict import Bindings as Said
+from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.semantics.norms import Cond, Rule, RuleStatus
@@ -58,7 +58,7 @@ class Change:
     at: int
     status: Status
     acts: tuple[str, ...]
-    breaches: tuple[Said, ...] = ()
+    breaches: tuple[Statement, ...] = ()
     act: tuple[int, tuple[str, ...]] | None = None
 
 
@@ -169,7 +169,7 @@ class Instance:
         self.announce()
 
     @property
-    def particulars(self) -> Said:
+    def particulars(self) -> Statement:
         """The variables of the rule, and the period where the duty recurs."""
         names = [v.name for v in self.rule.variables]
         if self.rule.window.every is not None and "period" not in names:
@@ -421,7 +421,7 @@ class Instance:
     def advance(self, x: int) -> None:
         raise NotImplementedError
 
-    def breaches(self, x: int) -> tuple[tuple[int, tuple[str, ...]] | None, tuple[Said, ...]]:
+    def breaches(self, x: int) -> tuple[tuple[int, tuple[str, ...]] | None, tuple[Statement, ...]]:
         """The acts that began this stretch of a broken prohibition, and the parameters of each."""
         return None, ()
 
