@@ -82,7 +82,7 @@ class Explanation:
         self.case = case
         self.now = judged.facts.now
         self.words = Words(judged)
-        self.duties = Duties(judged.agreement)
+        self.duties = Duties(judged.agreement, judged.norms.rules)
         self.windows = WindowText(self.words, self.now)
         self.conditions = ConditionText(self.words)
         self.acts = ActText(self.words)
@@ -119,15 +119,16 @@ class Explanation:
             Node(reason(derivation)),
             *advice(self.judged, self.words, derivation, self.choices(verdict)),
         ]
-        headline = self.headline(rule, verdict, written)
+        headline = self.headline(rule, verdict)
         return Node(headline, cited, self.words.sources(cited), children)
 
-    def headline(self, rule: Rule, verdict: Verdict, written: Written) -> str:
-        particulars = joined(f"{k} {v}" for k, v in bindings(verdict.instance).items())
-        of = f" ({particulars})" if particulars else ""
+    def headline(self, rule: Rule, verdict: Verdict) -> str:
+        text = self.duties.instance(rule, verdict)
+        unsaid = joined(f"{name} {said}" for name, said in text.unsaid.items())
+        of = f" ({unsaid})" if unsaid else ""
         since = "since ever" if verdict.from_ is None else f"since {self.words.time(verdict.from_)}"
         return (
-            f"Clause {rule.clause}, {written.short(verdict.debtor)}{of}: "
+            f"Clause {rule.clause}, {text.sentence}{of}: "
             f"{stands(rule, verdict.status)}, {since}, {self.by_whom()}."
         )
 
