@@ -183,7 +183,7 @@ def test_another_article_with_the_id_of_a_source_is_refused(drafts: Drafts, tmp_
     line = next(d.record for d in drafts.reported if d.record)
     accept(case, drafts, [line])
     other = replace(drafts, source={**drafts.source, "title": "Another"})
-    with pytest.raises(ServandaError, match="is another"):
+    with pytest.raises(ServandaError, match="belongs to another source"):
         accept(case, other, [line])
 
 

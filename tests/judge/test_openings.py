@@ -169,6 +169,18 @@ def test_no_window_of_a_period_opens_before_the_trigger(kind: str, story: str, j
     assert [s.split(" ")[1] for s in case.stories("1")] == [story, story]
 
 
+def test_what_arises_within_the_window_of_a_period_begins_at_once(judge: Any) -> None:
+    """The plan told such an instance from the next change on only (found in the same way)."""
+    case = Case(judge=judge).event("give", "n:number", closed=True).event("take", closed=True)
+    came = cmp(total(m("give"), "n", 1), ">=", 1)
+    every: dict[str, Any] = {"every": "month", "edge": "start", "within": "2 days"}
+    for id_, kind, about in (("1", "forbid", m("take")), ("2", "keep", not_(once(m("take"))))):
+        case.rule(id_, kind, about, trigger=Trigger(cond=came), opens="2024-03-28", **every)
+    case.did("2024-04-02", "give", 1).now("2024-04-10")
+    for rule in ("1", "2"):
+        assert case.story(rule) == "2024-04-02 kept, 2024-04-04 lapsed"
+
+
 # ------------------------------------------------------------------ the cases of the repository
 def judged() -> list[Any]:
     folders = sorted(file.parent for file in (ROOT / "cases").glob("*/agreement.md"))

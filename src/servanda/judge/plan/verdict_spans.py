@@ -68,6 +68,8 @@ def window_steps(inst: str) -> str:
         FROM {inst} WHERE lo < hi
       UNION ALL SELECT iid, lo, 0 FROM {inst} WHERE lo < o_lo OR o_lo >= c_hi
       UNION ALL SELECT iid, o_lo, 0 FROM {inst} WHERE o_lo >= c_hi AND o_lo < {FOR_GOOD}
+      UNION ALL SELECT iid, lo, CASE WHEN lo >= c_hi THEN 0 WHEN o_hi <= lo AND lo < c_lo THEN 2 ELSE 1 END
+        FROM {inst} WHERE o_lo < lo AND o_lo < c_hi
       UNION ALL SELECT iid, o_lo, 1 FROM {inst} WHERE o_lo < c_hi AND o_lo < o_hi
       UNION ALL SELECT iid, o_hi, 2 FROM {inst} WHERE o_hi < c_lo
       UNION ALL SELECT iid, o_hi, CASE WHEN o_hi < c_hi THEN 1 ELSE 0 END
