@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 GOVERNED = ("dobj", "prep", "xcomp", "ccomp", "oprd", "attr", "acomp", "dep", "prt")
 SUBJECT_SHARING = ("xcomp", "advcl", "conj", "pcomp", "prep", "acl", "dep")
-NAMING = ("compound", "det", "amod", "poss", "nummod", "nmod", "case", "quantmod", "predet")
 NOMINAL_TAGS = ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "SYM")
 ISSUES = frozenset(
     """

@@ -10,8 +10,6 @@ from servanda.explain.wording import Node, Words, amount, joined, value
 from servanda.judge import derivation as d
 from servanda.semantics.norms import Rule
 
-AT_CLOSE = "at the very instant its window closed"
-
 
 class ActText:
     """Puts the acts of a derivation into sentences."""
@@ -83,10 +81,9 @@ class ActText:
                 return f"{duration_text(lack.by)} before its window opened"
             case "late":
                 assert isinstance(lack.by, int)
-                after = f"{duration_text(lack.by)} after" if lack.by else "as"
-                return (
-                    f"{after} its window closed" if lack.by else "at the instant its window closed"
-                )
+                if not lack.by:
+                    return "at the very instant its window closed"
+                return f"{duration_text(lack.by)} after its window closed"
             case "unsure":
                 return "this account takes it for only possible"
             case _:

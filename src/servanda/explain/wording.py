@@ -109,10 +109,6 @@ def joined(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
-def lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
 class Words:
     """Entries of one judgement in words."""
 

@@ -16,13 +16,6 @@ DAYS: dict[str, tuple[float, float]] = {
     "month": (28, 31),
     "year": (365, 366),
 }
-PERIODS: dict[str, tuple[float, float]] = {
-    "day": (1, 1),
-    "week": (7, 7),
-    "month": (28, 31),
-    "quarter": (90, 92),
-    "year": (365, 366),
-}
 
 
 class ConstantBounds(NamedTuple):

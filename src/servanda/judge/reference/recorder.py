@@ -68,7 +68,6 @@ OVERLAYS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     ("waived", "wa", ("waive",)),
     ("released", "re", ("release",)),
 )
-AMOUNTS = (">=", "<=", ">", "<")
 
 
 def entries_of(grounds: Grounds) -> tuple[str, ...]:
