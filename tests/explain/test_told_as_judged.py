@@ -111,7 +111,7 @@ def test_an_untrusted_use_of_a_power_is_named_with_what_it_would_do(tmp_path: Pa
     text = TRUST.format(ruling="Fund determines not sound")
     said = told(tmp_path, text, "1", "2024-03-01", "fund")
     assert "entry 2024-02-20-waives-F-1: F waives 1" in said
-    assert "It is set aside: this account trusts only Fund. Counted as sure: waived." in said
+    assert "It does not count: this account trusts only Fund. Counted as sure: waived." in said
     assert ": waived" in told(tmp_path, text, "1", "2024-03-01", "all")
 
 
@@ -119,7 +119,7 @@ def test_an_alleged_reading_is_named(tmp_path: Path) -> None:
     text = TRUST.format(ruling="Fund determines not sound")
     said = told(tmp_path, text, "2", "2024-03-01", "all")
     assert "no reading that this account trusts" in said
-    assert "It is set aside: it is alleged, and this account takes that for only possible." in said
+    assert "It is alleged: this account does not count such a reading." in said
     assert "Counted as sure: broken." in said
 
 

@@ -244,7 +244,7 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
     broken = text(tree(case, "2", "2024-01-10"))
     assert "It arose from entry 2024-01-03-order" in broken
     assert "The deadline, the end of 2024-01-08, passed." in broken
-    assert "No entry records pay by then." in broken
+    assert "No entry that this account counts records pay by then." in broken
     assert "silence on pay means no" in broken
     assert '`2024-01-08 A pays(to: B, id: "x")`: kept' in broken
     assert '`2024-01-10 A pays(to: B, id: "x")`: cured' in broken

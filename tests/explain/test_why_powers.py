@@ -73,9 +73,9 @@ def test_of_a_power_held_together_it_says_who_has_used_it_and_who_has_not(tmp_pa
         told = said(root)
         assert "North has used it, the use of it by South is missing." in told
         assert "entry n: North suspends 1" in told
-        assert "`2024-03-12 South suspends 1`: kept" in told
+        assert "`2024-03-12 South suspends 1`: in use" in told
     unused = said(trees(tmp_path, JOINT, "1", "2024-03-01")[1])
-    assert "`2024-03-01 North suspends 1` and `2024-03-01 South suspends 1`: kept" in unused
+    assert "`2024-03-01 North suspends 1` and `2024-03-01 South suspends 1`: in use" in unused
 
 
 def test_a_use_given_up_is_told_with_both_entries(tmp_path: Path) -> None:
@@ -200,8 +200,8 @@ clause 1
 
 def test_what_may_not_have_arisen_asks_first_for_its_own_entry(tmp_path: Path) -> None:
     doubtful, sure = trees(tmp_path, ALLEGED, "1", "2024-01-05")[:2]
-    aside = "It is set aside: it is alleged, and this account takes that for only possible."
+    aside = "It is alleged: in this account it counts only as possible."
     assert f"{aside} Counted as sure: due." in said(doubtful)
     assert "A pays" not in said(doubtful)
     assert "B waives 1" in said(doubtful)
-    assert "set aside" not in said(sure)
+    assert "Counted as sure" not in said(sure)

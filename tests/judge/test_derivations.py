@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from company import COMPANY
-from generate import CONSTRUCTS, cases
+from generate import CONSTRUCTS, cases, cut
 from hypothesis import given
 
 import servanda
@@ -25,6 +25,7 @@ from servanda.judge.support import Outcome, only, outcome, without
 from servanda.judge.verdict import JudgeError, Verdict
 from servanda.judge.visible_facts import visible
 from servanda.record.facts import Facts
+from servanda.semantics.clock import LAST_PHASE
 from servanda.semantics.norms import Norms
 
 ROOT = Path(__file__).parents[2]
@@ -64,10 +65,19 @@ def holds(norms: Norms, facts: Facts, derivation: Derivation) -> None:
 
 
 def check(norms: Norms, facts: Facts) -> None:
+    """On the last day, and on the day on which the middle one of all spans began."""
     try:
         verdicts = current(norms, facts)
     except JudgeError:
         return
+    begun = sorted(v.from_ for v in walk.judge(norms, facts) if v.from_ is not None)
+    check_on_last_day(norms, facts, verdicts)
+    if begun:
+        earlier = cut(facts, begun[len(begun) // 2] | LAST_PHASE)
+        check_on_last_day(norms, earlier, current(norms, earlier))
+
+
+def check_on_last_day(norms: Norms, facts: Facts, verdicts: list[Verdict]) -> None:
     derivations = derive(norms, facts, verdicts)
     assert [d.verdict for d in derivations] == verdicts
     for derivation in derivations:
@@ -76,7 +86,7 @@ def check(norms: Norms, facts: Facts) -> None:
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_what_is_cited_suffices_and_is_needed(construct: str) -> None:
-    @budget(2)
+    @budget(1)
     @given(cases(only={construct, *COMPANY[construct]}))
     def agree(case: tuple[Norms, Facts]) -> None:
         check(*case)

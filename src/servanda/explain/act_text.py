@@ -10,6 +10,15 @@ from servanda.explain.wording import Node, Words, amount, joined, value
 from servanda.judge import derivation as d
 from servanda.semantics.norms import Rule
 
+MOST_SHORT = 8
+"""So many acts that do not count are told, those that are nearest to it."""
+
+
+def distance(act: d.Act) -> tuple[int, int]:
+    """How far an act is from counting: what it lacks, and by how many microseconds it is off."""
+    off = [lack.by for lack in act.lacks if isinstance(lack.by, int)]
+    return len(act.lacks), max(off, default=0)
+
 
 class ActText:
     """Puts the acts of a derivation into sentences."""
@@ -25,28 +34,28 @@ class ActText:
         assert rule.action is not None
         name = rule.action.name
         what = "of the forbidden act" if rule.kind == "forbid" else "of performance"
-        counting = [act for act in steps if act.counts != "no" and not self.is_late(act)]
+        counting = [act for act in steps if act.counts not in ("no", "late")]
         late = [act for act in steps if act.counts == "late"]
-        short = [act for act in steps if act.counts == "no"]
+        short = sorted((act for act in steps if act.counts == "no"), key=distance)
         if counting:
-            lie = "that may lie " if uncertain else ""
+            unsure = uncertain or any(act.counts == "possible" for act in counting)
+            lie = "that may lie " if unsure else ""
             yield self.listed(f"Entries {what} {lie}in its window.", counting)
         else:
             where = " in its window" if steps else ""
-            yield Node(f"No entry records {name}{where} by then.")
+            yield Node(f"No entry that this account counts records {name}{where} by then.")
         if late:
-            children = [self.lacking(act, rule) for act in late]
-            ids = [act.entry for act in late]
-            said = "Performance after the deadline, outside its window."
-            yield Node(said, ids, self.words.sources(ids), children)
+            yield self.lacked("Performance after the deadline, outside its window.", late, rule)
         if short:
-            children = [self.lacking(act, rule) for act in short]
-            ids = [act.entry for act in short]
             said = "Entries that do not count, and what each lacks."
-            yield Node(said, ids, self.words.sources(ids), children)
+            if len(short) > MOST_SHORT:
+                said += f" The nearest {MOST_SHORT} of {len(short):,}:"
+            yield self.lacked(said, short[:MOST_SHORT], rule)
 
-    def is_late(self, act: d.Act) -> bool:
-        return act.counts == "late"
+    def lacked(self, sentence: str, acts: Sequence[d.Act], rule: Rule) -> Node:
+        ids = [act.entry for act in acts]
+        children = [self.lacking(act, rule) for act in acts]
+        return Node(sentence, ids, self.words.sources(ids), children)
 
     def listed(self, sentence: str, acts: Sequence[d.Act]) -> Node:
         ids = [act.entry for act in acts]
@@ -71,7 +80,10 @@ class ActText:
                 way = "short" if lack.said < lack.wanted else "over"
                 by = amount(abs(lack.wanted - lack.said), unit)
                 limit = f"{LIMITS.get(lack.op or '=', 'exactly')} {amount(lack.wanted, unit)}"
-                return f"{lack.param} {amount(lack.said, unit)} of {limit}, {by} {way}"
+                said = f"{lack.param} {amount(lack.said, unit)}"
+                if rule.kind == "forbid":
+                    return f"{said} is not {limit}"
+                return f"{said} of {limit}, {by} {way}"
             case "differs":
                 return f"{lack.param} is {value(lack.said)}, not {value(lack.wanted)}"
             case "not said":
@@ -87,7 +99,7 @@ class ActText:
             case "unsure":
                 return "this account takes it for only possible"
             case _:
-                return "the duty did not bind when it happened"
+                return "the duty did not bind then, or was excused"
 
     def unit(self, rule: Rule, param: str | None) -> str | None:
         if rule.action is None or param is None:

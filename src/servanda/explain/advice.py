@@ -10,6 +10,8 @@ from servanda.explain.wording import Node, Words, joined
 from servanda.judge.counterfactuals import Change, Setting, changes
 from servanda.judge.derivation import Derivation
 from servanda.record.dates import end_of
+from servanda.record.record import Measured
+from servanda.vocabulary.statuses import word
 
 
 def advice(
@@ -28,10 +30,13 @@ def advice(
     others = [change for change in found if change.kind not in ("untrusted", "unsure")]
     if aside:
         ids = [id_ for change in aside for id_ in change.entries]
-        children = [set_aside(judged, words, change) for change in aside]
-        said = "Entries that this account sets aside, and that would change it."
+        children = [set_aside(judged, words, change, derivation.rule.kind) for change in aside]
+        said = (
+            "Entries that do not count in this account, or only as possible, and would change it."
+        )
         yield Node(said, ids, words.sources(ids), children)
-    children = [*(told(words, change) for change in others), *map(Node, choices)]
+    kind = derivation.rule.kind
+    children = [*(told(words, change, kind) for change in others), *map(Node, choices)]
     final = is_final(derivation.rule, derivation.verdict)
     if final:
         note = Node("It is final: nothing dated later changes it, only what is told of the past.")
@@ -52,7 +57,7 @@ def setting_of(judged: Judged) -> Setting:
     )
 
 
-def set_aside(judged: Judged, words: Words, change: Change) -> Node:
+def set_aside(judged: Judged, words: Words, change: Change, kind: str) -> Node:
     """An entry that is dropped or only possible, why, and what it would make of the duty."""
     (id_,) = change.entries
     leaf = words.leaf(id_)
@@ -60,20 +65,24 @@ def set_aside(judged: Judged, words: Words, change: Change) -> Node:
         account = next(a for a in judged.agreement.accounts if a.name == judged.account)
         why = f"this account trusts only {joined(account.only, 'or')}" if account.only else ""
         why = why or f"this account distrusts {joined(account.distrusts, 'or')}"
+        why = f"It does not count: {why}."
     else:
         entry = words.by_id.get(id_)
         grade = entry.grade if entry is not None and entry.grade else "not sure"
-        why = f"it is {grade}, and this account takes that for only possible"
-    said = f"{leaf.sentence} It is set aside: {why}. Counted as sure: {change.status}."
+        why = f"It is {grade}: in this account it counts only as possible."
+        if entry is not None and isinstance(entry.what, Measured):
+            why = f"It is {grade}: this account does not count such a reading."
+    said = f"{leaf.sentence} {why} Counted as sure: {word(change.status, kind)}."
     return Node(said, [id_], leaf.sources)
 
 
-def told(words: Words, change: Change) -> Node:
+def told(words: Words, change: Change, kind: str) -> Node:
+    status = word(change.status, kind)
     if change.kind == "later":
         ids = list(change.entries)
-        said = f"the record's own later entries make it {change.status} on {change.day}"
+        said = f"the record's own later entries make it {status} on {change.day}"
         return Node(said, ids, words.sources(ids), words.leaves(ids))
     lines = joined(f"`{line}`" for line in change.lines)
     if change.kind == "complete":
-        return Node(f"a declaration that is trusted, as in {lines}: {change.status}")
-    return Node(f"if this were recorded: {lines}: {change.status}")
+        return Node(f"a declaration that is trusted, as in {lines}: {status}")
+    return Node(f"if this were recorded: {lines}: {status}")

@@ -26,11 +26,11 @@ REASONS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("forbid", "cured"): ("broken", "each violation was made good; and not simply kept"),
     ("may", "due"): (
-        "closed",
+        "in use or not open",
         "all that the power asks for is there, and no use of it is in effect",
     ),
     ("may", "dormant"): ("open", "something that the power asks for is missing"),
-    ("may", "kept"): ("unused", "it was used while it was open"),
+    ("may", "kept"): ("open", "it was used while it was open, and that use is in effect"),
     ("", "dormant"): ("due", "its window is not open, or its condition does not hold"),
     ("", "suspended"): ("due or broken", "a power that is open in this account was used"),
     ("", "excused"): ("broken", "an exception that this account accepts holds"),
@@ -64,6 +64,11 @@ def of_acts(derivation: d.Derivation) -> tuple[str, str] | None:
     silence = [step for step in derivation.steps if isinstance(step, d.Silence)]
     covered = all(step.covers for step in silence)
     match kind, status:
+        case (("achieve" | "keep" | "forbid"), "dormant"):
+            return "due", of_dormant(derivation)
+        case "may", ("unknown" | "undetermined"):
+            if any(isinstance(s, d.Use) and s.in_effect == 1 for s in derivation.steps):
+                return "certain", "a use of it is recorded that is only possible"
         case "achieve", "broken":
             short = [step for step in derivation.steps if isinstance(step, d.Sum)]
             if any(step.done for step in short) or "amount" in lacks:
@@ -74,6 +79,8 @@ def of_acts(derivation: d.Derivation) -> tuple[str, str] | None:
         case "achieve", "cured":
             return "kept", "the performance came after the deadline"
         case "achieve", "unknown":
+            if "late" in lacks and not covered:
+                return "broken", "none is recorded in time, and silence proves nothing"
             if any(act.counts == "possible" for act in acts):
                 return "kept or broken", "the performance that is recorded is only possible"
             if not covered:
@@ -82,9 +89,21 @@ def of_acts(derivation: d.Derivation) -> tuple[str, str] | None:
         case "forbid", "kept":
             return "broken", "no violation is recorded that counts, and silence counts as no"
         case "forbid", "unknown":
+            if not covered:
+                return "kept or broken", "no sure violation is recorded, and silence proves nothing"
             if any(act.counts == "possible" for act in acts):
                 return "kept or broken", "the violation that is recorded is only possible"
-            if not covered:
-                return "kept or broken", "no violation is recorded, and silence proves nothing"
             return "kept or broken", "what bears on it is only possible in this account"
     return None
+
+
+def of_dormant(derivation: d.Derivation) -> str:
+    """Why a duty is not in force: its window, its condition, its clause or the agreement."""
+    steps = derivation.steps
+    if any(isinstance(s, d.Gate) and s.name == "while" and s.condition.value < 2 for s in steps):
+        return "its condition does not hold"
+    if any(isinstance(s, d.Overlay) and s.name == "idle" and s.value for s in steps):
+        windows = [s.window for s in steps if isinstance(s, d.Opening)]
+        if not windows or all(w.opens is None or w.opens.lo is not None for w in windows):
+            return "it, or its version of the clause, is not in force"
+    return "its window has not opened"

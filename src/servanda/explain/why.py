@@ -28,12 +28,13 @@ from servanda.explain.window_text import WindowText
 from servanda.explain.wording import Node, Words, joined
 from servanda.judge import derivation as d
 from servanda.judge.counterfactuals import Setting
+from servanda.judge.dependencies import names_read
 from servanda.judge.derive import derive
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete
 from servanda.semantics.norms import Rule
 from servanda.syntax.printer.values import cond, duration
-from servanda.vocabulary.statuses import term
+from servanda.vocabulary.statuses import term, word
 
 MOST_TREES = 10
 """Of more instances than this, `why` lists which there are and asks for one."""
@@ -177,15 +178,32 @@ class Explanation:
         if not rules and not children:
             children.append(Node("In this account the clause holds no rule."))
         for rule in rules:
-            written = self.duties.of(rule)
+            what = (
+                "an event" if rule.trigger is None or rule.trigger.cond is None else "a condition"
+            )
+            text = self.duties.of(rule).text
+            children.append(Node(f"It would take {what} that makes an instance of: {text}."))
+        if dropped := self.dropped(rules):
+            said = "Entries that could have made one, and that this account does not count."
             children.append(
-                Node(f"It would take an event that makes an instance of: {written.text}.")
+                Node(said, dropped, self.words.sources(dropped), self.words.leaves(dropped))
             )
         narrowed = f" with {joined(f'{k} {v}' for k, v in instance.items())}" if instance else ""
         return Node(
             f"Clause {clause}: no duty{narrowed} stands in it, {self.by_whom()}.",
             children=children,
         )
+
+    def dropped(self, rules: Sequence[Rule]) -> list[str]:
+        """The entries of what triggers some rules that the account does not count."""
+        read = [names_read(rule.trigger) for rule in rules if rule.trigger is not None]
+        mine, every = self.judged.facts, self.setting.trusting
+        found = set[str]()
+        for name in {name for names in read for name in names}:
+            for kind in ("events", "readings"):
+                counted = {fact.entry for fact in getattr(mine, kind).get(name, ())}
+                found |= {fact.entry for fact in getattr(every, kind).get(name, ())} - counted
+        return sorted(found)
 
     def listing(self, clause: str, found: Sequence[Verdict]) -> Node:
         """The instances of a clause by status, each with what would ask for it alone."""
@@ -347,7 +365,11 @@ class Explanation:
             yield Node("Late performance does not cure it.")
         if rule.cured_by is not None:
             yield Node(f"A breach is cured by {rule.cured_by.name}.")
-        if rule.cure_within is not None:
+        if rule.cure_within is not None and rule.kind == "keep":
+            yield Node(
+                f"A failure counts as a breach once it has lasted {duration(rule.cure_within)}."
+            )
+        elif rule.cure_within is not None:
             yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
         for found in steps(derivation, d.Remedy):
             remedy = self.judged.rule(found.rule)
@@ -364,7 +386,12 @@ class Explanation:
         spans = steps(derivation, d.Earlier)
         if spans:
             time = self.words.time
-            said = [f"{s.status} from {time(s.from_)} until {time(s.until)}" for s in spans]
+            kind = derivation.rule.kind
+            said = [
+                f"{word(s.status, kind)} {'' if s.from_ is None else f'from {time(s.from_)} '}"
+                f"until {time(s.until)}"
+                for s in spans
+            ]
             yield Node(f"Before: {joined(said)}.")
 
     def cited(self, derivation: d.Derivation) -> Node:
@@ -384,6 +411,8 @@ class Explanation:
 
 def stands(rule: Rule, status: str) -> str:
     """A status in a sentence."""
+    if rule.kind == "achieve" and status == "cured":
+        return "cured: performed late"  # whether it was broken before may be unknown
     return term(status, rule.kind).phrase
 
 

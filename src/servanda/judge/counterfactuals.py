@@ -8,7 +8,7 @@ when somebody supposes it. What the judge does not confirm is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
@@ -52,7 +52,7 @@ from servanda.syntax.verbs import verb_forms
 
 MOST_SET_ASIDE = 30
 MOST_TIMES = 5
-POWERS = ("waive", "release", "suspend", "end", "end_all", "create")
+POWERS = ("waive", "release", "suspend", "end", "end_all", "create", "amend")
 
 
 class Setting:
@@ -224,7 +224,8 @@ class Counterfactuals:
         for hypothesis in dict.fromkeys(self.hypotheses()):
             lines = self.with_ids(hypothesis.lines)
             status = self.supposed(lines, hypothesis.day)
-            if status is not None:
+            alone = [self.supposed([line], hypothesis.day) for line in lines if len(lines) > 1]
+            if status is not None and status not in alone:
                 yield Change(hypothesis.kind, status, lines, day=hypothesis.day)
 
     def supposed(self, lines: Sequence[str], day: date) -> Status | None:
@@ -235,15 +236,23 @@ class Counterfactuals:
         if record is None:
             return None
         added = setting.seen_by(setting.account, record, now)
-        facts = msgspec.structs.replace(joined(self.facts, added), now=now)
-        status = self.status(facts)
+        status = self.status(joined(self.facts_until(now), added))
         return None if now > setting.facts.now and status == self.by_then(now) else status
 
+    def facts_until(self, now: int) -> Facts:
+        """What the instance can see up to a tick, the record's own later entries among it."""
+        if now == self.facts.now:
+            return self.facts
+        setting = self.setting
+        if setting.facts.bulk_events or setting.facts.bulk_readings:
+            return msgspec.structs.replace(self.facts, now=now)
+        facts = setting.seen_by(setting.account, setting.record, now)
+        return visible(self.norms, self.footprints.within(self.reach, facts)[1], self.of)
+
     def by_then(self, now: int) -> Status | None:
-        """What time alone makes of it by a later tick."""
+        """What time and the record's own later entries make of it by a later tick."""
         if now not in self.unchanged:
-            later = msgspec.structs.replace(self.facts, now=now)
-            self.unchanged[now] = self.status(later)
+            self.unchanged[now] = self.status(self.facts_until(now))
         return self.unchanged[now]
 
     def with_ids(self, lines: Sequence[e.Entry | e.Completeness]) -> tuple[str, ...]:
@@ -323,15 +332,20 @@ class Counterfactuals:
         if self.rule.action is not None:
             yield from self.line(self.act(self.rule.action), self.today)
         if self.rule.cured_by is not None:
-            yield from self.line(self.act(self.rule.cured_by), self.today)
+            breaches = self.of.breaches or ((),)
+            acts = dict.fromkeys(self.act(self.rule.cured_by, dict(b)) for b in breaches)
+            yield Hypothesis("record", tuple(self.written(a, self.today) for a in acts), self.today)
 
-    def act(self, match: Match) -> e.EventFact:
-        """The event with what a pattern asks for; of what adds up, what is still missing."""
+    def act(self, match: Match, same_as: Mapping[str, Value | None] | None = None) -> e.EventFact:
+        """The event with what a pattern asks for; of what adds up, what is still missing.
+
+        `same_as`: the particulars of the violation that it is to cure.
+        """
         params = self.params(match.name)
         missing = self.missing()
         args: dict[str, Value] = {}
         for arg in match.args:
-            wanted = self.wanted(arg)
+            wanted = (same_as or {}).get(arg.param) if arg.op == "same" else self.wanted(arg)
             if wanted is not None:
                 args[arg.param] = wanted
         if missing is not None and self.rule.total is not None:
@@ -490,9 +504,11 @@ class Counterfactuals:
         days = [self.today]
         if self.of.from_ is not None:
             days.insert(0, local_day(micros_of(self.of.from_), zone))
-        for term in open_terms(self.derivation):
+        for term in vague_terms(self.derivation):
             for by in term.deciders:
                 for holds in (True, False):
+                    if term.value == (2 if holds else 0):
+                        continue
                     for day in dict.fromkeys(days):
                         fact = e.DetermineFact(by, self.pattern(term.term.match), holds)
                         yield from self.line(fact, day)
@@ -578,8 +594,8 @@ def comparisons(condition: d.Condition) -> Iterator[d.Comparison]:
             yield from comparisons(item)
 
 
-def open_terms(derivation: d.Derivation) -> Iterator[d.VagueTerm]:
-    """The vague terms of a derivation that nobody has decided."""
+def vague_terms(derivation: d.Derivation) -> Iterator[d.VagueTerm]:
+    """The vague terms of a derivation on which the account has no answer of its own."""
     waiting: list[d.Condition] = [
         step.condition for step in derivation.steps if isinstance(step, d.Gate)
     ]
@@ -590,7 +606,7 @@ def open_terms(derivation: d.Derivation) -> Iterator[d.VagueTerm]:
     ]
     while waiting:
         match waiting.pop():
-            case d.VagueTerm(value=1) as term:
+            case d.VagueTerm(held=None) as term:
                 yield term
             case d.AllOf(items=items) | d.AnyOf(items=items):
                 waiting += items

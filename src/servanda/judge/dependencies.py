@@ -169,6 +169,17 @@ class Footprints:
 
 
 @lru_cache(maxsize=4096)
+def names_read(part: object) -> frozenset[str]:
+    """The events, states, measures and vague terms that a piece of the norms names."""
+    found = set()
+    for node in nodes(part):
+        if isinstance(node, Match):
+            found.add(node.name)
+        elif isinstance(node, MeasureReading | MeasureChange):
+            found.add(node.measure)
+    return frozenset(found)
+
+
 def mentions(part: Rule | Derived | StateType | Point) -> Mentions:
     """The events, states, measures and vague terms that a piece names, and the rules.
 

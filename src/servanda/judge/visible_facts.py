@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -114,7 +115,8 @@ def pattern(match: Match, bound: Bound, binding: bool) -> Pattern:
             value = bound.get(arg.value.name)
         elif arg.op == "bind" and binding and arg.variable is not None:
             value = bound.get(arg.variable)
-        if value is not None:
+        # an amount excludes nothing: an act that misses it is told with what it lacks
+        if value is not None and not isinstance(value, Decimal):
             tests.add((arg.param, frozenset([value])))
     return frozenset(tests)
 

@@ -192,9 +192,10 @@ class Recorder:
             performance = counted.get(act.entry)
             lacks = (*short, *self.untimely(duty, act))
             counts: Any = "no"
-            if total is not None and not lacks:
+            timely = all(lack.what == "unsure" for lack in lacks)
+            if total is not None and timely:
                 counts = "part"
-            elif performance is not None and not lacks:
+            elif performance is not None and timely:
                 counts = "sure" if performance.act is duty.kept else "possible"
             if duty.after == "cured" and act.entry in duty.after_entries:
                 counts = "late"
