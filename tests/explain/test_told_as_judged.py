@@ -160,3 +160,27 @@ account strict "Strict"
     said = told(tmp_path, text, "1", "2024-03-01", account)
     other = {"mild": "broken, if mild read", "strict": "kept, if strict read"}[account]
     assert other in said
+
+
+# ------------------------------------------------------------------ the names that are shown
+NAMED = """
+event order(by: party, id: text), silence means no
+event work(by: party, id: text), silence means no
+clause 1
+  when order(by: B, id: n):
+    A must work(id: n) to B within 5 days
+  B may release 1
+2024-01-01 B orders("o1")
+2024-01-02 B orders("o2")
+2024-01-10 B releases 1(id: "o2")
+"""
+
+
+def test_an_instance_is_named_as_it_is_shown_or_as_its_rule_has_it(tmp_path: Path) -> None:
+    (tmp_path / "case.sv").write_text(HEAD + NAMED)
+    case = servanda.open(tmp_path / "case.sv")
+    for selector in ('1(id: "o2")', '1(n: "o2")'):
+        (tree,) = case.why(selector, on="2024-02-01")
+        assert ": released, since 2024-01-10" in tree.sentence
+    (other,) = case.why('1(id: "o1")', on="2024-02-01")
+    assert ": broken" in other.sentence

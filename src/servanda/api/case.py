@@ -524,7 +524,7 @@ class Case:
         with those that are near.
         """
         from servanda.api.answers import Explanation
-        from servanda.api.selectors import check_selection, parse_selector
+        from servanda.api.selectors import by_variable, check_selection, parse_selector
         from servanda.explain.why import why
 
         id_, particulars = parse_selector(clause)
@@ -535,6 +535,7 @@ class Case:
                 raise refused("two periods are asked for", "leave one of them out")
             given["period"] = period
         judged = self.judge(account, on, known)
+        given = by_variable(judged, id_, given)
         check_selection(judged, id_, given, debtor)
         trees = why(judged, id_, given, debtor=debtor, case=self)
         return Explanation(self._about(judged), id_, trees)

@@ -11,6 +11,7 @@ from servanda.api.questions import listed, refused
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings, plain
 from servanda.judge.verdict import Verdict
+from servanda.semantics.norms import variables_by_parameter
 from servanda.syntax.problems import Problems, ServandaError, did_you_mean
 from servanda.syntax.values import Day, Number, Text
 
@@ -69,6 +70,12 @@ def written(clause: str, particulars: Mapping[str, Any]) -> str:
 
     pairs = ", ".join(f"{n}: {value(v)}" for n, v in particulars.items() if v is not None)
     return f"{clause}({pairs})" if pairs else clause
+
+
+def by_variable(judged: Judged, clause: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The particulars by the rule's variables, where they are named as tables show them."""
+    parameters = variables_by_parameter(judged.norms.rules)
+    return {parameters.get((clause, name), name): value for name, value in given.items()}
 
 
 def check_selection(

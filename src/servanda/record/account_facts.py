@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from servanda.record.dates import BadDate, end_of
 from servanda.record.facts import (
@@ -30,7 +31,7 @@ from servanda.record.record import (
 from servanda.record.tables.table import bulk_for
 from servanda.record.trust import Policy, Trust
 from servanda.semantics.names import AgreementNames
-from servanda.semantics.norms import Norms, Variable
+from servanda.semantics.norms import Norms, Variable, variables_by_parameter
 from servanda.syntax.tree import Account, Agreement
 
 LEAST = Decimal("0.000000001")
@@ -131,6 +132,7 @@ def facts_for(
     determinations: list[Determination] = []
     names = AgreementNames(agreement)
     variables = {(r.clause, v.name): v for r in norms.rules for v in r.variables} if norms else {}
+    parameters = variables_by_parameter(norms.rules) if norms else {}
     left = standing(record, policy, known)
     for entry, trust in left.entries:
         if entry.when.lo > on:
@@ -142,7 +144,8 @@ def facts_for(
             case Measured(measure) if trust.sure:
                 readings.setdefault(measure, []).append(_reading(entry, entry.what, trust))
             case Exercised():
-                exercises += _exercises(entry, entry.what, trust, names, variables)
+                used = _with_variables(entry.what, parameters)
+                exercises += _exercises(entry, used, trust, names, variables)
             case Determined(by, name, args, holds):
                 lo, hi = entry.when.lo, entry.when.hi
                 determinations.append(
@@ -208,6 +211,15 @@ def _exercises(
                 ),
                 amendment=used.amendment,
             )
+
+
+def _with_variables(used: Exercised, parameters: Mapping[tuple[str, str], str]) -> Exercised:
+    """The exercise with its keys named as variables, where an entry names parameters instead."""
+    if not used.key or len(used.clauses) != 1:
+        return used
+    (clause,) = used.clauses
+    key = tuple((parameters.get((clause, name), name), value) for name, value in used.key)
+    return replace(used, key=key)
 
 
 def _is_text(variables: Mapping[tuple[str, str], Variable], clause: str | None, name: str) -> bool:

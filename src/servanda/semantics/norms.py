@@ -6,6 +6,7 @@ definitions and named days inlined. Every value has its meaning in `docs/meaning
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOf
@@ -369,3 +370,22 @@ class Norms(Struct, frozen=True):
     held: tuple[HeldVague, ...]
     rules: tuple[Rule, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def variables_by_parameter(rules: Sequence[Rule]) -> dict[tuple[str, str], str]:
+    """By clause and parameter: the variable that a trigger of the clause binds to it.
+
+    People know an instance by the parameter's name, for tables show it. A parameter that is bound
+    to different variables in one clause is left out, and so is one named like a variable there.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    own = {(rule.clause, variable.name) for rule in rules for variable in rule.variables}
+    for rule in rules:
+        matches = () if rule.trigger is None else (rule.trigger.match, *rule.trigger.following)
+        for match in matches:
+            for arg in () if match is None else match.args:
+                if arg.op == "bind" and arg.variable is not None:
+                    found.setdefault((rule.clause, arg.param), set()).add(arg.variable)
+    return {
+        key: next(iter(names)) for key, names in found.items() if len(names) == 1 and key not in own
+    }
