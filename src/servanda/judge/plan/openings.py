@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from servanda.judge.engines.duckdb import Row
+from servanda.judge.plan import achieve
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.instances import hangs_on_instance
 from servanda.judge.plan.overlays import Pairs
+from servanda.judge.plan.powers import acts_as
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import SINCE_EVER, matches, named, quoted
 from servanda.judge.plan.turned_conditions import BEGIN, Turns, conditions_of, leaves, statuses_in
@@ -90,6 +92,8 @@ class Openings:
             return True
         if batch.kind == "may" and f"uses_{batch.name}" in self.rules.used:
             return True
+        if any(True for _ in self.added_up(batch)):
+            return True
         return any(self.may_turn(rule) for rule in batch.rules)
 
     def may_turn(self, rule: Rule) -> bool:
@@ -132,7 +136,7 @@ class Openings:
         self.tables.create(
             f"begins_{batch.name}",
             f"""
-          SELECT v.rule, v.iid, v.f, v.debtor, v.began AS trigger, v.opened, v.breach_key,
+          SELECT v.rule, v.iid, v.f, v.debtor, v.status, v.began AS trigger, v.opened, v.breach_key,
                  v.f > {SINCE_EVER} AND (i.lo >> 6) = (v.f >> 6) AS first,
                  v.f - 1 AS before, least(v.f + 63, {self.rules.now}) AS after
           FROM ({batch.verdict}) v JOIN {batch.inst} i USING (iid)""",
@@ -155,7 +159,7 @@ class Openings:
         rules = [rule for rule in batch.rules if self.numbers[rule.id] in numbers]
         edges: list[str] = []
         self.edges[batch.name] = edges
-        found = list(self.cures(batch)) + list(self.several(batch))
+        found = [*self.cures(batch), *self.several(batch), *self.parts(batch)]
         if rules:
             found += self.doubtful(batch)
             found += self.overlays(batch, edges)
@@ -173,6 +177,43 @@ class Openings:
         )
 
     # -------------------------------------------------------------- acts
+    def added_up(self, batch: Batch) -> Iterator[tuple[Rule, Rule]]:
+        """The rules whose spans part performances may open, each with the rule that these perform:
+        itself or its remedy."""
+        for rule in batch.rules:
+            remedy = None if rule.remedy is None else self.rules.rules[rule.remedy]
+            for performs in (rule, remedy):
+                if batch.kind != "achieve" or performs is None or performs.total is None:
+                    continue
+                assert performs.action is not None
+                known = performs is rule or str(self.numbers[performs.id]) in self.rules.judged
+                if known and named("ev_", performs.action.name) not in self.tables.empty:
+                    yield rule, performs
+
+    def parts(self, batch: Batch) -> Iterator[str]:
+        """All the parts of `in total` that add up to what is owed."""
+        begun = f"FROM begins_{batch.name} s JOIN"
+        for rule, performs in self.added_up(batch):
+            mine = f"s.opened IS NOT NULL AND s.rule = {self.numbers[rule.id]}"
+            select = f"SELECT {BEGIN}, p.entry, true AS act"
+            if performs is not rule:
+                facts = f"facts_{self.numbers[performs.id]}"
+                yield f"""
+                  {select} {begun} {facts} r ON r.parent = s.iid
+                  JOIN ({achieve.parts(performs, facts)}) p ON p.iid = r.iid AND p.sure
+                  WHERE {mine} AND s.status = 'compensated'"""
+                continue
+            facts, table = f"facts_{batch.name}", f"added_up_{self.numbers[rule.id]}"
+            self.tables.create(table, achieve.parts(rule, facts))
+            yield f"""
+              {select} {begun} {table} p ON p.iid = s.iid
+              WHERE {mine} AND p.sure AND s.status IN ('kept', 'cured')"""
+            # of two performances with one last part, the less sure
+            yield f"""
+              {select} {begun} {table} p ON p.iid = s.iid AND p.last = s.opened
+              WHERE {mine} AND s.status IN ('unknown', 'undetermined') AND (NOT p.sure OR NOT EXISTS (
+                SELECT 1 FROM {table} q WHERE q.iid = p.iid AND NOT q.sure AND q.last = p.last))"""
+
     def several(self, batch: Batch) -> Iterator[str]:
         """Violations of one tick, where there are several."""
         if batch.kind == "forbid" and self.ties(batch):
@@ -253,7 +294,7 @@ class Openings:
         ended = f"{of} AND {was} AND NOT {is_} AND x.level > 0"
         yield f"""
           SELECT {BEGIN}, y.entry, false AS act {ended}
-          JOIN exercises y ON y.verb = 'resume' AND y.by_ = x.holder AND y.clause = x.clause
+          JOIN exercises y ON y.verb = 'resume' AND {acts_as("y.by_", "x.holder", self.norms)} AND y.clause = x.clause
             AND ((y.lo >> 6) = (s.f >> 6) OR (y.hi >> 6) = (s.f >> 6))"""
         edges.append(f"SELECT {BEGIN}, x.power AS other, x.power_iid AS other_iid {ended}")
 

@@ -408,7 +408,7 @@ class Rules:
         uses = f"uses_{batch.name}"
         self.used.add(uses)
         self.tables.create(uses, found)
-        effects = powers.effects(batch, uses, line)
+        effects = powers.effects(batch, uses, line, self.norms)
         joint = [rule for rule in batch.rules if rule.id in self.joint]
         if joint:
             own = f"own_{batch.name}"
