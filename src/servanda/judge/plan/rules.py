@@ -293,6 +293,7 @@ class Rules:
         self.tables.create(
             line, keep.timeline(batch, laid, steps, self.conditions.undecided, self.days)
         )
+        batch.line = line
         self.answer(batch, keep.points(batch.inst, line, laid, self.now), last=True)
         spans = f"{line} JOIN {batch.inst} i USING (iid)"
         over = "greatest(wa, re, en)"
