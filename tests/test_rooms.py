@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,17 @@ def test_a_wrong_import_is_found(module: str, source: str) -> None:
 )
 def test_a_right_import_is_let_through(module: str, source: str) -> None:
     assert wrong_imports(source, module, module.rpartition(".")[0]) == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Nor for the sake of types: a protocol stands where two modules need each other's."""
+    modules = {module_of(path): path for path in python_files()}
+    graph: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        found = imported_modules(path.read_text(encoding="utf-8"), package)
+        graph[module] = {name for _, name in found if name in modules and name != module}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"these modules import each other: {' → '.join(error.args[1])}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import CASES, Served, serving
 
 SLOW = 120_000

@@ -713,7 +713,7 @@ class Case:
         from servanda.api.charts import only_measure
 
         found = self.chart_measures(account, asked.on, asked.known, measure, clause)
-        return only_measure(self, found, measure)
+        return only_measure((name for name, _ in self.measured()), found, measure)
 
     def chart_timeline(
         self,

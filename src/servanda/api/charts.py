@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from servanda.api.questions import refused
 from servanda.syntax.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from servanda.api.case import Case
     from servanda.present.charts.chart import Chart, Theme
 
 CHARTS = ("timeline", "measure", "board", "counts")
@@ -24,13 +23,16 @@ def check_chart(which: str) -> None:
         raise refused(f"there is no chart `{which}`", advice)
 
 
-def only_measure(case: Case, found: Sequence[Chart], measure: str | None) -> Chart:
-    """The one chart of a measure. Raises ServandaError where there is none, or several."""
+def only_measure(names: Iterable[str], found: Sequence[Chart], measure: str | None) -> Chart:
+    """The one chart of a measure, of those that are read.
+
+    Raises ServandaError where there is none, or several.
+    """
     from servanda.explain.table_entries import FEW_ROWS
 
     if len(found) == 1:
         return found[0]
-    names = list(dict.fromkeys(name for name, _ in case.measured()))
+    names = list(dict.fromkeys(names))
     if not found:
         what = f"there is no reading of {f'`{measure}`' if measure else 'a measure of it'}"
         advice = (

@@ -13,13 +13,17 @@ from servanda.record.dates import end_of
 
 
 def advice(
-    judged: Judged, words: Words, derivation: Derivation, choices: Sequence[str] = ()
+    judged: Judged,
+    setting: Setting,
+    words: Words,
+    derivation: Derivation,
+    choices: Sequence[str] = (),
 ) -> Iterator[Node]:
     """What is set aside that would change it, and what else would; or that nothing tried does.
 
     `choices`: other readings and trust that give it another status, as sentences.
     """
-    found = changes(setting_of(judged), derivation)
+    found = changes(setting, derivation)
     aside = [change for change in found if change.kind in ("untrusted", "unsure")]
     others = [change for change in found if change.kind not in ("untrusted", "unsure")]
     if aside:
@@ -43,7 +47,9 @@ def setting_of(judged: Judged) -> Setting:
     named = [a for a in judged.agreement.accounts if a.name == judged.account]
     known = None if judged.known is None else end_of(judged.known, judged.norms.zone)
     account = next(iter(named), None)
-    return Setting(judged.agreement, judged.record, account, judged.norms, judged.facts, known)
+    return Setting(
+        judged.agreement, judged.record, account, judged.norms, judged.facts, known=known
+    )
 
 
 def set_aside(judged: Judged, words: Words, change: Change) -> Node:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from servanda.explain.act_text import ActText
-from servanda.explain.advice import advice
+from servanda.explain.advice import advice, setting_of
 from servanda.explain.comparison import Case, Comparison
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
@@ -27,6 +27,7 @@ from servanda.explain.table_entries import with_rows
 from servanda.explain.window_text import WindowText
 from servanda.explain.wording import Node, Words, joined
 from servanda.judge import derivation as d
+from servanda.judge.counterfactuals import Setting
 from servanda.judge.derive import derive
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete
@@ -94,7 +95,8 @@ class Explanation:
         return self.trees([verdict])[0]
 
     def trees(self, verdicts: Sequence[Verdict]) -> list[Node]:
-        derived = derive(self.judged.norms, self.judged.facts, verdicts)
+        judged = self.judged
+        derived = derive(judged.norms, judged.facts, verdicts, self.setting.footprints)
         named = {id_ for derivation in derived for id_ in derivation.named}
         rows = with_rows(self.judged, named)
         explain = self if rows is self.judged else Explanation(rows, self.case)
@@ -117,7 +119,7 @@ class Explanation:
             *self.before(derivation),
             self.cited(derivation),
             Node(reason(derivation)),
-            *advice(self.judged, self.words, derivation, self.choices(verdict)),
+            *advice(self.judged, self.setting, self.words, derivation, self.choices(verdict)),
         ]
         headline = self.headline(rule, verdict)
         return Node(headline, cited, self.words.sources(cited), children)
@@ -140,6 +142,10 @@ class Explanation:
             else f"as known on {judged.known}"
         )
         return f"in the account of {judged.account}, as of {judged.on}, {known}"
+
+    @cached_property
+    def setting(self) -> Setting:
+        return setting_of(self.judged)
 
     @cached_property
     def comparison(self) -> Comparison | None:

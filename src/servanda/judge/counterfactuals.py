@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from functools import cached_property
 from typing import Literal as OneOf
 
 import msgspec
@@ -19,7 +20,7 @@ from msgspec import Struct
 from servanda.judge import derivation as d
 from servanda.judge.dependencies import Footprints
 from servanda.judge.reference.walk import Walk, verdicts_of
-from servanda.judge.support import only, outcome, without
+from servanda.judge.support import every_ground, only, outcome, without
 from servanda.judge.verdict import JudgeError, Status, Verdict
 from servanda.judge.visible_facts import visible
 from servanda.record.account_facts import facts_for
@@ -54,15 +55,56 @@ MOST_TIMES = 5
 POWERS = ("waive", "release", "suspend", "end", "end_all", "create")
 
 
-class Setting(Struct, frozen=True):
-    """An account on a day: `facts` are its own up to that day; `known` the last tick known then."""
+class Setting:
+    """An account on a day: `facts` are its own up to that day; `known` the last tick known then.
 
-    agreement: Agreement
-    record: Record
-    account: Account | None
-    norms: Norms
-    facts: Facts
-    known: int | None = None
+    What several derivations need of it is worked out once.
+    """
+
+    def __init__(
+        self,
+        agreement: Agreement,
+        record: Record,
+        account: Account | None,
+        norms: Norms,
+        facts: Facts,
+        *,
+        known: int | None = None,
+    ) -> None:
+        self.agreement = agreement
+        self.record = record
+        self.account = account
+        self.norms = norms
+        self.facts = facts
+        self.known = known
+
+    @cached_property
+    def footprints(self) -> Footprints:
+        return Footprints(self.norms)
+
+    @cached_property
+    def trusting(self) -> Facts:
+        """The facts of somebody who counts every entry as sure."""
+        everyone = Account("everyone", None, (), (), (), (), ("alleged",), (), NOWHERE)
+        return self.seen_by(everyone, self.record, self.facts.now)
+
+    @cached_property
+    def to_the_last(self) -> Facts | None:
+        """The account's facts up to the record's last day, where that is later; not of tables."""
+        last, zone = self.record.last, self.norms.zone
+        if last is None or last <= self.facts.now or self.facts.bulk_events:
+            return None
+        end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
+        return self.seen_by(self.account, self.record, end)
+
+    def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
+        record = msgspec.structs.replace(record, tables=())
+        return facts_for(record, self.agreement, account, self.norms, on=now, known=self.known)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The ids of the record's entries."""
+        return frozenset(entry.id for entry in self.record.entries)
 
 
 class Change(Struct, frozen=True):
@@ -100,12 +142,12 @@ class Counterfactuals:
         self.of = derivation.verdict
         self.rule = derivation.rule
         self.derivation = derivation
-        self.names = setting.norms
-        footprints = Footprints(setting.norms)
-        self.reach = footprints.follow([self.rule.id])
-        self.norms, facts = footprints.within(self.reach, setting.facts)
+        self.footprints = setting.footprints
+        self.reach = self.footprints.follow([self.rule.id])
+        self.norms, facts = self.footprints.within(self.reach, setting.facts)
         self.facts = visible(self.norms, facts, self.of)
-        self.footprints = footprints
+        self.records: dict[tuple[str, ...], Record | None] = {}
+        self.unchanged: dict[int, Status | None] = {}
         self.today = local_day(micros_of(setting.facts.now), setting.norms.zone)
         self.bound = dict(self.of.instance)
 
@@ -125,10 +167,8 @@ class Counterfactuals:
     # -------------------------------------------------------------- what is set aside
     def set_aside(self) -> Iterator[Change]:
         """Entries that this account does not trust, or not surely, and that would change it."""
-        setting = self.setting
-        trusting = Account("everyone", None, (), (), (), (), ("alleged",), (), NOWHERE)
-        every = self.seen_by(trusting, setting.record, setting.facts.now)
-        every = visible(self.norms, self.footprints.within(self.reach, every)[1], self.of)
+        every = self.footprints.within(self.reach, self.setting.trusting)[1]
+        every = visible(self.norms, every, self.of)
         mine, theirs = by_entry(self.facts), by_entry(every)
         differing = [id_ for id_, facts in theirs.items() if facts != mine.get(id_)]
         for id_ in differing[:MOST_SET_ASIDE]:
@@ -143,24 +183,16 @@ class Counterfactuals:
         dropped = entry is not None and policy.of_entry(entry) is None
         return "untrusted" if dropped else "unsure"
 
-    def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
-        setting = self.setting
-        record = msgspec.structs.replace(record, tables=())
-        return facts_for(
-            record, setting.agreement, account, setting.norms, on=now, known=setting.known
-        )
-
     # -------------------------------------------------------------- what comes later
     def later(self) -> Iterator[Change]:
         """What the record's own later entries make of it next."""
-        setting = self.setting
-        last = setting.record.last
-        if last is None or last <= setting.facts.now or setting.facts.bulk_events:
+        setting, zone = self.setting, self.setting.norms.zone
+        if setting.to_the_last is None:
             return
-        zone = setting.norms.zone
-        end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
-        facts = self.seen_by(setting.account, setting.record, end)
-        facts = visible(self.norms, self.footprints.within(self.reach, facts)[1], self.of)
+        facts = self.footprints.within(self.reach, setting.to_the_last)[1]
+        facts = visible(self.norms, facts, self.of)
+        if facts.now == self.facts.now or every_ground(facts) == every_ground(self.facts):
+            return
         walk = Walk(self.norms, facts, alone=self.of)
         try:
             walk.run()
@@ -202,18 +234,22 @@ class Counterfactuals:
         record = self.read(lines)
         if record is None:
             return None
-        added = self.seen_by(setting.account, record, now)
+        added = setting.seen_by(setting.account, record, now)
         facts = msgspec.structs.replace(joined(self.facts, added), now=now)
-        if now > setting.facts.now:
-            unchanged = msgspec.structs.replace(self.facts, now=now)
-            if self.status(facts) == self.status(unchanged):
-                return None
-        return self.status(facts)
+        status = self.status(facts)
+        return None if now > setting.facts.now and status == self.by_then(now) else status
+
+    def by_then(self, now: int) -> Status | None:
+        """What time alone makes of it by a later tick."""
+        if now not in self.unchanged:
+            later = msgspec.structs.replace(self.facts, now=now)
+            self.unchanged[now] = self.status(later)
+        return self.unchanged[now]
 
     def with_ids(self, lines: Sequence[e.Entry | e.Completeness]) -> tuple[str, ...]:
         """The lines as text, with an id of their own where the record has theirs already."""
         record = self.read([show(line) for line in lines])
-        taken = {entry.id for entry in self.setting.record.entries}
+        taken = self.setting.taken
         if record is None or not any(entry.id in taken for entry in record.entries):
             return tuple(show(line) for line in lines)
         return tuple(
@@ -225,6 +261,12 @@ class Counterfactuals:
 
     def read(self, lines: Sequence[str]) -> Record | None:
         """The record of some lines; None where they do not read, or do not fit the agreement."""
+        given = tuple(lines)
+        if given not in self.records:
+            self.records[given] = self.resolved(given)
+        return self.records[given]
+
+    def resolved(self, lines: tuple[str, ...]) -> Record | None:
         problems = Problems()
         layout = lay_out("\n".join(lines) + "\n", "supposed.sv", problems)
         parsed = parse(layout.statements, problems)

@@ -23,12 +23,15 @@ from servanda.record.facts import Facts
 from servanda.semantics.norms import Norms
 
 
-def derive(norms: Norms, facts: Facts, asked: Sequence[Verdict]) -> list[Derivation]:
-    """The derivation of each of some verdicts, all of one clause and open on the facts' last day.
+def derive(
+    norms: Norms, facts: Facts, asked: Sequence[Verdict], footprints: Footprints | None = None
+) -> list[Derivation]:
+    """The derivation of each of some verdicts that are open on the facts' last day.
 
-    Raises JudgeError as both judges do.
+    `footprints`: those of the norms, where somebody has them already. Raises JudgeError as both
+    judges do.
     """
-    footprints = Footprints(norms)
+    footprints = footprints or Footprints(norms)
     found = []
     for verdict in asked:
         small, fewer = footprints.of_rule_restricted(verdict.rule, facts)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 
-from servanda.syntax.problems import Problem, render
+from servanda.syntax.problems import render
 from servanda.vocabulary.statuses import DUTY, POWER, POWERS_AS_DUTIES
 from servanda.web.board import SHOWS
 from servanda.web.list_pages import changes
@@ -116,22 +115,3 @@ def long_day(text: str) -> str:
     """`1 July 2019`, the same in every locale."""
     moment = date.fromisoformat(text)
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
-
-
-def problem_rows(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Problems as the JSON contract has them, and as `check` prints them (`whole`)."""
-    return [
-        {
-            "code": p.code,
-            "subject": p.subject,
-            "file": p.file,
-            "line": p.line,
-            "column": p.column,
-            "message": p.message,
-            "help": p.help,
-            "severity": p.severity,
-            "paragraph": p.paragraph,
-            "whole": render(p),
-        }
-        for p in problems
-    ]

@@ -11,8 +11,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from servanda.syntax.problems import Problem
-from servanda.web.page_frame import page_context, problem_rows
+from servanda.web.page_frame import page_context
 from servanda.web.page_registry import Page, PageRequest
+from servanda.web.problem_rows import problem_rows
 from servanda.web.query import Query, Refused, dates_of
 from servanda.web.settings import site
 

@@ -12,7 +12,7 @@ from servanda.explain.rows import status_rows
 from servanda.explain.supposition import difference
 from servanda.judge.verdict import JudgeError
 from servanda.syntax.problems import Problem, ServandaError
-from servanda.web.page_frame import problem_rows
+from servanda.web.problem_rows import problem_rows
 from servanda.web.query import Query, Refused
 
 FILE = "what-if.md"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.gates import GATE_COLUMNS
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
 from servanda.judge.plan.step_functions import UNTIL_NEXT
-from servanda.judge.plan.verdict_spans import COMMON, GATE_COLUMNS, UNDECIDED, cut, uncertain
+from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
 from servanda.semantics.norms import Match, Rule
 

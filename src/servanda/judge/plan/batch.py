@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from servanda.semantics.norms import Rule
 
 if TYPE_CHECKING:
-    from servanda.judge.plan.verdict_spans import Gates
+    from servanda.judge.plan.gates import Gates
 
 
 class Batch:
@@ -19,7 +19,7 @@ class Batch:
         self.name = str(self.numbers[rules[0].id])
         self.inst = f"inst_{self.name}"
         self.kind = rules[0].kind
-        self.spans = ""  # a query of status spans, as common.verdict_rows makes them
+        self.spans = ""  # a query of status spans, as verdict_spans.verdict_rows makes them
         self.unmoved = False  # rounds of a circle leave its instances and conditions as they are
         self.breaches = ""  # the same of those that a violation may have begun, if kept apart
         self.gates: Gates | None = None  # its overlays

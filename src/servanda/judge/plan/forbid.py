@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FOR_GOOD, matches, named
@@ -11,7 +12,6 @@ from servanda.judge.plan.step_functions import counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
     UNDECIDED,
-    Gates,
     doubtful,
     first_ticks,
     undecided_in,

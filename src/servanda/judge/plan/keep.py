@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FIRST_INSTANT, FOR_GOOD
 from servanda.judge.plan.step_functions import UNTIL_NEXT, valued
 from servanda.judge.plan.verdict_spans import (
     COMMON,
     UNDECIDED,
-    Gates,
     doubtful,
     first_ticks,
     laid_over,

@@ -9,12 +9,12 @@ from __future__ import annotations
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.gates import GATE_COLUMNS, Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.powers import may_be_used
 from servanda.judge.plan.rule_order import is_own
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, literal, micros, named
 from servanda.judge.plan.step_functions import counted, merged, valued
-from servanda.judge.plan.verdict_spans import GATE_COLUMNS, Gates
 from servanda.semantics.norms import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
 from servanda.syntax.tree import Duration
 

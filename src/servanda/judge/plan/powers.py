@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.batch import Batch
+from servanda.judge.plan.gates import GATE_COLUMNS, Gates
 from servanda.judge.plan.rule_order import conditions_of, statuses
 from servanda.judge.plan.sql import FOR_GOOD, matches, named, quoted
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted, merged, valued
-from servanda.judge.plan.verdict_spans import (
-    COMMON,
-    GATE_COLUMNS,
-    Gates,
-    first_ticks,
-    under,
-    window_steps,
-)
+from servanda.judge.plan.verdict_spans import COMMON, first_ticks, under, window_steps
 from servanda.judge.statuses import status_in_sql
 from servanda.record.facts import Exercise, Facts
 from servanda.semantics.clock import EFFECT

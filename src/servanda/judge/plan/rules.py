@@ -8,6 +8,7 @@ from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan import achieve, forbid, keep, powers, uncurable
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.joint_powers import joined
 from servanda.judge.plan.load import event_types
@@ -18,13 +19,7 @@ from servanda.judge.plan.rule_order import joint_key
 from servanda.judge.plan.sql import FOR_GOOD, effect, named, quoted
 from servanda.judge.plan.step_functions import at_tick, counted
 from servanda.judge.plan.undetermined import marked, marks_of
-from servanda.judge.plan.verdict_spans import (
-    UNDECIDED,
-    Gates,
-    undecided_in,
-    variables,
-    verdict_rows,
-)
+from servanda.judge.plan.verdict_spans import UNDECIDED, undecided_in, variables, verdict_rows
 from servanda.semantics.norms import Norms, Rule
 
 STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"

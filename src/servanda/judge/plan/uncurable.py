@@ -5,8 +5,9 @@ from __future__ import annotations
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.forbid import STATUS, first_of
+from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.sql import FOR_GOOD
-from servanda.judge.plan.verdict_spans import Gates, cut, variables
+from servanda.judge.plan.verdict_spans import cut, variables
 
 
 def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
-from servanda.judge.reference.instance import COMMON, Breach, Condition, Instance
+from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
 from servanda.judge.reference.world import FOR_GOOD, Happening, instant, scalar
 from servanda.judge.verdict import Status

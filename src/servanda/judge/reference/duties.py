@@ -12,7 +12,8 @@ from servanda.judge.reference.exercises import (
     same_joint,
     uses_of,
 )
-from servanda.judge.reference.instance import COMMON, Breach, Condition, Instance
+from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import (
     FALSE,
     NOTHING,

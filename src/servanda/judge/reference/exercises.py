@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from servanda.judge.reference.interfaces import Duty, Power, Walk
 from servanda.judge.reference.truth import (
     FALSE,
     NOTHING,
@@ -21,11 +21,6 @@ from servanda.record.facts import Exercise, Value
 from servanda.semantics.clock import EFFECT, FACT, micros_of, tick
 from servanda.semantics.norms import Const, Rule, Var
 
-if TYPE_CHECKING:
-    from servanda.judge.reference.duties import May
-    from servanda.judge.reference.instance import Instance
-    from servanda.judge.reference.walk import Walk
-
 # What an exercise is aimed at: clause, `of`, `towards`, instance keys.
 Aim = tuple[str | None, str | None, str | None, tuple[tuple[str, Value], ...]]
 
@@ -38,7 +33,7 @@ class PowerUse:
 
     def __init__(
         self,
-        power: May,
+        power: Power,
         entry: str,
         at: tuple[int, int],
         *,
@@ -147,10 +142,10 @@ def instant_end(x: int) -> int:
 def uses_of(walk: Walk, rule: Rule) -> Iterator[PowerUse]:
     """Every use of a power so far (up to the instant the walk is in)."""
     for power in walk.instances_of(rule.id):
-        yield from power.uses()  # type: ignore[attr-defined]
+        yield from power.uses()
 
 
-def exercises_of(power: May) -> Iterator[PowerUse]:
+def exercises_of(power: Power) -> Iterator[PowerUse]:
     """The record's exercises of this instance of a power: same verb, holder and target."""
     walk, does = power.walk, power.rule.power
     assert does is not None
@@ -179,7 +174,7 @@ def exercises_of(power: May) -> Iterator[PowerUse]:
         yield PowerUse(power, e.entry, at, sure=e.sure, aim=aim, resumed=resumed, by_day=by_day)
 
 
-def acts_of(power: May) -> Iterator[PowerUse]:
+def acts_of(power: Power) -> Iterator[PowerUse]:
     """Events that a permission allows, or determinations that a power lets a body make."""
     walk, does = power.walk, power.rule.power
     assert does is not None
@@ -198,7 +193,7 @@ def acts_of(power: May) -> Iterator[PowerUse]:
             yield PowerUse(power, d.entry, (d.lo, d.hi), sure=d.sure, aim=nothing, resumed=[])
 
 
-def acts_as(walk: Walk, power: May, by: str) -> bool:
+def acts_as(walk: Walk, power: Power, by: str) -> bool:
     """An act of a group is an act of each of its members."""
     return by == power.debtor or any(
         by == group and power.debtor in members for group, members in walk.norms.groups
@@ -225,7 +220,7 @@ def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
 
 
 def overlay(
-    of: Instance, verb: str, x: int, to: str | None = None, away_from: str | None = ""
+    of: Duty, verb: str, x: int, to: str | None = None, away_from: str | None = ""
 ) -> Truth:
     """How surely some use of a power of this verb affects the instance at tick `x`.
 
@@ -252,7 +247,7 @@ def overlay(
     return either(levels)
 
 
-def ends_of(of: Instance, x: int) -> set[int]:
+def ends_of(of: Duty, x: int) -> set[int]:
     """The ticks so far at which some use of a power may have brought the agreement to its end."""
     return {
         at
@@ -264,9 +259,7 @@ def ends_of(of: Instance, x: int) -> set[int]:
     }
 
 
-def joint_levels(
-    walk: Walk, power: Rule, x: int, of: Instance | None = None
-) -> dict[Aim, list[Truth]]:
+def joint_levels(walk: Walk, power: Rule, x: int, of: Duty | None = None) -> dict[Aim, list[Truth]]:
     """Per aim (on `of`, if given), how surely each holder has used a power that takes them all."""
     members = [r for r in walk.norms.rules if same_joint(r, power)]
     found: dict[Aim, list[Truth]] = {}
@@ -289,7 +282,7 @@ def same_joint(one: Rule, other: Rule) -> bool:
     ) == (other.power.verb, other.power.clauses, other.power.holders, other.power.joint)
 
 
-def covers(use: PowerUse, of: Instance) -> bool:
+def covers(use: PowerUse, of: Duty) -> bool:
     """Whether what the entry is aimed at includes this instance."""
     clause, debtor, creditor, keys = use.aim
     does = use.power.rule.power

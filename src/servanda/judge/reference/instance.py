@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from servanda.judge.reference.conditions import NO_OPENING
 from servanda.judge.reference.exercises import ends_of, overlay
+from servanda.judge.reference.interfaces import Walk
 from servanda.judge.reference.truth import (
     FALSE,
     NOTHING,
@@ -26,9 +27,6 @@ from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.semantics.norms import Cond, Rule, RuleStatus
 from servanda.syntax.tree import Duration
-
-if TYPE_CHECKING:
-    from servanda.judge.reference.walk import Walk
 
 IN_FORCE = ("wa", "re", "en")
 
@@ -60,21 +58,6 @@ class Change:
     acts: tuple[str, ...]
     breaches: tuple[Statement, ...] = ()
     act: tuple[int, tuple[str, ...]] | None = None
-
-
-@dataclass
-class Breach:
-    """What a remedy answers: it comes at `lo` at the earliest, at `hi` at the latest, if at all.
-
-    `vague`: while that is open, a vague term is why.
-    """
-
-    trigger: str | None
-    lo: int
-    vague: bool
-    hi: int = FOR_GOOD
-    sure: bool = False
-    remedy: Instance | None = None
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,7 @@ class Openings:
                 for resumed in use.resumed:
                     if at in (instant(resumed.lo), instant(resumed.hi)):
                         yield resumed.entry
+                assert isinstance(use.power, Instance)
                 yield from self.begun(use.power, at)
             elif is_ != was and at in (instant(use.lo), instant(use.hi), instant(use.begins)):
                 yield use.entry

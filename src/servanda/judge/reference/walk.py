@@ -15,7 +15,8 @@ from servanda.judge.reference.agenda import first_instants
 from servanda.judge.reference.conditions import Conditions, conditions_of, parts
 from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import overlay
-from servanda.judge.reference.instance import Breach, Change, Instance, Occasion
+from servanda.judge.reference.instance import Change, Instance, Occasion
+from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.openings import Openings
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.reference.windows import Window, arise, as_truth, periods_of

@@ -1,0 +1,70 @@
+"""What instances, powers and the walk need of each other: so that their modules import one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from servanda.judge.reference.conditions import Conditions
+from servanda.judge.reference.truth import Grounds, Truth
+from servanda.judge.reference.world import FOR_GOOD, Bindings, World
+from servanda.semantics.norms import Norms, Rule
+
+
+class Walk(Protocol):
+    """One walk through time (walk.py), as instances see it; `x` is the tick it is at."""
+
+    x: int
+    world: World
+    norms: Norms
+    conditions: Conditions
+    recording: bool
+    touching: dict[tuple[str, str], list[Rule]]
+    asking: set[object]
+    kept_alive: list[object]
+
+    def instances_of(self, rule_id: str) -> Sequence[Any]: ...
+    def breach(self, of: Any, x: int, trigger: str | None, vague: bool) -> Breach: ...
+    def breach_comes(self, breach: Breach, x: int, sure: bool) -> None: ...
+    def follows(self, x: int, of: Any) -> None: ...
+    def schedule(self, at: int) -> None: ...
+
+
+class Duty(Protocol):
+    """An instance of a rule (instance.py), as powers and remedies see it."""
+
+    walk: Walk
+    rule: Rule
+    debtor: str
+    creditor: str | None
+    bindings: Bindings
+
+    def felt(self, state: str, x: int) -> Truth: ...
+    def comes(self, hi: int, sure: bool) -> None: ...
+    def grounds(self, x: int) -> Grounds: ...
+    def idle(self, x: int) -> Truth: ...
+
+
+class Power(Duty, Protocol):
+    """An instance of a power (duties.py), as its uses see it."""
+
+    def uses(self) -> list[Any]: ...
+    def all_uses(self) -> Iterator[Any]: ...
+    def open_to_exercise(self, micros: int) -> Truth: ...
+    def open_at(self, at: int, before: int) -> Truth: ...
+
+
+@dataclass
+class Breach:
+    """What a remedy answers: it comes at `lo` at the earliest, at `hi` at the latest, if at all.
+
+    `vague`: while that is open, a vague term is why.
+    """
+
+    trigger: str | None
+    lo: int
+    vague: bool
+    hi: int = FOR_GOOD
+    sure: bool = False
+    remedy: Duty | None = None
