@@ -9,6 +9,7 @@ import pytest
 from build import (
     Case,
     all_of,
+    bind,
     cmp,
     event_point,
     in_state,
@@ -19,6 +20,7 @@ from build import (
     status,
     total,
     vague,
+    var,
 )
 from tables import in_rows
 from telling import plain
@@ -104,6 +106,44 @@ def test_a_resumption_closes_a_suspension_and_a_suspension_a_duty(judge: Any) ->
     assert told(case, "1", judge)[1:] == [("suspended", ("e1",), ("e2",)), ("due", ("e2",), ())]
 
 
+def test_a_group_resumes_what_its_member_suspended(judge: Any) -> None:
+    """The plan went by the member's own resumptions alone (docs/meaning.md, 4)."""
+    case = Case().event("give", closed=True)
+    case.groups = (("G", ("A", "B")),)
+    case.must("1", m("give"), opens="2024-03-28", by="2024-04-20").may("P", "suspend", "1")
+    case.uses("2024-03-29", "A", "suspend", "1").uses("2024-03-31", "G", "resume", "1")
+    case.now("2024-04-10")
+    assert told(case, "1", judge)[1:] == [("suspended", ("e1",), ("e2",)), ("due", ("e2",), ())]
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [("suspend", "suspended"), ("waive", "waived"), ("release", "released"), ("end", "ended")],
+)
+@pytest.mark.parametrize("holder", ["A", var("d")], ids=["named", "variable"])
+def test_what_a_group_does_each_member_does(
+    verb: str, status: str, holder: Any, judge: Any
+) -> None:
+    """Of a power whose holder is a variable, the plan went by the holder's own acts alone."""
+    case = Case().event("start", "by").event("give", closed=True)
+    case.groups = (("G", ("A", "C")),)
+    case.must("1", m("give"), opens="2024-03-28", by="2024-04-20")
+    opened: dict[str, Any] = {"trigger": m("start", by=bind("d")), "variables": ("d",)}
+    case.may("P", verb, "1", debtor=holder, **(opened if holder != "A" else {}))
+    case.did("2024-03-28", "start", "A").uses("2024-03-30", "G", verb, "1").now("2024-04-10")
+    assert told(case, "1", judge)[-1] == (status, ("e2",), ())
+
+
+def test_a_group_determines_as_each_member_does(judge: Any) -> None:
+    case = Case().event("start", "by").vague("grave", "G")
+    case.groups = (("G", ("A", "C")),)
+    given: dict[str, Any] = {"trigger": m("start", by=bind("d")), "variables": ("d",)}
+    case.may("P", "determine", clause="P", debtor=var("d"), match=m("grave"), **given)
+    case.did("2024-03-28", "start", "A").determines("2024-03-30", "G", "grave")
+    case.now("2024-04-10")
+    assert told(case, "P", judge) == [("kept", ("e2",), ())]
+
+
 def test_what_turns_the_while_of_a_power_closes_its_suspension(judge: Any) -> None:
     case = Case().event("give", closed=True).event("start", closed=True).event("stop", closed=True)
     case.state("war", m("start"), m("stop"))
@@ -152,6 +192,48 @@ def test_what_comes_whenever_a_condition_turns_is_opened_by_it(judge: Any) -> No
     case.did("2024-03-29", "start").now("2024-04-10")
     (first, *_) = judge(case.norms(), case.facts)
     assert (first.status, first.entries) == ("due", ("e1",))
+
+
+def in_parts(case: Case, **more: Any) -> Case:
+    """`must give(n: at least 100) in total` by 5 April."""
+    owed = cmp(100, "=", 0).left
+    case.event("give", "n:number", closed=True)
+    given = {"opens": "2024-03-28", "by": "2024-04-05", "total": ("n", owed)} | more
+    return case.must("1", m("give", n=(">=", 100)), **given)
+
+
+def test_all_parts_that_add_up_open_what_is_kept_or_cured(judge: Any) -> None:
+    for days, became in (
+        (("03-29", "04-02", "04-03"), "kept"),
+        (("04-02", "04-08", "04-09"), "cured"),
+    ):
+        case = in_parts(Case())
+        for day, part in zip(days, (60, 40, 30), strict=True):
+            case.did(f"2024-{day}", "give", part)
+        case.now("2024-04-10")
+        assert told(case, "1", judge)[-1] == (became, ("e1", "e2"), ())
+        assert judge(case.norms(), case.facts)[-1].acts == ("e1", "e2")
+
+
+def test_what_may_add_up_opens_what_it_leaves_unknown(judge: Any) -> None:
+    """Possible parts count in order of their first possible time, sure ones of their last."""
+    case = in_parts(Case()).did("2024-03-29..2024-04-01", "give", 60)
+    case.did("2024-03-30", "give", 30, alleged=True).did("2024-03-31", "give", 20)
+    case.did("2024-04-02", "give", 20).now("2024-04-10")
+    assert told(case, "1", judge)[1:] == [
+        ("unknown", ("e1", "e2", "e3"), ("e1", "e3", "e4")),
+        ("kept", ("e1", "e3", "e4"), ()),
+    ]
+
+
+def test_a_remedy_in_parts_opens_what_it_compensates(judge: Any) -> None:
+    case = Case().event("give", closed=True).event("pay", "n:number", closed=True)
+    case.must("1", m("give"), opens="2024-03-28", by="2024-03-29")
+    owed = cmp(100, "=", 0).left
+    given: dict[str, Any] = {"within": "9 days", "total": ("n", owed)}
+    case.otherwise("1", "1/else", "achieve", m("pay", n=(">=", 100)), **given)
+    case.did("2024-04-01", "pay", 60).did("2024-04-02", "pay", 70).now("2024-04-10")
+    assert told(case, "1", judge)[-1] == ("compensated", ("e1", "e2"), ())
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,6 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    sure = "e.sure" if rule.early else "e.sure AND e.lo >= (i.o_hi >> 6) * 64"
     window = ", ".join(f"any_value({c}) AS {c}" for c in WINDOW.replace("i.", "").split(", "))
     sums = {
         n: f"PARTITION BY i.iid ORDER BY e.{n}, e.entry ROWS UNBOUNDED PRECEDING"
@@ -135,13 +134,42 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
              arg_min(last, CASE WHEN by_hi >= owed THEN (hi, entry) END) AS fin, true AS sure, {window}
       FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS by_lo, sum({amount}) OVER ({sums["hi"]}) AS by_hi,
                    max(e.fin) OVER ({sums["hi"]}) AS last
-            {parts_of} AND {sure})
+            {parts_of} AND {sure_part(rule)})
       GROUP BY iid HAVING bool_or(by_hi >= owed)
       UNION ALL
       SELECT iid, arg_min(entry, (lo, entry)) AS entry, min(lo) AS lo, arg_min(hi, (lo, entry)) AS hi,
              arg_min(fin, (lo, entry)) AS fin, false AS sure, {window}
       FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS done {parts_of})
       WHERE done >= owed GROUP BY iid"""
+
+
+def parts(rule: Rule, facts: str) -> str:
+    """Part performances that add up to what is owed, up to the one that completes it.
+
+    `(iid, entry, sure, last)`: `sure` as in `added_up`, `last` the completing part; `facts` has the
+    columns of `closing`.
+    """
+    assert rule.action is not None and rule.total is not None
+    param, owed = rule.total
+    match = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
+    early = "NOT i.never" if rule.early else "e.fin > (i.o_lo >> 6) * 64"
+    found = []
+    for order, sure, test in (("hi", "true", sure_part(rule)), ("lo", "false", "true")):
+        line = f"OVER (PARTITION BY i.iid ORDER BY e.{order}, e.entry ROWS BETWEEN UNBOUNDED PRECEDING AND"
+        amount = f"sum(e.{named('p_', param)}) {line}"
+        found.append(f"""
+          SELECT iid, entry, {sure} AS sure,
+                 first_value(entry) OVER (PARTITION BY iid ORDER BY came DESC, entry DESC) AS last
+          FROM (SELECT *, max(done) OVER (PARTITION BY iid) AS reached FROM (
+            SELECT i.iid, e.entry, e.{order} AS came, CAST({scalar(owed)} AS {NUMBER}) AS owed,
+                   {amount} CURRENT ROW) AS done, {amount} 1 PRECEDING) AS before
+            FROM {facts} i JOIN {named("ev_", match.name)} e ON {matches(match)} AND {early} AND {test}))
+          WHERE reached >= owed AND coalesce(before < owed, true)""")
+    return " UNION ALL ".join(found)
+
+
+def sure_part(rule: Rule) -> str:
+    return "e.sure" if rule.early else "e.sure AND e.lo >= (i.o_hi >> 6) * 64"
 
 
 def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:

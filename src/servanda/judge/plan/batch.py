@@ -23,6 +23,7 @@ class Batch:
         self.unmoved = False  # rounds of a circle leave its instances and conditions as they are
         self.breaches = ""  # the same of those that a violation may have begun, if kept apart
         self.gates: Gates | None = None  # its overlays
+        self.line = ""  # the timeline of what it is to keep, if materialised
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
 
     @property

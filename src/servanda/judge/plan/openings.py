@@ -3,30 +3,44 @@
 Acts are in the verdict rows already. Here is the rest, for the few spans that no act began: the
 facts that turned a condition or an overlay in the instant, and the anchors of the window.
 
-    begins_N(rule, iid, f, debtor, trigger, opened, first, before, after)
+    begins(rule, iid, f, debtor, status, trigger, opened, breach_key, first, before, after)
     openings_N(rule, iid, f, entry, act)
 
-`f` is the instant in which a span begins, `before` and `after` are the ticks around it.
+`f` is the instant in which a span begins, `before` and `after` are the ticks around it. Every
+statement costs its planning, so few facts take one where many take one for each batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from servanda.judge.engines.duckdb import Row
+from servanda.judge.plan import achieve
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.instances import hangs_on_instance
-from servanda.judge.plan.overlays import Pairs
+from servanda.judge.plan.overlays import Pairs, excuse_of
+from servanda.judge.plan.powers import acts_as
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import SINCE_EVER, matches, named, quoted
 from servanda.judge.plan.turned_conditions import BEGIN, Turns, conditions_of, leaves, statuses_in
-from servanda.semantics.norms import AtMatch, AtTime, AtVar, Cond, First, Match, Point, Rule
+from servanda.semantics.norms import Always, AtMatch, AtTime, AtVar, Cond, First, Match, Point, Rule
 
 COLUMNS = "rule INTEGER, iid BIGINT, f BIGINT, entry VARCHAR, act BOOLEAN"
 EDGE = "rule, iid, f, other, other_iid"
 OVERLAYS = ("su", "wa", "re", "en", "wait")
+TIMELINES = (*OVERLAYS, "ex", "idle")
+NO_ACT = f"opened IS NULL AND breach_key IS NULL AND f > {SINCE_EVER}"
 Map = Callable[[Callable[[Batch], None], Iterable[Batch]], Iterator[None]]
+
+
+class Moved(NamedTuple):
+    """A table of beginnings with a column `…_moved` for each overlay, and `phi_moved` for what is
+    kept; and of each rule those that moved at some beginning."""
+
+    table: str
+    by_rule: dict[int, set[str]]
 
 
 class Openings:
@@ -40,6 +54,8 @@ class Openings:
         self.numbers = rules.numbers
         self.edges: dict[str, list[str]] = {}
         self.firsts: dict[Match, list[str]] = {}
+        self.all_begins = ""
+        self.without_act: set[int] = set()  # the rules of spans that no act began
         self.batches: set[str] = set()  # those of which `openings` may have rows
         self.batch_of = {id_: b for b in rules.judged.values() for id_ in b.numbers}
 
@@ -48,13 +64,12 @@ class Openings:
         judged = list(self.rules.judged.values())
         asked = {id_ for batch in judged for rule in batch.rules for id_ in self.asked_by(rule)}
         needed = [b for b in judged if self.is_open(b) or asked & b.numbers.keys()]
-        for _ in each(self.make_begins, needed):
-            pass
+        self.make_begins(each, needed)
         opened = [b for b in needed if self.is_open(b)]
         self.batches = {b.name for b in opened}
         for _ in each(self.open, opened):
             pass
-        self.follow(needed, opened)
+        self.follow(opened)
 
     # -------------------------------------------------------------- answers
     @cached_property
@@ -90,6 +105,8 @@ class Openings:
             return True
         if batch.kind == "may" and f"uses_{batch.name}" in self.rules.used:
             return True
+        if any(True for _ in self.added_up(batch)):
+            return True
         return any(self.may_turn(rule) for rule in batch.rules)
 
     def may_turn(self, rule: Rule) -> bool:
@@ -124,44 +141,60 @@ class Openings:
         return found | {power.id for group in groups for _, power in group if is_suspending(power)}
 
     # -------------------------------------------------------------- where spans begin
-    def make_begins(self, batch: Batch) -> None:
-        """`begins_N`; the verdict rows are kept, so that they are found once."""
+    def make_begins(self, each: Map, needed: list[Batch]) -> None:
+        """`begins`; the verdict rows are kept, so that they are found once."""
+        for _ in each(self.keep_spans, needed):
+            pass
+        found = {batch.name: self.begins_in(batch) for batch in needed}
+        if self.conditions.bulk:
+            for name, select in found.items():
+                self.tables.create(f"begins_{name}", select)
+            found = {name: f"SELECT * FROM begins_{name}" for name in found}
+        elif found:
+            self.tables.create("begins", " UNION ALL ".join(found.values()))
+            found = {"": "SELECT * FROM begins"}
+        self.all_begins = f"({' UNION ALL '.join(found.values())})"
+        if found:
+            alone = f"SELECT DISTINCT rule FROM {self.all_begins} b WHERE {NO_ACT}"
+            self.without_act = {number for (number,) in self.tables.rows(alone)}
+
+    def keep_spans(self, batch: Batch) -> None:
         kept = f"spans_{batch.name}"
         self.tables.create(kept, batch.spans)
         batch.spans = f"SELECT * FROM {kept}"
-        self.tables.create(
-            f"begins_{batch.name}",
-            f"""
-          SELECT v.rule, v.iid, v.f, v.debtor, v.began AS trigger, v.opened, v.breach_key,
+
+    def begins_in(self, batch: Batch) -> str:
+        return f"""
+          SELECT v.rule, v.iid, v.f, v.debtor, v.status, v.began AS trigger, v.opened, v.breach_key,
                  v.f > {SINCE_EVER} AND (i.lo >> 6) = (v.f >> 6) AS first,
                  v.f - 1 AS before, least(v.f + 63, {self.rules.now}) AS after
-          FROM ({batch.verdict}) v JOIN {batch.inst} i USING (iid)""",
-        )
+          FROM ({batch.verdict}) v JOIN {batch.inst} i USING (iid)"""
+
+    def of_rules(self, batch: Batch, rules: list[Rule]) -> str:
+        """The beginnings of the spans of some rules of a batch."""
+        if not self.conditions.bulk:
+            return f"(SELECT * FROM begins b WHERE {self.listed('rule', rules)})"
+        if len(rules) == len(batch.rules):
+            return f"begins_{batch.name}"
+        return f"(SELECT * FROM begins_{batch.name} b WHERE {self.listed('rule', rules)})"
 
     def begins(self, batch: Batch, rule: Rule | None = None) -> str:
         """The beginnings that no act made, of one rule or of all."""
-        mine = (
-            "" if rule is None or len(batch.rules) == 1 else f" AND rule = {self.numbers[rule.id]}"
-        )
-        return (
-            f"(SELECT * FROM begins_{batch.name} WHERE opened IS NULL AND breach_key IS NULL "
-            f"AND f > {SINCE_EVER}{mine})"
-        )
+        rules = batch.rules if rule is None else [rule]
+        return f"(SELECT * FROM {self.of_rules(batch, rules)} b WHERE {NO_ACT})"
 
     def open(self, batch: Batch) -> None:
         """`openings_N`, and the spans that those of the batch follow from."""
-        begun = self.tables.rows(f"SELECT DISTINCT rule FROM {self.begins(batch)} b")
-        numbers = {number for (number,) in begun}
-        rules = [rule for rule in batch.rules if self.numbers[rule.id] in numbers]
+        rules = [rule for rule in batch.rules if self.numbers[rule.id] in self.without_act]
         edges: list[str] = []
         self.edges[batch.name] = edges
-        found = list(self.cures(batch)) + list(self.several(batch))
+        found = [*self.cures(batch), *self.several(batch), *self.parts(batch)]
         if rules:
             found += self.doubtful(batch)
-            found += self.overlays(batch, edges)
+            moved = self.moved(batch)
+            found += self.overlays(batch, moved, edges)
             found += self.bounds(batch, rules)
-        for rule in rules:
-            found += self.turned(batch, rule, edges)
+            found += [sql for rule in rules for sql in self.turned(batch, rule, moved, edges)]
         for rule in batch.rules:
             found += self.origin(batch, rule, edges)
         nothing = (
@@ -173,11 +206,48 @@ class Openings:
         )
 
     # -------------------------------------------------------------- acts
+    def added_up(self, batch: Batch) -> Iterator[tuple[Rule, Rule]]:
+        """The rules whose spans part performances may open, each with the rule that these perform:
+        itself or its remedy."""
+        for rule in batch.rules:
+            remedy = None if rule.remedy is None else self.rules.rules[rule.remedy]
+            for performs in (rule, remedy):
+                if batch.kind != "achieve" or performs is None or performs.total is None:
+                    continue
+                assert performs.action is not None
+                known = performs is rule or str(self.numbers[performs.id]) in self.rules.judged
+                if known and named("ev_", performs.action.name) not in self.tables.empty:
+                    yield rule, performs
+
+    def parts(self, batch: Batch) -> Iterator[str]:
+        """All the parts of `in total` that add up to what is owed."""
+        begun = f"FROM {self.of_rules(batch, batch.rules)} s JOIN"
+        for rule, performs in self.added_up(batch):
+            mine = f"s.opened IS NOT NULL AND s.rule = {self.numbers[rule.id]}"
+            select = f"SELECT {BEGIN}, p.entry, true AS act"
+            if performs is not rule:
+                facts = f"facts_{self.numbers[performs.id]}"
+                yield f"""
+                  {select} {begun} {facts} r ON r.parent = s.iid
+                  JOIN ({achieve.parts(performs, facts)}) p ON p.iid = r.iid AND p.sure
+                  WHERE {mine} AND s.status = 'compensated'"""
+                continue
+            facts, table = f"facts_{batch.name}", f"added_up_{self.numbers[rule.id]}"
+            self.tables.create(table, achieve.parts(rule, facts))
+            yield f"""
+              {select} {begun} {table} p ON p.iid = s.iid
+              WHERE {mine} AND p.sure AND s.status IN ('kept', 'cured')"""
+            # of two performances with one last part, the less sure
+            yield f"""
+              {select} {begun} {table} p ON p.iid = s.iid AND p.last = s.opened
+              WHERE {mine} AND s.status IN ('unknown', 'undetermined') AND (NOT p.sure OR NOT EXISTS (
+                SELECT 1 FROM {table} q WHERE q.iid = p.iid AND NOT q.sure AND q.last = p.last))"""
+
     def several(self, batch: Batch) -> Iterator[str]:
         """Violations of one tick, where there are several."""
         if batch.kind == "forbid" and self.ties(batch):
             yield f"""
-              SELECT {BEGIN}, o.entry, true AS act FROM begins_{batch.name} s
+              SELECT {BEGIN}, o.entry, true AS act FROM {self.of_rules(batch, batch.rules)} s
               JOIN violations_{batch.name} v ON v.vid = s.breach_key
               JOIN violations_{batch.name} o ON o.iid = v.iid AND o.hi = v.hi AND o.level = 2"""
 
@@ -186,7 +256,7 @@ class Openings:
         if batch.kind == "forbid" and any(r.cured_by is not None for r in batch.rules):
             yield f"""
               SELECT {BEGIN}, v.cure AS entry, true AS act
-              FROM begins_{batch.name} s JOIN violations_{batch.name} f ON f.iid = s.iid AND f.cure = s.opened
+              FROM {self.of_rules(batch, batch.rules)} s JOIN violations_{batch.name} f ON f.iid = s.iid AND f.cure = s.opened
               JOIN violations_{batch.name} v ON v.iid = s.iid AND v.end_p = f.end_p AND (v.end_p >> 6) = (s.f >> 6)
               WHERE s.breach_key IS NULL AND s.opened IS NOT NULL"""
 
@@ -202,42 +272,47 @@ class Openings:
                   WHERE v.{entry} IS NOT NULL"""
 
     # -------------------------------------------------------------- overlays
-    def overlays(self, batch: Batch, edges: list[str]) -> Iterator[str]:
+    def overlays(self, batch: Batch, moved: Moved, edges: list[str]) -> Iterator[str]:
         """Uses of powers whose effect on a duty begins or ends, and the agreement's term."""
-        gates = batch.gates
-        present = [] if gates is None else [n for n in OVERLAYS if n in gates.present]
         pairs = self.rules.overlays.pairs(batch.rules)
-        if present:
-            moved = self.moved(batch, present)
-            every = ", ".join(f"bool_or({n}_moved)" for n in present)
-            some = self.tables.row(f"SELECT {every} FROM {moved}")
-            present = [n for n, any_ in zip(present, some, strict=True) if any_]
-            for n in present:
-                at = f"(SELECT * FROM {moved} WHERE {n}_moved)"
-                for group in pairs[n]:
-                    for source in self.covering(group, batch.inst):
-                        yield from self.uses(at, source, edges, n == "su")
-            yield from self.force(batch, present, moved)
+        present = [n for n in OVERLAYS if any(n in names for names in moved.by_rule.values())]
+        for n in present:
+            at = f"(SELECT * FROM {moved.table} m WHERE {n}_moved)"
+            for group in pairs[n]:
+                for source in self.covering(group, batch.inst):
+                    yield from self.uses(at, source, edges, n == "su")
+        yield from self.force(batch, present, moved.table)
         if batch.kind == "may" and f"uses_{batch.name}" in self.rules.used:
             ends = any(map(is_suspending, batch.rules))
             for at, source in self.own_uses(batch):
                 yield from self.uses(at, source, edges, ends)
 
-    def moved(self, batch: Batch, present: list[str]) -> str:
-        """The beginnings, with which of the overlays are not the same before and after."""
-        table, und = f"moved_{batch.name}", self.conditions.undecided
+    def moved(self, batch: Batch) -> Moved:
+        """The beginnings, with which of the overlays and of what is kept are not the same before and
+        after."""
+        gates, und = batch.gates, self.conditions.undecided
+        of = {} if gates is None else {n: "gates" for n in TIMELINES if n in gates.present}
+        of |= {"phi": "line"} if batch.line else {}
+        if not of:
+            return Moved("", {})
+        table = f"moved_{batch.name}"
         flags = ", ".join(
-            f"a.{n} <> z.{n}" + (f" OR a.{n}_und <> z.{n}_und" if und else "") + f" AS {n}_moved"
-            for n in present
+            f"{line}_a.{n} <> {line}_z.{n}"
+            + (f" OR {line}_a.{n}_und <> {line}_z.{n}_und" if und else "")
+            + f" AS {n}_moved"
+            for n, line in of.items()
         )
-        line = f"gates_{batch.name}"
-        self.tables.create(
-            table,
-            f"""SELECT s.*, {flags} FROM {self.begins(batch)} s
-                ASOF JOIN {line} a ON a.iid = s.iid AND s.before >= a.t
-                ASOF JOIN {line} z ON z.iid = s.iid AND s.after >= z.t""",
+        joined = " ".join(
+            f"""ASOF JOIN {line}_{batch.name} {line}_a ON {line}_a.iid = s.iid AND s.before >= {line}_a.t
+                ASOF JOIN {line}_{batch.name} {line}_z ON {line}_z.iid = s.iid AND s.after >= {line}_z.t"""
+            for line in dict.fromkeys(of.values())
         )
-        return table
+        self.tables.create(table, f"SELECT s.*, {flags} FROM {self.begins(batch)} s {joined}")
+        every = ", ".join(f"bool_or({n}_moved)" for n in of)
+        rows = self.tables.rows(f"SELECT rule, {every} FROM {table} m GROUP BY rule")
+        return Moved(
+            table, {row[0]: {n for n, is_ in zip(of, row[1:], strict=True) if is_} for row in rows}
+        )
 
     def uses(self, at: str, source: str, edges: list[str], ends: bool) -> Iterator[str]:
         """`source`: `(iid, entry, power, power_iid, holder, clause, f, u, level, lasts)`, uses that
@@ -253,7 +328,7 @@ class Openings:
         ended = f"{of} AND {was} AND NOT {is_} AND x.level > 0"
         yield f"""
           SELECT {BEGIN}, y.entry, false AS act {ended}
-          JOIN exercises y ON y.verb = 'resume' AND y.by_ = x.holder AND y.clause = x.clause
+          JOIN exercises y ON y.verb = 'resume' AND {acts_as("y.by_", "x.holder", self.norms)} AND y.clause = x.clause
             AND ((y.lo >> 6) = (s.f >> 6) OR (y.hi >> 6) = (s.f >> 6))"""
         edges.append(f"SELECT {BEGIN}, x.power AS other, x.power_iid AS other_iid {ended}")
 
@@ -377,7 +452,7 @@ class Openings:
         """The breach that a remedy answers, or the condition that has become true."""
         if rule.trigger is None:
             return
-        firsts = f"(SELECT *, 0 AS nobody FROM begins_{batch.name} WHERE first)"
+        firsts = f"(SELECT *, 0 AS nobody FROM {self.of_rules(batch, [rule])} b WHERE first)"
         if rule.trigger.breach_of is not None:
             parent = self.numbers[rule.trigger.breach_of]
             edges.append(
@@ -391,24 +466,56 @@ class Openings:
                 yield from turns.facts(table, edges)
 
     # -------------------------------------------------------------- conditions
-    def turned(self, batch: Batch, rule: Rule, edges: list[str]) -> Iterator[str]:
+    def turned(self, batch: Batch, rule: Rule, moved: Moved, edges: list[str]) -> Iterator[str]:
         """The facts that turned the rule's conditions."""
+        mine = moved.by_rule.get(self.numbers[rule.id], set())
+        left = []
+        for name, cond in named_conditions(rule):
+            judged = batch.line if name == "phi" else batch.gates and name in batch.gates.present
+            parts = [leaf for _, leaf in leaves(cond, ())]
+            if judged and name not in mine:
+                continue
+            if judged and len(parts) == 1:  # it turned where all of the condition did
+                at = f"(SELECT * FROM {moved.table} m WHERE {name}_moved AND {self.listed('rule', [rule])})"
+                yield from self.turns([cond], batch.own(rule), "s.iid").facts_of(
+                    parts[0], at, edges
+                )
+            else:
+                left.append(cond)
         table = f"turned_{self.numbers[rule.id]}"
-        turns = self.turns(conditions_of(rule), batch.own(rule), "s.iid")
+        turns = self.turns(left, batch.own(rule), "s.iid")
         if turns.make(table, self.begins(batch, rule)):
             yield from turns.facts(table, edges)
 
     def turns(self, conds: list[Cond], inst: str, key: str) -> Turns:
-        return Turns(self.tables, self.conditions, self.begins_of, conds=conds, inst=inst, key=key)
+        return Turns(
+            self.tables,
+            self.conditions,
+            self.begins_of,
+            conds=conds,
+            inst=inst,
+            key=key,
+            tiered=self.tiered,
+        )
 
-    def begins_of(self, id_: str) -> str | None:
-        batch = self.batch_of.get(id_)
-        if batch is None:
+    @cached_property
+    def tiered(self) -> bool:
+        """Whether readings are of several tiers."""
+        if "readings" in self.tables.empty:
+            return False
+        return bool(self.tables.row("SELECT min(tier) < max(tier) FROM readings")[0])
+
+    def begins_of(self, ids: Iterable[str]) -> str | None:
+        there = [id_ for id_ in ids if id_ in self.batch_of]
+        if not there:
             return None
-        return f"(SELECT * FROM begins_{batch.name} WHERE rule = {self.numbers[id_]})"
+        if not self.conditions.bulk:
+            return self.of_rules(self.batch_of[there[0]], [self.rules.rules[id_] for id_ in there])
+        found = (self.of_rules(self.batch_of[id_], [self.rules.rules[id_]]) for id_ in there)
+        return f"({' UNION ALL '.join(f'SELECT * FROM {begins} b' for begins in found)})"
 
     # -------------------------------------------------------------- spans that follow from others
-    def follow(self, needed: list[Batch], opened: list[Batch]) -> None:
+    def follow(self, opened: list[Batch]) -> None:
         """`openings`: of every span also what opened those that it follows from, in its instant."""
         direct = [f"SELECT * FROM openings_{batch.name}" for batch in opened]
         self.tables.declare("openings", COLUMNS)
@@ -417,19 +524,17 @@ class Openings:
         edges = [edge for found in self.edges.values() for edge in found]
         if not edges:
             return
-        begun = " UNION ALL ".join(f"SELECT rule, iid, f FROM begins_{b.name}" for b in needed)
         self.tables.create(
             "follows",
             f"""SELECT DISTINCT {EDGE} FROM ({" UNION ALL ".join(edges)}) e
-                SEMI JOIN ({begun}) b ON b.rule = e.other AND b.iid = e.other_iid AND b.f = e.f""",
+                SEMI JOIN {self.all_begins} b ON b.rule = e.other AND b.iid = e.other_iid AND b.f = e.f""",
         )
         if "follows" in self.tables.empty:
             return
         self.close()
         own = [f"SELECT rule, iid, f, entry FROM openings_{batch.name}" for batch in opened]
-        for batch in needed:
-            own.append(f"SELECT rule, iid, f, trigger AS entry FROM begins_{batch.name}")
-            own.append(f"SELECT rule, iid, f, opened AS entry FROM begins_{batch.name}")
+        for entry in ("trigger", "opened"):
+            own.append(f"SELECT rule, iid, f, {entry} AS entry FROM {self.all_begins} b")
         self.tables.create(
             "openings",
             f"""{" UNION ALL ".join(direct) or "SELECT * FROM openings"} UNION ALL
@@ -456,6 +561,13 @@ class Openings:
 
 
 USE = "x.entry, x.rule AS power, x.iid AS power_iid, x.holder, x.clause, x.f, x.u, x.level"
+
+
+def named_conditions(rule: Rule) -> Iterator[tuple[str, Cond]]:
+    """The conditions of a rule with the column of the timelines that each stands in."""
+    for name, cond in (("phi", rule.keep), ("idle", rule.while_), ("ex", excuse_of(rule))):
+        if cond is not None and not isinstance(cond, Always):
+            yield name, cond
 
 
 def is_suspending(rule: Rule) -> bool:

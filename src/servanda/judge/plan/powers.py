@@ -69,7 +69,7 @@ def exercised(batch: Batch, norms: Norms, facts: Facts, line: str) -> str | None
     )
     of = f"""FROM (VALUES {", ".join(rows)}) c(rule, n, of_debtor, of_anyone)
       JOIN {batch.inst} i USING (rule) JOIN exercises x USING (n) {read_open(line, "x")}"""
-    its = """(NOT of_debtor OR x.by_ = i.debtor)
+    its = f"""(NOT of_debtor OR {acts_as("x.by_", "i.debtor", norms)})
         AND (of_anyone OR x.towards IS NULL OR x.towards = i.creditor)"""
     at_once = f"""
       SELECT {use}, {begins("(x.lo >> 6) * 64", "(x.hi >> 6) * 64")},
@@ -114,6 +114,16 @@ def holders(rule: Rule, norms: Norms) -> set[str] | None:
     return {holder} | {g for g, members in norms.groups if holder in members}
 
 
+def acts_as(by: str, holder: str, norms: Norms) -> str:
+    """Whether who acts is the holder, or a group that contains it, as SQL."""
+    groups = "".join(
+        f" OR ({by} = {quoted(group)} AND {holder} IN ({', '.join(map(quoted, members))}))"
+        for group, members in norms.groups
+        if members
+    )
+    return f"({by} = {holder}{groups})"
+
+
 def read_open(line: str, at: str) -> str:
     """Conditions at phase 1 of the instant; overlays of the power just before it.
 
@@ -153,7 +163,7 @@ def acts_under(rule: Rule, norms: Norms, inst: str, line: str) -> str:
         by = (
             f" AND e.by_ IN ({', '.join(map(quoted, sorted(names)))})"
             if names
-            else " AND e.by_ = i.debtor"
+            else f" AND {acts_as('e.by_', 'i.debtor', norms)}"
         )
     return f"""
       SELECT i.rule, i.iid, e.entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_,
@@ -178,7 +188,7 @@ def exercises_under(
     return " UNION ALL ".join(found) or None
 
 
-def effects(batch: Batch, uses: str, line: str) -> str:
+def effects(batch: Batch, uses: str, line: str, norms: Norms) -> str:
     """Intervals over which exercises lie, in the shape of EFFECT_COLUMNS, from a table of `uses`."""
     shape = "s.rule, s.iid, s.entry, s.clause, s.of_, s.towards, s.keys, s.holder"
     sure_end = possible_end = vague_from = str(FOR_GOOD)
@@ -189,8 +199,8 @@ def effects(batch: Batch, uses: str, line: str) -> str:
     ]
     if suspending:
         lasting = f"CASE WHEN s.rule NOT IN ({', '.join(suspending)}) THEN {FOR_GOOD} ELSE {{}} END"
-        sure_end = lasting.format(earliest(line, "y.lo", "idle >= 1", ""))
-        possible_end = lasting.format(earliest(line, "y.hi", "idle = 2", "AND y.sure"))
+        sure_end = lasting.format(earliest(line, "y.lo", "idle >= 1", "", norms))
+        possible_end = lasting.format(earliest(line, "y.hi", "idle = 2", "AND y.sure", norms))
         vague_from = lasting.format(turned(line, "idle_und = 1"))
     return f"""
       WITH s AS MATERIALIZED (
@@ -201,11 +211,11 @@ def effects(batch: Batch, uses: str, line: str) -> str:
       UNION ALL SELECT {shape}, vague, {possible_end}, 0 FROM s WHERE vague < {FOR_GOOD}"""
 
 
-def earliest(line: str, resumed_at: str, idle: str, also: str) -> str:
+def earliest(line: str, resumed_at: str, idle: str, also: str, norms: Norms) -> str:
     """When a suspension ends: resumed by the same holder, or the power's `while` turned false."""
     return f"""least(
       coalesce((SELECT min(({resumed_at} >> 6) * 64) FROM exercises y
-                WHERE y.verb = 'resume' AND y.by_ = s.holder AND y.clause = s.clause
+                WHERE y.verb = 'resume' AND {acts_as("y.by_", "s.holder", norms)} AND y.clause = s.clause
                 AND (y.lo >> 6) * 64 >= s.f_hi {also}), {FOR_GOOD}),
       {turned(line, idle)})"""
 

@@ -288,6 +288,7 @@ class Rules:
         self.tables.create(
             line, keep.timeline(batch, laid, steps, self.conditions.undecided, self.days)
         )
+        batch.line = line
         self.answer(batch, keep.points(batch.inst, line, laid, self.now), last=True)
         spans = f"{line} JOIN {batch.inst} i USING (iid)"
         over = "greatest(wa, re, en)"
@@ -403,7 +404,7 @@ class Rules:
         uses = f"uses_{batch.name}"
         self.used.add(uses)
         self.tables.create(uses, found)
-        effects = powers.effects(batch, uses, line)
+        effects = powers.effects(batch, uses, line, self.norms)
         joint = [rule for rule in batch.rules if rule.id in self.joint]
         if joint:
             own = f"own_{batch.name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.conditions import Atoms, Conditions
@@ -30,8 +30,8 @@ from servanda.semantics.norms import (
 )
 
 BEGIN = "s.rule, s.iid, s.f"
-BeginsOf = Callable[[str], str | None]
-"""Where the spans of a rule begin, `(rule, iid, f, debtor)`; None: it has none."""
+BeginsOf = Callable[[Iterable[str]], str | None]
+"""Where the spans of some rules begin, `(rule, iid, f, debtor)`; None: they have none."""
 
 
 class Turns:
@@ -46,13 +46,16 @@ class Turns:
         conds: list[Cond],
         inst: str,
         key: str,
+        tiered: bool,
     ) -> None:
-        """`key`: the column of the beginnings that holds the instance's number in `inst`."""
+        """`key`: the column of the beginnings that holds the instance's number in `inst`; `tiered`:
+        readings are of several tiers."""
         self.tables = tables
         self.conditions = conditions
         self.begins_of = begins_of
         self.inst = inst
         self.key = key
+        self.tiered = tiered
         self.nodes: list[Cond] = []
         self.leaves = [leaf for cond in conds for leaf in leaves(cond, ())]
 
@@ -78,7 +81,7 @@ class Turns:
         )
         self.tables.create(
             table,
-            f"""SELECT {BEGIN}, {self.key} AS key, {flags} FROM {begins} s
+            f"""SELECT s.*, {flags} FROM {begins} s
                 ASOF JOIN {table}_v a ON a.iid = {self.key} AND s.before >= a.t
                 ASOF JOIN {table}_v z ON z.iid = {self.key} AND s.after >= z.t
                 WHERE {" OR ".join(turned)}""",
@@ -89,23 +92,26 @@ class Turns:
         """SELECTs of the entries that turned each part."""
         for path, leaf in self.leaves:
             tests = " AND ".join(f"s.m{self.nodes.index(node)}" for node in path)
-            of = f"FROM {table} s JOIN {self.inst} i ON i.iid = s.key"
-            if isinstance(leaf, RuleStatus):
-                self.follow(leaf, of, tests, edges)
-            for source, joined in self.changes(leaf):
-                yield f"""
-                  SELECT {BEGIN}, e.entry, false AS act {of}
-                  JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined} WHERE {tests}"""
+            yield from self.facts_of(leaf, f"(SELECT * FROM {table} s WHERE {tests})", edges)
 
-    def follow(self, leaf: RuleStatus, of: str, tests: str, edges: list[str]) -> None:
+    def facts_of(self, leaf: Cond, turned: str, edges: list[str]) -> Iterator[str]:
+        """The same for one part, of beginnings at which it turned."""
+        of = f"FROM {turned} s JOIN {self.inst} i ON i.iid = {self.key}"
+        if isinstance(leaf, RuleStatus):
+            self.follow(leaf, of, edges)
+        for source, joined in self.changes(leaf):
+            yield f"""
+              SELECT {BEGIN}, e.entry, false AS act {of}
+              JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined}"""
+
+    def follow(self, leaf: RuleStatus, of: str, edges: list[str]) -> None:
         whose = "true" if leaf.debtor is None else f"o.debtor = {scalar(leaf.debtor)}"
-        for id_ in leaf.rules:
-            begins = self.begins_of(id_)
-            if begins is not None:
-                edges.append(
-                    f"SELECT {BEGIN}, o.rule AS other, o.iid AS other_iid {of} "
-                    f"JOIN {begins} o ON o.f = s.f AND {whose} WHERE {tests}"
-                )
+        begins = self.begins_of(leaf.rules)
+        if begins is not None:
+            edges.append(
+                f"SELECT {BEGIN}, o.rule AS other, o.iid AS other_iid {of} "
+                f"JOIN {begins} o ON o.f = s.f AND {whose}"
+            )
 
     def changes(self, leaf: Cond) -> Iterator[tuple[str, str]]:
         """`(entry, came, …)`: the facts that a condition reads, with the microseconds at which they
@@ -140,8 +146,7 @@ class Turns:
         window = number.window if isinstance(number, MeasureChange) else None
         measure = self.conditions.measures[number.measure]
         own = ticks(f"(SELECT * FROM readings WHERE measure = {measure})", window)
-        tiers = self.tables.row("SELECT min(tier) < max(tier) FROM readings")
-        if tiers[0]:
+        if self.tiered:
             best = f"""SELECT *, min(tier) OVER (PARTITION BY "of", came) AS best FROM ({own})"""
             own = f"SELECT * FROM ({best}) WHERE tier = best"
         yield own, "true" if number.of is None else f'e."of" = {scalar(number.of)}'

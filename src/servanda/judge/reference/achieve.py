@@ -30,6 +30,11 @@ class Performance:
         return NOTHING.union(*(part.grounds for part in self.parts))
 
     @property
+    def entries(self) -> tuple[str, ...]:
+        """The acts it consists of, in order of id: of `in total`, all parts counted."""
+        return tuple(sorted({part.entry for part in self.parts}))
+
+    @property
     def lo(self) -> int:
         return tick(micros_of(self.act.lo), FULFIL)
 
@@ -77,6 +82,7 @@ class Achieve(Instance):
     possibly_kept = False
     possible: tuple[int, int, str] | None = None  # when so first, by which act (its tick, entry)
     kept: Happening | None = None
+    kept_entries: tuple[str, ...] = ()
     off: Status | None = None  # waived, released, ended or lapsed while live
     over_from = FOR_GOOD  # the tick at which it was kept or off
     bound_surely = False  # somewhere in its window it was not idle
@@ -86,6 +92,7 @@ class Achieve(Instance):
     surely_broken = False
     after: Status | None = None  # what made the breach good
     after_entries: tuple[str, ...] = ()
+    late: Happening | None = None  # the late performance that cured it
     breach_record: Breach | None = None
     acted_because: Grounds = NOTHING  # what performances it rests on
     stopped = (0, 0)  # microseconds the clock has stood still before c_lo and c_hi
@@ -222,7 +229,7 @@ class Achieve(Instance):
             bound = self.gates(performance.hi).over < SURE
             in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
             if performance.sure and opened and in_time and self.live:
-                self.kept = act
+                self.kept, self.kept_entries = act, performance.entries
                 self.acted_because = performance.grounds
 
     def fall_due(self, x: int) -> None:
@@ -258,7 +265,7 @@ class Achieve(Instance):
             self.after = "released"
         elif late:
             first = min(late, key=lambda p: (p.act.hi, p.act.entry))
-            self.after, self.after_entries = "cured", (first.act.entry,)
+            self.after, self.after_entries, self.late = "cured", first.entries, first.act
             self.acted_because |= first.grounds
         elif isinstance(remedy, Achieve) and remedy.felt("performed", x).value == SURE:
             self.after, self.after_entries = "compensated", remedy.performing_entries()
@@ -285,7 +292,15 @@ class Achieve(Instance):
         return found | self.acted_because
 
     def performing_entries(self) -> tuple[str, ...]:
-        return (self.kept.entry,) if self.kept is not None else self.after_entries
+        return self.kept_entries if self.kept is not None else self.after_entries
+
+    def possible_entries(self) -> tuple[str, ...]:
+        """The acts of the first possible performance; of two with one last part, the less sure."""
+        if self.possible is None:
+            return ()
+        last = self.possible[2]
+        found = [p for p in self.found() if p.act.entry == last]
+        return min(found, key=lambda p: p.sure).entries if found else (last,)
 
     # -------------------------------------------------------------- what it is
     def unopened(self, x: int) -> bool:
@@ -299,7 +314,7 @@ class Achieve(Instance):
 
     def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
         if status == "kept" and self.kept is not None:
-            return (self.kept.entry,)
+            return self.kept_entries
         if status == self.after:
             return self.after_entries
         return ()

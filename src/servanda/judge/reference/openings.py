@@ -108,8 +108,7 @@ class Openings:
     def acts(self, of: Instance, span: Change) -> tuple[str, ...]:
         """The acts that began a span, a performance that leaves the duty unknown among them."""
         if isinstance(of, Achieve) and of.possible is not None and span.status in OPEN:
-            at, _, entry = of.possible
-            return (entry,) if instant(at) == span.at else ()
+            return of.possible_entries() if instant(of.possible[0]) == span.at else ()
         return span.acts
 
     def begun(self, of: Instance, at: int) -> Iterator[Begin]:

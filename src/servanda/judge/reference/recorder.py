@@ -197,7 +197,7 @@ class Recorder:
                 counts = "part"
             elif performance is not None and timely:
                 counts = "sure" if performance.act is duty.kept else "possible"
-            if duty.after == "cured" and act.entry in duty.after_entries:
+            if duty.after == "cured" and duty.late is not None and act.entry == duty.late.entry:
                 counts = "late"
             yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks)
 
