@@ -162,7 +162,7 @@ def derivation(query: Query, duty: DutyHistory, account: str) -> Any:
     verdict = query.cut_verdict(span)
 
     def make() -> Any:
-        return msgspec.to_builtins(Explanation(judged).tree(verdict))
+        return msgspec.to_builtins(Explanation(judged, query.case).tree(verdict))
 
     return query.version.answers.get(key, make)
 
