@@ -177,3 +177,11 @@ def test_texts_are_shown_as_they_are() -> None:
     assert printable("a\x1b[2Jb\n") == "a [2Jb "
     assert readable("A must keep heavy_guns <= 0") == "A must keep heavy guns ≤ 0"
     assert set(KINDS) == {"achieve", "keep", "forbid", "may"}
+
+
+def test_the_glossary_has_the_statuses() -> None:
+    glossary = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for each in TABLE:
+        power = POWER[each.code].word
+        other = "" if power == each.word else f"{power} "
+        assert f"| {each.code} | {each.word} | {other}| {each.description} |" in glossary
