@@ -1,4 +1,4 @@
-"""The reference judge: docs/meaning.md in Python, instant by instant; the plan is tested against it.
+"""The reference judge: docs/meaning.md in Python, instant by instant; the plan is tested on it.
 
 It walks forward over the instants at which anything may change; at each tick it works out every
 status from the facts and from the statuses at earlier ticks. Clarity over speed.
