@@ -1,4 +1,4 @@
-"""Facts of generated cases as tables: what a record of millions of rows gives the quick judge."""
+"""Facts of generated cases as tables: what a record of millions of rows gives the plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The naive judge and the quick one say the same of every case anyone can think of.
+"""The reference judge and the plan say the same of every case anyone can think of.
 
 SERVANDA_LONG=400 tries that many new cases for each construct (see budgets.py).
 """
@@ -47,12 +47,12 @@ def answer(judge: Answer, norms: Norms, facts: Facts) -> list[str]:
 
 
 def check(norms: Norms, facts: Facts, tabled: Facts | None = None) -> None:
-    """`tabled`: the same facts, as the quick judge gets them."""
+    """`tabled`: the same facts, as the plan gets them."""
     slow, quick = answer(walk.judge, norms, facts), answer(judgement.judge, norms, tabled or facts)
     only_slow = sorted((Counter(slow) - Counter(quick)).elements())
     only_quick = sorted((Counter(quick) - Counter(slow)).elements())
     assert not only_slow and not only_quick, "\n".join(
-        ["", *(f"naive: {v}" for v in only_slow), *(f"quick: {v}" for v in only_quick)]
+        ["", *(f"reference: {v}" for v in only_slow), *(f"plan: {v}" for v in only_quick)]
     )
 
 
@@ -253,7 +253,7 @@ def test_duties_excused_by_each_others_breach_rest_undecided(
     one: str, other: str, when: str
 ) -> None:
     """What a vague term leaves open went round the circle for ever, a phase later each time: the
-    plan refused such cases, and the last of them the naive judge did too."""
+    plan refused such cases, and the last of them the reference judge did too."""
     case = Case().event("give", "by").vague("grave", "Court")
     for id_, debtor, against, kind in (("1", "A", "2", one), ("2", "B", "1", other)):
         breach = status("broken", against)

@@ -1,4 +1,4 @@
-"""What the judges answer: status spans, one shape for the naive one and the quick one."""
+"""What the judges answer: status spans, one shape for the reference judge and the plan."""
 
 from __future__ import annotations
 

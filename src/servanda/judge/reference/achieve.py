@@ -1,4 +1,4 @@
-"""`must E`, for the naive judge: performed in time, late, or not at all."""
+"""`must E`, for the reference judge: performed in time, late, or not at all."""
 
 from __future__ import annotations
 

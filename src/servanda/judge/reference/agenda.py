@@ -1,4 +1,4 @@
-"""The instants at which something may change, for the naive judge."""
+"""The instants at which something may change, for the reference judge."""
 
 from __future__ import annotations
 

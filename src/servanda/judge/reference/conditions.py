@@ -1,4 +1,4 @@
-"""Three-valued conditions at a tick, for the naive judge: 0 false, 1 possible, 2 sure."""
+"""Three-valued conditions at a tick, for the reference judge: 0 false, 1 possible, 2 sure."""
 
 from __future__ import annotations
 

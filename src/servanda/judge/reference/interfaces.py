@@ -47,7 +47,7 @@ class Duty(Protocol):
 
 
 class Power(Duty, Protocol):
-    """An instance of a power (duties.py), as its uses see it."""
+    """An instance of a power (may.py), as its uses see it."""
 
     def uses(self) -> list[Any]: ...
     def all_uses(self) -> Iterator[Any]: ...

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import NO_OPENING, numbers
-from servanda.judge.reference.duties import Forbid, May
 from servanda.judge.reference.exercises import (
     PowerUse,
     covers,
@@ -15,7 +14,9 @@ from servanda.judge.reference.exercises import (
     touching,
     uses_of,
 )
+from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance
+from servanda.judge.reference.may import May
 from servanda.judge.reference.truth import Truth
 from servanda.judge.reference.world import (
     SINCE_EVER,

@@ -11,7 +11,6 @@ import msgspec
 from servanda.judge import derivation as d
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.conditions import is_plain, numbers
-from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import (
     PowerUse,
     covers,
@@ -20,7 +19,10 @@ from servanda.judge.reference.exercises import (
     touching,
     uses_of,
 )
+from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Instance
+from servanda.judge.reference.keep import Keep
+from servanda.judge.reference.may import May
 from servanda.judge.reference.truth import FALSE, SURE, Grounds, Truth
 from servanda.judge.reference.walk import Walk
 from servanda.judge.reference.windows import Moment, Window, bounds_of, moment

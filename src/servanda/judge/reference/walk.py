@@ -1,4 +1,4 @@
-"""The naive judge: docs/meaning.md in Python, instant by instant. It judges the quick one.
+"""The reference judge: docs/meaning.md in Python, instant by instant; the plan is tested on it.
 
 It walks forward over the instants at which anything may change; at each tick it works out every
 status from the facts and from the statuses at earlier ticks. Clarity over speed.
@@ -13,10 +13,12 @@ from dataclasses import replace
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.agenda import first_instants
 from servanda.judge.reference.conditions import Conditions, conditions_of, parts
-from servanda.judge.reference.duties import Forbid, Keep, May
 from servanda.judge.reference.exercises import overlay
+from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance, Occasion
 from servanda.judge.reference.interfaces import Breach
+from servanda.judge.reference.keep import Keep
+from servanda.judge.reference.may import May
 from servanda.judge.reference.openings import Openings
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.reference.windows import Window, arise, as_truth, periods_of

@@ -1,4 +1,4 @@
-"""Points in time, windows and periods, for the naive judge; and events that arise by themselves.
+"""Points in time, windows, periods, and events that arise by themselves, for the reference judge.
 
 All of this is read off the facts as a whole (docs/meaning.md, 3 and 6); no status enters.
 """

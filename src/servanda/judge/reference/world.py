@@ -1,4 +1,4 @@
-"""What the facts say at a tick, for the naive judge: occurrences, states, measures, vague terms.
+"""What the facts say at a tick, for the reference judge: occurrences, states, measures, terms.
 
 Nothing here knows of rules or statuses; every answer is read off the facts by definition
 (docs/meaning.md, 2). Truths are 0 false, 1 possible, 2 sure.
@@ -154,7 +154,7 @@ class World:
 
     def __init__(self, norms: Norms, facts: Facts) -> None:
         if facts.bulk_events or facts.bulk_readings:
-            raise JudgeError("the naive judge reads no tables")
+            raise JudgeError("the reference judge reads no tables")
         self.norms = norms
         self.facts = facts
         self.counting = Counting(

@@ -1,121 +1,20 @@
-"""The kinds of duty, for the naive judge: docs/meaning.md, 3, one class a kind."""
+"""`must not E`, for the reference judge: violations and their cures (docs/meaning.md, 3)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
-from servanda.judge.reference.exercises import (
-    PowerUse,
-    exercises_of,
-    joint_levels,
-    same_joint,
-    uses_of,
-)
 from servanda.judge.reference.instance import COMMON, Condition, Instance
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import (
     FALSE,
-    NOTHING,
     POSSIBLE,
     SURE,
     Grounds,
-    Truth,
-    both,
-    either,
-    negated,
 )
-from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening
+from servanda.judge.reference.world import FOR_GOOD, Happening
 from servanda.judge.verdict import Bindings, Status
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
-from servanda.semantics.norms import Always
-
-
-class Keep(Instance):
-    """`must keep C`: episodes of breach over the stretches where C does not hold."""
-
-    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
-        "breach": lambda of, x: of.open_sure,
-        "left open": lambda of, x: of.gates(x).unbound == POSSIBLE or of.open_possible,
-        "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
-        "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
-        "was broken": lambda of, x: of.had,
-    }
-
-    onset_sure: int | None = None  # the first surely binding tick of this stretch of violation
-    onset_possible: int | None = None
-    open_sure = False
-    open_possible = False
-    had = False  # an episode lies behind
-    violated = Truth(SURE)
-    onset_because: Grounds = NOTHING  # what the episode's beginning rested on
-    was_open = False
-    broken_off: Breach | None = None
-
-    def advance(self, x: int) -> None:
-        self.had = self.had or self.open_sure
-        gates, inside = self.gates(x), self.inside(x)
-        self.violated = self.truth(self.rule.keep or Always(True), x)
-        surely, possibly = self.violated.value == FALSE, self.violated.value <= POSSIBLE
-        # Powers and windows come before the facts of their instant: no breach begins in between.
-        settled = x % PHASES >= FACT or x <= SINCE_EVER
-        bound_sure = settled and inside == SURE and gates.over == FALSE
-        bound_possible = (
-            settled and inside >= POSSIBLE and gates.unbound < SURE and gates.ex.value < SURE
-        )
-        before = self.onset_sure, self.onset_possible
-        self.onset_sure = onset(self.onset_sure, surely, bound_sure, x)
-        self.onset_possible = onset(self.onset_possible, possibly, bound_possible, x)
-        if before != (self.onset_sure, self.onset_possible):
-            self.onset_because |= self.violated.because | gates.because
-        self.open_sure = self.counts(self.onset_sure, x)
-        self.open_possible = self.counts(self.onset_possible, x)
-        self.tell_remedy(x)
-        if x >= max(self.window.c_hi, self.window.o_hi, self.sure_from):
-            self.finished = x % PHASES >= FACT
-
-    def counts(self, since: int | None, x: int) -> bool:
-        """An episode counts at once, or once the time to cure has run out."""
-        if since is None or self.rule.cure_within is None:
-            return since is not None
-        if since <= SINCE_EVER:
-            return True
-        last = tick(self.walk.world.counting.deadline(micros_of(since), self.rule.cure_within), 0)
-        self.walk.schedule(last)
-        return x >= last
-
-    def tell_remedy(self, x: int) -> None:
-        """A breach begins while the window is open, also where there is time to cure."""
-        open_sure = self.open_sure and x < self.window.c_lo
-        if not (self.open_possible and x < self.window.c_hi):
-            self.broken_off = None
-        elif self.broken_off is None:
-            self.broken_off = self.walk.breach(self, x, self.trigger, self.left_open(x))
-        if open_sure and not self.was_open:
-            if self.broken_off is None or self.broken_off.hi < FOR_GOOD:
-                self.broken_off = self.walk.breach(self, x, self.trigger, self.left_open(x))
-            self.walk.breach_comes(self.broken_off, x, x >= self.sure_from)
-        self.was_open = open_sure
-
-    def undecided(self, x: int) -> bool:
-        return self.violated.vague
-
-    def acts_because(self, x: int) -> Grounds:
-        return self.onset_because | self.truth(self.rule.keep or Always(True), x).because
-
-    def in_breach(self, x: int) -> int:
-        gates = self.gates(x)
-        over = max(gates.wa.value, gates.re.value, gates.en.value)
-        if self.open_sure and over == FALSE and x < self.window.c_lo:
-            return SURE
-        return int(self.open_possible and over < SURE and x < self.window.c_hi)
-
-
-def onset(before: int | None, violated: bool, bound: bool, x: int) -> int | None:
-    """Where the episode in this stretch of violation began."""
-    if not violated:
-        return None
-    return x if before is None and bound else before
 
 
 class Violation:
@@ -288,68 +187,3 @@ class Forbid(Instance):
         if self.over_for_good("wa", x) or self.over_for_good("re", x):
             return FALSE
         return self.now_open(x)
-
-
-class May(Instance):
-    """A power or permission: whether it is open, and whether it has been used."""
-
-    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
-        "used": lambda of, x: of.used(x).value == SURE,
-        "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
-        "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
-        "left open, vague": lambda of, x: (
-            of.CONDITIONS["left open"](of, x) and any(t.vague for t in of.deciding(x))
-        ),
-    }
-
-    _uses: list[PowerUse] | None = None
-
-    def uses(self) -> list[PowerUse]:
-        if self._uses is None:
-            self._uses = list(exercises_of(self))
-        return self._uses
-
-    def open_to_exercise(self, micros: int) -> Truth:
-        """Conditions at phase 1 of the instant; overlays of the power just before it."""
-        return self.open_at(tick(micros, FACT), tick(micros, 0) - 1)
-
-    def open_at(self, at: int, before: int) -> Truth:
-        """Conditions at a tick; overlays of the power at the tick before."""
-        over = [self.idle(at), self.excused(at), self.suspended(before), self.ended(before)]
-        return both([Truth(self.inside(at)), *map(negated, over), self.is_there(at)])
-
-    def used(self, x: int) -> Truth:
-        assert self.rule.power is not None
-        if self.rule.power.joint:
-            together = joint_levels(self.walk, self.rule, x).values()
-            return either([both(levels) for levels in together])
-        return either([u.level(x) for u in self.uses()])
-
-    def acts_because(self, x: int) -> Grounds:
-        return self.used(x).because
-
-    def advance(self, x: int) -> None:
-        for use in self.uses():
-            if x >= use.lo:
-                use.watch(x)
-
-    def deciding(self, x: int) -> tuple[Truth, ...]:
-        """What leaves it unknown, where any of it is open, whether the power is open."""
-        gates = self.gates(x)
-        return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
-
-    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
-        if status != "kept":
-            return ()
-        begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
-        return tuple(sorted(begun)[:1])
-
-    def all_uses(self) -> Iterator[PowerUse]:
-        """Its uses, or those of all who hold it together."""
-        assert self.rule.power is not None
-        if not self.rule.power.joint:
-            yield from self.uses()
-            return
-        for rule in self.walk.norms.rules:
-            if same_joint(rule, self.rule):
-                yield from uses_of(self.walk, rule)

@@ -1,4 +1,4 @@
-"""Golden cases for the naive judge: a few lines of agreement and record, and the story told."""
+"""Golden cases for the reference judge: a few lines of agreement and record, and the story told."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""`must keep C`, for the reference judge: episodes of breach (docs/meaning.md, 3)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.interfaces import Breach
+from servanda.judge.reference.truth import (
+    FALSE,
+    NOTHING,
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+)
+from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER
+from servanda.semantics.clock import FACT, PHASES, micros_of, tick
+from servanda.semantics.norms import Always
+
+
+class Keep(Instance):
+    """`must keep C`: episodes of breach over the stretches where C does not hold."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "breach": lambda of, x: of.open_sure,
+        "left open": lambda of, x: of.gates(x).unbound == POSSIBLE or of.open_possible,
+        "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
+        "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
+        "was broken": lambda of, x: of.had,
+    }
+
+    onset_sure: int | None = None  # the first surely binding tick of this stretch of violation
+    onset_possible: int | None = None
+    open_sure = False
+    open_possible = False
+    had = False  # an episode lies behind
+    violated = Truth(SURE)
+    onset_because: Grounds = NOTHING  # what the episode's beginning rested on
+    was_open = False
+    broken_off: Breach | None = None
+
+    def advance(self, x: int) -> None:
+        self.had = self.had or self.open_sure
+        gates, inside = self.gates(x), self.inside(x)
+        self.violated = self.truth(self.rule.keep or Always(True), x)
+        surely, possibly = self.violated.value == FALSE, self.violated.value <= POSSIBLE
+        # Powers and windows come before the facts of their instant: no breach begins in between.
+        settled = x % PHASES >= FACT or x <= SINCE_EVER
+        bound_sure = settled and inside == SURE and gates.over == FALSE
+        bound_possible = (
+            settled and inside >= POSSIBLE and gates.unbound < SURE and gates.ex.value < SURE
+        )
+        before = self.onset_sure, self.onset_possible
+        self.onset_sure = onset(self.onset_sure, surely, bound_sure, x)
+        self.onset_possible = onset(self.onset_possible, possibly, bound_possible, x)
+        if before != (self.onset_sure, self.onset_possible):
+            self.onset_because |= self.violated.because | gates.because
+        self.open_sure = self.counts(self.onset_sure, x)
+        self.open_possible = self.counts(self.onset_possible, x)
+        self.tell_remedy(x)
+        if x >= max(self.window.c_hi, self.window.o_hi, self.sure_from):
+            self.finished = x % PHASES >= FACT
+
+    def counts(self, since: int | None, x: int) -> bool:
+        """An episode counts at once, or once the time to cure has run out."""
+        if since is None or self.rule.cure_within is None:
+            return since is not None
+        if since <= SINCE_EVER:
+            return True
+        last = tick(self.walk.world.counting.deadline(micros_of(since), self.rule.cure_within), 0)
+        self.walk.schedule(last)
+        return x >= last
+
+    def tell_remedy(self, x: int) -> None:
+        """A breach begins while the window is open, also where there is time to cure."""
+        open_sure = self.open_sure and x < self.window.c_lo
+        if not (self.open_possible and x < self.window.c_hi):
+            self.broken_off = None
+        elif self.broken_off is None:
+            self.broken_off = self.walk.breach(self, x, self.trigger, self.left_open(x))
+        if open_sure and not self.was_open:
+            if self.broken_off is None or self.broken_off.hi < FOR_GOOD:
+                self.broken_off = self.walk.breach(self, x, self.trigger, self.left_open(x))
+            self.walk.breach_comes(self.broken_off, x, x >= self.sure_from)
+        self.was_open = open_sure
+
+    def undecided(self, x: int) -> bool:
+        return self.violated.vague
+
+    def acts_because(self, x: int) -> Grounds:
+        return self.onset_because | self.truth(self.rule.keep or Always(True), x).because
+
+    def in_breach(self, x: int) -> int:
+        gates = self.gates(x)
+        over = max(gates.wa.value, gates.re.value, gates.en.value)
+        if self.open_sure and over == FALSE and x < self.window.c_lo:
+            return SURE
+        return int(self.open_possible and over < SURE and x < self.window.c_hi)
+
+
+def onset(before: int | None, violated: bool, bound: bool, x: int) -> int | None:
+    """Where the episode in this stretch of violation began."""
+    if not violated:
+        return None
+    return x if before is None and bound else before

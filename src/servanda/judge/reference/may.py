@@ -1,0 +1,91 @@
+"""`may …`, for the reference judge: whether a power is open, and used (docs/meaning.md, 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from servanda.judge.reference.exercises import (
+    PowerUse,
+    exercises_of,
+    joint_levels,
+    same_joint,
+    uses_of,
+)
+from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.truth import (
+    POSSIBLE,
+    SURE,
+    Grounds,
+    Truth,
+    both,
+    either,
+    negated,
+)
+from servanda.judge.verdict import Status
+from servanda.semantics.clock import FACT, tick
+
+
+class May(Instance):
+    """A power or permission: whether it is open, and whether it has been used."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "used": lambda of, x: of.used(x).value == SURE,
+        "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
+        "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
+        "left open, vague": lambda of, x: (
+            of.CONDITIONS["left open"](of, x) and any(t.vague for t in of.deciding(x))
+        ),
+    }
+
+    _uses: list[PowerUse] | None = None
+
+    def uses(self) -> list[PowerUse]:
+        if self._uses is None:
+            self._uses = list(exercises_of(self))
+        return self._uses
+
+    def open_to_exercise(self, micros: int) -> Truth:
+        """Conditions at phase 1 of the instant; overlays of the power just before it."""
+        return self.open_at(tick(micros, FACT), tick(micros, 0) - 1)
+
+    def open_at(self, at: int, before: int) -> Truth:
+        """Conditions at a tick; overlays of the power at the tick before."""
+        over = [self.idle(at), self.excused(at), self.suspended(before), self.ended(before)]
+        return both([Truth(self.inside(at)), *map(negated, over), self.is_there(at)])
+
+    def used(self, x: int) -> Truth:
+        assert self.rule.power is not None
+        if self.rule.power.joint:
+            together = joint_levels(self.walk, self.rule, x).values()
+            return either([both(levels) for levels in together])
+        return either([u.level(x) for u in self.uses()])
+
+    def acts_because(self, x: int) -> Grounds:
+        return self.used(x).because
+
+    def advance(self, x: int) -> None:
+        for use in self.uses():
+            if x >= use.lo:
+                use.watch(x)
+
+    def deciding(self, x: int) -> tuple[Truth, ...]:
+        """What leaves it unknown, where any of it is open, whether the power is open."""
+        gates = self.gates(x)
+        return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
+
+    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
+        if status != "kept":
+            return ()
+        begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
+        return tuple(sorted(begun)[:1])
+
+    def all_uses(self) -> Iterator[PowerUse]:
+        """Its uses, or those of all who hold it together."""
+        assert self.rule.power is not None
+        if not self.rule.power.joint:
+            yield from self.uses()
+            return
+        for rule in self.walk.norms.rules:
+            if same_joint(rule, self.rule):
+                yield from uses_of(self.walk, rule)
