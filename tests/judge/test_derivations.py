@@ -24,8 +24,8 @@ from servanda.judge.reference import walk
 from servanda.judge.support import Outcome, only, outcome, without
 from servanda.judge.verdict import JudgeError, Verdict
 from servanda.judge.visible_facts import visible
+from servanda.record.dates import LAST_PHASE
 from servanda.record.facts import Facts
-from servanda.semantics.clock import LAST_PHASE
 from servanda.semantics.norms import Norms
 
 ROOT = Path(__file__).parents[2]
