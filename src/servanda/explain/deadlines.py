@@ -131,9 +131,12 @@ class Coming:
 
     def paused(self, rule: Rule, verdict: Verdict) -> str | None:
         """A suspension that moves the deadline: how far is known only when it is over."""
-        if not self.judged.norms.suspension_stops_clock or rule.kind != "achieve":
+        if rule.kind != "achieve":
             return None
-        if any(span.status == "suspended" for span in self.judged.history(verdict)):
+        been = {span.status for span in self.judged.history(verdict)}
+        if rule.time_extended and "excused" in been:
+            return "it has been excused, and its time is extended: not dated here"
+        if self.judged.norms.suspension_stops_clock and "suspended" in been:
             return "it has been suspended, and suspension stops the clock: not dated here"
         return None
 

@@ -215,8 +215,8 @@ def every_rule(agreement: m.Agreement) -> Iterator[m.Rule]:
 def with_remedies(rules: Iterable[m.Rule]) -> Iterator[m.Rule]:
     for rule in rules:
         yield rule
-        if isinstance(rule, m.Duty) and rule.otherwise is not None:
-            yield from with_remedies((rule.otherwise,))
+        if isinstance(rule, m.Duty) and rule.remedy is not None:
+            yield from with_remedies((rule.remedy.duty,))
 
 
 def invented(rule: Rule) -> str:

@@ -153,11 +153,12 @@ class Happened(Struct, frozen=True, tag=True):
 
 
 class RuleStatus(Struct, frozen=True, tag=True):
-    """Some instance of one of `rules` is in `state`; `debtor` narrows to that debtor."""
+    """Some instance of one of `rules` is in `state`; `debtor` and `creditor` narrow to theirs."""
 
     rules: tuple[str, ...]
     state: OneOf["broken", "performed", "suspended", "binding"]
     debtor: Term | None
+    creditor: Term | None = None
 
 
 Cond = Always | And | Or | Not | Compare | Within | InState | IsVague | Happened | RuleStatus
@@ -209,6 +210,9 @@ Point = AtTime | AtVar | AtMatch | Shifted | First | DayEdge
 
 
 # ------------------------------------------------------------------ rules
+Early = OneOf["always", "from_trigger", "never"]
+
+
 class Variable(Struct, frozen=True):
     """A variable or parameter: its name, type and, for a number, unit."""
 
@@ -235,6 +239,7 @@ class DutyWindow(Struct, frozen=True):
 
     `closing` kinds: `at` (closes at the point's instant), `day` (the point's whole day belongs).
     `every` is a calendar period (`month`), or a length counted from the opening (`6 months`).
+    `in_period`: the window of `within` after an `edge` is open in the period too.
     """
 
     opens: Point | None = None
@@ -243,6 +248,7 @@ class DutyWindow(Struct, frozen=True):
     term: Duration | None = None
     every: str | None = None
     edge: OneOf["start", "end"] | None = None
+    in_period: bool = False
 
 
 class PowerEffect(Struct, frozen=True):
@@ -262,6 +268,9 @@ class Rule(Struct, frozen=True):
 
     `id` is unique and stable: the clause, then `:debtor` where one rule was spread over several,
     `/2` for a second rule of the clause, `@version` for an amendment, `/else` for a remedy.
+    `early`: performance before the opening counts always, from the trigger on, or never.
+    `cure_within` of `keep` is its grace. `time_extended`: the close moves by the time excused.
+    `compensates`: to perform the remedy makes the breach good.
     """
 
     id: str
@@ -280,11 +289,13 @@ class Rule(Struct, frozen=True):
     action: Match | None
     keep: Cond | None
     total: tuple[str, Expr] | None
-    early: bool
+    early: Early
     cured_by: Match | None
     cure_within: Duration | None
     curable: bool
     remedy: str | None
+    compensates: bool
+    time_extended: bool
     power: PowerEffect | None
     yields_to: tuple[str, ...]
     needs_creation: bool
@@ -342,13 +353,17 @@ class VagueType(Struct, frozen=True):
 
 
 class HeldVague(Struct, frozen=True):
-    """An account's own answer: ticks are microseconds; None is open."""
+    """An account's own answer: ticks are microseconds; None is open.
+
+    It `outranks` determinations, or stands until there is one.
+    """
 
     name: str
     args: tuple[Value | None, ...]
     holds: bool
     from_: int | None
     until: int | None
+    outranks: bool
 
 
 class Norms(Struct, frozen=True):

@@ -141,8 +141,8 @@ class Resolver:
         """Rule → the rules that prevail over it."""
         over: dict[str, list[RuleOutline]] = {}
         for one in with_remedies(planned):
-            for clause in one.prevails:
-                over.setdefault(clause, []).append(one.outline)
+            for over_clause in one.prevails:
+                over.setdefault(over_clause.clause, []).append(one.outline)
         found = {}
         for one in with_remedies(planned):
             above = [h for h in over.get(one.outline.clause, ()) if h.clause != one.outline.clause]
@@ -169,7 +169,7 @@ class Resolver:
             found.append(self._rule(current, inner, opening, yields.get(current.outline.id, ())))
             breach = norms.Trigger(breach_of=current.outline.id)
             opening = Opening(breach, TRUE, opening.variables)
-            current = current.otherwise
+            current = current.remedy
         self._hint_at_misspelt_parties(planned.rule, scope)
         return found
 
@@ -234,11 +234,13 @@ class Resolver:
             action=None,
             keep=None,
             total=None,
-            early=False,
+            early="never",
             cured_by=None,
             cure_within=None,
             curable=True,
-            remedy=planned.otherwise.outline.id if planned.otherwise is not None else None,
+            remedy=planned.remedy.outline.id if planned.remedy is not None else None,
+            compensates=planned.compensates,
+            time_extended=isinstance(rule, tree.Duty) and rule.time_extended,
             power=None,
             yields_to=yields,
             needs_creation=clause is not None and clause.created and outline.kind != "may",

@@ -50,9 +50,10 @@ class Include(Struct, frozen=True):
 
 
 class Prevails(Struct, frozen=True):
-    """`prevails over 7, 8`: the ids of clauses."""
+    """`prevails over 7, 8 to the extent of the conflict`, or `disapplies` all of them."""
 
     over: tuple[str, ...]
+    extent: OneOf["conflict", "all"]
     place: Place = NOWHERE
 
 
@@ -98,7 +99,7 @@ class Reads(Struct, frozen=True):
 
 
 class Trusts(Struct, frozen=True):
-    """`trusts only`, `trusts … over all` (first) or `distrusts`."""
+    """`trusts only`, `for measurements prefers` (first) or `distrusts`."""
 
     how: OneOf["only", "first", "distrusts"]
     sources: tuple[str, ...]

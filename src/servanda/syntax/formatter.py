@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from servanda.syntax import block_lines as ln
 from servanda.syntax import entries as e
 from servanda.syntax import tree as m
 from servanda.syntax.layout import Layout, Passage, Statement, lay_out
 from servanda.syntax.line_parser import LineKind
-from servanda.syntax.parser import line_kind_at_margin, line_kind_below, parse, parse_line
+from servanda.syntax.old_spellings import OLD_SPELLINGS
+from servanda.syntax.parser import Parsed, line_kind_at_margin, line_kind_below, parse, parse_line
 from servanda.syntax.printer.rules import duty
 from servanda.syntax.printer.statements import phrases
 from servanda.syntax.problems import Problem, Problems
@@ -26,7 +28,8 @@ BLOCK_LINES = (m.Clause, m.Reading, m.Amendment, m.Account, ln.AgreementLine, ln
 _KINDS = {
     **dict.fromkeys(("to", "towards", "every", "from", "until", "for"), "time"),
     **dict.fromkeys(("within", "by", "before"), "time"),
-    **dict.fromkeys(("early", "in", "cured", "cure", "late"), "performance"),
+    **dict.fromkeys(("early", "performance", "instalments"), "performance"),
+    **dict.fromkeys(("cured", "cure", "grace", "late"), "performance"),
 }
 _STRING = re.compile(r'"[^"]*"')
 _PREPOSITION = re.compile(r"\b(to|towards) +[^\W\d]")
@@ -45,13 +48,28 @@ def format_text(text: str, file: str) -> tuple[str, list[Problem]]:
     """
     problems = Problems()
     layout = lay_out(text, file, problems)
-    parse(layout.statements, problems)
+    parsed = parse(layout.statements, problems)
     if problems.errors:
         return text, list(problems)
-    return _rebuild(text, layout), list(problems)
+    return _rebuild(text, layout, _Printer(parsed)), list(problems)
 
 
-def _rebuild(text: str, layout: Layout) -> str:
+def upgrade_text(text: str, file: str) -> tuple[str, list[Problem]]:
+    """The text in today's spelling with the meaning it had in the old one, and its problems.
+
+    A text with other errors than old spellings is given back unchanged; so is one without any.
+    Of the problems, those of old spellings name what a person should choose again.
+    """
+    problems = Problems()
+    layout = lay_out(text, file, problems)
+    parsed = parse(layout.statements, problems)
+    others = [problem for problem in problems.errors if problem.code not in OLD_SPELLINGS]
+    if others or not problems.errors:
+        return text, list(problems)
+    return _rebuild(text, layout, _Printer(parsed, upgrading=True)), list(problems)
+
+
+def _rebuild(text: str, layout: Layout, printer: _Printer) -> str:
     """The text with the lines of each block replaced."""
     raw = text.split("\n")
     ending = "\r" if raw[0].endswith("\r") else ""
@@ -59,7 +77,7 @@ def _rebuild(text: str, layout: Layout) -> str:
     position = 0
     for passage in layout.passages:
         rebuilt += raw[position : passage.block.first]
-        rebuilt += [line + ending for line in _passage(passage)]
+        rebuilt += [line + ending for line in printer.passage(passage)]
         position = passage.block.last
     rest = raw[position:]
     if layout.file.endswith(".sv"):
@@ -69,30 +87,56 @@ def _rebuild(text: str, layout: Layout) -> str:
     return "\n".join(rebuilt + rest)
 
 
-def _passage(passage: Passage) -> Iterator[str]:
-    margin = " " * passage.block.margin
-    lines = [
-        line
-        for statement in passage.statements
-        for line in _statement(statement, line_kind_at_margin(statement), 0)
-    ]
-    for line in [*lines, *passage.tail]:
-        yield margin + line if line else ""
+class _Printer:
+    """Prints the statements of a file; `upgrading`: where a default has changed, it is written out."""
+
+    def __init__(self, parsed: Parsed, upgrading: bool = False) -> None:
+        self.readings = {reading.place: reading for reading in parsed.agreement.readings}
+        self.upgrading = upgrading
+
+    def passage(self, passage: Passage) -> Iterator[str]:
+        """The lines of a block."""
+        margin = " " * passage.block.margin
+        lines = [
+            line
+            for statement in passage.statements
+            for line in self.statement(statement, line_kind_at_margin(statement), 0)
+        ]
+        for line in [*lines, *passage.tail]:
+            yield margin + line if line else ""
+
+    def statement(self, statement: Statement, line_kind: LineKind, indent: int) -> Iterator[str]:
+        """The lines of a statement with its comments and all that stands below it."""
+        node = self.node(statement, line_kind)
+        first, *rest = _lines(node, indent, statement.text)
+        beside, *others = statement.beside or ("",)
+        for comment in (*statement.lead, *others):
+            yield " " * indent + comment if comment else ""
+        yield f"{first}  {beside}" if beside else first
+        yield from rest
+        below = line_kind_below(statement)
+        for child in statement.children if below is not None else ():
+            if not (isinstance(node, m.Reading) and child.text == "no duty"):
+                yield from self.statement(child, below or line_kind, indent + STEP)
+
+    def node(self, statement: Statement, line_kind: LineKind) -> Struct:
+        """The value of a statement as it is to be printed."""
+        node: Struct = parse_line(statement, line_kind, Problems())
+        if isinstance(node, m.Reading):
+            return self.readings.get(node.place, node)
+        if self.upgrading and isinstance(node, m.Duty):
+            return _as_it_was(node)
+        return node
 
 
-def _statement(statement: Statement, line_kind: LineKind, indent: int) -> Iterator[str]:
-    """The lines of a statement with its comments and all that stands below it."""
-    node = parse_line(statement, line_kind, Problems())
-    first, *rest = _lines(node, indent, statement.text)
-    beside, *others = statement.beside or ("",)
-    for comment in (*statement.lead, *others):
-        yield " " * indent + comment if comment else ""
-    yield f"{first}  {beside}" if beside else first
-    yield from rest
-    below = line_kind_below(statement)
-    if below is not None:
-        for child in statement.children:
-            yield from _statement(child, below, indent + STEP)
+def _as_it_was(duty: m.Duty) -> m.Duty:
+    """The duty with the old default written out: performance before `from` did not count."""
+    window, remedy = duty.window, duty.remedy
+    if duty.kind == "achieve" and duty.early is None and window.from_ and window.every is None:
+        duty = replace(duty, early="never")
+    if remedy is not None:
+        duty = replace(duty, remedy=m.Remedy(_as_it_was(remedy.duty), remedy.instead))
+    return duty
 
 
 def _lines(node: Struct, indent: int, written: str) -> list[str]:
@@ -119,8 +163,6 @@ def _worded(node: Struct, written: str) -> tuple[str, ...]:
     match node:
         case m.Duty():
             return duty(node, _PREPOSITION.findall(_STRING.sub("", written)))
-        case m.Reading() if node.replaces and written.endswith("in_place_of_the_text"):
-            return (f"{phrases(node)[0]}, in_place_of_the_text",)
         case m.Trigger():
             *first, last = phrases(node)
             return (*first, f"{last}:")
@@ -134,7 +176,7 @@ def _grouped(parts: Sequence[str], indent: int) -> list[str]:
     lines = _fill(parts[0], indent, deeper + STEP)
     for _, group in groupby(parts[1:], key=_kind_of_phrase):
         lines += _pack(list(group), deeper)
-        if lines[-1].lstrip().startswith("else "):
+        if lines[-1].lstrip().startswith("on breach "):
             deeper += STEP
     return lines
 

@@ -17,8 +17,10 @@ from servanda.syntax import tree as m
 from servanda.syntax.entries import Completeness, Entry, RowMap, SourceRef, TableMap
 from servanda.syntax.layout import Statement
 from servanda.syntax.line_parser import LineKind, line_parser
+from servanda.syntax.old_spellings import OLD_SPELLINGS
 from servanda.syntax.parse_errors import Failure, explain
 from servanda.syntax.problems import Problems
+from servanda.syntax.tree import EFFECT_PHRASES
 from servanda.syntax.unparsed import declared
 
 MOST_FAILURES = 200
@@ -85,7 +87,7 @@ def parse_line(statement: Statement, line_kind: LineKind, problems: Problems) ->
 def line_kind_at_margin(statement: Statement) -> LineKind:
     """The kind of a statement outside any block: an entry, or a line of the agreement."""
     words = statement.text.split(" ", 2)
-    is_entry = words[0][:1].isdecimal() or words[1:2] == ["complete"]
+    is_entry = words[0][:1].isdecimal() or words[1:2] in (["attests"], ["complete"], ["some"])
     return "entry" if is_entry else "top"
 
 
@@ -124,7 +126,7 @@ class _Body(Struct):
 
     rules: list[m.Rule] = []
     defines: list[m.Define] = []
-    prevails_over: list[str] = []
+    prevails_over: list[m.Precedence] = []
     needs: list[str] = []
     survives: ln.Survives | None = None
     created: ln.OnceCreated | None = None
@@ -333,8 +335,8 @@ class _Assembler:
                 body.rules.append(node)
             case m.Define():
                 body.defines.append(node)
-            case ln.Prevails(over):
-                body.prevails_over += over
+            case ln.Prevails(over, extent):
+                body.prevails_over += [m.Precedence(clause, extent) for clause in over]
             case ln.Needs(reading):
                 body.needs.append(reading)
             case ln.Survives():
@@ -411,15 +413,40 @@ class _Assembler:
     def _reading(self, head: m.Reading, body: _Body) -> m.Reading:
         advice = "write it in the clause that is read"
         self._refuse_in("a reading", body.survives, body.created, body.not_modelled, advice=advice)
-        self._check_no_duty(head.full_name, head.place, body)
         return replace(
             head,
+            effect=self._effect(head, body),
             rules=tuple(body.rules),
             needs=tuple(body.needs),
             prevails_over=tuple(body.prevails_over),
             defines=tuple(body.defines),
             allows=tuple(body.allows),
         )
+
+    def _effect(self, head: m.Reading, body: _Body) -> m.Effect | None:
+        """What a reading does to its clause, by its first line and what stands below it."""
+        effect, place = head.effect, head.place
+        if body.no_duty is not None and not body.rules:
+            spelling = OLD_SPELLINGS["E171"]
+            self.problems.add("E171", body.no_duty.place, spelling.message, spelling.advice)
+            return "as_written" if effect == "adds" else "none"
+        if body.rules and effect is None:
+            advice = OLD_SPELLINGS["E172"].advice
+            message = f"{head.full_name} does not say what it does to the text"
+            self.problems.add("E172", place, message, advice)
+            return "replaces"
+        if body.rules and effect in ("none", "as_written"):
+            phrase = EFFECT_PHRASES[effect]
+            message = f"{head.full_name} `{phrase}`, and has rules below"
+            advice = f"leave the rules out, or write `, {EFFECT_PHRASES['adds']}`"
+            self.problems.add("E129", place, message, advice)
+        if body.rules or effect in ("none", "as_written"):
+            return effect
+        if not (body.defines or body.has_unparsed_lines):
+            phrases = [EFFECT_PHRASES[one] for one in ("none", "as_written")]
+            advice = f"write its rules below it, deeper; or `, {phrases[0]}`; or `, {phrases[1]}`"
+            self.problems.add("E128", place, f"{head.full_name} is empty", advice)
+        return None
 
     def _amendment(self, head: m.Amendment, body: _Body) -> m.Amendment:
         advice = "write it in the clause: an amendment has duties and powers only"

@@ -135,10 +135,16 @@ class Member(Struct, frozen=True, tag=True):
 
 
 class InBreach(Struct, frozen=True, tag=True):
-    """The party has an open breach of the clause (of any clause if None)."""
+    """The party has an open breach of the clause (of any clause if None).
+
+    `owed`: of a duty owed to who may or must act by this rule. `determined`: a vague term that the
+    party's breach has been determined to be, as in `determined to be material`.
+    """
 
     party: str
     clause: str | None
+    owed: bool = False
+    determined: str | None = None
     place: Place = NOWHERE
 
 
@@ -151,7 +157,7 @@ class ClauseIs(Struct, frozen=True, tag=True):
 
 
 class Once(Struct, frozen=True, tag=True):
-    """A matching event has happened: ever so far, or within the last `last`."""
+    """`E has happened`: ever so far, or within the last `last`."""
 
     pattern: Pattern
     last: Duration | None = None
@@ -365,9 +371,12 @@ class Define(Struct, frozen=True):
 # ------------------------------------------------------------------ rules
 class Holder(Struct, frozen=True):
     """Who owes or may: one name, several names each, each member of a group (optionally as a
-    variable), all members together, or a group jointly as one."""
+    variable), any one member for all, or all members acting together.
 
-    mode: OneOf["one", "many", "each", "all", "jointly"]
+    `all` is an old spelling, which the builder turns into `each` or `together`.
+    """
+
+    mode: OneOf["one", "many", "each", "any", "together", "all"]
     names: tuple[str, ...]
     variable: str | None = None
     place: Place = NOWHERE
@@ -375,12 +384,16 @@ class Holder(Struct, frozen=True):
 
 class Trigger(Struct, frozen=True):
     """`when` an event (joined with earlier events that share variables), or `whenever` a
-    condition becomes true (`cond`)."""
+    condition becomes true (`cond`).
+
+    `surplus` is bound to the amount by which the left side of `cond` exceeds the right one then.
+    """
 
     pattern: Pattern | None
     following: tuple[Pattern, ...] = ()
     if_: Cond | None = None
     cond: Cond | None = None
+    surplus: str | None = None
     place: Place = NOWHERE
 
 
@@ -388,6 +401,7 @@ class Window(Struct, frozen=True):
     """The window of a duty as written; None: not written.
 
     `every` is `day`, `week`, `month`, `quarter` or `year`, or a length, as in `6 months`.
+    `in_period`: a window `after its EDGE` is open in the period too.
     """
 
     from_: Point | None = None
@@ -396,6 +410,7 @@ class Window(Struct, frozen=True):
     within: Duration | None = None
     after: Point | None = None
     edge: OneOf["start", "end"] | None = None
+    in_period: bool = False
     by: Point | None = None
     before: Point | None = None
     every: str | None = None
@@ -410,7 +425,13 @@ class Gates(Struct, frozen=True):
 
 
 class Duty(Struct, frozen=True, tag=True):
-    """`must E` (achieve), `must keep C` (keep) or `must not E` (forbid), with its remedy."""
+    """`must E` (achieve), `must keep C` (keep) or `must not E` (forbid), with its remedy.
+
+    `early`: whether performance before the opening counts: never, always (from before the trigger
+    too), or None: from the trigger on. `cure_within` cuts off the cure of achieve and forbid,
+    `grace` is the time in which a condition may be restored without breach. `time_extended`: the
+    deadline moves by the time for which the duty is excused.
+    """
 
     kind: OneOf["achieve", "keep", "forbid"]
     holder: Holder
@@ -420,13 +441,22 @@ class Duty(Struct, frozen=True, tag=True):
     window: Window
     gates: Gates
     creditor: str | None
-    early: bool | None
+    early: OneOf["always", "never"] | None
     total: bool
     cured_by: Pattern | None
     cure_within: Duration | None
+    grace: Duration | None
     curable: bool
-    otherwise: Duty | None
+    time_extended: bool
+    remedy: Remedy | None
     place: Place
+
+
+class Remedy(Struct, frozen=True):
+    """What is owed on breach: also, or `instead`: then performing it makes the breach good."""
+
+    duty: Duty
+    instead: bool
 
 
 Verb = OneOf[
@@ -462,13 +492,20 @@ class Allow(Struct, frozen=True):
     block: LineRange | None = None
 
 
+class Precedence(Struct, frozen=True):
+    """A clause that gives way: to the extent of a `conflict`, or `all` of it meanwhile."""
+
+    clause: str
+    extent: OneOf["conflict", "all"]
+
+
 class Clause(Struct, frozen=True):
     """`survives_for`: how long it `survives` the end of the agreement; None: for good."""
 
     id: str
     title: str | None
     rules: tuple[Rule, ...]
-    prevails_over: tuple[str, ...]
+    prevails_over: tuple[Precedence, ...]
     survives: bool
     created: bool
     not_modelled: str | None
@@ -477,17 +514,30 @@ class Clause(Struct, frozen=True):
     allows: tuple[Allow, ...] = ()
 
 
+Effect = OneOf["replaces", "adds", "none", "as_written"]
+EFFECT_PHRASES: dict[Effect, str] = {
+    "replaces": "reads the text as",
+    "adds": "adds to the text",
+    "none": "finds no obligation",
+    "as_written": "leaves the text as it is",
+}
+
+
 class Reading(Struct, frozen=True):
-    """One alternative (`name`) of a contested point (`group`), about one clause."""
+    """One alternative (`name`) of a contested point (`group`), about one clause.
+
+    `effect` is what it does to the clause: its rules replace those of the clause or add to them,
+    the clause has no obligation, or stands as written. None: only its definitions differ.
+    """
 
     group: str
     name: str
     clause: str
     title: str | None
     rules: tuple[Rule, ...]
-    replaces: bool
+    effect: Effect | None
     needs: tuple[str, ...]
-    prevails_over: tuple[str, ...]
+    prevails_over: tuple[Precedence, ...]
     defines: tuple[Define, ...]
     place: Place
     allows: tuple[Allow, ...] = ()
@@ -510,12 +560,16 @@ class Amendment(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """An account's own answer to a vague term, from a date, with its reason."""
+    """An account's own answer to a vague term, from a date, with its reason.
+
+    `outranks`: whatever a body that is entitled to determines.
+    """
 
     pattern: Pattern
     holds: bool
     from_: str | None
     until: str | None
+    outranks: bool
     reason: str | None
     place: Place
 

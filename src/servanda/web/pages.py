@@ -84,7 +84,7 @@ def reading(agreement: m.Agreement, one: m.Reading) -> dict[str, Any]:
         "group": one.group,
         "name": one.name,
         "title": one.title,
-        "in_place_of_the_text": one.replaces,
+        "in_place_of_the_text": one.effect in ("replaces", "none"),
         "needs": list(one.needs),
         "rules": rules(one),
         "held_by": held,

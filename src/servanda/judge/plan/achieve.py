@@ -10,13 +10,42 @@ from servanda.judge.plan.sql import FOR_GOOD, NUMBER, SINCE_EVER, matches, named
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Match, Rule
+from servanda.semantics.norms import Match, Norms, Rule
 
-WINDOW = "i.o_lo, i.o_hi, i.c_lo, i.c_hi, i.b_lo, i.b_hi, i.early, i.curable, i.rule"
+WINDOW = ("o_lo", "o_hi", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
-def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
+def counts_from(rule: Rule, end: str) -> str:
+    """The tick from which an act possibly (`lo`) or surely (`hi`) counts: the opening, or earlier."""
+    earliest = {"always": str(SINCE_EVER), "from_trigger": f"i.{end}", "never": f"i.o_{end}"}
+    return earliest[rule.early]
+
+
+def window_of(rule: Rule) -> str:
+    """The columns of an instance that its performances are compared with."""
+    columns = ", ".join(f"i.{name}" for name in WINDOW)
+    return f"{columns}, {counts_from(rule, 'hi')} AS counts_hi"
+
+
+def candidate_test(rule: Rule) -> str:
+    """The test that an occurrence `e` may perform the instance `i`, before its end is looked at."""
+    tests = [] if rule.early == "never" else ["NOT i.never"]
+    if rule.early != "always":
+        tests.append(f"e.fin > ({counts_from(rule, 'lo')} >> 6) * 64")
+    return " AND ".join(tests)
+
+
+def standing_still(batch: Batch, norms: Norms) -> str | None:
+    """The test that time does not count, on gates `y` of instances `i`; None: it always does."""
+    tests = ["y.su = 2"] if norms.suspension_stops_clock else []
+    extended = [str(batch.numbers[rule.id]) for rule in batch.rules if rule.time_extended]
+    if extended:
+        tests.append(f"(y.ex = 2 AND i.rule IN ({', '.join(extended)}))")
+    return " OR ".join(tests) or None
+
+
+def closing(inst: str, gates: str, gated: bool, still: str | None) -> str:
     """The instances with `never`, `b_lo`, `b_hi`: when the breach would come, overlays counted in; and
     `lapse`.
 
@@ -28,7 +57,7 @@ def closing(inst: str, gates: str, gated: bool, stops: bool) -> str:
         f"CASE WHEN {never} THEN {FOR_GOOD} ELSE i.{c} END AS {c}"
         for c in ("o_lo", "o_hi", "c_lo", "c_hi")
     )
-    moved = stopped_clock(inst, gates) if gated and stops else f"{inst} i"
+    moved = f"{inst} i" if still is None else stopped_clock(inst, gates, still)
     m = f"SELECT i.* REPLACE ({bounds}), {never} AS never FROM {moved}"
     if not gated:
         return f"""
@@ -64,8 +93,8 @@ def landed(end: str) -> str:
     return f"greatest({due(end)}, CASE WHEN t > {due(end)} THEN greatest(t, (t >> 6) * 64 + 3) ELSE {due(end)} END)"
 
 
-def stopped_clock(inst: str, gates: str) -> str:
-    """The instances, their windows made longer by the time surely suspended within them."""
+def stopped_clock(inst: str, gates: str, still: str) -> str:
+    """The instances, their windows made longer by the time within them that does not count."""
     moved = []
     for column in ("c_lo", "c_hi"):
         moved.append(
@@ -75,8 +104,8 @@ def stopped_clock(inst: str, gates: str) -> str:
     return f"""(SELECT i.* REPLACE (l.c_lo AS c_lo, l.c_hi AS c_hi) FROM {inst} i JOIN (
       WITH spans AS (
         SELECT iid, (t >> 6) * 64 AS f, CASE WHEN u >= {FOR_GOOD} THEN u ELSE (u >> 6) * 64 END AS u
-        FROM (SELECT iid, t, su, {UNTIL_NEXT} AS u
-              FROM {gates}) WHERE su = 2),
+        FROM (SELECT iid, t, su, ex, {UNTIL_NEXT} AS u FROM {gates}) y
+        JOIN {inst} i USING (iid) WHERE {still}),
       inside AS (SELECT i.iid, greatest(s.f, i.o_hi) AS f, s.u FROM {inst} i JOIN spans s
                  ON s.iid = i.iid AND s.u > i.o_hi),
       s AS (SELECT iid, f, CASE WHEN u >= {FOR_GOOD} THEN {FOR_GOOD // 4} ELSE u - f END AS length,
@@ -100,7 +129,7 @@ def performances(batch: Batch, closes: str) -> str:
 
 def candidates(rule: Rule, batch: Batch, closes: str) -> str:
     assert rule.action is not None
-    early = "NOT i.never" if rule.early else "e.fin > (i.o_lo >> 6) * 64"
+    early = candidate_test(rule)
     table = named("ev_", rule.action.name)
     mine = closes
     if len(batch.rules) > 1:
@@ -108,7 +137,7 @@ def candidates(rule: Rule, batch: Batch, closes: str) -> str:
     if rule.total is not None:
         return added_up(rule, mine, table, early)
     return f"""
-      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, e.sure, {WINDOW}
+      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, e.sure, {window_of(rule)}
       FROM {mine} i JOIN {table} e ON {matches(rule.action)} AND {early}"""
 
 
@@ -118,14 +147,15 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    window = ", ".join(f"any_value({c}) AS {c}" for c in WINDOW.replace("i.", "").split(", "))
+    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi"))
     sums = {
         n: f"PARTITION BY i.iid ORDER BY e.{n}, e.entry ROWS UNBOUNDED PRECEDING"
         for n in ("lo", "hi")
     }
     parts_of = f"FROM {closes} i JOIN {table} e ON {matches(parts)} AND {early}"
     amounts = (
-        f"{WINDOW}, i.iid, e.entry, e.lo, e.hi, e.fin, CAST({scalar(owed)} AS {NUMBER}) AS owed"
+        f"{window_of(rule)}, i.iid, e.entry, e.lo, e.hi, e.fin, "
+        f"CAST({scalar(owed)} AS {NUMBER}) AS owed"
     )
     # sure parts are complete between where their sum is by what they may have been at first and at last
     return f"""
@@ -152,7 +182,7 @@ def parts(rule: Rule, facts: str) -> str:
     assert rule.action is not None and rule.total is not None
     param, owed = rule.total
     match = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
-    early = "NOT i.never" if rule.early else "e.fin > (i.o_lo >> 6) * 64"
+    early = candidate_test(rule)
     found = []
     for order, sure, test in (("hi", "true", sure_part(rule)), ("lo", "false", "true")):
         line = f"OVER (PARTITION BY i.iid ORDER BY e.{order}, e.entry ROWS BETWEEN UNBOUNDED PRECEDING AND"
@@ -169,7 +199,7 @@ def parts(rule: Rule, facts: str) -> str:
 
 
 def sure_part(rule: Rule) -> str:
-    return "e.sure" if rule.early else "e.sure AND e.lo >= (i.o_hi >> 6) * 64"
+    return f"e.sure AND e.lo >= ({counts_from(rule, 'hi')} >> 6) * 64"
 
 
 def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
@@ -179,7 +209,7 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
     a performance's date; `gates` None: these duties have no overlays.
     """
     lo, hi = "((p.lo >> 6) * 64 + 2)", "((p.hi >> 6) * 64 + 2)"
-    in_time = f"""p.sure AND (p.early OR p.lo >= (p.o_hi >> 6) * 64) AND {hi} < p.b_lo
+    in_time = f"""p.sure AND p.lo >= (p.counts_hi >> 6) * 64 AND {hi} < p.b_lo
                   AND (p.fin <= p.c_lo OR over_hi = 2)"""
     possible = f"{lo} < p.b_hi AND NOT (p.c_hi <= {lo} AND over_lo = 0)"
     cure = f"""p.curable AND p.sure AND p.lo >= (p.b_hi >> 6) * 64
@@ -236,7 +266,7 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
     for rule in batch.rules:
         assert rule.action is not None
         for f, u in conditions.complete_spans(rule.action.name):
-            since = str(SINCE_EVER) if rule.early else "(o_lo >> 6) * 64"
+            since = f"({counts_from(rule, 'lo').removeprefix('i.')} >> 6) * 64"
             tests.append(
                 f"(rule = {batch.numbers[rule.id]} AND {since} >= {f} AND (b_hi >> 6) * 64 <= {u})"
             )

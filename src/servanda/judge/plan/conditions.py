@@ -391,13 +391,23 @@ class Atoms:
         numbers = ", ".join(str(self.conditions.numbers[rule]) for rule in cond.rules)
         if not numbers:
             return f"SELECT i.iid, {SINCE_EVER} AS t, 0 AS val, false AS und FROM {self.inst} i"
-        on = "true" if cond.debtor is None else f"s.debtor = {scalar(cond.debtor)}"
+        on = narrowed(cond, "s")
         return counted(
             f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN statuses s "
             f"ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}",
             self.inst,
             self.conditions.undecided,
         )
+
+
+def narrowed(cond: RuleStatus, statuses: str) -> str:
+    """The test that a status is of the debtor and the creditor that a condition names."""
+    tests = [
+        f"{statuses}.{column} = {scalar(term)}"
+        for column, term in (("debtor", cond.debtor), ("creditor", cond.creditor))
+        if term is not None
+    ]
+    return " AND ".join(tests) or "true"
 
 
 def product(a: str, b: str) -> str:

@@ -124,12 +124,15 @@ def vague_rows(vague: VagueType, norms: Norms, facts: Facts) -> list[list[object
 def vague_value(key: Key, t: int, held: list[HeldVague], said: list[Determination]) -> int:
     """2, 0, or 1 where nobody has decided, or two answers stand against each other."""
     own = [h for h in held if h.args == key and starts(h) <= t < ends(h)]
-    if own:
-        return 2 if max(own, key=starts).holds else 0
+    answer = max(own, key=starts) if own else None
+    if answer is not None and answer.outranks:
+        return 2 * answer.holds
     mine = [d for d in said if d.args == key]
     sure = [d for d in mine if d.sure and d.hi <= t]
     if not sure:
-        return 1
+        if answer is None or any(d.lo <= t and d.holds != answer.holds for d in mine):
+            return 1
+        return 2 * answer.holds
     last = max(d.hi for d in sure)
     answers = {d.holds for d in sure if d.hi == last}
     answers |= {d.holds for d in mine if last <= d.lo <= t and (not d.sure or t < d.hi)}

@@ -194,7 +194,7 @@ class Instances:
         return f"""
           SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
                  {"o_lo" if rule.trigger is None else "lo"} AS doubt,
-                 {str(rule.early).lower()} AS early, {str(rule.curable).lower()} AS curable,
+                 {str(rule.curable).lower()} AS curable,
                  {cure} AS cure, {closed_} AS closed
           FROM ({select})"""
 
@@ -382,6 +382,8 @@ class Instances:
             edge = "p.u" if window.edge == "end" else "p.f"
             start = f"greatest({edge}, (i.hi >> 6) * 64)"
             end = f"{self.days.deadline(micros(edge), window.within)} * 64"
+            if window.in_period:
+                start = "greatest(p.f, i.o_hi, (i.hi >> 6) * 64)"
         self.tables.create(
             f"{table}_2",
             f"""

@@ -3,7 +3,7 @@
 Acts are in the verdict rows already. Here is the rest, for the few spans that no act began: the
 facts that turned a condition or an overlay in the instant, and the anchors of the window.
 
-    begins(rule, iid, f, debtor, status, trigger, opened, breach_key, first, before, after)
+    begins(rule, iid, f, debtor, creditor, status, trigger, opened, breach_key, first, before, after)
     openings_N(rule, iid, f, entry, act)
 
 `f` is the instant in which a span begins, `before` and `after` are the ticks around it. Every
@@ -165,7 +165,7 @@ class Openings:
 
     def begins_in(self, batch: Batch) -> str:
         return f"""
-          SELECT v.rule, v.iid, v.f, v.debtor, v.status, v.began AS trigger, v.opened, v.breach_key,
+          SELECT v.rule, v.iid, v.f, v.debtor, v.creditor, v.status, v.began AS trigger, v.opened, v.breach_key,
                  v.f > {SINCE_EVER} AND (i.lo >> 6) = (v.f >> 6) AS first,
                  v.f - 1 AS before, least(v.f + 63, {self.rules.now}) AS after
           FROM ({batch.verdict}) v JOIN {batch.inst} i USING (iid)"""

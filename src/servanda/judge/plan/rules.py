@@ -22,7 +22,7 @@ from servanda.judge.plan.undetermined import marked, marks_of
 from servanda.judge.plan.verdict_spans import UNDECIDED, undecided_in, variables, verdict_rows
 from servanda.semantics.norms import Norms, Rule
 
-STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
+STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, creditor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
 LEVELS = "(VALUES (1), (2)) n(level)"
 
 
@@ -137,8 +137,8 @@ class Rules:
     def achieve(self, batch: Batch, over: Gates) -> None:
         facts, gated, gates = f"facts_{batch.name}", bool(over.present), over.table
         laid = gates if gated else None
-        stops = self.norms.suspension_stops_clock
-        closes = f"({achieve.closing(batch.inst, gates, gated, stops)})"
+        still = achieve.standing_still(batch, self.norms) if gated else None
+        closes = f"({achieve.closing(batch.inst, gates, gated, still)})"
         if gated:
             self.tables.create(f"closes_{batch.name}", closes[1:-1])
             closes = f"closes_{batch.name}"
@@ -184,7 +184,7 @@ class Rules:
 
         def scalars(rows: str) -> str:
             windows = self.instances.windows(rule, rows, self.numbers[rule.id])
-            told = achieve.closing(f"({windows})", "", gated=False, stops=False)
+            told = achieve.closing(f"({windows})", "", gated=False, still=None)
             return achieve.scalars(batch, told, self.conditions)
 
         if rule.remedy is not None:
@@ -225,7 +225,8 @@ class Rules:
           FROM {facts} f {over} WHERE f.rule = {batch.numbers[rule.id]} AND f.bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
-        if remedy.kind != "achieve" or str(number) not in self.judged:
+        performs = remedy.kind == "achieve" and rule.compensates
+        if not performs or str(number) not in self.judged:
             return []
         done = "CASE WHEN f.live_kind = 'kept' THEN f.k WHEN f.after_kind = 'cured' THEN f.g END"
         entry = "CASE WHEN f.live_kind = 'kept' THEN f.kept_entry ELSE f.late_entry END"
@@ -243,9 +244,9 @@ class Rules:
         self.status(
             batch,
             "broken",
-            f"""SELECT f.iid, f.rule, f.debtor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
+            f"""SELECT f.iid, f.rule, f.debtor, f.creditor, {effect("f.b")} AS f, {effect(after)} AS u, 2 AS level
                 {rows} WHERE f.sure AND f.live_kind = 'broken'
-                UNION ALL SELECT f.iid, f.rule, f.debtor, {effect("f.bp")}, {effect(after)}, 1
+                UNION ALL SELECT f.iid, f.rule, f.debtor, f.creditor, {effect("f.bp")}, {effect(after)}, 1
                 {rows} WHERE f.bp IS NOT NULL""",
             marks,
         )
@@ -258,9 +259,9 @@ class Rules:
         self.status(
             batch,
             "performed",
-            f"""SELECT f.iid, f.rule, f.debtor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
+            f"""SELECT f.iid, f.rule, f.debtor, f.creditor, {effect(done)} AS f, {FOR_GOOD} AS u, 2 AS level
                 {rows} WHERE f.sure AND {done} IS NOT NULL
-                UNION ALL SELECT f.iid, f.rule, f.debtor, {effect(perhaps)}, {effect(no_more)}, 1
+                UNION ALL SELECT f.iid, f.rule, f.debtor, f.creditor, {effect(perhaps)}, {effect(no_more)}, 1
                 {rows} WHERE {perhaps} IS NOT NULL""",
             marks,
         )
@@ -297,9 +298,9 @@ class Rules:
         self.status(
             batch,
             "broken",
-            f"""SELECT iid, i.rule, i.debtor, {effect("t")} AS f, {effect("least(u, i.c_lo)")} AS u, 2 AS level
+            f"""SELECT iid, i.rule, i.debtor, i.creditor, {effect("t")} AS f, {effect("least(u, i.c_lo)")} AS u, 2 AS level
                 FROM {spans} WHERE {surely} AND t < i.c_lo
-                UNION ALL SELECT iid, i.rule, i.debtor, {effect("t")}, {effect("least(u, i.c_hi)")}, 1
+                UNION ALL SELECT iid, i.rule, i.debtor, i.creditor, {effect("t")}, {effect("least(u, i.c_hi)")}, 1
                 FROM {spans} WHERE ep_p AND {over} < 2 AND t < i.c_hi AND NOT ({surely} AND i.c_lo = i.c_hi)""",
             marks_of(batch, line, keep.LEFT_OPEN, effect),
         )
@@ -374,9 +375,9 @@ class Rules:
         self.status(
             batch,
             "broken",
-            f"""SELECT iid, i.rule, i.debtor, {effect("v.hi")} AS f, {effect(end_t)} AS u, 2 AS level
+            f"""SELECT iid, i.rule, i.debtor, i.creditor, {effect("v.hi")} AS f, {effect(end_t)} AS u, 2 AS level
                 {rows} WHERE level = 2
-                UNION ALL SELECT iid, i.rule, i.debtor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
+                UNION ALL SELECT iid, i.rule, i.debtor, i.creditor, {effect("v.lo")}, {effect(end_p)}, 1 {rows}""",
             marks_of(batch, gates.table, UNDECIDED, effect),
         )
         self.overlay_statuses(batch, gates.table, None)
@@ -430,7 +431,7 @@ class Rules:
     def status(self, batch: Batch, state: str, select: str, undecided: str) -> None:
         """Store a status for other rules, if one of them depends on it.
 
-        `select`: `(iid, rule, debtor, f, u, level)`; `undecided`: `(iid, f, u)`, where a possible one
+        `select`: `(iid, rule, debtor, creditor, f, u, level)`; `undecided`: `(iid, f, u)`, where a possible one
         depends on a vague term: stored as level 0.
         """
         asked = [str(n) for id_, n in batch.numbers.items() if (state, id_) in self.wanted]
@@ -460,7 +461,7 @@ class Rules:
         self.status(
             batch,
             "suspended",
-            f"""SELECT iid, i.rule, i.debtor, t AS f, v AS u, n.level
+            f"""SELECT iid, i.rule, i.debtor, i.creditor, t AS f, v AS u, n.level
                 FROM {spans}, {LEVELS} WHERE su >= n.level AND (i.sure OR n.level = 1)""",
             marks,
         )
@@ -469,7 +470,7 @@ class Rules:
         self.status(
             batch,
             "binding",
-            f"""SELECT iid, i.rule, i.debtor, {start} AS f, {end} AS u, n.level
+            f"""SELECT iid, i.rule, i.debtor, i.creditor, {start} AS f, {end} AS u, n.level
                 FROM {spans}, {LEVELS} WHERE greatest(su, ex, idle, en, wa, re) <= 2 - n.level
                 AND (i.sure OR n.level = 1) AND {start} < {end}""",
             marks,

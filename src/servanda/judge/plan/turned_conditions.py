@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from servanda.judge.engines.duckdb import Tables
-from servanda.judge.plan.conditions import Atoms, Conditions
+from servanda.judge.plan.conditions import Atoms, Conditions, narrowed
 from servanda.judge.plan.overlays import excuse_of
 from servanda.judge.plan.sql import compares_variables, matches, named, quoted, scalar
 from servanda.semantics.norms import (
@@ -105,7 +105,7 @@ class Turns:
               JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined}"""
 
     def follow(self, leaf: RuleStatus, of: str, edges: list[str]) -> None:
-        whose = "true" if leaf.debtor is None else f"o.debtor = {scalar(leaf.debtor)}"
+        whose = narrowed(leaf, "o")
         begins = self.begins_of(leaf.rules)
         if begins is not None:
             edges.append(

@@ -43,7 +43,7 @@ def marked_on(found: str, marks: str, inst: str) -> str:
     fixpoint may not terminate."""
     changes = counted(f"SELECT iid, f, u, level FROM ({found})", inst)
     return f"""
-      SELECT s.iid, any_value(i.rule), any_value(i.debtor), greatest(s.f, min(m.f)), s.u, 0
+      SELECT s.iid, any_value(i.rule), any_value(i.debtor), any_value(i.creditor), greatest(s.f, min(m.f)), s.u, 0
       FROM (SELECT iid, t AS f, {UNTIL_NEXT} AS u, val FROM ({changes})) s
       JOIN ({marks}) m USING (iid) JOIN {inst} i USING (iid)
       WHERE s.val = 1 AND m.f < m.u AND s.f < m.u AND m.f < s.u GROUP BY s.iid, s.f, s.u"""

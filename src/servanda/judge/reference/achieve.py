@@ -9,7 +9,7 @@ from typing import ClassVar
 from servanda.judge.reference.instance import COMMON, Condition, Instance
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
-from servanda.judge.reference.world import FOR_GOOD, Happening, instant, scalar
+from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
 from servanda.semantics.norms import Match
@@ -99,6 +99,17 @@ class Achieve(Instance):
     standing_still: int | None = None
 
     # -------------------------------------------------------------- what counts as performance
+    @property
+    def counts_from(self) -> tuple[int, int]:
+        """From which ticks on an act possibly and surely counts: the opening, or earlier."""
+        match self.rule.early:
+            case "always":
+                return SINCE_EVER, SINCE_EVER
+            case "from_trigger":
+                return self.lo, self.hi
+            case _:
+                return self.window.o_lo, self.window.o_hi
+
     def found(self) -> list[Performance]:
         if self.acts is None:
             assert self.rule.action is not None
@@ -121,9 +132,9 @@ class Achieve(Instance):
         """Part performances: the one that completes what is owed stands for all of them."""
         if not isinstance(owed, Decimal):
             return []
-        opened = instant(self.window.o_hi), instant(self.window.o_lo)
-        sure = [h for h in parts if h.sure and (self.rule.early or h.lo >= opened[0])]
-        possible = [h for h in parts if self.rule.early or h.fin > opened[1]]
+        possibly, surely = (instant(at) for at in self.counts_from)
+        sure = [h for h in parts if h.sure and h.lo >= surely]
+        possible = [h for h in parts if h.fin > possibly]
         found = []
         if by_hi := reaching(sorted(sure, key=lambda h: (h.hi, h.entry)), param, owed):
             in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
@@ -173,8 +184,8 @@ class Achieve(Instance):
         )
 
     def stop_clock(self, x: int) -> None:
-        """Sure suspension within the window moves the close."""
-        if not self.walk.norms.suspension_stops_clock:
+        """Time within the window that surely does not count moves the close."""
+        if not (self.walk.norms.suspension_stops_clock or self.rule.time_extended):
             return
         if self.standing_still is not None:
             since = max(self.standing_still, self.window.o_hi)
@@ -183,9 +194,16 @@ class Achieve(Instance):
                 self.stopped[0] + (length if since < self.closes[0] else 0),
                 self.stopped[1] + (length if since < self.closes[1] else 0),
             )
-        self.standing_still = x if self.gates(x).su.value == SURE else None
+        self.standing_still = x if self.stands_still(x) else None
         for close in self.closes:
             self.walk.schedule(close)
+
+    def stands_still(self, x: int) -> bool:
+        """Whether the time from tick `x` on does not count."""
+        gates, stops = self.gates(x), self.walk.norms.suspension_stops_clock
+        return (stops and gates.su.value == SURE) or (
+            self.rule.time_extended and gates.ex.value == SURE
+        )
 
     def stop_if_off(self, x: int) -> None:
         gates = self.gates(x)
@@ -212,12 +230,12 @@ class Achieve(Instance):
 
     def read(self, performance: Performance, x: int) -> None:
         """In time is judged at fulfilment, with the overlays as they are then."""
-        act, early = performance.act, self.rule.early
-        window, closes = self.window, self.closes
+        act, closes = performance.act, self.closes
+        possibly, surely = (instant(at) for at in self.counts_from)
         if x >= performance.lo and not performance.read_lo:
             performance.read_lo = True
             shut = closes[1] <= performance.lo and self.gates(performance.lo).over == FALSE
-            opened = early or act.fin > instant(window.o_lo)
+            opened = act.fin > possibly
             if opened and self.breach_hi is None and not shut and self.off is None:
                 self.possibly_kept = True
                 self.acted_because |= performance.grounds
@@ -225,7 +243,7 @@ class Achieve(Instance):
                 self.possible = min(self.possible or first, first)
         if x >= performance.hi and not performance.read_hi:
             performance.read_hi = True
-            opened = early or act.lo >= instant(window.o_hi)
+            opened = act.lo >= surely
             bound = self.gates(performance.hi).over < SURE
             in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
             if performance.sure and opened and in_time and self.live:
@@ -247,7 +265,7 @@ class Achieve(Instance):
         if due and self.bound_surely and gates.over == FALSE:
             self.breach_hi = x
             assert self.rule.action is not None
-            start = instant(window.o_lo) if not self.rule.early else -FOR_GOOD
+            start = instant(self.counts_from[0])
             closed = self.walk.world.closed_over(self.rule.action.name, start, instant(x))
             self.surely_broken = closed and not self.possibly_kept
             if self.breach_record is not None:
@@ -267,8 +285,9 @@ class Achieve(Instance):
             first = min(late, key=lambda p: (p.act.hi, p.act.entry))
             self.after, self.after_entries, self.late = "cured", first.entries, first.act
             self.acted_because |= first.grounds
-        elif isinstance(remedy, Achieve) and remedy.felt("performed", x).value == SURE:
-            self.after, self.after_entries = "compensated", remedy.performing_entries()
+        elif self.rule.compensates and isinstance(remedy, Achieve):
+            if remedy.felt("performed", x).value == SURE:
+                self.after, self.after_entries = "compensated", remedy.performing_entries()
 
     def cures(self, performance: Performance, x: int) -> bool:
         if self.breach_hi is None or not self.rule.curable or not performance.sure:

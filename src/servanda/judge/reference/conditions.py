@@ -54,8 +54,8 @@ from servanda.semantics.norms import (
 NO_OPENING = (SINCE_EVER, SINCE_EVER)
 
 
-# (status condition, the debtor it names or None, tick) -> truth
-Felt = Callable[[RuleStatus, Value | None, int], Truth]
+# (status condition, bindings of the instance that asks, tick) -> truth
+Felt = Callable[[RuleStatus, Bindings, int], Truth]
 
 
 class Conditions:
@@ -90,8 +90,7 @@ class Conditions:
             return self.world.vague(cond.match, bindings, x)
         if isinstance(cond, Happened):
             return self.happened(cond, bindings, x)
-        debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
-        return self.felt(cond, debtor, x)
+        return self.felt(cond, bindings, x)
 
     def happened(self, cond: Happened, bindings: Bindings, x: int) -> Truth:
         count = Total(cond.match, None, cond.window)

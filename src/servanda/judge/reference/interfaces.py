@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.truth import Grounds, Truth
-from servanda.judge.reference.world import FOR_GOOD, Bindings, World
-from servanda.semantics.norms import Norms, Rule
+from servanda.judge.reference.world import FOR_GOOD, Bindings, World, scalar
+from servanda.semantics.norms import Norms, Rule, RuleStatus
 
 
 class Walk(Protocol):
@@ -68,3 +68,13 @@ class Breach:
     hi: int = FOR_GOOD
     sure: bool = False
     remedy: Duty | None = None
+
+
+def narrowed(cond: RuleStatus, bindings: Bindings) -> Callable[[Duty], bool]:
+    """Whether an instance has the debtor and the creditor that a condition names."""
+    debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
+    creditor = None if cond.creditor is None else scalar(cond.creditor, bindings)
+    return lambda instance: (
+        (cond.debtor is None or instance.debtor == debtor)
+        and (cond.creditor is None or instance.creditor == creditor)
+    )

@@ -21,6 +21,7 @@ from servanda.judge.reference.exercises import (
 )
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Instance
+from servanda.judge.reference.interfaces import narrowed
 from servanda.judge.reference.keep import Keep
 from servanda.judge.reference.may import May
 from servanda.judge.reference.truth import FALSE, SURE, Grounds, Truth
@@ -230,8 +231,9 @@ class Recorder:
         """Before the opening, after the close, or not sure to this account."""
         window = duty.window
         c_hi = duty.closes[1] if isinstance(duty, Achieve) else window.c_hi
-        if act.fin <= instant(window.o_lo) and not self.rule.early:
-            yield d.Lack("early", by=micros_of(window.o_lo) - micros_of(act.hi))
+        counts = duty.counts_from[0] if isinstance(duty, Achieve) else window.o_lo
+        if act.fin <= instant(counts):
+            yield d.Lack("early", by=micros_of(counts) - micros_of(act.hi))
         if act.lo >= c_hi:
             yield d.Lack("late", by=micros_of(act.lo) - micros_of(c_hi))
         if not act.sure:
@@ -370,9 +372,9 @@ class Recorder:
     def silence(self) -> Iterator[d.Step]:
         if self.rule.action is not None and self.rule.kind != "may":
             window = self.instance.window
-            start: int | None = None if window.o_lo <= SINCE_EVER else instant(window.o_lo)
-            if self.rule.early:
-                start = None
+            of = self.instance
+            since = of.counts_from[0] if isinstance(of, Achieve) else window.o_lo
+            start: int | None = None if since <= SINCE_EVER else instant(since)
             end: int | None = self.x + 1
             if isinstance(self.instance, Achieve) and self.instance.breach_hi is not None:
                 end = instant(self.instance.breach_hi)
@@ -467,14 +469,14 @@ class Conditions:
         self, cond: RuleStatus, bindings: dict[str, Value | None], at: int
     ) -> tuple[str, ...]:
         """The rules of which some instance has the status, surely or possibly."""
-        debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
+        is_meant = narrowed(cond, bindings)
         return tuple(
             rule
             for rule in cond.rules
             if any(
                 i.felt(cond.state, at).value > FALSE
                 for i in self.walk.instances_of(rule)
-                if cond.debtor is None or i.debtor == debtor
+                if is_meant(i)
             )
         )
 

@@ -16,15 +16,23 @@ from servanda.judge.reference.conditions import Conditions, conditions_of, parts
 from servanda.judge.reference.exercises import overlay
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance, Occasion
-from servanda.judge.reference.interfaces import Breach
+from servanda.judge.reference.interfaces import Breach, narrowed
 from servanda.judge.reference.keep import Keep
 from servanda.judge.reference.may import May
 from servanda.judge.reference.openings import Openings
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.reference.windows import Window, arise, as_truth, periods_of
-from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, World, bound, instant
+from servanda.judge.reference.world import (
+    FOR_GOOD,
+    SINCE_EVER,
+    Bindings,
+    Happening,
+    World,
+    bound,
+    instant,
+)
 from servanda.judge.verdict import JudgeError, Verdict, no_such_day
-from servanda.record.facts import Facts, Value
+from servanda.record.facts import Facts
 from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
 from servanda.semantics.norms import Norms, Rule, RuleStatus
 
@@ -215,13 +223,14 @@ class Walk:
         self.schedule(breach.hi)
 
     # -------------------------------------------------------------- status and time
-    def felt(self, cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
+    def felt(self, cond: RuleStatus, bindings: Bindings, x: int) -> Truth:
+        is_meant = narrowed(cond, bindings)
         return either(
             [
                 instance.felt(cond.state, x)
                 for rule_id in cond.rules
                 for instance in self.instances_of(rule_id)
-                if cond.debtor is None or instance.debtor == debtor
+                if is_meant(instance)
             ]
         )
 
@@ -259,7 +268,7 @@ def in_period(at: Occasion, label: str) -> Occasion:
     return replace(at, bindings=at.bindings | {"period": label})
 
 
-def no_status(cond: RuleStatus, debtor: Value | None, x: int) -> Truth:
+def no_status(cond: RuleStatus, bindings: Bindings, x: int) -> Truth:
     raise JudgeError("a derived event cannot depend on the status of a clause")
 
 

@@ -179,6 +179,7 @@ def periods_of(world: World, rule: Rule, whole: Window, since: int) -> list[tupl
         if window.edge is not None and window.within is not None:
             opens = ends if window.edge == "end" else begins
             closes = world.counting.deadline(opens, window.within)
+            opens = max(begins, start) if window.in_period else opens
         else:
             opens = max(begins, start)
             closes = min(ends, micros_of(whole.c_hi))

@@ -374,9 +374,10 @@ class World:
         )
 
     def vague(self, match: Match, bindings: Bindings, x: int) -> Truth:
-        """The account's own answer, else the last determination by a named body, else open."""
+        """The last determination by a named body, else the account's own answer, else open; its
+        own answer comes first where it outranks determinations."""
         held = self.held(match, bindings, x)
-        if held is not None:
+        if held is not None and held.outranks:
             return Truth(SURE if held.holds else FALSE)
         said = [
             d
@@ -387,7 +388,10 @@ class World:
         ]
         sure = [d for d in said if d.sure and d.hi <= x]
         if not sure:
-            return Truth(POSSIBLE, True)
+            contrary = [d for d in said if held is not None and d.lo <= x and d.holds != held.holds]
+            if held is None or contrary:
+                return Truth(POSSIBLE, True, frozenset(d.entry for d in contrary))
+            return Truth(SURE if held.holds else FALSE)
         decided = max(d.hi for d in sure)
         last_said = [d for d in sure if d.hi == decided]
         last_said += [d for d in said if decided <= d.lo <= x and (not d.sure or x < d.hi)]

@@ -187,7 +187,7 @@ def reading(agreement: m.Agreement, one: m.Reading) -> dict[str, Any]:
     return {
         "name": f"{one.group}, {readable(one.name)}",
         "title": one.title,
-        "how": "in place of the text" if one.replaces else "beside the text",
+        "how": m.EFFECT_PHRASES[one.effect] if one.effect is not None else "defines",
         "rules": [show(rule) for rule in one.rules],
         "held_by": ", ".join(held) or "no account",
     }

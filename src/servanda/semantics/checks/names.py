@@ -128,7 +128,8 @@ def _conversion(conversion: tree.Conversion, context: Context) -> None:
 def _clauses(context: Context) -> None:
     for clause in context.agreement.clauses:
         for over in clause.prevails_over:
-            if context.check_clause(over, clause.place) and over == clause.id:
+            known = context.check_clause(over.clause, clause.place)
+            if known and over.clause == clause.id:
                 message = f"clause {clause.id} prevails over itself"
                 context.problems.add("E413", clause.place, message, "name the other clause")
         if clause.not_modelled is not None and clause.rules:
@@ -143,7 +144,7 @@ def _readings(context: Context) -> None:
     for reading in context.agreement.readings:
         context.check_clause(reading.clause, reading.place)
         for over in reading.prevails_over:
-            context.check_clause(over, reading.place)
+            context.check_clause(over.clause, reading.place)
         for needed in reading.needs:
             if needed not in names.readings:
                 near = names.suggest(needed, names.readings)

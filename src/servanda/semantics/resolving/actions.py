@@ -16,7 +16,8 @@ from servanda.syntax.tree import Place
 _CURED_WITHOUT = (
     (
         "a `must` is cured by late performance",
-        "leave it out; another act that makes the breach good is owed by `else A must …`",
+        "leave it out; another act that makes the breach good is owed by "
+        "`on breach A must instead …`",
     ),
     (
         "a `must keep` is cured when its condition holds again",
@@ -53,18 +54,27 @@ class Actions:
         if duty.cured_by is not None:
             cured_by = self.act(duty.cured_by, None, scope, same=True)
             self._check_cure(duty, duty.cured_by, action, cured_by)
-        if duty.cure_within is not None:
-            self.context.check_duration(duty.cure_within, scope.place)
+        for time in (duty.cure_within, duty.grace):
+            if time is not None:
+                self.context.check_duration(time, scope.place)
         return replace(
             rule,
             action=action,
             keep=keep,
             total=total,
-            early=bool(duty.early),
+            early=self._early(duty),
             cured_by=cured_by,
-            cure_within=duty.cure_within,
+            cure_within=duty.cure_within or duty.grace,
             curable=duty.curable,
         )
+
+    @staticmethod
+    def _early(duty: tree.Duty) -> norms.Early:
+        """Whether performance before the opening counts: docs/meaning.md, 3."""
+        if duty.early is not None:
+            return duty.early
+        opens_later = duty.window.from_ is not None and duty.window.every is None
+        return "from_trigger" if duty.kind == "achieve" and opens_later else "never"
 
     def act(
         self,
@@ -104,8 +114,8 @@ class Actions:
             self.problems.add(
                 "E415",
                 pick(pattern.place, duty.place),
-                "`in total` needs one amount written `at least`",
-                f"write `{pattern.name}(amount: at least …) in total`",
+                "`instalments add up` needs one amount written `at least`",
+                f"write `{pattern.name}(amount: at least …)` before it",
             )
             return pattern, None
         skip = {"by"} if scope.debtor is not None else set()
@@ -141,7 +151,7 @@ class Actions:
         names = {p.name for p in violated.params} if violated is not None else set()
         for arg in cure.args:
             if arg.op == "same" and violated is not None and arg.param not in names:
-                message = f"`{action.name}` has no parameter `{arg.param}` to be the `same` as"
+                message = f"`{action.name}` has no parameter `{arg.param}` to be as in the breach"
                 advice = self.names.suggest(arg.param, names) or listed_parameters(violated)
                 self.problems.add("E301", place, message, advice)
 

@@ -190,16 +190,49 @@ class Conditions(Expressions):
         outlines = [
             outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
         ]
-        if isinstance(party, norms.Var):
-            return self._status(outlines, "broken", party)
-        surely = [h for h in outlines if isinstance(h.debtor, norms.Const)]
-        surely = [h for h in surely if self.context.can_be(h.debtor, str(party.value))]
-        perhaps = [h for h in outlines if isinstance(h.debtor, norms.Var)]
-        values = self.names.values_matching(str(party.value))
-        return any_of(
-            self._status(surely, "broken", None),
-            *(self._status(perhaps, "broken", norms.Const(value)) for value in values if perhaps),
+        creditors: list[tuple[list[RuleOutline], norms.Term | None]] = [(outlines, None)]
+        if cond.owed:
+            if scope.debtor is None:
+                self._owed_to_nobody(place)
+                return self._nothing()
+            creditors = self._narrowed(outlines, scope.debtor, of_creditor=True)
+        found = any_of(
+            *(
+                self._status(mine, "broken", debtor, creditor)
+                for owed, creditor in creditors
+                for mine, debtor in self._narrowed(owed, party, of_creditor=False)
+            )
         )
+        if cond.determined is None:
+            return found
+        pattern = tree.Pattern(
+            cond.determined, (tree.Arg(None, "=", tree.Name(cond.party, place), place),), place
+        )
+        return all_of(found, self._holds(pattern, scope))
+
+    def _narrowed(
+        self, outlines: list[RuleOutline], who: norms.Term, *, of_creditor: bool
+    ) -> list[tuple[list[RuleOutline], norms.Term | None]]:
+        """Rules whose debtor (or creditor) can be `who`, with the value an instance must have.
+
+        None: all instances of the rules have it. A duty of a group concerns its members.
+        """
+        if isinstance(who, norms.Var):
+            return [(outlines, who)]
+        terms = [(h, h.creditor if of_creditor else h.debtor) for h in outlines]
+        surely = [h for h, term in terms if isinstance(term, norms.Const)]
+        surely = [
+            h
+            for h in surely
+            if self.context.can_be(h.creditor if of_creditor else h.debtor, str(who.value))
+        ]
+        perhaps = [h for h, term in terms if isinstance(term, norms.Var)]
+        values = self.names.values_matching(str(who.value)) if perhaps else ()
+        return [(surely, None), *((perhaps, norms.Const(value)) for value in values)]
+
+    def _owed_to_nobody(self, place: Place) -> None:
+        message = "`a duty owed to it`: nobody acts or owes by this rule that it could be owed to"
+        self.context.problems.add("E421", place, message, "name the clause: `in breach of 7`")
 
     def _clause_is(self, cond: tree.ClauseIs, place: Place) -> norms.Cond:
         if not self.context.check_clause(cond.clause, place):
@@ -216,11 +249,13 @@ class Conditions(Expressions):
         outlines: list[RuleOutline],
         state: OneOf["broken", "performed", "suspended", "binding"],
         debtor: norms.Term | None,
+        creditor: norms.Term | None = None,
     ) -> norms.Cond:
         """Some instance of the rules is in the state; false if there is no rule."""
         if not outlines:
             return self._nothing()
-        return norms.RuleStatus(tuple(outline.id for outline in outlines), state, debtor)
+        rules = tuple(outline.id for outline in outlines)
+        return norms.RuleStatus(rules, state, debtor, creditor)
 
     # -------------------------------------------------------------- what happened and what holds
     def _once(self, cond: tree.Once, scope: Scope) -> norms.Cond:

@@ -200,7 +200,9 @@ class Declarations:
             args = self._values(held.pattern, signature, Scope(place))
             from_ = self._when(held.from_, place)
             until = self._when(held.until, place)
-            found.append(norms.HeldVague(signature.name, args, held.holds, from_, until))
+            found.append(
+                norms.HeldVague(signature.name, args, held.holds, from_, until, held.outranks)
+            )
         return tuple(found)
 
     def _values(

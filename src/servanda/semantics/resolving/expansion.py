@@ -15,7 +15,7 @@ class Planned(NamedTuple):
     """One rule of one debtor, unresolved.
 
     `known` are the words that its holder binds (`each state of E3`); `prevails` the clauses that it
-    prevails over; `otherwise` its remedy.
+    prevails over; `compensates`: to perform its remedy makes the breach good.
     """
 
     outline: RuleOutline
@@ -23,8 +23,9 @@ class Planned(NamedTuple):
     clause: tree.Clause | None
     known: dict[str, Typed]
     joint: bool
-    prevails: tuple[str, ...]
-    otherwise: Planned | None
+    prevails: tuple[tree.Precedence, ...]
+    remedy: Planned | None
+    compensates: bool
 
 
 class RuleSource(NamedTuple):
@@ -34,7 +35,7 @@ class RuleSource(NamedTuple):
     version: str | None
     reading: str | None
     rules: tuple[tree.Rule, ...]
-    prevails: tuple[str, ...]
+    prevails: tuple[tree.Precedence, ...]
 
 
 def chosen_readings(
@@ -81,7 +82,7 @@ def _unknown_reading(context: Context, account: tree.Account, group: str, name: 
 def sources_of(context: Context, readings: Iterable[tree.Reading]) -> list[RuleSource]:
     """All rules, amendments included, in an order that does not depend on the files."""
     readings = sorted(readings, key=lambda r: r.full_name)
-    replaced = {reading.clause for reading in readings if reading.replaces}
+    replaced = {reading.clause for reading in readings if reading.effect in ("replaces", "none")}
     clauses = context.names.clauses
     found = [
         RuleSource(clause.id, None, None, clause.rules, clause.prevails_over)
@@ -123,7 +124,7 @@ def with_remedies(planned: Iterable[Planned]) -> Iterator[Planned]:
         current: Planned | None = one
         while current is not None:
             yield current
-            current = current.otherwise
+            current = current.remedy
 
 
 def _spread(
@@ -135,7 +136,7 @@ def _spread(
     if source.version is not None:
         ending += f"@{source.version}"
     names, joint = _holders(context, rule)
-    spread = holder.mode in ("many", "each", "all")
+    spread = holder.mode in ("many", "each", "together")
     for name in names:
         known: dict[str, Typed] = {}
         if holder.variable is not None:
@@ -160,7 +161,7 @@ def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
                     "E235",
                     place,
                     f"`{one}` is a group: {verb} each member do it, or all as one?",
-                    f"write `each of {one}`, `all of {one}` or `{one} jointly`",
+                    f"write `each of {one}`, `any one of {one}` or `{one} acting together`",
                 )
         return holder.names, False
     if name not in context.names.groups:
@@ -168,10 +169,9 @@ def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
         context.report_name("E202", ("group", "group"), name, place, tables, declaration=declared)
         return (name,), False
     context.used.add(name)
-    if holder.mode == "jointly":
+    if holder.mode == "any":
         return (name,), False
-    together = holder.mode == "all" and isinstance(rule, tree.Power)
-    return context.names.leaf_members(name), together
+    return context.names.leaf_members(name), holder.mode == "together"
 
 
 def _planned(
@@ -188,11 +188,12 @@ def _planned(
     creditor = rule.creditor if isinstance(rule, tree.Duty) else None
     towards = None if creditor is None else _term(context, creditor, known)
     outline = RuleOutline(id_, source.clause, source.version, source.reading, kind, debtor, towards)
-    otherwise = None
-    if isinstance(rule, tree.Duty) and rule.otherwise is not None:
-        otherwise = _remedy(context, source, rule.otherwise, id_, known)
+    remedy, compensates = None, False
+    if isinstance(rule, tree.Duty) and rule.remedy is not None:
+        remedy = _remedy(context, source, rule.remedy.duty, id_, known)
+        compensates = rule.remedy.instead
     clause = context.names.clauses.get(source.clause)
-    return Planned(outline, rule, clause, known, joint, source.prevails, otherwise)
+    return Planned(outline, rule, clause, known, joint, source.prevails, remedy, compensates)
 
 
 def _remedy(

@@ -175,7 +175,7 @@ class TimePoints(Conditions):
         if opens is None and counted and not opened_by_trigger and force is not None:
             opens = self.point(force, Scope(scope.place))
         return norms.DutyWindow(
-            opens, tuple(closes), within, window.term, window.every, window.edge
+            opens, tuple(closes), within, window.term, window.every, window.edge, window.in_period
         )
 
 

@@ -67,6 +67,10 @@ class AccountBuilder(RuleBuilder):
     def trusts_over(self, *sources: Token) -> ln.Trusts:
         return ln.Trusts("first", tuple(map(str, sources)), self._at(sources[0]))
 
+    def old_trusts_over(self, *sources: Token) -> ln.Trusts:
+        self._old("E183", sources[0])
+        return self.trusts_over(*sources)
+
     def distrusts(self, *sources: Token) -> ln.Trusts:
         return ln.Trusts("distrusts", tuple(map(str, sources)), self._at(sources[0]))
 
@@ -99,14 +103,32 @@ class AccountBuilder(RuleBuilder):
         return f"{text} {when.zone}" if when.zone else text
 
     def holds(
-        self, pattern: m.Pattern, span: tuple[str | None, str | None], reason: Token | None
+        self,
+        negated: Token | None,
+        pattern: m.Pattern,
+        span: tuple[str | None, str | None],
+        whatever: Token | None,
+        reason: Token | None,
     ) -> m.Held:
-        return m.Held(pattern, True, span[0], span[1], self._text(reason), pattern.place)
+        return m.Held(
+            pattern=pattern,
+            holds=negated is None,
+            from_=span[0],
+            until=span[1],
+            outranks=whatever is not None,
+            reason=self._text(reason),
+            place=pattern.place,
+        )
 
-    def holds_not(
-        self, pattern: m.Pattern, span: tuple[str | None, str | None], reason: Token | None
+    def old_holds(
+        self,
+        negated: Token | None,
+        pattern: m.Pattern,
+        span: tuple[str | None, str | None],
+        reason: Token | None,
     ) -> m.Held:
-        return m.Held(pattern, False, span[0], span[1], self._text(reason), pattern.place)
+        self._old("E184", pattern.place)
+        return replace(self.holds(negated, pattern, span, None, reason), outranks=True)
 
 
 @v_args(inline=True)
@@ -271,6 +293,20 @@ class RecordBuilder(AccountBuilder):
         return said
 
     # ------------------------------------------------------------------ lines of the record
+    def dated_by(self, when: e.When) -> e.When:
+        if when.end is not None:
+            self._old("E185", self._here)
+        return when
+
+    def dated_by_some_time(self, when: e.When) -> e.When:
+        return when
+
+    def full_record(self) -> None:
+        return None
+
+    def old_complete_on(self, words: Token) -> None:
+        self._old("E187", words)
+
     def dated(self, when: e.When, fact: e.Fact, *attrs: Attr) -> e.Entry:
         return e.Entry(when, fact, **self._collect_attrs(attrs), place=self._here)
 
@@ -304,7 +340,7 @@ class RecordBuilder(AccountBuilder):
         attrs = tuple(part for part in rest if isinstance(part, Attr))
         return self.dated(when, fact, *attrs)
 
-    def complete(self, by: Token, *rest: Any) -> e.Completeness:
+    def complete(self, by: Token, _: None, *rest: Any) -> e.Completeness:
         names = tuple(str(part) for part in rest if isinstance(part, Token))
         from_, until = rest[len(names) : len(names) + 2]
         said = self._collect_attrs(rest[len(names) + 2 :])

@@ -56,13 +56,23 @@ GATE_FIELDS = frozenset(m.Gates.__struct_fields__)
 RESERVED = frozenset(
     re.findall(
         r"\w+",
-        "all and any at before by change clause count each else every for from if in is keep "
-        "less may more must no not of once or rate same sum to towards unless until while within",
+        "all and any as at before by change clause count each every excused for from grace has if "
+        "in instalments is keep less may more must no not of on once or rate sum to towards unless "
+        "until while within",
     )
 )
 # Words that begin a phrase where a point in time is expected.
 POINT_WORDS = frozenset({"earlier", "end", "later", "start"})
-DUTY_ONLY = frozenset({"early", "total", "cured_by", "cure_within", "curable"})
+DUTY_ONLY = frozenset({"early", "total", "cured_by", "cure_within", "grace", "curable"})
+# What a reading does to the text, by the first word of its phrase.
+EFFECTS: dict[str, m.Effect] = {
+    "reads": "replaces",
+    "adds": "adds",
+    "finds": "none",
+    "leaves": "as_written",
+    "in_place_of_the_text": "replaces",
+    "beside_the_text": "adds",
+}
 
 
 @v_args(inline=True)
@@ -83,7 +93,10 @@ class DeclarationBuilder(ValueBuilder):
         return ln.HeaderLine("counting", str(rule), self._at(rule))
 
     def suspension(self, rule: Token) -> ln.HeaderLine:
-        return ln.HeaderLine("suspension", str(rule), self._at(rule))
+        if rule.startswith("runs"):
+            self._old("E191", rule)
+        stops = "stops" if rule.startswith("stops") else "runs"
+        return ln.HeaderLine("suspension", stops, self._at(rule))
 
     def in_force(self, from_: m.Point | None, until: m.Point | None) -> ln.HeaderLine:
         return ln.HeaderLine("force", ln.Force(from_, until), self._here)
@@ -154,7 +167,11 @@ class DeclarationBuilder(ValueBuilder):
     def params(self, *params: m.Param) -> Params:
         return params
 
-    def silence(self) -> bool:
+    def silence(self, _: Token) -> bool:
+        return True
+
+    def old_silence(self, words: Token) -> bool:
+        self._old("E186", words)
         return True
 
     def event(self, name: Token, params: Params | None, closed: bool | None) -> m.Event:
@@ -190,12 +207,25 @@ class DeclarationBuilder(ValueBuilder):
     ) -> m.State:
         return m.State(self._new(name), params or (), begins, ends or (), self._at(name))
 
+    def valid_for(self, duration: m.Duration) -> m.Duration:
+        return duration
+
+    def old_silent_after(self, words: Token, duration: m.Duration) -> m.Duration:
+        self._old("E188", words)
+        return duration
+
+    def determined_by(self) -> None:
+        return None
+
+    def old_decided_by(self, words: Token) -> None:
+        self._old("E189", words)
+
     def measure(
         self, name: Token, params: Params | None, unit: str | None, silent: m.Duration | None
     ) -> m.Measure:
         return m.Measure(self._new(name), params or (), unit, silent, self._at(name))
 
-    def vague(self, name: Token, params: Params | None, *deciders: Token) -> m.Vague:
+    def vague(self, name: Token, params: Params | None, _: None, *deciders: Token) -> m.Vague:
         return m.Vague(self._new(name), params or (), _strings(deciders), self._at(name))
 
     def day(self, name: Token, point: m.Point) -> m.Moment:
@@ -213,17 +243,19 @@ class DeclarationBuilder(ValueBuilder):
         return m.Clause(str(id_), self._text(title), (), (), False, False, None, place)
 
     def reading(
-        self, full_name: Token, clause: Token, title: Token | None, placement: Token | None
+        self, full_name: Token, clause: Token, title: Token | None, effect: Token | None
     ) -> m.Reading:
         group, _, name = full_name.partition(".")
-        replaces = placement != "beside_the_text"
+        found = None if effect is None else EFFECTS[effect.partition(" ")[0]]
+        if effect is not None and effect.type == "OLD_PLACEMENT":
+            self._old("E172", effect)
         return m.Reading(
             group,
             name,
             str(clause),
             self._text(title),
             (),
-            replaces,
+            found,
             (),
             (),
             (),
@@ -239,7 +271,14 @@ class RuleBuilder(DeclarationBuilder):
     """The lines inside a clause: duties, powers and what concerns the clause itself."""
 
     def prevails(self, *over: Token) -> ln.Prevails:
-        return ln.Prevails(_strings(over), self._at(over[0]))
+        return ln.Prevails(_strings(over[:-1]), "conflict", self._at(over[0]))
+
+    def disapplies(self, *over: Token) -> ln.Prevails:
+        return ln.Prevails(_strings(over[:-1]), "all", self._at(over[0]))
+
+    def old_prevails(self, *over: Token) -> ln.Prevails:
+        self._old("E173", over[0])
+        return ln.Prevails(_strings(over), "all", self._at(over[0]))
 
     def survives(self, term: m.Duration | None) -> ln.Survives:
         if term is not None and (term.calendar is not None or term.count == 0):
@@ -286,11 +325,16 @@ class RuleBuilder(DeclarationBuilder):
             cast(tuple[m.Pattern, ...], tuple(following)),
             cast(m.Cond | None, if_),
             None,
+            None,
             pattern.place,
         )
 
     def when_cond(self, cond: m.Cond) -> m.Trigger:
-        return m.Trigger(None, (), None, cond, self._here)
+        return m.Trigger(None, (), None, cond, None, self._here)
+
+    def when_exceeds(self, level: m.Expr, limit: m.Expr, by: Token) -> m.Trigger:
+        cond = m.Compare(">", level, limit, self._at(by))
+        return m.Trigger(None, (), None, cond, self._new(by), self._here)
 
     # ------------------------------------------------------------------ who
     def holder_one(self, name: Token) -> m.Holder:
@@ -305,11 +349,25 @@ class RuleBuilder(DeclarationBuilder):
     def holder_each_as(self, variable: Token, group: Token) -> m.Holder:
         return m.Holder("each", (str(group),), str(variable), self._at(variable))
 
-    def holder_all(self, group: Token) -> m.Holder:
+    def holder_any_one(self, group: Token) -> m.Holder:
+        return m.Holder("any", (str(group),), None, self._at(group))
+
+    def holder_together(self, group: Token) -> m.Holder:
+        return m.Holder("together", (str(group),), None, self._at(group))
+
+    def old_jointly(self, group: Token, word: Token) -> m.Holder:
+        self._old("E174", word)
+        return self.holder_any_one(group)
+
+    def old_all_of(self, _: Token, group: Token) -> m.Holder:
         return m.Holder("all", (str(group),), None, self._at(group))
 
-    def holder_jointly(self, group: Token) -> m.Holder:
-        return m.Holder("jointly", (str(group),), None, self._at(group))
+    def _settled(self, holder: m.Holder, is_power: bool) -> m.Holder:
+        """The holder; `all of G` by its old meanings, which differ between `must` and `may`."""
+        if holder.mode != "all":
+            return holder
+        self._old("E176" if is_power else "E175", holder.place)
+        return replace(holder, mode="together" if is_power else "each")
 
     # ------------------------------------------------------------------ what
     def achieve(self, event: m.Pattern) -> Action:
@@ -321,17 +379,36 @@ class RuleBuilder(DeclarationBuilder):
     def forbid(self, event: m.Pattern) -> Action:
         return Action("forbid", event)
 
-    def else_(self, duty: m.Duty) -> m.Duty:
-        return duty
+    def on_breach(
+        self, holder: m.Holder, beside: Token, action: Action, *rest: Mod | m.Remedy | None
+    ) -> m.Remedy:
+        return m.Remedy(self.duty(holder, action, *rest), beside == "instead")
 
-    def duty(self, holder: m.Holder, action: Action, *rest: Mod | m.Duty | None) -> m.Duty:
-        otherwise = cast(m.Duty | None, rest[-1])
-        sets = self._collect(cast(tuple[Mod, ...], rest[:-1]))
-        if otherwise is not None and not self._one_more_operation():
-            otherwise = None
+    def old_else(self, word: Token, duty: m.Duty) -> m.Remedy:
+        self._old("E170", word)
+        return m.Remedy(duty, True)
+
+    def duty(self, holder: m.Holder, action: Action, *rest: Mod | m.Remedy | None) -> m.Duty:
+        remedy = cast(m.Remedy | None, rest[-1])
+        mods = cast(tuple[Mod, ...], rest[:-1])
+        if action.kind != "achieve":
+            self._refuse_excuses(mods)
+        sets = self._collect(mods)
+        if remedy is not None and not self._one_more_operation():
+            remedy = None
+        if action.kind == "achieve":
+            self._check_excuse(mods)
+        if action.kind == "keep" and "cure_within" in sets:
+            self._old("E193", next(mod.word for mod in mods if "cure_within" in mod.sets))
+            sets["grace"] = sets.pop("cure_within")
+        elif action.kind != "keep" and "grace" in sets:
+            word = next(mod.word for mod in mods if "grace" in mod.sets)
+            message = "`grace of …` belongs to `must keep`: this duty has a deadline, or forbids"
+            self._refuse("E133", word, message, "write `cure within …`, or a later deadline")
+            sets.pop("grace")
         return m.Duty(
             kind=cast(Any, action.kind),
-            holder=holder,
+            holder=self._settled(holder, False),
             event=action.event,
             cond=action.cond,
             trigger=None,
@@ -342,8 +419,10 @@ class RuleBuilder(DeclarationBuilder):
             total=sets.get("total", False),
             cured_by=sets.get("cured_by"),
             cure_within=sets.get("cure_within"),
+            grace=sets.get("grace"),
             curable=sets.get("curable", True),
-            otherwise=otherwise,
+            time_extended=sets.get("time_extended", False),
+            remedy=remedy,
             place=holder.place,
         )
 
@@ -352,10 +431,11 @@ class RuleBuilder(DeclarationBuilder):
             if not DUTY_ONLY.isdisjoint(mod.sets):
                 message = f"`{mod.word} …` belongs to a duty, and this is a power"
                 self._refuse("E133", mod.word, message, "leave it out, or write `must` for `may`")
+        self._refuse_excuses(mods)
         sets = self._collect(mods)
         return m.Power(
             verb=cast(Any, ability.verb),
-            holder=holder,
+            holder=self._settled(holder, True),
             targets=ability.targets,
             pattern=ability.pattern,
             amendment=ability.amendment,
@@ -372,7 +452,7 @@ class RuleBuilder(DeclarationBuilder):
         sets: dict[str, Any] = {}
         for mod in mods:
             for field, value in mod.sets.items():
-                if field not in sets:
+                if field not in sets or (field == "time_extended" and sets[field] == value):
                     sets[field] = value
                 elif field in GATE_FIELDS:
                     join = either if field == "unless" else both
@@ -382,6 +462,19 @@ class RuleBuilder(DeclarationBuilder):
                     self._refuse("E124", mod.word, f"`{mod.word}` is given twice", advice)
                     break
         return sets
+
+    def _refuse_excuses(self, mods: Iterable[Mod]) -> None:
+        """Report `excused while …` where there is no deadline to extend."""
+        for mod in mods:
+            if "time_extended" in mod.sets:
+                message = "`excused while …, time …` belongs to a `must` with a deadline"
+                self._refuse("E133", mod.word, message, "write `unless …`")
+
+    def _check_excuse(self, mods: Iterable[Mod]) -> None:
+        """Report `unless` on a `must`, whose deadline may stand or move."""
+        for mod in mods:
+            if "unless" in mod.sets and "time_extended" not in mod.sets:
+                self._old("E177", mod.word)
 
     # ------------------------------------------------------------------ powers
     def targets(self, *clauses: Token) -> tuple[str, ...]:
@@ -438,6 +531,14 @@ class RuleBuilder(DeclarationBuilder):
     def mod_within_period(self, word: Token, within: m.Duration, *edge: Token) -> Mod:
         return Mod(word, {"within": within, "edge": str(edge[-1])})
 
+    def mod_no_later(self, word: Token, *rest: Any) -> Mod:
+        within = next(part for part in rest if isinstance(part, m.Duration))
+        return Mod(word, {"within": within, "edge": str(rest[-1]), "in_period": True})
+
+    def old_within_period(self, word: Token, within: m.Duration, of: Token, edge: Token) -> Mod:
+        self._old("E178", of)
+        return Mod(word, {"within": within, "edge": str(edge)})
+
     def mod_by(self, word: Token, point: m.Point) -> Mod:
         return Mod(word, {"by": point})
 
@@ -470,10 +571,26 @@ class RuleBuilder(DeclarationBuilder):
     def mod_towards(self, word: Token, name: Token) -> Mod:
         return Mod(word, {"towards": str(name)})
 
-    def mod_early(self, word: Token, _: Token, rule: Token) -> Mod:
-        return Mod(word, {"early": rule == "counts"})
+    def mod_excused(self, word: Token, *rest: Any) -> Mod:
+        extended = not rest[-1].startswith("not")
+        return Mod(word, {"unless": rest[1], "time_extended": extended})
 
-    def mod_total(self, word: Token) -> Mod:
+    def mod_early(self, word: Token, *_: Token) -> Mod:
+        return Mod(word, {"early": "always"})
+
+    def mod_not_early(self, word: Token, *_: Token) -> Mod:
+        return Mod(word, {"early": "never"})
+
+    def old_early(self, word: Token, _: Token, rule: Token) -> Mod:
+        counts = rule == "counts"
+        self._old("E179" if counts else "E180", word)
+        return Mod(word, {"early": "always" if counts else "never"})
+
+    def mod_total(self, word: Token, *_: Token) -> Mod:
+        return Mod(word, {"total": True})
+
+    def old_in_total(self, word: Token) -> Mod:
+        self._old("E190", word)
         return Mod(word, {"total": True})
 
     def mod_cured_by(self, word: Token, _: Token, pattern: m.Pattern) -> Mod:
@@ -481,6 +598,9 @@ class RuleBuilder(DeclarationBuilder):
 
     def mod_cure_within(self, word: Token, _: Token, duration: m.Duration) -> Mod:
         return Mod(word, {"cure_within": duration})
+
+    def mod_grace(self, word: Token, _: Token, duration: m.Duration) -> Mod:
+        return Mod(word, {"grace": duration})
 
     def mod_no_cure(self, word: Token, *_: Token) -> Mod:
         return Mod(word, {"curable": False})

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from servanda.syntax import tree as m
 from servanda.syntax.entries import When
 from servanda.syntax.layout import Statement
+from servanda.syntax.old_spellings import OLD_SPELLINGS
 from servanda.syntax.problems import Problems, did_you_mean
 
 EARLIEST, LATEST = 1700, 2200
@@ -69,6 +70,14 @@ class Builder(Transformer[Token, Any]):
     def _refuse(self, code: str, token: Token, message: str, advice: str) -> None:
         place = self._at(token)
         self._problems.add(code, place, message, advice, end_column=place.column + len(token))
+
+    def _old(self, code: str, at: Token | m.Place) -> None:
+        """Report a spelling that people understood in two ways."""
+        spelling = OLD_SPELLINGS[code]
+        if isinstance(at, Token):
+            self._refuse(code, at, spelling.message, spelling.advice)
+        else:
+            self._problems.add(code, at, spelling.message, spelling.advice)
 
     def _one_more_operation(self) -> bool:
         """Count one operation; whether the statement may still have it."""
@@ -264,6 +273,10 @@ class ValueBuilder(Builder):
     def arg_same(self) -> m.Arg:
         return m.Arg(None, "same")
 
+    def old_same(self, word: Token) -> m.Arg:
+        self._old("E192", word)
+        return m.Arg(None, "same")
+
     def arg_at_least(self, value: m.Expr) -> m.Arg:
         return m.Arg(None, ">=", value, getattr(value, "place", m.NOWHERE))
 
@@ -292,13 +305,36 @@ class ValueBuilder(Builder):
     def member(self, name: Token, group: Token) -> m.Member:
         return m.Member(str(name), str(group), self._at(name))
 
-    def in_breach(self, party: Token, clause: Token | None) -> m.InBreach:
-        return m.InBreach(str(party), _str(clause), self._at(party))
+    def breached_clause(self, clause: Token) -> tuple[str | None, bool]:
+        return str(clause), False
+
+    def breached_any(self, _: Token) -> tuple[str | None, bool]:
+        return None, False
+
+    def breached_owed(self, _: Token) -> tuple[str | None, bool]:
+        return None, True
+
+    def determined(self, term: Token) -> Token:
+        return term
+
+    def in_breach(
+        self, party: Token, breached: tuple[str | None, bool], term: Token | None
+    ) -> m.InBreach:
+        clause, owed = breached
+        return m.InBreach(str(party), clause, owed, _str(term), self._at(party))
+
+    def old_in_breach(self, party: Token) -> m.InBreach:
+        self._old("E181", party)
+        return m.InBreach(str(party), None, False, None, self._at(party))
 
     def clause_is(self, clause: Token, state: Token) -> m.ClauseIs:
         return m.ClauseIs(str(clause), cast(Any, str(state)), self._at(clause))
 
-    def once(self, pattern: m.Pattern, last: m.Duration | None) -> m.Once:
+    def has_happened(self, pattern: m.Pattern, last: m.Duration | None) -> m.Once:
+        return m.Once(pattern, last, pattern.place)
+
+    def old_once(self, pattern: m.Pattern, last: m.Duration | None) -> m.Once:
+        self._old("E182", pattern.place)
         return m.Once(pattern, last, pattern.place)
 
     def holds_pred(self, pattern: m.Pattern) -> m.Holds:

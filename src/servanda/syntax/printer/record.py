@@ -25,7 +25,7 @@ _COLUMN = re.compile(r"\w+")
 
 
 def when(node: e.When) -> str:
-    """A day, month, instant or span."""
+    """A day, month, instant or span, without the words before it."""
     if node.granularity == "month" and isinstance(node.start, date):
         return f"{node.start:%Y-%m}"
     zone = "" if node.zone is None else f" {node.zone}"
@@ -159,12 +159,13 @@ def _with_commas(phrases: Sequence[str]) -> Phrases:
 
 def entry(node: e.Entry) -> Phrases:
     """A dated line as phrases."""
-    return _with_commas((f"{when(node.when)} {fact(node.fact)}", *_attributes(node)))
+    uncertain = "" if node.when.end is None else "at some time in "
+    return _with_commas((f"{uncertain}{when(node.when)} {fact(node.fact)}", *_attributes(node)))
 
 
 def completeness(node: e.Completeness) -> Phrases:
     """A declaration of completeness as phrases."""
-    span = [f"{node.by} complete on {listed(node.names)}"]
+    span = [f"{node.by} attests a full record of {listed(node.names)}"]
     span += [] if node.from_ is None else [f"from {when(node.from_)}"]
     span += [] if node.until is None else [f"until {when(node.until)}"]
     rest = [] if node.reported is None else [f"reported {when(node.reported)}"]

@@ -14,6 +14,7 @@ from servanda.syntax.printer.values import (
     alternatives,
     cond,
     duration,
+    expr,
     listed,
     optional_text,
     pattern,
@@ -23,6 +24,11 @@ from servanda.syntax.printer.values import (
 )
 
 Phrases = tuple[str, ...]
+EARLY = {
+    "always": "performance at any earlier time counts",
+    "never": "early performance does not count",
+}
+CLOCK = {"stops": "stops", "runs": "does not stop"}
 
 
 # ---------------------------------------------------------------------- duties and powers
@@ -33,16 +39,19 @@ def holder(node: m.Holder) -> str:
         case "each":
             variable = "" if node.variable is None else f"{node.variable} "
             return f"each {variable}of {names}"
-        case "all":
-            return f"all of {names}"
-        case "jointly":
-            return f"{names} jointly"
+        case "any":
+            return f"any one of {names}"
+        case "together":
+            return f"{names} acting together"
         case _:
             return names
 
 
 def trigger(node: m.Trigger) -> Phrases:
     """`when …` without its colon."""
+    if isinstance(node.cond, m.Compare) and node.surplus is not None:
+        level, limit = expr(node.cond.left), expr(node.cond.right)
+        return (f"whenever {level} exceeds {limit} by {node.surplus}",)
     if node.pattern is None:
         return (f"whenever {cond(node.cond)}" if node.cond is not None else "whenever",)
     following = (f"following {pattern(p)}" for p in node.following)
@@ -59,26 +68,28 @@ def duty(node: m.Duty, prepositions: Iterable[str] = ()) -> Phrases:
     return _duty(node, chain(prepositions, repeat("towards")))
 
 
-def _duty(node: m.Duty, prepositions: Iterator[str]) -> Phrases:
+def _duty(node: m.Duty, prepositions: Iterator[str], must: str = "must") -> Phrases:
     if node.kind == "keep" and node.cond is not None:
         action = f"keep {_kept(node.cond)}"
     else:
         event = pattern(node.event) if node.event is not None else ""
         action = event if node.kind == "achieve" else f"not {event}"
     creditor = () if node.creditor is None else (f"{next(prepositions)} {node.creditor}",)
-    head = f"{holder(node.holder)} must {action}"
-    own = (head, *creditor, *_window(node.window), *_gates(node.gates), *_performance(node))
-    if node.otherwise is None:
+    head = f"{holder(node.holder)} {must} {action}"
+    extended = node.time_extended if node.kind == "achieve" else None
+    gates = _gates(node.gates, extended)
+    own = (head, *creditor, *_window(node.window), *gates, *_performance(node))
+    if node.remedy is None:
         return own
-    remedy = _duty(node.otherwise, prepositions)
-    return (*own, *_remedy(remedy))
+    beside = "must instead" if node.remedy.instead else "must also"
+    return (*own, *_remedy(_duty(node.remedy.duty, prepositions, beside)))
 
 
 def _remedy(remedy: Phrases) -> Phrases:
-    """`else …` in one phrase, so that it stays together; its own remedy is the next."""
-    later = [number for number, phrase in enumerate(remedy) if phrase.startswith("else ")]
+    """`on breach …` in one phrase, so that it stays together; its own remedy is the next."""
+    later = [number for number, phrase in enumerate(remedy) if phrase.startswith("on breach ")]
     first = later[0] if later else len(remedy)
-    return (" ".join(("else", *remedy[:first])), *remedy[first:])
+    return (" ".join(("on breach", *remedy[:first])), *remedy[first:])
 
 
 def _kept(node: m.Cond) -> str:
@@ -99,29 +110,38 @@ def _window(node: m.Window) -> Iterator[str]:
         yield f"for {duration(node.term)}"
     if node.within is not None:
         anchor = "" if node.after is None else f" after {point(node.after)}"
-        anchor = anchor if node.edge is None else f" of its {node.edge}"
-        yield f"within {duration(node.within)}{anchor}"
+        anchor = anchor if node.edge is None else f" after its {node.edge}"
+        word = "no later than" if node.in_period else "within"
+        yield f"{word} {duration(node.within)}{anchor}"
     if node.by is not None:
         yield f"by {point(node.by)}"
     if node.before is not None:
         yield f"before {point(node.before)}"
 
 
-def _gates(node: m.Gates) -> Iterator[str]:
-    for word, condition in (("if", node.if_), ("while", node.while_), ("unless", node.unless)):
+def _gates(node: m.Gates, time_extended: bool | None = None) -> Iterator[str]:
+    """`if`, `while` and the excuse; `time_extended` None: there is no deadline to extend."""
+    for word, condition in (("if", node.if_), ("while", node.while_)):
         if condition is not None:
             yield f"{word} {cond(condition)}"
+    if node.unless is not None and time_extended is None:
+        yield f"unless {cond(node.unless)}"
+    elif node.unless is not None:
+        rest = "extended" if time_extended else "not extended"
+        yield f"excused while {cond(node.unless)}, time {rest}"
 
 
 def _performance(node: m.Duty) -> Iterator[str]:
     if node.early is not None:
-        yield f"early performance {'counts' if node.early else 'refused'}"
+        yield EARLY[node.early]
     if node.total:
-        yield "in total"
+        yield "instalments add up"
     if node.cured_by is not None:
         yield f"cured by {pattern(node.cured_by)}"
     if node.cure_within is not None:
         yield f"cure within {duration(node.cure_within)}"
+    if node.grace is not None:
+        yield f"grace of {duration(node.grace)}"
     if not node.curable:
         yield "late performance does not cure"
 
@@ -167,7 +187,7 @@ def event(node: m.Event) -> Phrases:
     """An `event` declaration as phrases."""
     head = f"event {node.name}{params(node.params)}"
     if node.arises is None:
-        return (f"{head},", "silence means no") if node.closed else (head,)
+        return (f"{head},", "not recorded is taken as not done") if node.closed else (head,)
     arises = node.arises
     at = "at the end of " if arises.end_of_day else ""
     delay = f"arises {at}{duration(arises.delay)} after {pattern(arises.after)}"
@@ -185,8 +205,9 @@ def state(node: m.State) -> Phrases:
 def measure(node: m.Measure) -> str:
     """A `measure` declaration."""
     unit = "" if node.unit is None else f" in {node.unit}"
-    silent = "" if node.silent_after is None else f", silent after {duration(node.silent_after)}"
-    return f"measure {node.name}{params(node.params)}{unit}{silent}"
+    valid = node.silent_after
+    ends = "" if valid is None else f", each figure valid for {duration(valid)}"
+    return f"measure {node.name}{params(node.params)}{unit}{ends}"
 
 
 def calendar(node: m.Calendar) -> str:
@@ -218,7 +239,7 @@ def declaration(
         case m.Conversion(left, right):
             return f"conversion {quantity(left)} = {quantity(right)}"
         case m.Vague(name, given, deciders):
-            return f"vague {name}{params(given)} decided by {listed(deciders)}"
+            return f"vague {name}{params(given)} to be determined by {listed(deciders)}"
         case m.Moment(name, kind, at):
             return f"{kind} {name} = {point(at)}"
         case m.Define(name, given, condition):
@@ -233,8 +254,8 @@ def head(node: m.Clause | m.Reading | m.Amendment | m.Account | ln.AgreementLine
         case m.Clause():
             return f"clause {node.id}{title}"
         case m.Reading():
-            beside = "" if node.replaces else ", beside_the_text"
-            return f"reading {node.full_name} of {node.clause}{title}{beside}"
+            effect = "" if node.effect is None else f", {m.EFFECT_PHRASES[node.effect]}"
+            return f"reading {node.full_name} of {node.clause}{title}{effect}"
         case m.Amendment():
             return f"amendment {node.name} of {node.clause}{title}"
         case m.Account():
@@ -254,7 +275,7 @@ def header_line(node: ln.HeaderLine) -> str:
         "zone": f"zone {value}",
         "months": f"months {value}",
         "counting": f"days counted from {value}",
-        "suspension": f"suspension {value} the clock",
+        "suspension": f"suspension {CLOCK.get(str(value))} the clock",
         "closed": f"record closed {value}",
     }
     return words[node.field]
@@ -276,8 +297,8 @@ def single_line(
     match node:
         case ln.Include(file):
             return f"include {text(file)}"
-        case ln.Prevails(over):
-            return f"prevails over {listed(over)}"
+        case ln.Prevails(over, extent):
+            return _precedence(over, extent)
         case ln.Survives(term):
             return survives(term)
         case ln.OnceCreated():
@@ -293,11 +314,25 @@ def single_line(
         case ln.Trusts("only", sources):
             return f"trusts only {listed(sources)}"
         case ln.Trusts("first", sources):
-            return f"trusts {listed(sources)} over all"
+            return f"for measurements prefers {listed(sources)}"
         case ln.Trusts(_, sources):
             return f"distrusts {listed(sources)}"
         case ln.Accepts(grades):
             return f"accepts {listed(grades)}"
+
+
+def _precedence(over: Iterable[str], extent: str) -> str:
+    if extent == "all":
+        return f"disapplies {listed(over)} while it binds"
+    return f"prevails over {listed(over)} to the extent of the conflict"
+
+
+def _precedences(nodes: Iterable[m.Precedence]) -> list[str]:
+    """One line for each extent."""
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        found.setdefault(node.extent, []).append(node.clause)
+    return [_precedence(clauses, extent) for extent, clauses in found.items()]
 
 
 def allow(node: m.Allow) -> str:
@@ -310,7 +345,11 @@ def held(node: m.Held) -> Phrases:
     start = () if node.from_ is None else (f"from {node.from_}",)
     end = () if node.until is None else (f"until {node.until}",)
     reason = () if node.reason is None else (text(node.reason),)
-    return (f"holds {'' if node.holds else 'not '}{pattern(node.pattern)}", *start, *end, *reason)
+    said = f"takes the position that {'' if node.holds else 'not '}{pattern(node.pattern)}"
+    phrases = (said, *start, *end)
+    if node.outranks:
+        phrases = (*phrases[:-1], f"{phrases[-1]},", "whatever is determined")
+    return (*phrases, *reason)
 
 
 # ---------------------------------------------------------------------- whole blocks
@@ -344,8 +383,7 @@ def header(node: m.Header) -> list[str]:
 def clause(node: m.Clause) -> list[str]:
     """A clause with its lines."""
     lines = [allow(one) for one in node.allows]
-    if node.prevails_over:
-        lines.append(f"prevails over {listed(node.prevails_over)}")
+    lines += _precedences(node.prevails_over)
     if node.survives:
         lines.append(survives(node.survives_for))
     if node.created:
@@ -361,11 +399,8 @@ def reading(node: m.Reading) -> list[str]:
     """A reading with its lines."""
     lines = [allow(one) for one in node.allows]
     lines += [f"needs {name}" for name in node.needs]
-    if node.prevails_over:
-        lines.append(f"prevails over {listed(node.prevails_over)}")
+    lines += _precedences(node.prevails_over)
     lines += [declaration(define) for define in node.defines]
-    if not (node.rules or node.defines):
-        lines.append("no duty")
     return _block(head(node), lines + rules(node.rules))
 
 
@@ -381,7 +416,7 @@ def account(node: m.Account) -> list[str]:
     if node.only:
         lines.append(f"trusts only {listed(node.only)}")
     if node.first:
-        lines.append(f"trusts {listed(node.first)} over all")
+        lines.append(f"for measurements prefers {listed(node.first)}")
     if node.distrusts:
         lines.append(f"distrusts {listed(node.distrusts)}")
     if node.grades:

@@ -97,8 +97,8 @@ def pattern(node: m.Pattern) -> str:
 def arg(node: m.Arg) -> str:
     """An argument, with its parameter if named."""
     name = "" if node.name is None else f"{node.name}: "
-    if node.op in {"any", "same"} or node.value is None:
-        return f"{name}{node.op}"
+    if node.op == "any" or node.value is None:
+        return f"{name}{'as in the breach' if node.op == 'same' else 'any'}"
     return f"{name}{ARG_WORDS[node.op]}{expr(node.value)}"
 
 
@@ -121,16 +121,22 @@ def cond(node: m.Cond) -> str:
             return f"{expr(left)} {op} {expr(right)}"
         case m.Member(name, group):
             return f"{name} in {group}"
-        case m.InBreach(party, clause):
-            return f"{party} in breach" + ("" if clause is None else f" of {clause}")
+        case m.InBreach():
+            return _in_breach(node)
         case m.ClauseIs(clause, state):
             return f"clause {clause} is {state}"
         case m.Once(matched, last):
-            return f"once {pattern(matched)}" + (
+            return f"{pattern(matched)} has happened" + (
                 "" if last is None else f" in the last {duration(last)}"
             )
         case m.Holds(matched):
             return pattern(matched)
+
+
+def _in_breach(node: m.InBreach) -> str:
+    what = "of a duty owed to it" if node.owed else f"of {node.clause or 'any clause'}"
+    determined = "" if node.determined is None else f" determined to be {node.determined}"
+    return f"{node.party} in breach {what}{determined}"
 
 
 def _within(node: m.Cond, *looser: type) -> str:

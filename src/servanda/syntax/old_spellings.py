@@ -1,0 +1,185 @@
+"""Spellings that people understood in two ways: what each used to mean, and what to write now.
+
+A line in an old spelling is parsed with its old meaning and reported as an error that names the
+choices; `servanda fmt --upgrade` prints the same tree in the new spelling.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class OldSpelling(Struct, frozen=True):
+    """An old spelling: `written`; `same` is how its meaning is written now, `others` the choices.
+
+    `others` are pairs of a spelling and what it means. Without any, the words alone have changed.
+    `asks`: a person should look at it again after an upgrade.
+    """
+
+    written: str
+    same: str
+    meaning: str
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person should choose again: people heard another meaning."""
+        return bool(self.others)
+
+    @property
+    def message(self) -> str:
+        """What is wrong with it."""
+        why = "is understood in two ways" if self.others else "is written in other words now"
+        return f"`{self.written}` {why}"
+
+    @property
+    def advice(self) -> str:
+        """What to write, and what each choice means."""
+        choices = ((self.same, self.meaning), *self.others)
+        return "write " + ", or ".join(f"`{words}` ({means})" for words, means in choices)
+
+
+OLD_SPELLINGS: dict[str, OldSpelling] = {
+    "E170": OldSpelling(
+        "else A must",
+        "on breach A must instead …",
+        "performing this makes the breach good",
+        (("on breach A must also …", "this is owed beside the duty, which stays owed"),),
+    ),
+    "E171": OldSpelling(
+        "no duty",
+        ", finds no obligation",
+        "at the end of the reading's first line: the clause binds nobody",
+        ((", leaves the text as it is", "the clause's own rules stand"),),
+    ),
+    "E172": OldSpelling(
+        "in_place_of_the_text",
+        ", reads the text as",
+        "the rules below stand in place of the clause's",
+        ((", adds to the text", "the clause's own rules stand as well"),),
+    ),
+    "E173": OldSpelling(
+        "prevails over",
+        "disapplies 2 while it binds",
+        "nothing of clause 2 binds meanwhile",
+        (
+            (
+                "prevails over 2 to the extent of the conflict",
+                "clause 2 gives way only where both cannot be complied with",
+            ),
+        ),
+    ),
+    "E174": OldSpelling(
+        "jointly",
+        "any one of G",
+        "the act of any member is enough",
+        (("G acting together", "every member has to act"), ("each of G", "each for itself")),
+    ),
+    "E175": OldSpelling(
+        "all of",
+        "each of G",
+        "each for itself",
+        (("G acting together", "every member has to act"), ("any one of G", "one is enough")),
+    ),
+    "E176": OldSpelling(
+        "all of … may",
+        "G acting together may",
+        "the power is exercised when every member has used it",
+        (("each of G may", "each alone"), ("any one of G may", "one for all")),
+    ),
+    "E177": OldSpelling(
+        "unless",
+        "excused while …, time not extended",
+        "the deadline stands; what is not done by then is in breach when the excuse ends",
+        (("excused while …, time extended", "the deadline moves by as long as the excuse lasts"),),
+    ),
+    "E178": OldSpelling(
+        "of its",
+        "within … after its end",
+        "not before",
+        (("no later than … after its end", "in the period too"),),
+    ),
+    "E179": OldSpelling(
+        "early performance counts",
+        "performance at any earlier time counts",
+        "also from before the trigger or the agreement",
+        (("nothing", "performance before `from` counts, from the trigger on"),),
+    ),
+    "E180": OldSpelling(
+        "early performance refused",
+        "early performance does not count",
+        "only what is done from the opening on counts",
+    ),
+    "E181": OldSpelling(
+        "in breach",
+        "in breach of any clause",
+        "whatever it owes, to whomever",
+        (
+            ("in breach of a duty owed to it", "of what is owed to who may or must act here"),
+            ("in breach of 7", "of clause 7"),
+            ("in breach of 7 determined to be material", "a vague term `material` decides"),
+        ),
+    ),
+    "E182": OldSpelling(
+        "once",
+        "E has happened",
+        "true from then on, for good",
+        (
+            ("E has happened in the last 30 days", "for so long"),
+            ("a state", "true until something ends it: `state s from E until F`"),
+        ),
+    ),
+    "E183": OldSpelling(
+        "trusts … over all",
+        "for measurements prefers IAEA",
+        "its figures come first; for events all sources count alike",
+    ),
+    "E184": OldSpelling(
+        "holds",
+        "takes the position that …, whatever is determined",
+        "it outranks a determination",
+        (
+            (
+                "takes the position that …",
+                "until somebody who is entitled to determines it",
+            ),
+        ),
+    ),
+    "E185": OldSpelling(
+        "a span or a month",
+        "at some time in 2019-09-07..2019-09-25",
+        "it happened once, on an unknown day of these",
+        (("throughout 2019-09-07..2019-09-25", "a state held all that time"),),
+    ),
+    "E186": OldSpelling(
+        "silence means no",
+        "not recorded is taken as not done",
+        "if no entry says that it happened, it did not",
+    ),
+    "E187": OldSpelling(
+        "complete on",
+        "attests a full record of",
+        "what is not recorded for that time did not happen",
+    ),
+    "E188": OldSpelling(
+        "silent after",
+        "each figure valid for 120 days",
+        "after that the value is unknown",
+    ),
+    "E189": OldSpelling("decided by", "to be determined by", "until then it is undetermined"),
+    "E190": OldSpelling(
+        "in total", "instalments add up", "the sum of all performances is what counts"
+    ),
+    "E191": OldSpelling(
+        "suspension runs the clock",
+        "suspension does not stop the clock",
+        "deadlines run on meanwhile",
+    ),
+    "E192": OldSpelling("same", "as in the breach", "the value that the violation has"),
+    "E193": OldSpelling(
+        "cure within",
+        "grace of 7 days",
+        "no breach if the condition holds again by then",
+        (("nothing", "a breach from the first moment, restored whenever it holds again"),),
+    ),
+}
