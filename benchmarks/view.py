@@ -124,9 +124,9 @@ def large(folder: Path, duties: int = 2000, accounts: int = 6) -> Path:
     blocks = [
         'agreement Large "Two thousand duties"\n  zone UTC\n  record closed 2026-01-01',
         "party seller, buyer",
-        "event order(by: party, id: text), silence means no",
-        "event deliver(by: party, id: text), silence means no",
-        "vague urgent(id: text) decided by seller",
+        "event order(by: party, id: text), not recorded is taken as not done",
+        "event deliver(by: party, id: text), not recorded is taken as not done",
+        "vague urgent(id: text) to be determined by seller",
         'clause 1 "Delivery"\n  when order(id: id):\n    seller must deliver(id: id) to buyer'
         " within 10 days",
     ]

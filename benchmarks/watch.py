@@ -31,14 +31,14 @@ AGREEMENT = """# Market
 agreement Market "A marketplace"
   zone UTC
 party seller, buyer
-event order(id: text, buyer: party), silence means no
-event deliver(by: party, id: text), silence means no
-event refund(by: party, id: text), silence means no
+event order(id: text, buyer: party), not recorded is taken as not done
+event deliver(by: party, id: text), not recorded is taken as not done
+event refund(by: party, id: text), not recorded is taken as not done
 
 clause Delivery
   when order(id: n):
     seller must deliver(id: n) within 5 days
-      else seller must refund(id: n) within 10 days
+      on breach seller must instead refund(id: n) within 10 days
 ```
 """
 RECORD = """```servanda

@@ -20,9 +20,9 @@ CASES = Path(__file__).resolve().parent.parent / "cases"
 BERLIN = """agreement Paper "Deliveries of paper"
   zone Europe/Berlin
 party S, B
-event order(id: text, n: number), silence means no
-event deliver(id: text), silence means no
-event scold(id: text, by: party), silence means no
+event order(id: text, n: number), not recorded is taken as not done
+event deliver(id: text), not recorded is taken as not done
+event scold(id: text, by: party), not recorded is taken as not done
 clause 1 "Delivery"
   when order(id: i, n: k):
     S must deliver(id: i) to B within 5 days
@@ -159,7 +159,7 @@ def test_polars_and_pandas_get_the_same(paper: servanda.Case) -> None:
 
 def test_a_table_without_particulars_or_rows_has_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "x.sv"
-    path.write_text('agreement X "X"\nparty A\nevent go, silence means no\n')
+    path.write_text('agreement X "X"\nparty A\nevent go, not recorded is taken as not done\n')
     none = servanda.open(path).status(on="2024-01-01")
     assert len(none) == 0
     assert "since" in none.to_polars().columns
@@ -310,7 +310,7 @@ def test_check_has_everything_and_the_case_stays_readable(tmp_path: Path) -> Non
 def test_what_cannot_be_judged_is_an_error_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "x.sv"
     path.write_text(
-        'agreement X "X"\nparty A\nevent go\nevent ask, silence means no\n'
+        'agreement X "X"\nparty A\nevent go\nevent ask, not recorded is taken as not done\n'
         "clause 1\n  when ask:\n    A must go within 1 month\n2024-01-31 ask\n"
     )
     with pytest.raises(servanda.JudgeError) as error:

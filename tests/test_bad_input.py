@@ -24,7 +24,7 @@ FUZZ = settings(
 )
 HEAD = """agreement Bad "Bad input"
 party A
-event pay(by: party, id: text, amount: number in kg), silence means no
+event pay(by: party, id: text, amount: number in kg), not recorded is taken as not done
 measure stock(of: party) in kg
 clause 1
   A must pay(any) by 2024-01-31
@@ -70,7 +70,11 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    refused(tmp_path, "holds no `agreement.md`", "servanda new")
+    refused(
+        tmp_path,
+        "takes the position that no, whatever is determined `agreement.md`",
+        "servanda new",
+    )
 
 
 def test_binary(tmp_path: Path) -> None:
@@ -251,7 +255,7 @@ def test_any_table_is_read_or_refused(tmp_path: Path, rows: list[list[str]]) -> 
 DECLARED_AND_USED = """agreement Bad "Bad input"
 party A, B
 %s
-event pay(by: party, id: text), silence means no
+event pay(by: party, id: text), not recorded is taken as not done
 clause 3
   A must pay(id: "a") by 2024-01-31%s
   B may waive 3
@@ -270,7 +274,7 @@ clause 3
             "calendar Office = business days NL",
             "\n  A must pay(any) within 5 business days of Office after pay",
         ),
-        ("event calls(by: party", " unless once call"),
+        ("event calls(by: party", " unless call has happened"),
         ("party C D", "\n  C must pay(any)\n  D must pay(any)"),
         ("grup G = A, B", "\n  each of G must pay(any)"),
         ("unit crate = = 5 kg\nmeasure stock(of: party) in kg", " while stock > 3 crate"),

@@ -20,8 +20,8 @@ from servanda.cli import app
 CASE = """agreement Bulk "Bulk input"
   zone UTC
 party shop
-event order(id: text), silence means no
-event deliver(by: party, id: text), silence means no
+event order(id: text), not recorded is taken as not done
+event deliver(by: party, id: text), not recorded is taken as not done
 clause 1 "Delivery"
   when order(n):
     shop must deliver(n) within 5 days

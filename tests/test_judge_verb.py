@@ -21,9 +21,9 @@ AGREEMENT = """
 agreement Market "Market"
   zone Europe/Amsterdam
 party seller, buyer
-event order(id: text, size: number), silence means no
-event deliver(id: text), silence means no
-event inspect(id: text), silence means no
+event order(id: text, size: number), not recorded is taken as not done
+event deliver(id: text), not recorded is taken as not done
+event inspect(id: text), not recorded is taken as not done
 clause 1 "Delivery"
   when order(id: n, size: s):
     seller must deliver(id: n) to buyer within 5 days

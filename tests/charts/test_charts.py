@@ -111,7 +111,7 @@ HOSTILE = "<script>alert(1)</script>"
 def test_hostile_text_is_shown_and_never_run(tmp_path: Path) -> None:
     (tmp_path / "case.sv").write_text(
         f'agreement X "{HOSTILE}"\nparty A, B\n'
-        "measure load(of: party) in kg\nevent pay(by: party, id: text), silence means no\n"
+        "measure load(of: party) in kg\nevent pay(by: party, id: text), not recorded is taken as not done\n"
         "clause 1\n  when pay(by: A, id: n):\n    B must pay(id: n) within 3 days\n"
         "clause 2\n  A must keep load <= 5 kg\n"
         f'2024-01-01 A pays(id: "\u202e{HOSTILE}")\n'
@@ -131,7 +131,7 @@ def test_hostile_text_is_shown_and_never_run(tmp_path: Path) -> None:
 def test_what_is_stale_is_empty(tmp_path: Path) -> None:
     (tmp_path / "case.sv").write_text(
         'agreement X "x"\n  record closed 2024-12-31\nparty A\n'
-        "measure load(of: party) in kg, silent after 30 days\n"
+        "measure load(of: party) in kg, each figure valid for 30 days\n"
         "clause 1\n  A must keep load <= 5 kg\n"
         "2024-01-01 load of A = 3 kg, verified by A\n2024-06-01 load of A <= 4 kg, declared by A\n"
         "2024-07-15 load of A between 1 kg and 2 kg  estimated by A\n",
@@ -154,7 +154,7 @@ def test_what_is_stale_is_empty(tmp_path: Path) -> None:
 def test_readings_of_a_table_are_drawn_as_entries_are(tmp_path: Path) -> None:
     (tmp_path / "agreement.sv").write_text(
         'agreement X "x"\n  record closed 2024-12-31\nparty A\n'
-        "measure load(of: party) in kg, silent after 30 days\n"
+        "measure load(of: party) in kg, each figure valid for 30 days\n"
         "clause 1\n  A must keep load <= 5 kg\n"
         'table "load.csv"\n  row is load of A = column kg in kg\n'
         "    on column day grade column how source column from\n",
@@ -181,7 +181,7 @@ def test_a_limit_is_named_with_the_accounts_that_hold_it(tmp_path: Path) -> None
     (tmp_path / "case.sv").write_text(
         'agreement X "x"\n  record closed 2024-12-31\nparty A\nmeasure load(of: party) in kg\n'
         "clause 1\n  A must keep load <= 5 kg\n"
-        "reading R.wide of 1\n  A must keep load <= 9 kg\n"
+        "reading R.wide of 1, reads the text as\n  A must keep load <= 9 kg\n"
         'account P "p"\n\naccount Q "q"\n  reads R as wide\n\naccount S "s"\n  reads R as wide\n'
         "2024-01-01 load of A = 3 kg\n",
         encoding="utf-8",

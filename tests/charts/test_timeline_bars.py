@@ -105,10 +105,10 @@ RENT = """agreement Lease "a lease"
   record closed 2024-04-15
 party tenant, landlord
 currency EUR
-event pay(by: party, amount: number in EUR), silence means no
+event pay(by: party, amount: number in EUR), not recorded is taken as not done
 clause 3
   tenant must pay(amount: at least 900 EUR) to landlord
-    every month within 6 days of its start from 2024-01-01
+    every month within 6 days after its start from 2024-01-01
 2024-01-05 tenant pays(amount: 900 EUR), id january
 2024-02-20 tenant pays(amount: 900 EUR), id february
 """
@@ -159,6 +159,6 @@ def test_marks_stand_where_a_breach_begins_and_where_an_entry_opened_a_span(rent
 def test_the_rows_are_named_after_their_periods(rent: Chart) -> None:
     names = dict.fromkeys(row["duty"] for row in layer_values(rent, "who"))
     assert [name.partition("(period")[2] for name in names] == [
-        " 2024-01 to 2024-03)",
+        " at some time in 2024-01 to 2024-03)",
         " 2024-04)",
     ]

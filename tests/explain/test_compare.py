@@ -19,11 +19,11 @@ agreement Page "A page"
   zone UTC
 party A, B
 body Board
-event begins, silence means no
-event smoke(by: party), silence means no
-event shout(by: party), silence means no
+event begins, not recorded is taken as not done
+event smoke(by: party), not recorded is taken as not done
+event shout(by: party), not recorded is taken as not done
 measure stock(of: party) in kg
-vague serious(of: party) decided by Board
+vague serious(of: party) to be determined by Board
 
 clause 1 "Keep"
   A must keep stock <= 100 kg from begins
@@ -33,20 +33,20 @@ clause 3 "Both"
   A must not smoke from begins
 clause 4 "Vague"
   A must not smoke from begins unless serious(B)
-reading R1.lenient of 1
+reading R1.lenient of 1, reads the text as
   A must keep stock <= 200 kg from begins
-reading R2.off of 3
-  A must not smoke from begins while once never
-reading R3.off of 3 "nobody may smoke", beside_the_text
+reading R2.off of 3, reads the text as
+  A must not smoke from begins while never has happened
+reading R3.off of 3 "nobody may smoke", adds to the text
   B must not smoke from begins
 clause 5 "Alleged"
   B must not shout from begins
-reading R4.ever of 2 "from the first"
+reading R4.ever of 2 "from the first", reads the text as
   A must not smoke from 2024-01-01
 clause 6 "Power and ban"
   B may suspend 1 from begins
   B must not smoke from begins
-event never, silence means no
+event never, not recorded is taken as not done
 """
 RECORD = """
 2024-01-01 begins
@@ -91,7 +91,9 @@ def test_a_reading_without_a_title_is_told_by_its_rule_and_the_text_by_its_own(
     tmp_path: Path,
 ) -> None:
     case = case_with(
-        tmp_path, ["trusts paper over all"], ["trusts paper over all", "reads R1 as lenient"]
+        tmp_path,
+        ["for measurements prefers paper"],
+        ["for measurements prefers paper", "reads R1 as lenient"],
     )
     found = row(compare(case, "2024-02-01"), "1")
     assert found["contested"] is True
@@ -137,7 +139,7 @@ def test_a_vague_term_is_told_with_what_each_holds_and_why(tmp_path: Path) -> No
     case = case_with(
         tmp_path,
         ['holds serious(B) "it was in the papers"'],
-        ["holds not serious(B)"],
+        ["takes the position that not serious(B), whatever is determined"],
         [],
     )
     found = row(compare(case, "2024-02-01"), "4")
@@ -189,7 +191,7 @@ def test_an_account_for_which_the_choice_is_not_enough_is_told_apart(tmp_path: P
 
 
 def test_a_reading_is_told_before_trust_whoever_stands_first(tmp_path: Path) -> None:
-    first = ["trusts paper over all"]
+    first = ["for measurements prefers paper"]
     case = case_with(tmp_path, first, [*first, "distrusts paper"], [*first, "reads R1 as lenient"])
     (difference,) = row(compare(case, "2024-02-01"), "1")["differences"]
     assert [point["kind"] for point in difference["points"]] == ["reading"]

@@ -39,7 +39,7 @@ def test_the_source_that_another_account_distrusts(tmp_path: Path) -> None:
 
 
 def test_a_reading_that_nobody_has_chosen(tmp_path: Path) -> None:
-    case = case_with(tmp_path, ["trusts paper over all"])
+    case = case_with(tmp_path, ["for measurements prefers paper"])
     (change,) = changes(case, "a0", "1")
     assert change.sentence == (
         "kept, if a0 read clause 1 as “A must keep stock <= 200 kg from begins” (R1.lenient)"
@@ -48,7 +48,7 @@ def test_a_reading_that_nobody_has_chosen(tmp_path: Path) -> None:
 
 
 def test_no_reading_at_all(tmp_path: Path) -> None:
-    case = case_with(tmp_path, ["reads R1 as lenient", "trusts paper over all"], [])
+    case = case_with(tmp_path, ["reads R1 as lenient", "for measurements prefers paper"], [])
     assert (
         "broken, if a0 read clause 1 as written: “A must keep stock <= 100 kg from begins”, "
         "as a1 does"
@@ -67,7 +67,11 @@ def test_a_reading_comes_with_what_it_needs(tmp_path: Path) -> None:
 
 
 def test_nothing_changes_what_no_choice_reaches(tmp_path: Path) -> None:
-    case = case_with(tmp_path, ["holds serious(B)"], ["holds not serious(B)"])
+    case = case_with(
+        tmp_path,
+        ["takes the position that serious(B), whatever is determined"],
+        ["takes the position that not serious(B), whatever is determined"],
+    )
     assert changes(case, "a0", "2") == []
 
 

@@ -17,8 +17,12 @@ HEAD = re.split(r"^account ", KNOWN, flags=re.MULTILINE)[0]
 NOTHING = ""
 SETS = [
     ["  reads R1 as lenient\n", "  reads R1 as strict\n  reads R5 as vague\n", NOTHING],
-    ["  holds serious(B)\n", '  holds not serious(B) "a reason"\n', NOTHING],
-    ["  accepts alleged\n", "  distrusts letter\n", "  trusts paper over all\n"],
+    [
+        "  takes the position that serious(B), whatever is determined\n",
+        '  holds not serious(B) "a reason"\n',
+        NOTHING,
+    ],
+    ["  accepts alleged\n", "  distrusts letter\n", "  for measurements prefers paper\n"],
     ["  trusts only letter\n", "  trusts only paper\n  reads R2 as off\n", NOTHING],
 ]
 

@@ -12,13 +12,13 @@ RULES = """
 agreement Page "A page"
   zone UTC
 party A, B
-event order, silence means no
-event invoice, silence means no
-event pay(by: party), silence means no
+event order, not recorded is taken as not done
+event invoice, not recorded is taken as not done
+event pay(by: party), not recorded is taken as not done
 clause 1 "Pay"
   when order:
     A must pay within 5 days
-reading R1.by_invoice of 1 "an invoice is what counts"
+reading R1.by_invoice of 1 "an invoice is what counts", reads the text as
   when invoice:
     A must pay within 5 days
 2024-01-01 order, source letter, id first
@@ -43,20 +43,20 @@ def statuses(found: list[dict[str, Any]]) -> list[tuple[str | None, ...]]:
 
 
 def test_an_order_that_an_account_does_not_trust_is_missing_and_no_other(tmp_path: Path) -> None:
-    found = rows(tmp_path, "trusts letter over all", "distrusts paper")
+    found = rows(tmp_path, "for measurements prefers letter", "distrusts paper")
     assert statuses(found) == [("cured", "cured"), ("kept", None), ("due", "due")]
     assert [row["contested"] for row in found] == [False, True, False]
 
 
 def test_the_order_of_the_accounts_makes_no_difference(tmp_path: Path) -> None:
-    found = rows(tmp_path, "distrusts paper", "trusts letter over all")
+    found = rows(tmp_path, "distrusts paper", "for measurements prefers letter")
     assert sorted(statuses(found), key=str) == sorted(
         [("cured", "cured"), (None, "kept"), ("due", "due")], key=str
     )
 
 
 def test_no_two_rows_have_the_same_name(tmp_path: Path) -> None:
-    found = rows(tmp_path, "trusts letter over all", "distrusts paper")
+    found = rows(tmp_path, "for measurements prefers letter", "distrusts paper")
     assert len({row["duty"] for row in found}) == len(found)
 
 
@@ -71,7 +71,7 @@ def test_a_correction_is_about_the_same_occasion(tmp_path: Path) -> None:
         "2024-01-21 order, corrects second, source letter, id moved\n2024-01-22 A pays",
     )
     tmp_path.joinpath("agreement.md").write_text(
-        f"```servanda\n{corrected}account a0\n  trusts letter over all\n"
+        f"```servanda\n{corrected}account a0\n  for measurements prefers letter\n"
         "account a1\n  distrusts letter\n```\n"
     )
     tmp_path.joinpath("sources.json").write_text(

@@ -132,8 +132,8 @@ def test_no_two_rows_of_compare_read_alike(tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------ the right words
 HEAD = "party A, B, C\ngroup G = A, B\ncurrency EUR\n"
-HEAD += "event order(by: party, ref: text, sum: number in EUR), silence means no\n"
-HEAD += "event pay(by: party, amount: number in EUR), silence means no\n"
+HEAD += "event order(by: party, ref: text, sum: number in EUR), not recorded is taken as not done\n"
+HEAD += "event pay(by: party, amount: number in EUR), not recorded is taken as not done\n"
 HEAD += "measure deployed(of: party) in t\n"
 
 

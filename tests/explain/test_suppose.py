@@ -15,8 +15,8 @@ TEXT = """
 agreement Page "A page"
   zone UTC
 party A, B
-event pay(by: party, id: text), silence means no
-event order(id: text), silence means no
+event pay(by: party, id: text), not recorded is taken as not done
+event order(id: text), not recorded is taken as not done
 clause 1 "Pay"
   when order(id: i):
     A must pay(id: i) within 5 days

@@ -14,12 +14,12 @@ HEAD = """
 agreement Page "A page"
   zone UTC
 party A, B, F, Fund
-event plan(by: party, stock: number), silence means no
-event pay(by: party, amount: number in USD), silence means no
-event done(by: party), silence means no
+event plan(by: party, stock: number), not recorded is taken as not done
+event pay(by: party, amount: number in USD), not recorded is taken as not done
+event done(by: party), not recorded is taken as not done
 currency USD
 measure level(of: party) in kg
-vague sound decided by Fund
+vague sound to be determined by Fund
 """
 
 
@@ -62,7 +62,7 @@ def test_what_is_supposed_as_advised_changes_it(tmp_path: Path) -> None:
 def test_parts_are_summed_and_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     text = """
 clause 1
-  A must pay(amount: at least 10 USD) by 2024-02-01 in total
+  A must pay(amount: at least 10 USD) by 2024-02-01 instalments add up
 2024-01-10 A pays(5 USD), id five
 2024-01-20 A pays(4 USD), id four
 """
@@ -87,7 +87,7 @@ clause 2
 # ------------------------------------------------------------------ what is set aside
 TRUST = """
 clause 1
-  A must done by 2024-02-01 unless sound
+  A must done by 2024-02-01 excused while sound, time not extended
   F may waive 1
 clause 2
   A must keep level <= 5 kg
@@ -150,7 +150,7 @@ def test_the_reading_that_it_turns_on_is_in_sight(tmp_path: Path, account: str) 
     text = """
 clause 1
   A must keep level <= 5 kg
-reading R.mild of 1 "ten is enough"
+reading R.mild of 1 "ten is enough", reads the text as
   A must keep level <= 10 kg
 account mild "Mild"
   reads R as mild
@@ -164,8 +164,8 @@ account strict "Strict"
 
 # ------------------------------------------------------------------ the names that are shown
 NAMED = """
-event order(by: party, id: text), silence means no
-event work(by: party, id: text), silence means no
+event order(by: party, id: text), not recorded is taken as not done
+event work(by: party, id: text), not recorded is taken as not done
 clause 1
   when order(by: B, id: n):
     A must work(id: n) to B within 5 days

@@ -27,31 +27,31 @@ agreement Page "A page"
   zone UTC
 party A, B
 body Board
-event smoke(by: party), silence means no
+event smoke(by: party), not recorded is taken as not done
 event pay(by: party)
-event never, silence means no
+event never, not recorded is taken as not done
 measure stock(of: party) in kg
-vague serious(of: party) decided by Board
+vague serious(of: party) to be determined by Board
 """
 CLAUSES = (
     """
 clause 1 "Keep"
   A must keep stock <= 100 kg from 2024-01-01
-reading R1.lenient of 1
+reading R1.lenient of 1, reads the text as
   A must keep stock <= 200 kg from 2024-01-01
-reading R1.strict of 1
+reading R1.strict of 1, reads the text as
   A must keep stock <= 50 kg from 2024-01-01
 """,
     """
 clause 2 "Smoke"
   A must not smoke from 2024-01-01
-reading R2.off of 2
-  A must not smoke from 2024-01-01 while once never
+reading R2.off of 2, reads the text as
+  A must not smoke from 2024-01-01 while never has happened
 """,
     """
 clause 3 "Both"
   A must not smoke from 2024-01-01
-reading R3.both of 3, beside_the_text
+reading R3.both of 3, adds to the text
   needs R2.off
   B must not smoke from 2024-01-01
 """,
@@ -61,11 +61,11 @@ clause 4 "Vague"
 """,
     """
 clause 5 "Pay"
-  A must pay from 2024-01-01 by 2024-01-20 unless clause 1 is broken
-reading R5.whatever of 5
+  A must pay from 2024-01-01 by 2024-01-20 excused while clause 1 is broken, time not extended
+reading R5.whatever of 5, reads the text as
   A must pay from 2024-01-01 by 2024-01-20
-reading R5.vague of 5
-  A must pay from 2024-01-01 by 2024-01-20 unless serious(B)
+reading R5.vague of 5, reads the text as
+  A must pay from 2024-01-01 by 2024-01-20 excused while serious(B), time not extended
 """,
     """
 clause 6 "Answer"
@@ -100,7 +100,7 @@ account a0
 account a1
   reads R2 as off
 account a2
-  holds serious(B)
+  takes the position that serious(B), whatever is determined
 account a3
   accepts alleged
 account a4
@@ -135,7 +135,16 @@ def account(draw: Any, groups: list[str]) -> Iterator[str]:
         if chosen.get(group):
             chosen[needed] = reading
     yield from (f"reads {group} as {reading}" for group, reading in chosen.items() if reading)
-    held = draw(st.sampled_from((None, None, "holds serious(B)", "holds not serious(B)")))
+    held = draw(
+        st.sampled_from(
+            (
+                None,
+                None,
+                "takes the position that serious(B), whatever is determined",
+                "takes the position that not serious(B), whatever is determined",
+            )
+        )
+    )
     yield from (held,) if held else ()
     yield from draw(st.lists(st.sampled_from(TRUST), unique_by=one_only, max_size=3))
 

@@ -22,19 +22,19 @@ agreement Page "A page"
   zone UTC
 party A, B
 body Board
-event begins, silence means no
-event pay(by: party, to: party, amount: number, id: text), silence means no
-event order(id: text), silence means no
+event begins, not recorded is taken as not done
+event pay(by: party, to: party, amount: number, id: text), not recorded is taken as not done
+event order(id: text), not recorded is taken as not done
 event smoke(by: party)
-measure stock(of: party) in kg, silent after 10 days
-vague serious(of: party) decided by Board
+measure stock(of: party) in kg, each figure valid for 10 days
+vague serious(of: party) to be determined by Board
 
 clause 1 "Keep"
   A must keep stock <= 100 kg from begins for 1 year unless serious(B)
 clause 2 "Pay"
   when order(id: i):
     A must pay(id: i) to B within 5 days
-      else A must pay(id: "fine") to B within 3 days
+      on breach A must instead pay(id: "fine") to B within 3 days
 clause 3 "Smoke"
   A must not smoke from begins
 clause 4 "Power"
@@ -43,7 +43,7 @@ clause 5 "Nothing"
   not modelled "a wish"
 
 account ours "Ours"
-  holds not serious(B)
+  takes the position that not serious(B), whatever is determined
 account undecided "Nobody has decided"
 account theirs "Theirs"
   trusts only letter
@@ -64,10 +64,10 @@ CLOSED = """
 ```servanda
 agreement Page "A page"
   zone UTC
-  suspension runs the clock
+  suspension does not stop the clock
 party A, B
-event pay(by: party), silence means no
-event ship(by: party), silence means no
+event pay(by: party), not recorded is taken as not done
+event ship(by: party), not recorded is taken as not done
 clause 1
   B must pay by 2024-01-10
 clause 2
@@ -87,8 +87,8 @@ RISEN = """
 ```servanda
 agreement Page "A page"
 party A
-event begins, silence means no
-event smoke(by: party), silence means no
+event begins, not recorded is taken as not done
+event smoke(by: party), not recorded is taken as not done
 event ending arises 10 days after begins
 clause 1
   A must not smoke from begins until ending
@@ -106,11 +106,11 @@ agreement Page "A page"
   zone UTC
   suspension stops the clock
 party A, B
-event notice(by: party), silence means no
+event notice(by: party), not recorded is taken as not done
 event snap(by: party) arises at the end of 10 days after notice(by)
-event pay(by: party), silence means no
-event rep(by: party), silence means no
-event ask(by: party), silence means no
+event pay(by: party), not recorded is taken as not done
+event rep(by: party), not recorded is taken as not done
+event ask(by: party), not recorded is taken as not done
 clause 1
   when snap(p):
     A must pay within 5 days
@@ -120,7 +120,7 @@ clause 2
 clause 3
   when ask(by: B):
     A must answer within 30 days
-event answer(by: party), silence means no
+event answer(by: party), not recorded is taken as not done
 ```
 
 ```servanda
@@ -129,7 +129,7 @@ event answer(by: party), silence means no
 2024-01-05 A suspends 2
 2024-01-15 A resumes 2
 2024-01-18 A reps
-2024-04-05..2024-04-09 B asks
+at some time in 2024-04-05..2024-04-09 B asks
 2024-05-07 A answers
 ```
 """
@@ -140,13 +140,13 @@ COUNTED = """
 agreement Page "A page"
   zone UTC
 party A
-event late(by: party, minutes: number), silence means no
-event pay(by: party, amount: number), silence means no
+event late(by: party, minutes: number), not recorded is taken as not done
+event pay(by: party, amount: number), not recorded is taken as not done
 clause 1
   A must keep count of late(by: A, minutes: more than 10) so far <= 3
     every month from 2024-01-01 until 2024-03-01
 clause 2
-  A must pay(amount: at least 5) by 2024-02-10 in total
+  A must pay(amount: at least 5) by 2024-02-10 instalments add up
 clause 3
   A must not late from pay(amount: at least 3)
 ```
@@ -257,7 +257,7 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
 def test_what_silence_proves_is_said_of_a_forbidden_act(case: servanda.Case) -> None:
     said = text(tree(case, "3", "2024-01-10"))
     assert "absence of an entry proves nothing" in said
-    assert "as in `Board complete on smoke`: kept" in said
+    assert "as in `Board attests a full record of smoke`: kept" in said
     assert "`2024-01-10 A smokes`: broken" in said
 
 

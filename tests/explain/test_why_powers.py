@@ -32,7 +32,7 @@ def said(node: Node) -> str:
 RAISED = """
 agreement Page "Raised twice"
 party A
-event pay(by: party), silence means no
+event pay(by: party), not recorded is taken as not done
 measure level(of: party)
 clause 1
   whenever level of A > 5:
@@ -53,15 +53,15 @@ def test_an_instance_tells_its_own_history_only(tmp_path: Path) -> None:
 
 JOINT = """
 agreement Page "Together"
-  suspension runs the clock
+  suspension does not stop the clock
 party North, South, Corps
 group All = North, South
-event leave(by: party), silence means no
-event quarrel(by: party), silence means no
+event leave(by: party), not recorded is taken as not done
+event quarrel(by: party), not recorded is taken as not done
 clause 1
   Corps must leave by 2024-12-31
-  all of All may suspend 1
-  North may suspend 1 while once quarrel(by: South)
+  All acting together may suspend 1
+  North may suspend 1 while quarrel(by: South) has happened
 2024-03-11 North suspends 1 id n
 2024-03-14 South suspends 1 id s
 2024-03-20 South resumes 1 id r
@@ -96,7 +96,7 @@ def test_a_power_exercised_names_the_entries_of_all_who_used_it(tmp_path: Path) 
 def test_a_duty_names_each_power_in_effect_over_it_once(tmp_path: Path) -> None:
     root = trees(tmp_path, JOINT, "1", "2024-03-15")[0]
     told = [line for line in sentences(root) if line.startswith("The power is in")]
-    assert told == ["The power is in clause 1 as written: all of All may suspend 1."]
+    assert told == ["The power is in clause 1 as written: All acting together may suspend 1."]
     due = said(trees(tmp_path, JOINT, "1", "2024-03-01")[0])
     assert "`2024-03-01 North suspends 1` and `2024-03-01 South suspends 1`: suspended" in due
     assert "recorded: `2024-03-01 North suspends 1`: " not in due  # South has not quarrelled
@@ -105,14 +105,14 @@ def test_a_duty_names_each_power_in_effect_over_it_once(tmp_path: Path) -> None:
 POSSIBLE = """
 agreement Page "Possible uses"
 party A, B
-event pay(by: party), silence means no
-event late(by: party), silence means no
+event pay(by: party), not recorded is taken as not done
+event late(by: party), not recorded is taken as not done
 clause 1
   A must pay to B by 2024-12-31
   B may waive 1
 clause 2
   A must pay to B by 2024-11-30
-  A may suspend 2 while once late(by: B)
+  A may suspend 2 while late(by: B) has happened
 2024-02-01 B waives 1, alleged, id w
 2024-02-03 B lates, alleged
 2024-02-05 A suspends 2, id s
@@ -120,7 +120,9 @@ clause 2
 
 
 def test_a_use_that_is_only_possible_is_named_as_such(tmp_path: Path) -> None:
-    text = POSSIBLE.replace('"Possible uses"', '"Possible uses"\n  suspension runs the clock')
+    text = POSSIBLE.replace(
+        '"Possible uses"', '"Possible uses"\n  suspension does not stop the clock'
+    )
     for clause, entry, word in (("1", "w", "waived"), ("2", "s", "suspended")):
         root = trees(tmp_path, text, clause, "2024-03-01")[0]
         (told,) = [n for n in root.children if n.sentence.startswith(f"It may be {word}")]
@@ -132,14 +134,14 @@ agreement Page "Ends"
   in force until over
 party A, B
 group Both = A, B
-event over, silence means no
-event pay(by: party), silence means no
+event over, not recorded is taken as not done
+event pay(by: party), not recorded is taken as not done
 measure stock(of: party)
 clause 1
   A must pay by 2024-12-31
 clause 2
   A must keep stock <= 10
-  all of Both may amend 2 to More
+  Both acting together may amend 2 to More
 amendment More of 2
   A must keep stock <= 20
 2024-01-01 stock of A = 1
@@ -162,9 +164,9 @@ def test_an_end_says_what_brought_it_about(tmp_path: Path) -> None:
 
 BROKEN = """
 agreement Page "A breach"
-  suspension runs the clock
+  suspension does not stop the clock
 party A, B
-event pay(by: party), silence means no
+event pay(by: party), not recorded is taken as not done
 clause 1
   A must pay to B by 2024-01-10
   B may suspend 1
@@ -184,10 +186,10 @@ def test_a_breach_is_offered_only_what_makes_it_good(tmp_path: Path) -> None:
 
 ALLEGED = """
 agreement Page "An alleged order"
-  suspension runs the clock
+  suspension does not stop the clock
 party A, B
-event order(id: text), silence means no
-event pay(by: party, id: text), silence means no
+event order(id: text), not recorded is taken as not done
+event pay(by: party, id: text), not recorded is taken as not done
 clause 1
   when order(n):
     A must pay(n) to B within 10 days

@@ -21,8 +21,8 @@ from servanda.present.export.calendar import as_calendar
 from servanda.present.export.prov import as_prov
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAD = "party A, B\nevent order(id: text), silence means no\n"
-HEAD += "event pay(by: party, id: text), silence means no\n"
+HEAD = "party A, B\nevent order(id: text), not recorded is taken as not done\n"
+HEAD += "event pay(by: party, id: text), not recorded is taken as not done\n"
 
 
 def case_of(folder: Path, text: str, header: str = "") -> servanda.Case:
@@ -188,7 +188,9 @@ def test_days_may_be_counted_from_the_trigger(tmp_path: Path) -> None:
 
 
 def test_a_remedy_is_counted_from_the_breach(tmp_path: Path) -> None:
-    text = "clause 1\n" + DUE.format("3 days\n      else A must pay(id: n) within 10 days")
+    text = "clause 1\n" + DUE.format(
+        "3 days\n      on breach A must instead pay(id: n) within 10 days"
+    )
     case = case_of(tmp_path, text)
     (event,) = events(case, "2024-01-20")
     # the breach comes with the start of 14 January: ten days counted from the day after
@@ -210,7 +212,7 @@ def test_what_a_condition_raises_is_counted_from_when_it_came_true(tmp_path: Pat
 
 
 def test_an_event_keeps_its_id_when_its_day_moves(tmp_path: Path) -> None:
-    text = "measure load(of: party) in kg, silent after 10 days\n"
+    text = "measure load(of: party) in kg, each figure valid for 10 days\n"
     text += "clause 1\n  A must keep load <= 5 kg\n"
     text += "2024-01-01 load of A = 3 kg\n2024-01-05 load of A = 4 kg\n"
     case = case_of(tmp_path, text)

@@ -20,8 +20,8 @@ agreement Sale "Sale"
   zone UTC
   suspension stops the clock
 party seller, buyer
-event deliver(by: party, to: party), silence means no
-event pay(by: party, to: party), silence means no
+event deliver(by: party, to: party), not recorded is taken as not done
+event pay(by: party, to: party), not recorded is taken as not done
 
 clause Delivery
   seller must deliver to buyer from 2024-01-01 before 2024-01-11

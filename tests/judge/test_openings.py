@@ -195,7 +195,7 @@ def test_what_comes_whenever_a_condition_turns_is_opened_by_it(judge: Any) -> No
 
 
 def in_parts(case: Case, **more: Any) -> Case:
-    """`must give(n: at least 100) in total` by 5 April."""
+    """`must give(n: at least 100) instalments add up` by 5 April."""
     owed = cmp(100, "=", 0).left
     case.event("give", "n:number", closed=True)
     given = {"opens": "2024-03-28", "by": "2024-04-05", "total": ("n", owed)} | more

@@ -16,8 +16,8 @@ LOG = """
 agreement Log "A log"
   zone UTC
 party A
-event order(by: party, id: text), silence means no
-event deliver(by: party, id: text, n: number), silence means no
+event order(by: party, id: text), not recorded is taken as not done
+event deliver(by: party, id: text, n: number), not recorded is taken as not done
 clause 1
   when order(by: A, id: i):
     A must deliver(id: i, n: at least 5) within 10 days

@@ -26,7 +26,7 @@ event delivers(by: party, id: text, to: party)
 event signs(by: party)
 state sanctions(by, programme) from reimposes until lifts
 measure stock(of: party) in kg
-vague grave(of: party) decided by Council
+vague grave(of: party) to be determined by Council
 """
 
 # An agreement with every construct of the language, and nothing wrong with it.
@@ -48,24 +48,24 @@ currency EUR
 unit crate = 25 kg
 conversion 1 kg UF6 = 0.676 kg U
 calendar vienna = business days of AT without 2025-05-02 with 2025-05-03
-event signature, silence means no
+event signature, not recorded is taken as not done
 event signs(by: party)
 event reimposes(by: party, programme: text)
 event lifts(by: party, programme: text)
 event order(by: party, id: text, qty: number in kg, price: number in EUR, due: date)
-event deliver(by: party, to: party, id: text, qty: number in kg), silence means no
+event deliver(by: party, to: party, id: text, qty: number in kg), not recorded is taken as not done
 event invoice(by: party, id: text, amount: number in EUR)
-event pay(by: party, to: party, id: text, amount: number in EUR), silence means no
-event report(by: party), silence means no
-event notify(by: party), silence means no
-event resolution, silence means no
+event pay(by: party, to: party, id: text, amount: number in EUR), not recorded is taken as not done
+event report(by: party), not recorded is taken as not done
+event notify(by: party), not recorded is taken as not done
+event resolution, not recorded is taken as not done
 event snapback(by: party) arises at the end of 30 days after notify(by: by) unless resolution
 event challenge(by: party, about: clause)
 state sanctions(by, programme) from reimposes until lifts
 state strike from signs(by: Grower) until lifts(by: Grower)
-measure stock(of: party) in kg U, silent after 120 days
+measure stock(of: party) in kg U, each figure valid for 120 days
 measure warmth(of: party) in degC
-vague grave(of: party) decided by Council, Agency
+vague grave(of: party) to be determined by Council, Agency
 day adoption = signature + 90 days
 instant deadline = 2030-01-01T12:00
 define exposed(p: party) = sanctions(p, any) and not grave(p)
@@ -75,7 +75,7 @@ define exposed(p: party) = sanctions(p, any) and not grave(p)
 
 ```servanda
 clause 1 "Stock"
-  Iran must keep stock <= 300 kg UF6 from adoption for 15 years cure within 30 days
+  Iran must keep stock <= 300 kg UF6 from adoption for 15 years grace of 30 days
 ```
 
 ## Article 2 Measures over time
@@ -95,9 +95,9 @@ clause 2
 clause 3 "Delivery"
   when order(by: buyer, id: id, qty: q, price: p) following signs(by: buyer) if p > 10 EUR:
     Grower must deliver(id: id, qty: at least q) to buyer within 5 business days of vienna
-      early performance counts in total unless strike
-      else Grower must pay(id: id, amount: at least 10 % * p) to buyer within 14 days
-        else Grower must pay(id: id, amount: at least 20 % * p) to buyer within 14 days
+      performance at any earlier time counts in total unless strike
+      on breach Grower must instead pay(id: id, amount: at least 10 % * p) to buyer within 14 days
+        on breach Grower must instead pay(id: id, amount: at least 20 % * p) to buyer within 14 days
           late performance does not cure
 ```
 
@@ -105,8 +105,8 @@ clause 3 "Delivery"
 
 ```servanda
 clause 4
-  each of E3 must not reimpose(any) from later of (adoption, 2016-01-16) cured by lifts(same)
-    unless once snapback
+  each of E3 must not reimpose(any) from later of (adoption, 2016-01-16) cured by lifts(as in the breach)
+    unless snapback has happened
 ```
 
 ## Article 5 Payment
@@ -123,9 +123,9 @@ clause 5
 
 ```servanda
 clause 6
-  Iran must report to US every quarter within 10 days of its end from 2025-01-01 until 2030-01-01
+  Iran must report to US every quarter within 10 days after its end from 2025-01-01 until 2030-01-01
 amendment longer of 6
-  Iran must report to US every year within 60 days of its start from 2025-01-01
+  Iran must report to US every year within 60 days after its start from 2025-01-01
 ```
 
 ## Article 7 Before and after
@@ -135,7 +135,7 @@ clause 7
   once created
   Iran must sign before deadline
   US must sign by earlier of (2029-01-01, end of (signature)) if Iran in breach of 1
-reading Pace.steady of 7 "steady", in_place_of_the_text
+reading Pace.steady of 7 "steady", reads the text as
   Iran must sign by 2027-01-01T12:00Z
   US must sign within 10 days after adoption
 ```
@@ -144,10 +144,10 @@ reading Pace.steady of 7 "steady", in_place_of_the_text
 
 ```servanda
 clause 8
-  prevails over 6
+  disapplies 6 while it binds
   survives the end
   Iran must not notify while strike
-  E3 jointly must not notify while clause 4 is broken
+  any one of E3 must not notify while clause 4 is broken
 ```
 
 ## Article 9 Powers
@@ -167,7 +167,7 @@ clause 9
 ```servanda
 clause 10
   US, Iran may end the agreement
-  all of E3 may end 9
+  E3 acting together may end 9
 ```
 
 ## Article 11 Days
@@ -176,17 +176,16 @@ clause 10
 day unused = adoption
 clause 11
   Iran may notify until unused
-reading Ten.open of 10, in_place_of_the_text
-  no duty
+reading Ten.open of 10, finds no obligation
   needs Pace.steady
-reading One.more of 1, beside_the_text
+reading One.more of 1, adds to the text
   Iran must not order(any) while clause 9 is binding
 account Strict "as the strict read it"
   reads Pace as steady
   reads Ten as open
   reads One as more
-  trusts Agency over all
-  holds grave(US) from 2026-01-01 until 2027-01-01 "its letter"
+  for measurements prefers Agency
+  takes the position that grave(US) from 2026-01-01 until 2027-01-01, whatever is determined "its letter"
 ```
 
 ## Article 12 Hopes

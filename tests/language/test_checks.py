@@ -51,7 +51,7 @@ def duty(text: str) -> str:
         (
             duty("Iran must keep signs <= 3"),
             "`signs` is an event: it has no value",
-            "to ask whether it has happened, write `once signs`",
+            "to ask whether it has happened, write `signs has happened`",
         ),
         (
             duty("Iran must keep sanctions <= 3"),
@@ -61,7 +61,7 @@ def duty(text: str) -> str:
         (
             duty("Iran must sign while signs"),
             "`signs` is an event, not a condition",
-            "write `once signs`",
+            "write `signs has happened`",
         ),
         (
             duty("Iran must sign while stock"),
@@ -82,7 +82,11 @@ def duty(text: str) -> str:
         (duty("Iran must sign while US in breach of 9"), "unknown clause `9`", ""),
         (duty("Iran must sign while clause 9 is broken"), "unknown clause `9`", ""),
         (duty("Iran may suspend 9"), "unknown clause `9`", "declare it: `clause 9`"),
-        ("clause 1\n  prevails over 9\n", "unknown clause `9`", "declare it: `clause 9`"),
+        (
+            "clause 1\n  disapplies 9 while it binds\n",
+            "unknown clause `9`",
+            "declare it: `clause 9`",
+        ),
         (
             duty("Iran must sign by adoptoin") + "day adoption = 2015-07-20",
             "unknown event or day `adoptoin`",
@@ -126,9 +130,17 @@ def duty(text: str) -> str:
         ),
         ("group G = Iran, Mars", "unknown party `Mars` in the group `G`", "declare it"),
         ("group G = Iran, H\ngroup H = G", "the group `G` is a member of itself", "leave `G` out"),
-        ("vague v decided by Zeus", "unknown party or body `Zeus`", "declare it: `body Zeus`"),
+        (
+            "vague v to be determined by Zeus",
+            "unknown party or body `Zeus`",
+            "declare it: `body Zeus`",
+        ),
         ("amendment a of 7\n  Iran must sign", "unknown clause `7`", ""),
-        ("account A\n  holds grve(US)", "unknown vague term `grve`", "did you mean `grave`?"),
+        (
+            "account A\n  takes the position that grve(US), whatever is determined",
+            "unknown vague term `grve`",
+            "did you mean `grave`?",
+        ),
     ],
 )
 def test_unknown_names(text: str, message: str, help: str) -> None:
@@ -164,7 +176,7 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
             "leave it out: `by` is given by who acts and towards whom",
         ),
         (
-            duty("Iran must sign while once lifts(US, any, any)"),
+            duty("Iran must sign while lifts(US, any, any) has happened"),
             "`lifts` is given 3 arguments, and takes 2",
             "name one of its parameters: `by`, `programme`",
         ),
@@ -198,21 +210,21 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
             "`programme` is a text, which is not more or less than another",
             "",
         ),
-        (duty("Iran must lift(same)"), "`same` has a meaning only in `cured by`", ""),
+        (duty("Iran must lift(as in the breach)"), "`same` has a meaning only in `cured by`", ""),
         (
-            duty("Iran must not pay(any) cured by lifts(same)"),
+            duty("Iran must not pay(any) cured by lifts(as in the breach)"),
             "`pays` has no parameter `programme` to be the `same` as",
             "",
         ),
         (
-            duty("Iran must keep stock <= 5 kg cured by lifts(same)"),
+            duty("Iran must keep stock <= 5 kg cured by lifts(as in the breach)"),
             "a `must keep` is cured when its condition holds again",
             "leave it out",
         ),
         (
             duty('Iran must lift("oil") by 2024-01-31 cured by signs'),
             "`cured by` closes a breach of `must not`: a `must` is cured by late performance",
-            "another act that makes the breach good is owed by `else A must …`",
+            "another act that makes the breach good is owed by `on breach A must instead …`",
         ),
         (
             duty('Iran must keep stock <= "5"'),
@@ -255,7 +267,7 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
             "`measure world(of: party)`",
         ),
         (
-            duty("Iran must pay(amount: any) in total"),
+            duty("Iran must pay(amount: any) instalments add up"),
             "`in total` needs one amount written `at least`",
             "write `pay(amount: at least …) in total`",
         ),
@@ -291,7 +303,8 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
             "bind it: `after signs(of: of)`",
         ),
         (
-            "event ends arises 5 days after signs if US in breach\n" + duty("US must sign"),
+            "event ends arises 5 days after signs if US in breach of any clause\n"
+            + duty("US must sign"),
             "the `if` of `ends` asks for the status of a clause",
             "an event arises from facts",
         ),
@@ -302,7 +315,9 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         ),
         (duty("each of E33 must sign"), "unknown group `E33`", "did you mean `E3`?"),
         (
-            duty("Iran must sign before 2020-01-01\n    else US, UK must sign within 5 days"),
+            duty(
+                "Iran must sign before 2020-01-01\n    on breach US, UK must instead sign within 5 days"
+            ),
             "a remedy has one debtor",
             "write a clause of its own",
         ),
@@ -428,7 +443,7 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
             "write `every month`",
         ),
         (
-            duty("Iran must sign from 2020-01-01 within 5 days of its end"),
+            duty("Iran must sign from 2020-01-01 within 5 days after its end"),
             "`of its end` needs a period",
             "write `every month`",
         ),
@@ -439,14 +454,16 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         ),
         (
             duty(
-                "Iran must sign every quarter within 30 days of its end"
+                "Iran must sign every quarter within 30 days after its end"
                 " from 2020-01-01 until 2020-03-01"
             ),
             "this can never be due: no quarter ends before 2020-03-01, when it closes",
             "within … of its start",
         ),
         (
-            duty("Iran must sign by 2020-05-01\n    else Iran must lift(any) by 2020-04-01"),
+            duty(
+                "Iran must sign by 2020-05-01\n    on breach Iran must instead lift(any) by 2020-04-01"
+            ),
             "this remedy can never be due: it closes before 2020-04-02, and what it answers "
             "cannot be broken before 2020-05-02",
             "count its window from the breach",
@@ -533,7 +550,10 @@ def conflict(one: str, other: str, more: str = "") -> list[str]:
 def test_rules_in_conflict(one: str, other: str) -> None:
     (found,) = conflict(one, other)
     assert "paragraphs 5 and 6 are in conflict" in found
-    assert "write `prevails over 6` in clause 5, or `prevails over 5` in clause 6" in found
+    assert (
+        "write `disapplies 6 while it binds` in clause 5, or `disapplies 5 while it binds` in clause 6"
+        in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -547,7 +567,7 @@ def test_rules_in_conflict(one: str, other: str) -> None:
         ("Iran must sign from signs(by: US)", "Iran must not sign before signs(by: US)"),
         ("Iran must sign by 2021-01-01", "Iran must not sign from 2020-01-01 until 2020-02-01"),
         (
-            "Iran must sign unless sanctions(US, any)",
+            "Iran must sign excused while sanctions(US, any), time not extended",
             "Iran must not sign while sanctions(US, any)",
         ),
         (
@@ -556,7 +576,7 @@ def test_rules_in_conflict(one: str, other: str) -> None:
         ),
         ("Iran must keep stock >= 2 kg", "Iran must keep stock <= 3 kg"),
         ("Iran must keep stock of US >= 5 kg", "Iran must keep stock <= 3 kg"),
-        ("Iran must sign\n  prevails over 6", "Iran must not sign"),
+        ("Iran must sign\n  disapplies 6 while it binds", "Iran must not sign"),
     ],
 )
 def test_rules_that_are_not_in_conflict(one: str, other: str) -> None:
@@ -626,14 +646,14 @@ def test_conflict_only_in_one_account() -> None:
             "the `while` of the duty of 5 asks whether 5 is binding",
         ),
         (
-            "clause 5\n  Iran must sign\n  prevails over 6\n"
-            "clause 6\n  US must sign\n  prevails over 5",
+            "clause 5\n  Iran must sign\n  disapplies 6 while it binds\n"
+            "clause 6\n  US must sign\n  disapplies 5 while it binds",
             "5 → 6 → 5",
             "5 is excused while 6 is binding",
         ),
         (
             "clause 5\n  Iran must keep not US in breach of 6\n"
-            "clause 6\n  US must sign unless Iran in breach of 5",
+            "clause 6\n  US must sign excused while Iran in breach of 5, time not extended",
             "5 → 6 → 5",
             "the condition of the duty of 5 asks whether 6 is broken",
         ),
@@ -659,8 +679,8 @@ def test_circles_without_time(text: str, circle: str, reason: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "clause 5\n  Iran must sign unless US in breach of 6\n"
-        "clause 6\n  US must sign unless Iran in breach of 5",
+        "clause 5\n  Iran must sign excused while US in breach of 6, time not extended\n"
+        "clause 6\n  US must sign excused while Iran in breach of 5, time not extended",
         "clause 5\n  Iran must sign by 2020-01-01\nclause 6\n  US must sign by 2020-01-01\n"
         "clause 7\n  Iran may suspend 5 while US in breach of 6\n"
         "  US may suspend 6 while Iran in breach of 5",
@@ -685,13 +705,12 @@ READINGS = """clause 5
   Iran must sign
 clause 6
   US must sign
-reading R.yes of 5, beside_the_text
+reading R.yes of 5, adds to the text
   Iran must lift(any)
-reading S.also of 6, beside_the_text
+reading S.also of 6, adds to the text
   US must lift(any)
   needs R.yes
-reading S.other of 6, in_place_of_the_text
-  no duty
+reading S.other of 6, finds no obligation
 """
 
 
@@ -714,23 +733,23 @@ reading S.other of 6, in_place_of_the_text
             "add `reads R as yes` to the account",
         ),
         (
-            "reading R.no of 5, beside_the_text\n  no duty\n"
+            "reading R.no of 5, leaves the text as it is\n"
             "account X\n  reads S as also\n  reads R as no",
             "account X reads S as also, which needs R.yes, and reads R as no",
             "add `reads R as yes`",
         ),
         (
-            "reading T.x of 5, beside_the_text\n  no duty\n  needs U.y",
+            "reading T.x of 5, leaves the text as it is\n  needs U.y",
             "T.x needs `U.y`: there is no such reading",
             "",
         ),
         (
-            "reading T.x of 5, beside_the_text\n  no duty\n  needs T.y\n"
-            "reading T.y of 5, beside_the_text\n  no duty",
+            "reading T.x of 5, leaves the text as it is\n  needs T.y\n"
+            "reading T.y of 5, leaves the text as it is",
             "T.x needs `T.y`, its own alternative",
             "one reading of a point",
         ),
-        ("reading T.x of 9, beside_the_text\n  no duty", "unknown clause `9`", ""),
+        ("reading T.x of 9, leaves the text as it is", "unknown clause `9`", ""),
     ],
 )
 def test_readings_that_do_not_fit(text: str, message: str, help: str) -> None:
@@ -752,7 +771,7 @@ def test_suspension_and_the_clock() -> None:
     text = "clause 5\n  Iran must sign by 2020-01-01\nclause 6\n  Iran may suspend 5"
     message, help_ = only(text)
     assert message == "clause 5 has a deadline: does it come nearer while suspended?"
-    assert "`suspension stops the clock` or `suspension runs the clock`" in help_
+    assert "`suspension stops the clock` or `suspension does not stop the clock`" in help_
     assert errors(text.replace("by 2020-01-01", "")) == []
 
 
@@ -771,7 +790,7 @@ def test_a_condition_that_always_holds_is_hinted_at() -> None:
 
 
 def test_what_is_never_used_is_hinted_at() -> None:
-    text = "define hot(x) = once signs\nday never = 2020-01-01\namendment a of 1\n  US must sign\n"
+    text = "define hot(x) = signs has happened\nday never = 2020-01-01\namendment a of 1\n  US must sign\n"
     found = dict(hints(duty("Iran must sign") + text))
     assert "the definition `hot` is used in no rule" in found
     assert "the day `never` is used in no rule" in found
@@ -811,7 +830,7 @@ def test_a_variable_that_the_act_leaves_open_is_hinted_at() -> None:
         "when order(id: n):\n    Iran must signs",  # it alone names the instance
         "when order(id: n, buyer: b):\n    b must delivers(n)",
         "when order(id: n, buyer: b):\n    Iran must signs while not delivers(b, n)",
-        "when order(id: n, buyer: b):\n    US must delivers(n)\n      else b must signs",
+        "when order(id: n, buyer: b):\n    US must delivers(n)\n      on breach b must instead signs",
         "when order(id: n, buyer: b) following delivers(id: n):\n    b must signs",
     ],
 )
@@ -836,8 +855,8 @@ def test_rules_and_not_modelled_at_once() -> None:
 
 
 def test_a_clause_that_prevails_over_itself() -> None:
-    message, _ = only("clause 1\n  Iran must sign\n  prevails over 1")
-    assert message == "clause 1 prevails over itself"
+    message, _ = only("clause 1\n  Iran must sign\n  disapplies 1 while it binds")
+    assert message == "clause 1 disapplies itself while it binds"
 
 
 # ------------------------------------------------------------------ paragraphs
@@ -849,7 +868,7 @@ PAGE = """# Agreement
 agreement A
   zone UTC
 party Iran
-event signs(by: party), silence means no
+event signs(by: party), not recorded is taken as not done
 ```
 
 ### Article 1 Signing

@@ -114,7 +114,12 @@ BUSINESS = "`15 business days of Office`, declared by `calendar Office = busines
         (CLAUSE + "when a and b:\n    A must pay", (2, 10), "`and`", "`following`"),
         (CLAUSE + "every quarter:\n    A must pay", (2, 9), "`quarter`", "after the action"),
         ("2020-01-01 Iran demands US release", (1, 28), "`release`", "is `that` missing"),
-        ("IAEA complete on stock 2016-01-16", (1, 24), "`2016-01-16`", "is `from` missing"),
+        (
+            "IAEA attests a full record of stock 2016-01-16",
+            (1, 24),
+            "`2016-01-16`",
+            "is `from` missing",
+        ),
         ("2020-1-1 US leaves", (1, 1), "`2020-1-1`", "write 2020-01-01"),
         ("day d = 3 days", (1, 9), "`3`", "a date"),
         ("define x = NaN <= inf kg", (1, 23), "`kg`", "`of`"),
@@ -204,12 +209,12 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         ("1699-12-31 US leaves", 1, "the year 1699 is out of range"),
         ("2201-01-01 US leaves", 1, "the year 2201 is out of range"),
         ("0000-01-01 US leaves", 1, "there is no day 0000-01-01"),
-        ("2019-13 US leaves", 1, "there is no month 2019-13"),
+        ("at some time in 2019-13 US leaves", 1, "there is no month 2019-13"),
         ("2019-01-01T25:00 US leaves", 1, "there is no instant 2019-01-01T25:00"),
         ("2019-01-01T10:00 Europe/Pariss US leaves", 1, "there is no time zone `Europe/Pariss`"),
         ("2019-01-01T10:00Z Europe/Paris US leaves", 1, "both an offset and a zone"),
-        ("2019-01-02..2019-01-01 US leaves", 13, "this span ends before it starts"),
-        ("2019-01-02T10:00..2019-01-02T09:00 US leaves", 19, "this span ends before it starts"),
+        ("at some time in 2019-01-02..2019-01-01 US leaves", 13, "this span ends before it starts"),
+        ("at some time in 2019-01-02T10:00..2019-01-02T09:00 US leaves", 19, "this span ends before it starts"),
         ("2019-01-01 stock = 1e99999 kg", 20, "too long to be exact"),
         ("2019-01-01 stock = 1e999999999999999999999 kg", 20, "too long to be exact"),
         (f"2019-01-01 stock = {'9' * 29} kg", 20, "too long to be exact"),
@@ -238,16 +243,16 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         (CLAUSE + "when a:", 3, "nothing stands below this `when`"),
         (CLAUSE + "when a", 3, "nothing stands below this `when`"),
         (CLAUSE + "when a:\n    when b:\n      A must go", 5, "a `when` inside a `when`"),
-        (CLAUSE + "when a:\n    prevails over 5", 5, "cannot stand below a `when`"),
+        (CLAUSE + "when a:\n    disapplies 5 while it binds", 5, "cannot stand below a `when`"),
         (CLAUSE + "survives the end for 0 days\n  A must go", 24, "`survives the end for` takes"),
         (CLAUSE + "needs R1.x\n  A must go", 8, "`needs` has no meaning in a clause"),
         ("clause 7", 8, "clause 7 is empty"),
         ("reading R.x of 7", 9, "R.x is empty"),
-        ("reading R.x of 7\n  no duty\n  A must go", 3, "`no duty` stands beside rules"),
-        ("reading R.x of 7\n  once created\n  A must go", 3, "has no meaning in a reading"),
+        ("reading R.x of 7, finds no obligation\n  A must go", 3, "`no duty` stands beside rules"),
+        ("reading R.x of 7, reads the text as\n  once created\n  A must go", 3, "has no meaning in a reading"),
         ("amendment a of 7\n  not modelled \"x\"\n  A must go", 3, "no meaning in an amendment"),
         ("account A\n  reads R as x\n  reads R as y", 9, "reads R twice"),
-        ("account A\n  holds grave from 2019-01", 3, "and this is a span"),
+        ("account A\n  takes the position that grave from 2019-01, whatever is determined", 3, "and this is a span"),
         ("table \"x.csv\"", 7, "nothing says what a row of this table is"),
         ("table \"x.csv\"\n  row is e", 3, "nothing says which column has the date"),
         ("agreement A\n  zone Mars", 8, "there is no time zone `Mars`"),
@@ -278,7 +283,7 @@ def test_too_many_operations(line: str) -> None:
     ("block", "name"),
     [
         ("clause 7\n  A must go", "clause 7"),
-        ("reading R.x of 7\n  A must go", "reading R.x"),
+        ("reading R.x of 7, reads the text as\n  A must go", "reading R.x"),
         ("amendment a of 7\n  A must go", "amendment a"),
         ("account A\n  reads R as x", "account A"),
         ("agreement A", "agreement line"),
@@ -511,7 +516,7 @@ def test_any_text_never_fails(text: str) -> None:
 def test_damaged_text_never_fails() -> None:
     text = (
         'clause 7 "t"\n  when order(id: id) if q >= 3 kg:\n    A must pay(n: at least 10 % * p)'
-        " to B\n      within 5 business days of W\n      else B must go\n"
+        " to B\n      within 5 business days of W\n      on breach B must instead go\n"
         "account A\n  trusts only B\n"
         '2020-01-02..2020-01-03 A pays(n: 3 kg), source x "p. 1", said by "y" on z\n'
     )

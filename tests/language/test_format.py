@@ -131,13 +131,13 @@ def test_short_lines_are_joined_and_long_ones_broken_at_their_phrases() -> None:
     text = """\
 clause Delivery
     when order(id: id, qty: q, price: p):
-        seller must deliver(id: id, qty: at least q) to buyer unless force_majeure in total
+        seller must deliver(id: id, qty: at least q) to buyer excused while force_majeure, time not extended instalments add up
             within 5 business days of Amsterdam
-            else seller must pay(to: buyer, id: id, amount: at least 10 % * p) within 30 days
-            else seller must pay(to: buyer, id: id, amount: at least 20 % * p) within 30 days
+            on breach seller must instead pay(to: buyer, id: id, amount: at least 10 % * p) within 30 days
+            on breach seller must instead pay(to: buyer, id: id, amount: at least 20 % * p) within 30 days
     seller
         must report
-        within 10 days of its end every quarter
+        within 10 days after its end every quarter
     seller must report from 2020-01-01 every 6 months
 """
     assert (
@@ -148,11 +148,11 @@ clause Delivery
     seller must deliver(id: id, qty: at least q)
       to buyer within 5 business days of Amsterdam
       unless force_majeure
-      in total
-      else seller must pay(to: buyer, id: id, amount: at least 10 % * p) within 30 days
-        else seller must pay(to: buyer, id: id, amount: at least 20 % * p)
+      instalments add up
+      on breach seller must instead pay(to: buyer, id: id, amount: at least 10 % * p) within 30 days
+        on breach seller must instead pay(to: buyer, id: id, amount: at least 20 % * p)
           within 30 days
-  seller must report every quarter within 10 days of its end
+  seller must report every quarter within 10 days after its end
   seller must report every 6 months from 2020-01-01
 """
     )
@@ -213,17 +213,14 @@ clause 7  # head
 def test_words_that_the_value_does_not_keep_stay_as_written() -> None:
     text = """\
 clause 7
-  A must pay to B else A must leave(note: "to B") towards C else A must go to D
+  A must pay to B on breach A must instead leave(note: "to B") towards C on breach A must instead go to D
   A must keep no sanctions(A)
 
-reading R.x of 7, in_place_of_the_text
-  no duty
+reading R.x of 7, finds no obligation
 
-reading R.y of 7
-  no duty
+reading R.y of 7, finds no obligation
 
-reading R.z of 7, beside_the_text
-  no duty
+reading R.z of 7, leaves the text as it is
 """
     assert formatted(text) == text
 

@@ -142,7 +142,7 @@ clause Delivery "Delivery"
       within 5 days
 
     seller must report
-  prevails over Payment
+  disapplies Payment while it binds
 party A,
       B
 account X
@@ -157,7 +157,7 @@ account X
                 "seller must deliver(id: id) to buyer within 5 days",
                 "seller must report",
             ],
-            "prevails over Payment",
+            "disapplies Payment while it binds",
         ],
         "party A, B",
         ["account X", "reads R as x"],

@@ -98,11 +98,11 @@ currency EUR
 unit batch = 12 kg
 conversion 1 kg UF6 = 0.676 kg U
 calendar Work = business days of NL without 2020-05-05 with 2020-05-09
-event reimposes(by: party, amount: number in EUR, note), silence means no
+event reimposes(by: party, amount: number in EUR, note), not recorded is taken as not done
 event snapback(by: party) arises at the end of 30 days after notifies(by) unless continued
 state sanctions(by: party) from reimposes(by) or threatens(by) until lifts(by)
-measure stock(of: party) in kg U, silent after 120 days
-vague material(of: party) decided by Council, IAEA
+measure stock(of: party) in kg U, each figure valid for 120 days
+vague material(of: party) to be determined by Council, IAEA
 day adoption = endorsed + 90 days
 instant noon = 2015-10-18T12:00 Europe/Paris
 define exposed(p: party) = p in E3 and not sanctions(p)
@@ -166,8 +166,8 @@ def test_a_triggered_duty_with_remedies() -> None:
         "when order(id: id, qty: q) following paid(id: id) if q >= 3 kg:",
         "  seller must deliver(id: id, qty: at least q) to buyer",
         "    within 5 business days of Work unless storm unless strike in total",
-        "    else seller must pay(amount: at least 10 % * p) within 30 days",
-        "      else seller must leave",
+        "    on breach seller must instead pay(amount: at least 10 % * p) within 30 days",
+        "      on breach seller must instead leave",
     ).rules
     assert isinstance(rule, m.Duty)
     ordered = m.Pattern("order", (m.Arg("id", "=", m.Name("id")), m.Arg("qty", "=", m.Name("q"))))
@@ -197,7 +197,7 @@ def test_a_triggered_duty_with_remedies() -> None:
         ("before talks", m.Window(before=event("talks"))),
         ("within 2 days after talks", m.Window(within=day(2), after=event("talks"))),
         (
-            "every quarter within 2 days of its end",
+            "every quarter within 2 days after its end",
             m.Window(within=day(2), edge="end", every="quarter"),
         ),
         ("every 6 months", m.Window(every="6 months")),
@@ -214,7 +214,9 @@ def test_windows(text: str, window: m.Window) -> None:
 
 
 def test_gates_said_twice_add_up() -> None:
-    gates = duty("A must go if a if b while c while d or e unless f unless g or h").gates
+    gates = duty(
+        "A must go if a if b while c while d or e excused while f unless g or h, time not extended"
+    ).gates
     assert gates == m.Gates(
         m.And((holds("a"), holds("b"))),
         m.And((holds("c"), m.Or((holds("d"), holds("e"))))),
@@ -224,7 +226,7 @@ def test_gates_said_twice_add_up() -> None:
 
 def test_performance() -> None:
     rule = duty(
-        "A must not sell(what: any) towards B early performance counts cured by buy(what: same)"
+        "A must not sell(what: any) towards B performance at any earlier time counts cured by buy(what: as in the breach)"
         " cure within 2 days late performance does not cure"
     )
     assert rule.kind == "forbid"
@@ -232,7 +234,7 @@ def test_performance() -> None:
     assert (rule.creditor, rule.early, rule.curable) == ("B", True, False)
     assert rule.cured_by == m.Pattern("buy", (m.Arg("what", "same"),))
     assert rule.cure_within == day(2)
-    assert duty("A must sell early performance refused").early is False
+    assert duty("A must sell early performance does not count").early is False
 
 
 @pytest.mark.parametrize(
@@ -241,8 +243,8 @@ def test_performance() -> None:
         ("A, B must go", m.Holder("many", ("A", "B"))),
         ("each of E3 must go", m.Holder("each", ("E3",))),
         ("each p of E3 must go", m.Holder("each", ("E3",), "p")),
-        ("all of E3 must go", m.Holder("all", ("E3",))),
-        ("E3 jointly must go", m.Holder("jointly", ("E3",))),
+        ("each of E3 must go", m.Holder("all", ("E3",))),
+        ("any one of E3 must go", m.Holder("jointly", ("E3",))),
     ],
 )
 def test_holders(text: str, holder: m.Holder) -> None:
@@ -250,8 +252,12 @@ def test_holders(text: str, holder: m.Holder) -> None:
 
 
 def test_in_total_is_not_a_group() -> None:
-    assert duty("A must pay unless storm in total").gates.unless == holds("storm")
-    assert duty("A must pay unless A in total_").gates.unless == m.Member("A", "total_")
+    assert duty(
+        "A must pay excused while storm, time not extended instalments add up"
+    ).gates.unless == holds("storm")
+    assert duty("A must pay excused while A in total_, time not extended").gates.unless == m.Member(
+        "A", "total_"
+    )
 
 
 @pytest.mark.parametrize("name", ["count", "sum", "any", "same", "at", "by", "not", "no"])
@@ -269,7 +275,7 @@ def test_parameters_may_bear_any_name(name: str) -> None:
         ("seller in breach of I.14", m.InBreach("seller", "I.14")),
         ("seller in breach", m.InBreach("seller", None)),
         ("clause 7 is suspended", m.ClauseIs("7", "suspended")),
-        ("once paid in the last 3 days", m.Once(m.Pattern("paid"), day(3))),
+        ("paid has happened in the last 3 days", m.Once(m.Pattern("paid"), day(3))),
         ("stock of A = 3 kg", m.Compare("=", m.MeasureOf("stock", "A"), number("3", "kg"))),
         ("3 = x", m.Compare("=", number("3"), m.Name("x"))),
         ("d = 2020-01-01", m.Compare("=", m.Name("d"), m.Day(date(2020, 1, 1)))),
@@ -310,7 +316,7 @@ def test_conditions(text: str, cond: m.Cond) -> None:
 
 # ---------------------------------------------------------------------- powers, blocks
 def test_powers() -> None:
-    rule = power("all of E3 may suspend 5, I.14 of Iran towards US while sanctions")
+    rule = power("E3 acting together may suspend 5, I.14 of Iran towards US while sanctions")
     assert (rule.verb, rule.targets, rule.of, rule.towards) == (
         "suspend",
         ("5", "I.14"),
@@ -328,7 +334,7 @@ def test_powers() -> None:
 
 def test_a_clause() -> None:
     made = clause(
-        "prevails over 5, 6",
+        "disapplies 5, 6 while it binds",
         "survives the end",
         "once created",
         'not modelled "partly"',
@@ -348,23 +354,22 @@ def test_a_clause() -> None:
 def test_readings_amendments_accounts() -> None:
     agreement = parsed(
         """\
-reading R3.cap of I.14 "as a cap", beside_the_text
+reading R3.cap of I.14 "as a cap"
   needs R1.x
-  define grave(p: party) = p in breach
+  define grave(p: party) = p in breach of any clause
   A must go
-reading R3.none of I.14
-  no duty
+reading R3.none of I.14, finds no obligation
 amendment lower of 7
   A must go
 account A "as A reads"
   reads R3 as cap
   reads R1 as x
   trusts only IAEA, ofac.gov
-  trusts B over all
+  for measurements prefers B
   distrusts C-3
   accepts verified, alleged
   holds grave(A) from 2018-05-08 until 2018-08-07T00:01 America/New_York "letter"
-  holds not grave(B)
+  takes the position that not grave(B), whatever is determined
 """
     ).agreement
     cap, none = agreement.readings
@@ -413,7 +418,7 @@ def test_a_definition_inside_a_clause_is_the_agreements() -> None:
             e.When("2018-08-07T00:01", None, "America/New_York", "instant"),
         ),
         (
-            "2018-08-07T00:01..2018-08-07T12:30 Europe/Paris",
+            "at some time in 2018-08-07T00:01..2018-08-07T12:30 Europe/Paris",
             e.When("2018-08-07T00:01", "2018-08-07T12:30", "Europe/Paris", "instant"),
         ),
     ],

@@ -35,7 +35,7 @@ measure uranium_stock(of: party) in kg U
 measure stock_60(of: party) in kg U
 measure heavy_water(of: party) in t
 measure temperature
-vague snp(of: party) decided by IAEA
+vague snp(of: party) to be determined by IAEA
 clause 7 "Stock"
   Iran must keep uranium_stock <= 202.8 kg U
 clause I.14
@@ -48,7 +48,7 @@ account Iran
 account strict
   trusts only IAEA
 account first
-  trusts IAEA over all
+  for measurements prefers IAEA
 account open
   accepts alleged
 account allies

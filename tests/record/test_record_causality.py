@@ -21,19 +21,19 @@ AGREEMENT = """# Causality
 ```servanda
 agreement Causality "What comes later changes nothing"
   zone Europe/Amsterdam
-  suspension runs the clock
+  suspension does not stop the clock
 party A, B
 body Court
-event order(by: party, id: text), silence means no
-event deliver(by: party, id: text), silence means no
+event order(by: party, id: text), not recorded is taken as not done
+event deliver(by: party, id: text), not recorded is taken as not done
 event visit(by: party)
 event alarm(by: party) arises at the end of 2 days after order(by: by) unless deliver
-measure stock(of: party) in t, silent after 3 days
-vague grave decided by Court
+measure stock(of: party) in t, each figure valid for 3 days
+vague grave to be determined by Court
 clause 1
   when order(id: n):
     A must deliver(n) within 2 days
-      else A must visit within 1 day
+      on breach A must instead visit within 1 day
 clause 2
   A must keep stock <= 10 t from 2024-03-28
 clause 3

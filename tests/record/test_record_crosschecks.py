@@ -202,7 +202,7 @@ def test_checks_that_cannot_be_made() -> None:
 def test_a_month_finds_its_only_reading(read: Reader) -> None:
     (found,) = findings(
         "2020-01-17 heavy_water of Iran = 10 t\n2020-02-01 heavy_water of Iran = 25 t\n"
-        "2020-02 change of heavy_water of Iran since 2020-01 = 15 t\n"
+        "at some time in 2020-02 change of heavy_water of Iran since 2020-01 = 15 t\n"
     )
     assert found.agrees
 

@@ -29,7 +29,7 @@ def test_every_kind_of_entry(read: Reader) -> None:
 2018-05-09 E3 reimpose("oil, gas")
 2019-01-01 order("7", US, 5.50 EUR, due: 2019-02-01)
 2019-07-01 uranium_stock of Iran = 300 kg UF6 verified by IAEA, verified on 2019-07-01
-2019-08 uranium_stock of Iran > 241.6 kg U estimated by IAEA, reported 2019-09
+at some time in 2019-08 uranium_stock of Iran > 241.6 kg U estimated by IAEA, reported 2019-09
 2019-09-01 uranium_stock of Iran between 1 kg U and 2000 g U
 2019-09-02 uranium_stock of Iran unknown
 2019-05-08 Iran suspends 7, I.14 (n: 3) of Iran towards US
@@ -158,8 +158,16 @@ def measured(
             "not before",
             None,
         ),
-        ("IAEA complete on stock from 2019-01-01", "no event or measure `stock`", None),
-        ("IAEA complete on uranium_stock from 2019-01-02 until 2019-01-02", "not after", None),
+        (
+            "IAEA attests a full record of stock from 2019-01-01",
+            "no event or measure `stock`",
+            None,
+        ),
+        (
+            "IAEA attests a full record of uranium_stock from 2019-01-02 until 2019-01-02",
+            "not after",
+            None,
+        ),
     ],
 )
 def test_wrong_entries(read: Reader, line: str, message: str, help: str | None) -> None:

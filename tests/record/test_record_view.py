@@ -25,12 +25,12 @@ def ids(facts: object, name: str = "heavy_water") -> set[str]:
 def test_facts(read: Reader) -> None:
     facts = read(
         """2018-05-08 US reimposes(oil)
-2019-01-01..2019-01-03 heavy_water of Iran < 130 t
+at some time in 2019-01-01..2019-01-03 heavy_water of Iran < 130 t
 2019-05-08 E3 suspends 7, I.14 towards Iran
 2019-05-10 Iran ends the agreement
 2020-01-01 IAEA determines snp(Iran)
 2020-01-02 Iran says "nothing that judges read"
-IAEA complete on heavy_water, implementation_day from 2016-01-16 until 2021-02-23
+IAEA attests a full record of heavy_water, implementation_day from 2016-01-16 until 2021-02-23
 """
     ).facts()
     start = parse_as_of("2018-05-07", "UTC") + 1
@@ -72,7 +72,7 @@ IAEA complete on heavy_water, implementation_day from 2016-01-16 until 2021-02-2
 def test_an_instance_is_named_as_its_rule_names_it() -> None:
     """`(n: 7)` is the text 7 where the rule's variable is a text."""
     more = (
-        "event ask(nr), silence means no\nevent bill(nr: number), silence means no\n"
+        "event ask(nr), not recorded is taken as not done\nevent bill(nr: number), not recorded is taken as not done\n"
         "clause 8\n  when ask(n):\n    Iran must reimposes(any) within 5 days\n"
         "clause 9\n  when bill(n):\n    Iran must reimposes(any) within 5 days\n"
     )
@@ -204,7 +204,9 @@ def test_a_correction_without_a_source_is_of_the_source_it_corrects(read: Reader
 
 
 def test_completeness_is_trusted_and_known(read: Reader) -> None:
-    found = read("IAEA complete on heavy_water\nUS complete on uranium_stock reported 2020-01-01")
+    found = read(
+        "IAEA attests a full record of heavy_water\nUS attests a full record of uranium_stock reported 2020-01-01"
+    )
     names = {c.name for c in found.facts().complete}
     assert names == {"heavy_water", "uranium_stock"}
     assert [c.name for c in found.facts("Iran").complete] == ["heavy_water"]

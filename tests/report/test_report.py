@@ -86,10 +86,10 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(tmp_path: Path) -> N
     (tmp_path / "agreement.md").write_text(
         f"# {HOSTILE}\n\n### 1 {HOSTILE}\n\nProse {HOSTILE} [x](javascript:alert(1))\n\n"
         f'```servanda\nagreement X "{HOSTILE}"\nparty A "{HOSTILE}", B\n'
-        "event pay(by: party, id: text), silence means no\n"
+        "event pay(by: party, id: text), not recorded is taken as not done\n"
         f'clause 1 "{HOSTILE}"\n  when pay(by: A, id: n):\n    B must pay(id: n) within 3 days\n'
         f'clause 2\n  not modelled "{HOSTILE}"\n'
-        f'reading R.a of 1 "{HOSTILE}"\n  no duty\n```\n',
+        f'reading R.a of 1 "{HOSTILE}", finds no obligation\n```\n',
         encoding="utf-8",
     )
     (tmp_path / "accounts.md").write_text(

@@ -25,8 +25,8 @@ KILLS = LONG or 3
 CASE = """
 agreement A "A"
 party seller
-event order(id: text), silence means no
-event deliver(by: party, id: text), silence means no
+event order(id: text), not recorded is taken as not done
+event deliver(by: party, id: text), not recorded is taken as not done
 clause 1
   when order(id: n):
     seller must deliver(id: n) within 1 day

@@ -22,16 +22,16 @@ agreement Market "A marketplace"
   zone Europe/Amsterdam
 party seller, buyer
 body Court
-event order(id: text, by: party), silence means no
-event deliver(by: party, id: text, weight: number in kg), silence means no
-event refund(by: party, id: text), silence means no
-event holiday, silence means no
+event order(id: text, by: party), not recorded is taken as not done
+event deliver(by: party, id: text, weight: number in kg), not recorded is taken as not done
+event refund(by: party, id: text), not recorded is taken as not done
+event holiday, not recorded is taken as not done
 measure stock in kg
 
 clause Delivery
   when order(id: n):
     seller must deliver(id: n) within 5 days
-      else seller must refund(id: n) within 10 days
+      on breach seller must instead refund(id: n) within 10 days
 clause Stock
   seller must keep stock <= 10 kg from 2024-01-01
 clause Rest
@@ -195,7 +195,7 @@ BAD = [
     '{"measure": "stock", "at": "2024-01-05", "value": 12}',
     '{"entry": "clause 7"}',
     '{"entry": "2024-01-05 nonsense nonsense"}',
-    '{"entry": "Court complete on deliver from 2024-01-01 until 2024-02-01"}',
+    '{"entry": "Court attests a full record of deliver from 2024-01-01 until 2024-02-01"}',
     '{"now": "tomorrow"}',
     '{"withdraws": "first", "at": "2024-01-05", "corrects": "first"}',
     '{"event": "order", "at": "2024-01-09", "by": "buyer", "args": {"id": "z"}, "id": "first"}',
@@ -290,8 +290,8 @@ def test_a_state_is_of_one_case_one_account_and_one_watch(market: Path, tmp_path
 def test_what_cannot_be_judged_stops_and_changes_nothing(tmp_path: Path) -> None:
     case = tmp_path / "case.sv"
     case.write_text(
-        'agreement A "A"\nparty p\nevent order(id: text), silence means no\n'
-        "event give(by: party, id: text), silence means no\n"
+        'agreement A "A"\nparty p\nevent order(id: text), not recorded is taken as not done\n'
+        "event give(by: party, id: text), not recorded is taken as not done\n"
         "clause 1\n  when order(id: n):\n    p must give(id: n) within 1 month\n",
         encoding="utf-8",
     )

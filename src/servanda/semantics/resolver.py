@@ -6,8 +6,8 @@ Rules that the text does not show:
   duties, `may do` and `cured by`; everywhere else arguments stand for themselves.
 - A clause that prevails over another excuses it while any of its rules binds the same debtor; if
   none of its rules can have that debtor, while any of its rules is binding.
-- `G jointly` is one debtor, and any member's act is its own; `all of G must` binds each member.
-- `in total` leaves the amount out of the action: parts of any size add up.
+- `any one of G` is one debtor, and any member's act is its own.
+- `instalments add up` leaves the amount out of the action: parts of any size add up.
 """
 
 from __future__ import annotations

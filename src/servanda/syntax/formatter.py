@@ -88,10 +88,11 @@ def _rebuild(text: str, layout: Layout, printer: _Printer) -> str:
 
 
 class _Printer:
-    """Prints the statements of a file; `upgrading`: where a default has changed, it is written out."""
+    """Prints the statements of a file; `upgrading`: with the defaults of the old spelling."""
 
     def __init__(self, parsed: Parsed, upgrading: bool = False) -> None:
-        self.readings = {reading.place: reading for reading in parsed.agreement.readings}
+        readings = parsed.agreement.readings
+        self.readings = {(r.place.line, r.place.column): r for r in readings}
         self.upgrading = upgrading
 
     def passage(self, passage: Passage) -> Iterator[str]:
@@ -123,7 +124,7 @@ class _Printer:
         """The value of a statement as it is to be printed."""
         node: Struct = parse_line(statement, line_kind, Problems())
         if isinstance(node, m.Reading):
-            return self.readings.get(node.place, node)
+            return self.readings.get((node.place.line, node.place.column), node)
         if self.upgrading and isinstance(node, m.Duty):
             return _as_it_was(node)
         return node

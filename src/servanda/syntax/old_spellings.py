@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+ORDINALS = ("the first", "the second", "the third", "the fourth")
+
 
 class OldSpelling(Struct, frozen=True):
     """An old spelling: `written`; `same` is how its meaning is written now, `others` the choices.
@@ -34,17 +36,23 @@ class OldSpelling(Struct, frozen=True):
 
     @property
     def advice(self) -> str:
-        """What to write, and what each choice means."""
+        """What to write, and what each choice means: the first is what it used to mean."""
+        if not self.others:
+            return f"write `{self.same}`: {self.meaning}"
         choices = ((self.same, self.meaning), *self.others)
-        return "write " + ", or ".join(f"`{words}` ({means})" for words, means in choices)
+        *some, last = (f"`{words}`" for words, _ in choices)
+        meanings = "; ".join(
+            f"{nth}: {means}" for nth, (_, means) in zip(ORDINALS, choices, strict=False)
+        )
+        return f"write {', '.join(some)} or {last} ({meanings})"
 
 
 OLD_SPELLINGS: dict[str, OldSpelling] = {
     "E170": OldSpelling(
         "else A must",
-        "on breach A must instead …",
+        "on breach … must instead …",
         "performing this makes the breach good",
-        (("on breach A must also …", "this is owed beside the duty, which stays owed"),),
+        (("on breach … must also …", "this is owed beside the duty, which stays owed"),),
     ),
     "E171": OldSpelling(
         "no duty",
@@ -60,32 +68,32 @@ OLD_SPELLINGS: dict[str, OldSpelling] = {
     ),
     "E173": OldSpelling(
         "prevails over",
-        "disapplies 2 while it binds",
-        "nothing of clause 2 binds meanwhile",
+        "disapplies … while it binds",
+        "nothing of that clause binds meanwhile",
         (
             (
-                "prevails over 2 to the extent of the conflict",
-                "clause 2 gives way only where both cannot be complied with",
+                "prevails over … to the extent of the conflict",
+                "it gives way only where both cannot be complied with",
             ),
         ),
     ),
     "E174": OldSpelling(
         "jointly",
-        "any one of G",
+        "any one of …",
         "the act of any member is enough",
-        (("G acting together", "every member has to act"), ("each of G", "each for itself")),
+        (("… acting together", "every member has to act"), ("each of …", "each for itself")),
     ),
     "E175": OldSpelling(
         "all of",
-        "each of G",
+        "each of …",
         "each for itself",
-        (("G acting together", "every member has to act"), ("any one of G", "one is enough")),
+        (("… acting together", "every member has to act"), ("any one of …", "one is enough")),
     ),
     "E176": OldSpelling(
         "all of … may",
-        "G acting together may",
+        "… acting together may",
         "the power is exercised when every member has used it",
-        (("each of G may", "each alone"), ("any one of G may", "one for all")),
+        (("each of … may", "each alone"), ("any one of … may", "one for all")),
     ),
     "E177": OldSpelling(
         "unless",
@@ -103,7 +111,7 @@ OLD_SPELLINGS: dict[str, OldSpelling] = {
         "early performance counts",
         "performance at any earlier time counts",
         "also from before the trigger or the agreement",
-        (("nothing", "performance before `from` counts, from the trigger on"),),
+        (("from …", "alone, without this phrase: from the trigger on it counts"),),
     ),
     "E180": OldSpelling(
         "early performance refused",
@@ -112,26 +120,26 @@ OLD_SPELLINGS: dict[str, OldSpelling] = {
     ),
     "E181": OldSpelling(
         "in breach",
-        "in breach of any clause",
+        "… in breach of any clause",
         "whatever it owes, to whomever",
         (
-            ("in breach of a duty owed to it", "of what is owed to who may or must act here"),
-            ("in breach of 7", "of clause 7"),
-            ("in breach of 7 determined to be material", "a vague term `material` decides"),
+            ("… in breach of a duty owed to it", "of what is owed to who may or must act here"),
+            ("… in breach of …", "of that clause"),
+            ("… in breach of … determined to be material", "a vague term `material` decides"),
         ),
     ),
     "E182": OldSpelling(
         "once",
-        "E has happened",
+        "… has happened",
         "true from then on, for good",
         (
-            ("E has happened in the last 30 days", "for so long"),
+            ("… has happened in the last 30 days", "for so long"),
             ("a state", "true until something ends it: `state s from E until F`"),
         ),
     ),
     "E183": OldSpelling(
         "trusts … over all",
-        "for measurements prefers IAEA",
+        "for measurements prefers …",
         "its figures come first; for events all sources count alike",
     ),
     "E184": OldSpelling(
@@ -147,9 +155,9 @@ OLD_SPELLINGS: dict[str, OldSpelling] = {
     ),
     "E185": OldSpelling(
         "a span or a month",
-        "at some time in 2019-09-07..2019-09-25",
+        "at some time in …",
         "it happened once, on an unknown day of these",
-        (("throughout 2019-09-07..2019-09-25", "a state held all that time"),),
+        (("throughout …", "a state held all that time"),),
     ),
     "E186": OldSpelling(
         "silence means no",
@@ -163,7 +171,7 @@ OLD_SPELLINGS: dict[str, OldSpelling] = {
     ),
     "E188": OldSpelling(
         "silent after",
-        "each figure valid for 120 days",
+        "each figure valid for …",
         "after that the value is unknown",
     ),
     "E189": OldSpelling("decided by", "to be determined by", "until then it is undetermined"),
@@ -178,8 +186,8 @@ OLD_SPELLINGS: dict[str, OldSpelling] = {
     "E192": OldSpelling("same", "as in the breach", "the value that the violation has"),
     "E193": OldSpelling(
         "cure within",
-        "grace of 7 days",
+        "grace of …",
         "no breach if the condition holds again by then",
-        (("nothing", "a breach from the first moment, restored whenever it holds again"),),
+        (("must keep …", "alone: a breach at once, restored whenever it holds again"),),
     ),
 }

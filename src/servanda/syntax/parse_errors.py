@@ -57,19 +57,25 @@ SHAPES = {
     "COLUMN": "the name of a column",
     "TYPE": "party, text, number, date or clause",
     "EDGE": "start or end",
-    "EARLY": "counts or refused",
     "MONTH_RULE": "clipped or refused",
     "COUNT_RULE": "the_trigger or the_next_day",
-    "CLOCK_RULE": "stops or runs",
+    "CLOCK_RULE": "`stops the clock` or `does not stop the clock`",
+    "BESIDE": "also or instead",
+    "EXTENDED": "extended or not extended",
     "CLAUSE_STATE": "suspended, binding, performed or broken",
-    "PLACEMENT": "in_place_of_the_text or beside_the_text",
-    "IN_TOTAL": "`in total`",
+    "EFFECT": "what the reading does to the text (`adds to the text`)",
+    "NOT_RECORDED": "`not recorded is taken as not done`",
+    "TO_THE_EXTENT": "`to the extent of the conflict`",
+    "WHILE_IT_BINDS": "`while it binds`",
+    "WHATEVER": "`, whatever is determined`",
+    "ANY_CLAUSE": "`any clause`",
+    "OWED_TO_IT": "`of a duty owed to it`",
     "ALLOW": "`allow` and a code",
     "$END": "the end of the line",
 }
 LIKELY_FIRST = (  # noqa: SIM905 (easier to read)
     "MUST MAY CMP EQUAL NAME NUMBER DATE STRING CLAUSE FROM UNTIL WITHIN BY FOR IF UNLESS WHILE "
-    "ELSE KEEP NOT OF IS IN SOURCE REPORTED TIMEUNIT RPAR COMMA AND OR"
+    "ON KEEP NOT OF IS IN SOURCE REPORTED TIMEUNIT RPAR COMMA AND OR"
 ).split()
 MEANT = {
     "shall": "must",
@@ -82,7 +88,7 @@ MEANT = {
     "starting": "from",
     "since": "from",
     "provided": "if",
-    "otherwise": "else",
+    "otherwise": "on",
     "==": "=",
     "=<": "<=",
     "=>": ">=",
@@ -155,7 +161,8 @@ class Failure(Struct, frozen=True):
     def accepted(self) -> list[str]:
         """The terminals that could stand there, likeliest first."""
         interactive: Any = getattr(self.error, "interactive_parser", None)
-        return sorted(interactive.accepts() if interactive else (), key=_rank)
+        accepted = interactive.accepts() if interactive else ()
+        return sorted((name for name in accepted if not name.startswith("OLD_")), key=_rank)
 
 
 def explain(failure: Failure, problems: Problems) -> None:

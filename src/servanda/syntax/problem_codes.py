@@ -32,7 +32,7 @@ EXAMPLE_HEAD = """\
 agreement Example
 party A, B
 currency EUR
-event pay(by: party, to: party, amount: number in EUR), silence means no
+event pay(by: party, to: party, amount: number in EUR), not recorded is taken as not done
 """
 MAIN_FILE = "example.sv"
 

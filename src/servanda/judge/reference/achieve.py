@@ -285,9 +285,14 @@ class Achieve(Instance):
             first = min(late, key=lambda p: (p.act.hi, p.act.entry))
             self.after, self.after_entries, self.late = "cured", first.entries, first.act
             self.acted_because |= first.grounds
-        elif self.rule.compensates and isinstance(remedy, Achieve):
-            if remedy.felt("performed", x).value == SURE:
-                self.after, self.after_entries = "compensated", remedy.performing_entries()
+        elif self.compensated(remedy, x):
+            assert isinstance(remedy, Achieve)
+            self.after, self.after_entries = "compensated", remedy.performing_entries()
+
+    def compensated(self, remedy: object, x: int) -> bool:
+        """Whether the remedy is owed instead of the duty, and has been performed."""
+        performs = self.rule.compensates and isinstance(remedy, Achieve)
+        return performs and remedy.felt("performed", x).value == SURE
 
     def cures(self, performance: Performance, x: int) -> bool:
         if self.breach_hi is None or not self.rule.curable or not performance.sure:

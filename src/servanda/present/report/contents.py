@@ -74,7 +74,7 @@ class Report:
         chosen = next((a for a in self.agreement.accounts if a.name == name), None)
         if chosen is None:
             return {"name": name, "title": None, "reads": [], "trust": []}
-        trust = [("trusts only", chosen.only), ("trusts over all", chosen.first)]
+        trust = [("trusts only", chosen.only), ("for measurements prefers", chosen.first)]
         trust += [("distrusts", chosen.distrusts), ("accepts", chosen.grades)]
         return {
             "name": name,

@@ -161,8 +161,8 @@ def _check_decider(
         context.problems.add(
             "E418",
             power.place,
-            f"`{vague.name}` is decided by {deciders}, not by {holder}",
-            f"declare it `decided by {', '.join((*vague.deciders, holder))}`",
+            f"`{vague.name}` is to be determined by {deciders}, not by {holder}",
+            f"declare it `to be determined by {', '.join((*vague.deciders, holder))}`",
         )
 
 
@@ -180,7 +180,7 @@ def _check_clock(norms: Norms, agreement: Agreement, problems: Problems) -> None
                 "E419",
                 rule.place,
                 f"clause {timed[0].clause} has a deadline: does it come nearer while suspended?",
-                "write `suspension stops the clock` or `suspension runs the clock` below "
+                "write `suspension stops the clock` or `suspension does not stop the clock` below "
                 "`agreement`",
             )
 

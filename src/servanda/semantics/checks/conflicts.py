@@ -127,8 +127,8 @@ class _Conflicts:
         else:
             message = f"paragraphs {one.clause} and {other.clause} are in conflict: {who} {what}"
             help_ = (
-                f"write `prevails over {other.clause}` in clause {one.clause}, "
-                f"or `prevails over {one.clause}` in clause {other.clause}"
+                f"write `disapplies {other.clause} while it binds` in clause {one.clause}, "
+                f"or `disapplies {one.clause} while it binds` in clause {other.clause}"
             )
         where = other.place
         help_ += f"; the other rule stands in {where.file}, line {where.line}" if where.line else ""

@@ -71,7 +71,7 @@ class _Windows:
             self.problems.add(
                 "E402",
                 rule.place,
-                f"`of its {window.edge}` needs a period",
+                f"`after its {window.edge}` needs a period",
                 "write `every month`, `every quarter`, …",
             )
         if window.every is None or is_calendar_period(window.every) or rule.trigger is None:
@@ -169,7 +169,7 @@ class _Windows:
                 rule.place,
                 f"this can never {_be(rule)}: no {window.every} ends before "
                 f"{self._day(min(closings))}, when it closes",
-                "end it later, or write `within … of its start`",
+                "end it later, or write `within … after its start`",
             )
 
     def _comes_after_the_breach(self, rule: norms.Rule) -> None:

@@ -191,7 +191,7 @@ class Actions:
         if signature is None:
             name = pattern.name
             kind = ("vague", "vague term")
-            declared = f"vague {name} decided by …"
+            declared = f"vague {name} to be determined by …"
             tables = (self.names.vagues,)
             self.context.report_name("E205", kind, name, place, tables, declaration=declared)
             return None

@@ -281,7 +281,7 @@ class Conditions(Expressions):
         what = self.names.what_is(name)
         help_ = "write a comparison, a state, a vague term or a definition"
         if what == "an event":
-            help_ = f"to ask whether it has happened, write `once {name}`"
+            help_ = f"to ask whether it has happened, write `{name} has happened`"
         elif what == "a measure":
             help_ = f"compare it: `{name} <= …`"
         elif what is None:

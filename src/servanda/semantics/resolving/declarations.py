@@ -193,7 +193,7 @@ class Declarations:
             place = pick(held.pattern.place, held.place)
             if signature is None:
                 name, kind = held.pattern.name, ("vague", "vague term")
-                declared = f"vague {name} decided by …"
+                declared = f"vague {name} to be determined by …"
                 tables = (self.names.vagues,)
                 self.context.report_name("E205", kind, name, place, tables, declaration=declared)
                 continue

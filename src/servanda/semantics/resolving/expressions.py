@@ -370,7 +370,7 @@ class Expressions:
         if arg.op == "same":
             if not same:
                 self.problems.add(
-                    "E309", scope.place, "`same` has a meaning only in `cured by`", SAME
+                    "E309", scope.place, "`as in the breach` has a meaning only in `cured by`", SAME
                 )
                 return None
             return norms.Arg(param.name, "same")
@@ -478,7 +478,7 @@ def _name_it(param: norms.Variable, arg: tree.Arg) -> str | None:
 
 def _no_value_help(name: str, what: str) -> str:
     if what == "an event":
-        return f"to ask whether it has happened, write `once {name}`"
+        return f"to ask whether it has happened, write `{name} has happened`"
     if what == "a moment":
         return f"a moment bounds a window: `from {name}`, `until {name}`"
     if what in ("a state", "a vague term", "a defined condition"):
