@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Written,
     )
     from servanda.api.tables import Comparison, Deadlines, Duties, Entries, Timeline
+    from servanda.api.upgrade import Upgraded
     from servanda.api.verdicts import Verdicts
     from servanda.articles.drafts import Drafts
     from servanda.judge.judgement import Judgement
@@ -279,6 +280,16 @@ class Case:
         if found.problems:
             raise ServandaError(found.problems)
         return found
+
+    def upgrade(self, *, write: bool = True) -> Upgraded:
+        """Rewrite old spellings with the meaning they had, judging before and after.
+
+        Raises ServandaError, with nothing written, for any other error in the text, and where the
+        verdicts would differ.
+        """
+        from servanda.api.upgrade import upgrade
+
+        return upgrade(self, write=write)
 
     def with_text(self, text: str, name: str = "supposed.sv") -> Case:
         """The case with one more text, in memory: a page with blocks, or bare lines. It stands in

@@ -291,8 +291,9 @@ class Achieve(Instance):
 
     def compensated(self, remedy: object, x: int) -> bool:
         """Whether the remedy is owed instead of the duty, and has been performed."""
-        performs = self.rule.compensates and isinstance(remedy, Achieve)
-        return performs and remedy.felt("performed", x).value == SURE
+        if not (self.rule.compensates and isinstance(remedy, Achieve)):
+            return False
+        return remedy.felt("performed", x).value == SURE
 
     def cures(self, performance: Performance, x: int) -> bool:
         if self.breach_hi is None or not self.rule.curable or not performance.sure:
