@@ -292,6 +292,8 @@ class Explanation:
         yield from self.acts.told(rule, steps(derivation, d.Act), uncertain)
         for found in steps(derivation, d.Sum):
             yield self.acts.sum(rule, found)
+        for group in steps(derivation, d.Wanting):
+            yield self.acts.members(group)
         if rule.kind == "achieve":
             for opening in openings:
                 yield from self.windows.deadline(opening.window)

@@ -307,7 +307,7 @@ class Overlay(Struct, frozen=True, tag=True):
 
 
 class Wanting(Struct, frozen=True, tag=True):
-    """A power held together: who has used it, and who has not."""
+    """A group that acts together, by a power or a duty: who has acted, and who has not."""
 
     used: tuple[str, ...]
     wanting: tuple[str, ...]

@@ -188,21 +188,37 @@ class Recorder:
         if total is not None:
             action = Match(action.name, tuple(a for a in action.args if a.param != total[0]))
         found = list(self.candidates(action))
+        together = bool(self.rule.together)
         if total is not None:
             yield self.sum(duty, total[0], scalar(total[1], duty.bindings), found)
-        counted = {p.act.entry: p for p in duty.acts or () if total is None}
+        elif together:
+            yield self.members_who_acted(found)
+        joined = total is not None or together
+        counted = {p.act.entry: p for p in duty.acts or () if not joined}
         for act, short in found:
             performance = counted.get(act.entry)
             lacks = (*short, *self.untimely(duty, act))
             counts: Any = "no"
             timely = all(lack.what == "unsure" for lack in lacks)
-            if total is not None and timely:
+            if joined and timely and not (short and together):
                 counts = "part"
             elif performance is not None and timely:
                 counts = "sure" if performance.act is duty.kept else "possible"
             if duty.after == "cured" and duty.late is not None and act.entry == duty.late.entry:
                 counts = "late"
             yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks)
+
+    def members_who_acted(self, found: list[tuple[Happening, tuple[d.Lack, ...]]]) -> d.Wanting:
+        """Of a group acting together: who has acted by now, and who has not."""
+        covers = dict(self.rule.together)
+        acts = [act for act, short in found if not short]
+        used = {one for act in acts for one in covers.get(str(act.params.get("by")), ())}
+        members = dict.fromkeys(one for covered in covers.values() for one in covered)
+        return d.Wanting(
+            tuple(one for one in members if one in used),
+            tuple(one for one in members if one not in used),
+            tuple(sorted({act.entry for act in acts})),
+        )
 
     def candidates(self, action: Match) -> Iterator[tuple[Happening, tuple[d.Lack, ...]]]:
         """Occurrences that match, and those that fall short in one amount only."""
