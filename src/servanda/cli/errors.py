@@ -24,8 +24,8 @@ def explain_error(
     json: Json = False,
 ) -> None:
     """What the code of an error, warning or hint means, and what to write instead."""
-    from servanda.api import refused
     from servanda.syntax.problem_codes import problem_codes, suggest_code
+    from servanda.syntax.problems import refused
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         known = problem_codes()

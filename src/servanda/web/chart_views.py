@@ -80,14 +80,15 @@ def charts(query: Query, kind: str, clause: str | None) -> list[Chart]:
 def make(kind: str, judgements: dict[str, Judged], clause: str | None) -> list[Chart]:
     from servanda.present.charts.registry import CHARTS, ChartRequest
 
-    return CHARTS[kind].draw(ChartRequest(judgements, clause=clause, link=link))
+    kinds = {one.address or one.name: one for one in CHARTS.values()}
+    return kinds[kind].draw(ChartRequest(judgements, clause=clause, link=link))
 
 
 def kinds_on(page: str) -> list[str]:
     """The charts that a page shows, by name."""
     from servanda.present.charts.registry import CHARTS
 
-    return [kind.name for kind in CHARTS.values() if page in kind.on_pages]
+    return [kind.address or kind.name for kind in CHARTS.values() if page in kind.on_pages]
 
 
 def link(duty: DutyHistory, account: str) -> str:
