@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 class ChartRequest(Struct, frozen=True):
     """What is drawn: judgements by account, all up to the same day, narrowed to a clause or a
-    measure; `link` gives the address of a duty, for pages that have one."""
+    measure; `link` gives the address of a duty, for pages that have one; `narrow`: for a phone."""
 
     judged: Mapping[str, Judged]
     clause: str | None = None
     measure: str | None = None
     link: Link | None = None
+    narrow: bool = False
 
     @property
     def clauses(self) -> tuple[str, ...] | None:
@@ -46,13 +47,13 @@ class ChartKind(Struct, frozen=True):
 def timeline(asked: ChartRequest) -> list[Chart]:
     from servanda.present.charts.timeline import timeline
 
-    return [timeline(asked.judged, asked.clauses, asked.link)]
+    return [timeline(asked.judged, asked.clauses, asked.link, narrow=asked.narrow)]
 
 
 def measures(asked: ChartRequest) -> list[Chart]:
     from servanda.present.charts.measures import measures
 
-    return measures(asked.judged, asked.measure, asked.clause)
+    return measures(asked.judged, asked.measure, asked.clause, narrow=asked.narrow)
 
 
 def board(asked: ChartRequest) -> list[Chart]:
@@ -64,7 +65,7 @@ def board(asked: ChartRequest) -> list[Chart]:
 def counts(asked: ChartRequest) -> list[Chart]:
     from servanda.present.charts.counts import counts
 
-    return [counts(asked.judged, asked.clauses)]
+    return [counts(asked.judged, asked.clauses, asked.narrow)]
 
 
 CHARTS = {
