@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from servanda.syntax.case_files import refused, write_texts
+from servanda.syntax.case_files import write_texts
 from servanda.syntax.layout import lay_out
 from servanda.syntax.old_spellings import OLD_SPELLINGS
-from servanda.syntax.problems import Problem, Problems, ServandaError
+from servanda.syntax.problems import Problem, Problems, ServandaError, refused
 from servanda.syntax.upgrade import agreement_as_it_was, upgrade_text
 
 if TYPE_CHECKING:

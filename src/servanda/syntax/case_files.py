@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from servanda.atomic_files import whole_or_not
 from servanda.syntax.formatter import format_text
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, refused
 
 STARTER = Path(__file__).parent.parent / "starter"
 STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json")
@@ -87,8 +87,3 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
     for file, text in texts.items():
         with whole_or_not(folder / file) as made:
             made.write_bytes(text.encode("utf-8"))
-
-
-def refused(message: str, help_: str | None = None) -> ServandaError:
-    """The refusal of a request, with advice, as a ServandaError."""
-    return ServandaError([Problem("", 0, 0, message, help_)])
