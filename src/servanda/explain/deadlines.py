@@ -86,7 +86,7 @@ class Coming:
     # -------------------------------------------------------------- windows
     def of_window(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         window = rule.window
-        if verdict.status not in IN_PLAY and verdict.status != "dormant":
+        if verdict.status not in IN_PLAY and verdict.status not in ("dormant", "closed"):
             return
         if rule.kind == "achieve" and verdict.status == "broken":
             return

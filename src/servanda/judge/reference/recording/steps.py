@@ -33,6 +33,7 @@ from servanda.judge.reference.world import (
     passes,
     scalar,
 )
+from servanda.judge.statuses import OVER
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete, Value
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
@@ -144,7 +145,7 @@ class Recorder:
     def settled_at(self) -> int:
         """The last tick at which the condition counted: before what is over was over."""
         from_ = self.verdict.from_
-        over = self.verdict.status in ("lapsed", "ended", "waived", "released")
+        over = self.verdict.status in OVER
         return self.x if from_ is None or not over else min(self.x, from_ - 1)
 
     def condition(self, name: Any, cond: Cond, at: int) -> Iterator[d.Step]:
@@ -300,7 +301,7 @@ class Recorder:
     def over_at(self) -> int:
         """The tick at which the status was settled: what comes later changes it no more."""
         from_ = self.verdict.from_
-        over = self.verdict.status in ("lapsed", "ended", "waived", "released")
+        over = self.verdict.status in OVER
         return self.x if from_ is None or not over else min(self.x, from_ + PHASES - 1)
 
     def prevailing(self) -> tuple[str, ...]:
