@@ -95,7 +95,8 @@ clause 2
 clause 3 "Delivery"
   when order(by: buyer, id: id, qty: q, price: p) following signs(by: buyer) if p > 10 EUR:
     Grower must deliver(id: id, qty: at least q) to buyer within 5 business days of vienna
-      performance at any earlier time counts in total unless strike
+      performance at any earlier time counts instalments add up
+      excused while strike, time not extended
       on breach Grower must instead pay(id: id, amount: at least 10 % * p) to buyer within 14 days
         on breach Grower must instead pay(id: id, amount: at least 20 % * p) to buyer within 14 days
           late performance does not cure
