@@ -119,7 +119,7 @@ class PowerText:
         """Who has used a power, whose use is missing, what use of it is over or had no effect."""
         counting = [use for use in uses if use.in_effect]
         ids = list(dict.fromkeys(use.entry for use in counting))
-        if status == "kept" and ids:
+        if status == "exercised" and ids:
             yield self.listed("These entries used it.", ids)
         elif counting and any(use.in_effect == 1 for use in counting):
             said = "These entries may have used it: that is only possible."

@@ -13,6 +13,7 @@ from servanda.judge.reference.truth import (
     Grounds,
 )
 from servanda.judge.reference.world import FOR_GOOD, Happening
+from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Bindings, Status
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
 
@@ -176,7 +177,7 @@ class Forbid(Instance):
         told = acts[0].hi, tuple(act.entry for act in acts)
         return told, tuple(tuple(act.params.items()) for act in acts)
 
-    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
         if status == "broken":
             return tuple(act.entry for act in self.latest(x))
         if status == "cured":

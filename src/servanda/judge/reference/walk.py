@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.agenda import first_instants
-from servanda.judge.reference.conditions import Conditions, conditions_of, parts
+from servanda.judge.reference.conditions import NO_OPENING, Conditions, conditions_of, parts
 from servanda.judge.reference.exercises import overlay
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance, Occasion
@@ -31,6 +31,7 @@ from servanda.judge.reference.world import (
     bound,
     instant,
 )
+from servanda.judge.statuses import told
 from servanda.judge.verdict import JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -147,7 +148,15 @@ class Walk:
         self.whenever[rule.id] = now
         if before.value < SURE == now.value and micros_of(self.x) > micros_of(SINCE_EVER):
             because = now.because | before.because
-            self.create(rule, Occasion(None, self.x, self.x, True, {}, because=because))
+            sure: bool = True
+            bindings: Bindings = {}
+            if rule.trigger.surplus is not None:
+                name, expr = rule.trigger.surplus
+                excess = self.conditions.number(expr, {}, self.x, NO_OPENING)
+                sure = excess.low == excess.high
+                bindings[name] = excess.high if excess.high.is_finite() else None
+                because |= excess.because
+            self.create(rule, Occasion(None, self.x, self.x, sure, bindings, because=because))
 
     # -------------------------------------------------------------- instances
     def instances_of(self, rule_id: str) -> list[Instance]:
@@ -319,13 +328,14 @@ def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> lis
             creditor=instance.creditor,
             trigger=instance.trigger,
             instance=instance.particulars,
-            status=span.status,
+            status=told(span.status)[0],
             from_=None if span.at <= SINCE_EVER else span.at,
             until=until,
             entries=opened,
             closed_by=closed,
             acts=openings.acts(instance, span),
             breaches=span.breaches,
+            exercisable=told(span.status)[1],
         )
         for span, until, opened, closed in zip(
             spans, [*ends, None], entries, [*entries[1:], ()], strict=True
