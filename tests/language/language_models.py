@@ -214,7 +214,9 @@ lasting = st.builds(m.Duration, st.integers(1, 900), st.sampled_from(["hour", "d
 def precedences(draw: st.DrawFn) -> tuple[m.Precedence, ...]:
     """Those of one extent together: they are shown in one line."""
     extents = draw(st.permutations(["conflict", "all"]))
-    return tuple(m.Precedence(over, extent) for extent in extents for over in draw(some(clause_ids)))
+    return tuple(
+        m.Precedence(over, extent) for extent in extents for over in draw(some(clause_ids))
+    )
 
 
 clauses = st.builds(

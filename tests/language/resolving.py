@@ -106,8 +106,8 @@ clause 3 "Delivery"
 
 ```servanda
 clause 4
-  each of E3 must not reimpose(any) from later of (adoption, 2016-01-16) cured by lifts(as in the breach)
-    unless snapback has happened
+  each of E3 must not reimpose(any) from later of (adoption, 2016-01-16)
+    unless snapback has happened cured by lifts(as in the breach)
 ```
 
 ## Article 5 Payment
@@ -186,7 +186,8 @@ account Strict "as the strict read it"
   reads Ten as open
   reads One as more
   for measurements prefers Agency
-  takes the position that grave(US) from 2026-01-01 until 2027-01-01, whatever is determined "its letter"
+  takes the position that grave(US) from 2026-01-01 until 2027-01-01, whatever is determined
+    "its letter"
 ```
 
 ## Article 12 Hopes

@@ -210,7 +210,11 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
             "`programme` is a text, which is not more or less than another",
             "",
         ),
-        (duty("Iran must lift(as in the breach)"), "`as in the breach` has a meaning only in `cured by`", ""),
+        (
+            duty("Iran must lift(as in the breach)"),
+            "`as in the breach` has a meaning only in `cured by`",
+            "",
+        ),
         (
             duty("Iran must not pay(any) cured by lifts(as in the breach)"),
             "`pays` has no parameter `programme` to be as in the breach",
@@ -302,11 +306,14 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
             "`of` of `ends` gets no value",
             "bind it: `after signs(of: of)`",
         ),
-        (
-            "event ends arises 5 days after signs if US in breach of any clause\n"
-            + duty("US must sign"),
-            "the `if` of `ends` asks for the status of a clause",
-            "an event arises from facts",
+        *(
+            (
+                f"event ends arises 5 days after signs if US in breach of {what}\n"
+                + duty("US must sign"),
+                "the `if` of `ends` asks for the status of a clause",
+                "an event arises from facts",
+            )
+            for what in ("any clause", "a duty owed to it")
         ),
         (
             duty("E3 must sign"),
@@ -316,7 +323,8 @@ def test_what_is_declared_twice(text: str, message: str) -> None:
         (duty("each of E33 must sign"), "unknown group `E33`", "did you mean `E3`?"),
         (
             duty(
-                "Iran must sign before 2020-01-01\n    on breach US, UK must instead sign within 5 days"
+                "Iran must sign before 2020-01-01\n"
+                "    on breach US, UK must instead sign within 5 days"
             ),
             "a remedy has one debtor",
             "write a clause of its own",
@@ -462,7 +470,8 @@ def test_units_that_do_not_fit(text: str, message: str, help: str) -> None:
         ),
         (
             duty(
-                "Iran must sign by 2020-05-01\n    on breach Iran must instead lift(any) by 2020-04-01"
+                "Iran must sign by 2020-05-01\n"
+                "    on breach Iran must instead lift(any) by 2020-04-01"
             ),
             "this remedy can never be due: it closes before 2020-04-02, and what it answers "
             "cannot be broken before 2020-05-02",
@@ -551,8 +560,8 @@ def test_rules_in_conflict(one: str, other: str) -> None:
     (found,) = conflict(one, other)
     assert "paragraphs 5 and 6 are in conflict" in found
     assert (
-        "write `disapplies 6 while it binds` in clause 5, or `disapplies 5 while it binds` in clause 6"
-        in found
+        "write `disapplies 6 while it binds` in clause 5, or `disapplies 5 while it binds`"
+        " in clause 6" in found
     )
 
 
@@ -790,7 +799,10 @@ def test_a_condition_that_always_holds_is_hinted_at() -> None:
 
 
 def test_what_is_never_used_is_hinted_at() -> None:
-    text = "define hot(x) = signs has happened\nday never = 2020-01-01\namendment a of 1\n  US must sign\n"
+    text = (
+        "define hot(x) = signs has happened\nday never = 2020-01-01\namendment a of 1\n"
+        "  US must sign\n"
+    )
     found = dict(hints(duty("Iran must sign") + text))
     assert "the definition `hot` is used in no rule" in found
     assert "the day `never` is used in no rule" in found
@@ -830,7 +842,8 @@ def test_a_variable_that_the_act_leaves_open_is_hinted_at() -> None:
         "when order(id: n):\n    Iran must signs",  # it alone names the instance
         "when order(id: n, buyer: b):\n    b must delivers(n)",
         "when order(id: n, buyer: b):\n    Iran must signs while not delivers(b, n)",
-        "when order(id: n, buyer: b):\n    US must delivers(n)\n      on breach b must instead signs",
+        "when order(id: n, buyer: b):\n    US must delivers(n)\n"
+        "      on breach b must instead signs",
         "when order(id: n, buyer: b) following delivers(id: n):\n    b must signs",
     ],
 )
