@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from servanda.api.tables import Comparison, Deadlines, Duties, Entries, Timeline
     from servanda.api.verdicts import Verdicts
     from servanda.articles.drafts import Drafts
-    from servanda.explain.upgrade import Upgraded
     from servanda.explain.judged import Judged
+    from servanda.explain.upgrade import Upgraded
     from servanda.judge.progress import Progress
     from servanda.present.charts.chart import Chart
     from servanda.syntax.case_files import Formatted
