@@ -1,0 +1,75 @@
+"""Every span of a judgement as it was when asked on a day in it, and what its derivation must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from servanda.judge.dependencies import Footprints
+from servanda.judge.derivation import Derivation
+from servanda.judge.derive import derive
+from servanda.judge.support import Outcome, only, outcome, without
+from servanda.judge.verdict import Verdict
+from servanda.judge.visible_facts import visible
+from servanda.record.dates import LAST_PHASE, end_of
+from servanda.record.facts import Facts
+from servanda.semantics.clock import local_day, micros_of
+from servanda.semantics.norms import Norms
+
+
+def asked(verdict: Verdict, zone: str, now: int) -> int:
+    """The last tick of a day in the span; of a span within a day, of the instant it began in."""
+    if verdict.from_ is not None:
+        end = end_of(local_day(micros_of(verdict.from_), zone).isoformat(), zone)
+        stands = verdict.until is None or end < verdict.until
+        return min(end, now) if stands else verdict.from_ | LAST_PHASE
+    if verdict.until is None:
+        return now
+    before = local_day(micros_of(verdict.until), zone) - timedelta(days=1)
+    return end_of(before.isoformat(), zone)
+
+
+def derivations(
+    norms: Norms,
+    verdicts: list[Verdict],
+    facts_at: Callable[[int], Facts],
+    now: int,
+) -> Iterator[tuple[Derivation, Facts]]:
+    """The derivation of each span, asked on a day in it, with the facts up to then.
+
+    A period has no instance before it begins: of that first span there is none.
+    """
+    footprints = Footprints(norms)
+    recurring = {rule.id for rule in norms.rules if rule.window.every is not None}
+    for verdict in verdicts:
+        facts = facts_at(asked(verdict, norms.zone, now))
+        open_then = replace(verdict, until=None, closed_by=())
+        found = derive(norms, facts, [open_then], footprints)
+        if verdict.rule in recurring and verdict.status == "dormant" and verdict.from_ is None:
+            found = found or []
+        else:
+            assert [each.verdict for each in found] == [open_then], (verdict, facts.now)
+        yield from ((each, facts) for each in found)
+
+
+def is_sufficient_and_necessary(
+    norms: Norms, facts: Facts, derivation: Derivation, footprints: Footprints
+) -> None:
+    """What is cited suffices; each of it is needed, or `instead` says what would do as well."""
+    of = derivation.verdict
+    wanted = Outcome(of.status, of.from_)
+    norms, facts = footprints.of_rule_restricted(of.rule, facts)
+    facts = visible(norms, facts, of)
+    cited = (*derivation.cited, *derivation.declared)
+    assert outcome(norms, only(facts, cited), of) == wanted, f"not sufficient: {of}"
+    for ground in cited:
+        fewer = [each for each in cited if each != ground]
+        assert outcome(norms, only(facts, fewer), of) != wanted, f"not needed: {ground}, {of}"
+    for entry in derivation.cited:
+        remains = outcome(norms, without(facts, entry), of) == wanted
+        assert remains == (entry in derivation.instead), (entry, of)
+    for entry, others in derivation.instead.items():
+        swapped = {*cited, *others} - {entry}
+        assert outcome(norms, only(facts, swapped), of) == wanted, (entry, others, of)
