@@ -1,4 +1,4 @@
-"""Every span of a judgement as it was when asked on a day in it, and what its derivation must be."""
+"""Every span of a judgement, asked on a day in it, and what its derivation must be."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from servanda.explain.judged import is_same_instance
 from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation
 from servanda.judge.derive import derive
+from servanda.judge.reference import walk
 from servanda.judge.support import Outcome, only, outcome, without
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import visible
@@ -39,19 +41,34 @@ def derivations(
 ) -> Iterator[tuple[Derivation, Facts]]:
     """The derivation of each span, asked on a day in it, with the facts up to then.
 
-    A period has no instance before it begins: of that first span there is none.
+    A period has no instance before it begins: of that first span there is none. A span within a day
+    is as it was when asked in it: the rest of the day may still close a window before an act.
     """
     footprints = Footprints(norms)
     recurring = {rule.id for rule in norms.rules if rule.window.every is not None}
     for verdict in verdicts:
         facts = facts_at(asked(verdict, norms.zone, now))
-        open_then = replace(verdict, until=None, closed_by=())
-        found = derive(norms, facts, [open_then], footprints)
-        if verdict.rule in recurring and verdict.status == "dormant" and verdict.from_ is None:
-            found = found or []
-        else:
-            assert [each.verdict for each in found] == [open_then], (verdict, facts.now)
+        open_then = [replace(verdict, until=None, closed_by=())]
+        if facts.now + 1 != next_day(facts.now, norms.zone):
+            open_then = as_of_then(footprints, facts, verdict)
+        found = derive(norms, facts, open_then, footprints)
+        is_to_come = verdict.rule in recurring and verdict.status == "dormant" and not found
+        assert is_to_come or [each.verdict for each in found] == open_then, (verdict, facts.now)
         yield from ((each, facts) for each in found)
+
+
+def next_day(now: int, zone: str) -> int:
+    return end_of(local_day(micros_of(now), zone).isoformat(), zone) + 1
+
+
+def as_of_then(footprints: Footprints, facts: Facts, verdict: Verdict) -> list[Verdict]:
+    """What stood of the instance of a verdict when it was asked."""
+    norms, fewer = footprints.of_rule_restricted(verdict.rule, facts)
+    return [
+        each
+        for each in walk.judge(norms, visible(norms, fewer, verdict))
+        if each.until is None and is_same_instance(each, verdict) and each.from_ == verdict.from_
+    ]
 
 
 def is_sufficient_and_necessary(
