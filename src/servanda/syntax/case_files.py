@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from servanda.atomic_files import whole_or_not
 from servanda.syntax.formatter import format_text
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, refused
 
 STARTER = Path(__file__).parent.parent / "starter"
 STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json")
@@ -84,8 +84,3 @@ def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatte
             with whole_or_not(path) as made:
                 made.write_bytes(text.encode("utf-8"))
     return Formatted(tuple(changed), tuple(problems))
-
-
-def refused(message: str, help_: str | None = None) -> ServandaError:
-    """The refusal of a request, with advice, as a ServandaError."""
-    return ServandaError([Problem("", 0, 0, message, help_)])
