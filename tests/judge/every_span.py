@@ -8,10 +8,12 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from servanda.explain.judged import is_same_instance
+from servanda.explain.reasons import RESIDUAL, fails, holds, reason
 from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation
 from servanda.judge.derive import derive
 from servanda.judge.reference import walk
+from servanda.judge.statuses import STATUSES
 from servanda.judge.support import Outcome, only, outcome, without
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import visible
@@ -19,6 +21,7 @@ from servanda.record.dates import LAST_PHASE, end_of
 from servanda.record.facts import Facts
 from servanda.semantics.clock import local_day, micros_of
 from servanda.semantics.norms import Norms
+from servanda.vocabulary.statuses import word
 
 
 def asked(verdict: Verdict, zone: str, now: int) -> int:
@@ -90,3 +93,33 @@ def is_sufficient_and_necessary(
     for entry, others in derivation.instead.items():
         swapped = {*cited, *others} - {entry}
         assert outcome(norms, only(facts, swapped), of) == wanted, (entry, others, of)
+
+
+def is_read_from_its_table(derivation: Derivation) -> None:
+    """The first row that holds gave the status; parts say why each condition holds or fails."""
+    kind = derivation.rule.kind
+    assert [(r.condition, r.status) for r in derivation.rows] == list(STATUSES[kind])
+    assert derivation.deciding.status == derivation.verdict.status, derivation
+    for row in derivation.rows:
+        made_of = walk.KINDS[kind].PARTS.get(row.condition)
+        if made_of is not None:
+            assert (row.holds == made_of.any) == bool(row.parts), (row, derivation.verdict)
+
+
+def tells_its_rows(derivation: Derivation) -> None:
+    """The sentence names the condition that decided, and of others what is so of them."""
+    kind, rows = derivation.rule.kind, derivation.rows
+    first, *rest = reason(derivation).removesuffix(".").split(". Not ")
+    deciding = derivation.deciding
+    assert first == f"Why {word(deciding.status, kind)}: {holds(derivation, deciding)}"
+    for said in rest:
+        status, _, text = said.partition(": ")
+        assert status != word(deciding.status, kind)
+        (row,) = (r for r in rows if word(r.status, kind) == status and r.condition not in RESIDUAL)
+        comes_first = rows.index(row) < rows.index(deciding)
+        assert row.holds != comes_first, (said, derivation.verdict)
+        told = fails(derivation, row) if comes_first else f"{holds(derivation, row)}{LATE}"
+        assert text == told, derivation.verdict
+
+
+LATE = "; but the reason above comes first"

@@ -355,18 +355,6 @@ class Earlier(Struct, frozen=True, tag=True):
     entries: Entries
 
 
-class SetAside(Struct, frozen=True, tag=True):
-    """An entry that concerns the duty and that the account does not count, or not surely.
-
-    `status`: what the duty would be if it were counted; None: the same.
-    """
-
-    entry: str
-    reason: OneOf["untrusted", "unsure", "corrected", "withdrawn", "not known"]
-    status: Status | None
-    entries: Entries = ()
-
-
 Step = (
     Origin
     | Opening
@@ -380,7 +368,6 @@ Step = (
     | Freshness
     | Remedy
     | Earlier
-    | SetAside
 )
 
 
