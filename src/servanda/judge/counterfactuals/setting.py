@@ -61,11 +61,15 @@ class Setting:
 
     @cached_property
     def set_aside(self) -> list[tuple[Entry, SetAsideAs]]:
-        """The entries up to the day that the account does not count, or not surely."""
+        """The entries that the account does not count, or not surely.
+
+        Of those after the day only what corrects or withdraws others: that counts since ever.
+        """
         policy, found = Policy(self.account, self.record), list[tuple[Entry, SetAsideAs]]()
         for entry in known_entries(self.record, self.known):
             reason = set_aside_as(policy, entry, self.record)
-            if reason is not None and entry.when.lo <= self.facts.now:
+            timeless = entry.corrects is not None or isinstance(entry.what, Withdrawn)
+            if reason is not None and (timeless or entry.when.lo <= self.facts.now):
                 found.append((entry, reason))
         return found
 
