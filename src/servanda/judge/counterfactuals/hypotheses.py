@@ -105,7 +105,7 @@ class Hypotheses:
             yield Hypothesis("record", tuple(self.written(a, self.today) for a in acts), self.today)
 
     def act(self, match: Match, same_as: Mapping[str, Value | None] | None = None) -> e.EventFact:
-        """The event with what a pattern asks for; of what adds up, what is still missing.
+        """The event with the arguments of a pattern; for a sum, with the missing amount.
 
         `same_as`: the particulars of the violation that it is to cure.
         """

@@ -105,7 +105,7 @@ def at_phase(tick: str, phase: int) -> str:
 
 
 def effect(tick: str) -> str:
-    """When what follows from a status change at `tick` is felt."""
+    """Tick at which the consequences of a status change at `tick` take effect."""
     return (
         f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} "
         f"ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"
