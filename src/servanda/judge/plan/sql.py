@@ -77,7 +77,7 @@ def compares_variables(part: Cond | Expr) -> bool:
 def matches(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
     """The test that occurrence `event` passes a pattern, for instance `inst`.
 
-    `violation` is the alias whose parameters `same` speaks of.
+    `violation` is the alias whose parameters `same` refers to.
     """
     tests = []
     for arg in match.args:
