@@ -18,8 +18,8 @@ CASE = """
 agreement Rent "A lease"
   zone UTC
 party A, B
-event pay(by: party, n: number), silence means no
-event visit(by: party), silence means no
+event pay(by: party, n: number), not recorded is taken as not done
+event visit(by: party), not recorded is taken as not done
 event repair(by: party)
 measure noise(of: party)
 clause 1

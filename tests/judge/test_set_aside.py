@@ -31,10 +31,10 @@ RULES = """
 agreement Rent "A lease"
   zone UTC
 party A, B, Fund, Blog, Registry
-event pay(by: party, n: number), silence means no
-event visit(by: party), silence means no
+event pay(by: party, n: number), not recorded is taken as not done
+event visit(by: party), not recorded is taken as not done
 measure stock(of: party)
-vague grave decided by Fund
+vague grave to be determined by Fund
 clause 1
   A must pay(n: at least 900) to B by 2024-01-31
 clause 2
@@ -50,7 +50,7 @@ account careful
 account wary
   distrusts Blog
 account both
-  trusts Registry over all
+  for measurements prefers Registry
   distrusts B
 """
 RECORDS = {

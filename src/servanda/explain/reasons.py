@@ -78,8 +78,8 @@ HOLDS: dict[str, str] = {
     "doubted violation": "it is not known whether the duty arose that a violation would break",
     "used": "it was used while it was open, and that use is in effect",
     "used, shut": "it was used while it was open, and that use is in effect; now it is not open",
-    "used, left open": "it was used while it was open, and that use is in effect; whether it is open "
-    "now is only possible",
+    "used, left open": "it was used while it was open, and that use is in effect; whether it is "
+    "open now is only possible",
     "use open": "a use of it is recorded that is only possible",
     "shut": "something that the power asks for is missing",
 }

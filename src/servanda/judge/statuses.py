@@ -155,7 +155,6 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
 """The statuses that nothing dated later can change."""
 
 
-
 def rows_of(kind: Kind, holds: Callable[[str], bool]) -> tuple[bool, ...]:
     """Of each row of a kind, whether its condition holds."""
     return tuple(condition == OTHERWISE or holds(condition) for condition, _ in STATUSES[kind])
