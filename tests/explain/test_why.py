@@ -245,7 +245,7 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
     assert "It arose from entry 2024-01-03-order" in broken
     assert "The deadline, the end of 2024-01-08, passed." in broken
     assert "No entry that this account counts records pay by then." in broken
-    assert "silence on pay means no" in broken
+    assert "pay that is not recorded is taken as not done" in broken
     assert '`2024-01-08 A pays(to: B, id: "x")`: kept' in broken
     assert '`2024-01-10 A pays(to: B, id: "x")`: cured' in broken
     assert "the record's own later entries make it cured on 2024-01-20" in broken

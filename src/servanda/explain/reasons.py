@@ -86,7 +86,7 @@ HOLDS: dict[str, str] = {
 """Conditions of judge/statuses.py that hold, and their parts."""
 HOLDS_IN: dict[tuple[Kind, str], str] = {
     ("achieve", "breach"): "its time is over, no performance in it is recorded that counts, and "
-    "silence counts as no",
+    "what is not recorded is taken as not done",
     ("keep", "breach"): "its condition surely fails, and did while it surely bound",
     ("forbid", "breach"): "a violation is recorded that this account is sure of, and nothing has "
     "cured it",
@@ -95,7 +95,7 @@ HOLDS_IN: dict[tuple[Kind, str], str] = {
     ("forbid", "silence open"): "silence on what it forbids proves nothing",
     ("achieve", OTHERWISE): "it binds, and time is left",
     ("keep", OTHERWISE): "there was no breach, and nothing is left open",
-    ("forbid", OTHERWISE): "there was no violation, and silence counts as no",
+    ("forbid", OTHERWISE): "there was no violation, and what is not recorded is taken as not done",
     ("may", OTHERWISE): "all that the power asks for is there, and no use of it is in effect",
 }
 

@@ -254,7 +254,7 @@ class Words:
         """What the absence of entries on an event or measure proves in this account."""
         event = next((e for e in self.judged.norms.events if e.name == name), None)
         if event is not None and event.closed:
-            return Node(f"The agreement says that silence on {name} means no.")
+            return Node(f"By the agreement, {name} that is not recorded is taken as not done.")
         spans = [
             c
             for c in self.judged.facts.complete

@@ -318,7 +318,7 @@ def last_cure(batch: Batch, days: Days) -> str:
 
 
 def closed_until(batch: Batch, conditions: Conditions) -> str:
-    """Whether silence on the performing event means no, from the opening to the breach."""
+    """Whether what is not recorded of the performing event did not happen, from the opening to the breach."""
     tests = ["closed"]
     for rule in batch.rules:
         assert rule.action is not None

@@ -206,20 +206,20 @@ class World:
         return found
 
     def is_closed(self, name: str) -> bool:
-        """Silence means no, everywhere; a derived event is as closed as what it arises from."""
+        """What is not recorded did not happen. A derived event is as closed as its trigger."""
         if name in self.derived:
             return self.is_closed(self.derived[name].trigger.name)
         return name in self.declared_closed
 
     def closed_over(self, name: str, start: int, end: int) -> bool:
-        """Silence on the event means no over `[start, end)`."""
+        """What is not recorded of the event did not happen over `[start, end)`."""
         spans = self.complete.get(name, ())
         return self.is_closed(name) or any(f <= start and end <= u for f, u in spans)
 
     def declarations(self, name: str, start: int = SINCE_EVER, end: int = FOR_GOOD) -> Grounds:
         """The declarations of completeness on a name that overlap `[start, end)`.
 
-        None where silence means no without them.
+        None where what is not recorded did not happen without them.
         """
         if self.is_closed(name):
             return NOTHING
