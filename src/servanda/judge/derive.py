@@ -8,6 +8,7 @@ from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation, Step
 from servanda.judge.reference.instance import Instance
 from servanda.judge.reference.recording.steps import Recorder
+from servanda.judge.reference.truth import Ground
 from servanda.judge.reference.walk import Walk, verdicts_of
 from servanda.judge.support import (
     Outcome,
@@ -56,19 +57,24 @@ def derived(
     walk: Walk, instance: Instance, verdict: Verdict, steps: tuple[Step, ...]
 ) -> Derivation:
     norms, facts = walk.norms, walk.world.facts
-    cited = support(norms, facts, verdict, instance.grounds(facts.now))
+    judged: dict[frozenset[Ground], Outcome | None] = {}
+    cited = support(norms, facts, verdict, instance.grounds(facts.now), judged)
     return Derivation(
         verdict=verdict,
         rule=instance.rule,
         steps=steps,
         cited=cited.entries,
         declared=cited.declared,
-        instead=instead(norms, facts, verdict, cited),
+        instead=instead(norms, facts, verdict, cited, judged),
     )
 
 
 def instead(
-    norms: Norms, facts: Facts, verdict: Verdict, cited: Support
+    norms: Norms,
+    facts: Facts,
+    verdict: Verdict,
+    cited: Support,
+    judged: dict[frozenset[Ground], Outcome | None],
 ) -> dict[str, tuple[str, ...]]:
     """The entries that would do as well in place of one cited, where the record has such."""
     found = {}
@@ -79,6 +85,6 @@ def instead(
         walk.run()
         instance = instance_of(walk, verdict)
         if instance is not None and last_of(instance) == wanted:
-            others = support(norms, fewer, verdict, instance.grounds(fewer.now))
+            others = support(norms, fewer, verdict, instance.grounds(fewer.now), judged)
             found[entry] = tuple(e for e in others.entries if e not in cited.entries)
     return found

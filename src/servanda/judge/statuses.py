@@ -153,9 +153,11 @@ not been one."""
 
 def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status:
     """The status of the first row whose condition holds."""
-    return next(
-        status for condition, status in STATUSES[kind] if condition == OTHERWISE or holds(condition)
-    )
+    *rows, (_, last) = STATUSES[kind]
+    for condition, status in rows:
+        if holds(condition):
+            return status
+    return last
 
 
 def status_in_sql(kind: Kind, conditions: Mapping[str, str]) -> str:

@@ -63,17 +63,27 @@ def is_of(instance: Instance, verdict: Verdict) -> bool:
     )
 
 
-def support(norms: Norms, facts: Facts, of: Verdict, candidates: Iterable[Ground]) -> Support:
+def support(
+    norms: Norms,
+    facts: Facts,
+    of: Verdict,
+    candidates: Iterable[Ground],
+    judged: dict[frozenset[Ground], Outcome | None] | None = None,
+) -> Support:
     """The smallest part of the candidates that gives the verdict's status since the same instant.
 
     `of` is a span that is open on the last day of the facts. Where the candidates do not suffice,
     all facts are looked through. The part is minimal: without any one of its grounds the outcome
-    differs.
+    differs. `judged`: the outcomes on parts of the same facts, kept from one call to the next.
     """
     wanted = Outcome(of.status, of.from_)
+    judged = {} if judged is None else judged
 
     def suffices(grounds: Sequence[Ground]) -> bool:
-        return outcome(norms, only(facts, grounds), of) == wanted
+        key = frozenset(grounds)
+        if key not in judged:
+            judged[key] = outcome(norms, only(facts, grounds), of)
+        return judged[key] == wanted
 
     start = in_order(candidates)
     if not suffices(start):

@@ -19,7 +19,7 @@ from servanda.judge.reference.truth import (
     either,
     negated,
 )
-from servanda.judge.reference.windows import Window, at_tick, moment, window_of
+from servanda.judge.reference.windows import Window, at_tick, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
 from servanda.judge.statuses import status_of
 from servanda.judge.verdict import Bindings as Statement
@@ -60,38 +60,27 @@ class Change:
     act: tuple[int, tuple[str, ...]] | None = None
 
 
-@dataclass(frozen=True)
 class Gates:
-    """The overlays of a duty at one tick."""
+    """The overlays of a duty at one tick.
 
-    su: Truth
-    ex: Truth
-    idle: Truth
-    en: Truth
-    wa: Truth
-    re: Truth
+    `unbound`: suspended, idle, ended, waived or released (surely, possibly or not); `over`: that,
+    or excused. `vague`: a vague term leaves open whether an overlay applies.
+    """
 
-    @property
-    def unbound(self) -> int:
-        """Suspended, idle, ended, waived or released: surely, possibly or not."""
-        return max(g.value for g in (self.su, self.idle, self.en, self.wa, self.re))
+    __slots__ = ("all", "en", "ex", "idle", "over", "re", "su", "unbound", "vague", "wa")
 
-    @property
-    def over(self) -> int:
-        return max(self.unbound, self.ex.value)
-
-    @property
-    def all(self) -> tuple[Truth, ...]:
-        return (self.su, self.ex, self.idle, self.en, self.wa, self.re)
-
-    @property
-    def vague(self) -> bool:
-        """A vague term leaves open whether an overlay applies."""
-        return any(g.vague for g in self.all)
+    def __init__(self, *overlays: Truth) -> None:
+        """`overlays`: suspended, excused, idle, ended, waived, released."""
+        self.all = overlays
+        self.su, self.ex, self.idle, self.en, self.wa, self.re = overlays
+        values = [overlay.value for overlay in overlays]
+        self.over = max(values)
+        self.unbound = max(values[0], *values[2:])
+        self.vague = any([overlay.vague for overlay in overlays])
 
     @property
     def because(self) -> Grounds:
-        return NOTHING.union(*(g.because for g in self.all))
+        return NOTHING.union(*[g.because for g in self.all])
 
 
 Condition = Callable[[Any, int], bool]
@@ -237,10 +226,11 @@ class Instance:
         )
 
     def gates(self, x: int) -> Gates:
-        if x not in self._gates:
+        known = self._gates.get(x)
+        if known is None:
             if len(self._gates) > 8:
                 self._gates.clear()
-            self._gates[x] = Gates(
+            known = self._gates[x] = Gates(
                 self.suspended(x),
                 self.excused(x),
                 self.idle(x),
@@ -248,14 +238,17 @@ class Instance:
                 overlay(self, "waive", x),
                 overlay(self, "release", x),
             )
-        return self._gates[x]
+        return known
 
     def suspended(self, x: int) -> Truth:
         return overlay(self, "suspend", x)
 
     def excused(self, x: int) -> Truth:
+        excused = self.truth(self.rule.unless, x)
+        if not self.rule.yields_to:
+            return excused
         prevailing = RuleStatus(self.rule.yields_to, "binding", None)
-        return either([self.truth(self.rule.unless, x), self.truth(prevailing, x)])
+        return either([excused, self.truth(prevailing, x)])
 
     def idle(self, x: int) -> Truth:
         """`while` is false, or clause, version or agreement is not in force yet."""
@@ -269,7 +262,7 @@ class Instance:
         if self.rule.version is not None and self.rule.trigger is None:
             waits.append(negated(overlay(self, "amend", x, to=self.rule.version)))
         if self.walk.norms.force_from is not None:
-            begins = moment(self.walk.world, self.walk.norms.force_from, {})
+            begins = self.walk.force(self.walk.norms.force_from)
             lo, hi = at_tick(begins.lo), at_tick(begins.hi)
             waits.append(Truth(SURE if x < lo else int(x < hi), because=begins.because))
         return either(waits)
@@ -279,7 +272,7 @@ class Instance:
         if not self.rule.survives:
             found.append(overlay(self, "end_all", x))
             if self.walk.norms.force_until is not None:
-                ends = moment(self.walk.world, self.walk.norms.force_until, {})
+                ends = self.walk.force(self.walk.norms.force_until)
                 lo, hi = at_tick(ends.lo), at_tick(ends.hi)
                 found.append(Truth(SURE if x >= hi else int(x >= lo), because=ends.because))
         elif self.rule.survives_for is not None:
@@ -293,7 +286,7 @@ class Instance:
         ends = [end for end in ends_of(self, x) if self.term_after(end, term) <= x]
         levels = [overlay(self, "end_all", end) for end in ends]
         if self.walk.norms.force_until is not None:
-            until = moment(self.walk.world, self.walk.norms.force_until, {})
+            until = self.walk.force(self.walk.norms.force_until)
             over = [self.term_after(at_tick(at), term) <= x for at in (until.lo, until.hi)]
             levels.append(Truth(SURE if over[1] else int(over[0]), because=until.because))
         return either(levels)
@@ -312,9 +305,11 @@ class Instance:
 
     def note_over(self, x: int) -> None:
         """Note the sure overlays of the duty at `x`, and whether they applied before."""
-        for name in IN_FORCE:
-            if getattr(self.gates(x), name).value == SURE:
-                self.first.setdefault(name, x)
+        gates = self.gates(x)
+        if gates.unbound == SURE:
+            for name in IN_FORCE:
+                if getattr(gates, name).value == SURE:
+                    self.first.setdefault(name, x)
 
     def over_for_good(self, name: str, x: int) -> bool:
         """Waived, released or ended, and before the window closed: what has lapsed stays so."""
@@ -339,8 +334,8 @@ class Instance:
     def marked(self, value: int, x: int, also: bool = False) -> Truth:
         """A status; if it is only possible: marked while something about the duty is undecided."""
         value = min(value, self.certainty(x))
-        vague = also or self.gates(x).vague or self.is_there(x).vague
-        return Truth(value, value == POSSIBLE and vague, self.grounds(x))
+        vague = value == POSSIBLE and (also or self.gates(x).vague or self.is_there(x).vague)
+        return Truth(value, vague, self.grounds(x))
 
     def undecided(self, x: int) -> bool:
         """A vague term leaves open what was done, apart from overlays."""
@@ -399,7 +394,8 @@ class Instance:
 
     def status(self, x: int) -> Status:
         """By the table of its kind: judge/statuses.py."""
-        return status_of(self.rule.kind, lambda condition: self.CONDITIONS[condition](self, x))
+        conditions = self.CONDITIONS
+        return status_of(self.rule.kind, lambda condition: conditions[condition](self, x))
 
     def advance(self, x: int) -> None:
         raise NotImplementedError
