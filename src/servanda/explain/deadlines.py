@@ -19,6 +19,7 @@ from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings, is_final
 from servanda.judge.derivation import Bound, Moment, Window
 from servanda.judge.instance_windows import InstanceWindows
+from servanda.judge.statuses import cut_off
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import subjects_read
 from servanda.semantics.clock import AmbiguousMonthEnd, day_start, local_day, micros_of
@@ -140,18 +141,19 @@ class Coming:
     def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         """The time left to make a breach good."""
         broken = verdict.status == "broken" and verdict.from_ is not None
-        if rule.cure_within is None or rule.kind == "keep" or not broken:
+        within = cut_off(rule)
+        if within is None or not broken:
             return
         assert verdict.from_ is not None
         began = micros_of(verdict.from_)
         begun = Moment(began, began, verdict.acts)
         try:
-            ends = self.windows.counting.deadline(began, rule.cure_within)
+            ends = self.windows.counting.deadline(began, within)
         except AmbiguousMonthEnd as error:
             yield self.undated("cure ends", rule, verdict, str(error))
             return
         if ends > self.now:
-            said = self.counted.days(rule.cure_within, begun, ends)
+            said = self.counted.days(within, begun, ends)
             moment = Moment(ends, ends, verdict.acts)
             yield self.dated("cure ends", rule, verdict, moment, said)
 

@@ -16,9 +16,10 @@ from typing import Any
 
 from servanda.explain.act_text import ActText
 from servanda.explain.advice import advice, setting_of
-from servanda.explain.comparison import Case, Comparison
+from servanda.explain.comparison import Comparison
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
+from servanda.explain.judged_case import JudgedCase
 from servanda.explain.power_text import PowerText
 from servanda.explain.reasons import reason
 from servanda.explain.rows import bindings
@@ -30,6 +31,7 @@ from servanda.judge import derivation as d
 from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.dependencies import names_read
 from servanda.judge.derive import derive
+from servanda.judge.statuses import cut_off, grace
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete
 from servanda.semantics.norms import Rule
@@ -49,7 +51,7 @@ def why(
     *,
     debtor: str | None = None,
     period: str | None = None,
-    case: Case | None = None,
+    case: JudgedCase | None = None,
 ) -> list[Node]:
     """One tree per instance of the clause in force at `on`, narrowed to some particulars.
 
@@ -79,7 +81,7 @@ def matches(verdict: Verdict, wanted: Mapping[str, Any]) -> bool:
 class Explanation:
     """Explains the verdicts of one judgement."""
 
-    def __init__(self, judged: Judged, case: Case | None = None) -> None:
+    def __init__(self, judged: Judged, case: JudgedCase | None = None) -> None:
         self.judged = judged
         self.case = case
         self.now = judged.facts.now
@@ -365,12 +367,10 @@ class Explanation:
             yield Node("Late performance does not cure it.")
         if rule.cured_by is not None:
             yield Node(f"A breach is cured by {rule.cured_by.name}.")
-        if rule.cure_within is not None and rule.kind == "keep":
-            yield Node(
-                f"A failure counts as a breach once it has lasted {duration(rule.cure_within)}."
-            )
-        elif rule.cure_within is not None:
-            yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
+        if (lasting := grace(rule)) is not None:
+            yield Node(f"A failure counts as a breach once it has lasted {duration(lasting)}.")
+        if (within := cut_off(rule)) is not None:
+            yield Node(f"A breach can be cured within {duration(within)}.")
         for found in steps(derivation, d.Remedy):
             remedy = self.judged.rule(found.rule)
             ids = list(found.entries)
@@ -411,8 +411,6 @@ class Explanation:
 
 def stands(rule: Rule, status: str) -> str:
     """A status in a sentence."""
-    if rule.kind == "achieve" and status == "cured":
-        return "cured: performed late"  # whether it was broken before may be unknown
     return term(status, rule.kind).phrase
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -27,14 +27,14 @@ class Support(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What an instance is on the last day judged, and since which tick (None: ever)."""
+    """Status of an instance on the last day judged, and its first tick (None: ever)."""
 
     status: Status
     since: int | None
 
 
 def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
-    """What the instance of a verdict is, judged on some facts; None: there is none, or no answer.
+    """Outcome of a verdict's instance on some facts; None: no such instance, or no answer.
 
     An instance is known by its rule, parties, trigger and particulars; of several that share these
     (a condition that turns true again), by the instant in which it became what it is.
@@ -68,26 +68,22 @@ def support(
     facts: Facts,
     of: Verdict,
     candidates: Iterable[Ground],
-    judged: dict[frozenset[Ground], Outcome | None] | None = None,
+    beside: Collection[Ground] = (),
 ) -> Support:
     """The smallest part of the candidates that gives the verdict's status since the same instant.
 
     `of` is a span that is open on the last day of the facts. Where the candidates do not suffice,
     all facts are looked through. The part is minimal: without any one of its grounds the outcome
-    differs. `judged`: the outcomes on parts of the same facts, kept from one call to the next.
+    differs. `beside`: grounds that are given in any case.
     """
     wanted = Outcome(of.status, of.from_)
-    judged = {} if judged is None else judged
 
     def suffices(grounds: Sequence[Ground]) -> bool:
-        key = frozenset(grounds)
-        if key not in judged:
-            judged[key] = outcome(norms, only(facts, grounds), of)
-        return judged[key] == wanted
+        return outcome(norms, only(facts, (*beside, *grounds)), of) == wanted
 
-    start = in_order(candidates)
+    start = in_order(set(candidates) - {*beside})
     if not suffices(start):
-        start = in_order(every_ground(facts))
+        start = in_order(every_ground(facts) - {*beside})
     found = minimal(start, suffices)
     return Support(
         tuple(sorted(g for g in found if isinstance(g, str))),
