@@ -100,7 +100,7 @@ class Conditions:
         x: int,
         since: tuple[int, int],
     ) -> Truth:
-        """The same of a condition that speaks of facts only."""
+        """The truth at tick `x` of a condition on facts alone, which no status can change."""
         if isinstance(cond, Compare):
             return self.compare(cond, bindings, x, since)
         if isinstance(cond, Within):
@@ -297,7 +297,7 @@ def looks_back(cond: Cond) -> set[int]:
 
 
 def terms_of(cond: Cond) -> set[str]:
-    """The vague terms that a condition speaks of."""
+    """The names of the vague terms in a condition."""
     return {part.match.name for part in parts(cond) if isinstance(part, IsVague)}
 
 
