@@ -109,6 +109,12 @@ class Setting:
         end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
         return self.seen_by(self.account, self.record, end)
 
+    def until(self, now: int) -> Facts:
+        """The account's facts up to a tick, rows of tables among them."""
+        return facts_for(
+            self.record, self.agreement, self.account, self.norms, on=now, known=self.known
+        )
+
     def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
         record = msgspec.structs.replace(record, tables=())
         return facts_for(record, self.agreement, account, self.norms, on=now, known=self.known)

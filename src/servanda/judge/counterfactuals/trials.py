@@ -67,6 +67,7 @@ class Trials:
         self.reach = self.footprints.follow([self.rule.id])
         self.norms, facts = self.footprints.within(self.reach, setting.facts)
         self.facts = visible(self.norms, facts, self.verdict)
+        self.until = {self.facts.now: self.facts}
         self.records: dict[tuple[str, ...], Record | None] = {}
         self.unchanged: dict[int, Status | None] = {}
 
@@ -111,7 +112,7 @@ class Trials:
 
     # -------------------------------------------------------------- what comes later
     def later(self) -> Iterator[Counterfactual]:
-        """What the record's own later entries make of it next."""
+        """What the record's own later entries make of it next, on a day at whose end it is so."""
         setting, zone = self.setting, self.setting.norms.zone
         if setting.to_the_last is None:
             return
@@ -134,8 +135,11 @@ class Trials:
         )
         for span in spans:
             begins = span.from_
-            if begins is not None and begins > setting.facts.now and span.entries:
-                day = local_day(micros_of(begins), zone)
+            if begins is None or begins <= setting.facts.now or not span.entries:
+                continue
+            day = local_day(micros_of(begins), zone)
+            stands = span.until is None or span.until > end_of(day.isoformat(), zone)
+            if stands and span.status != self.verdict.status:
                 yield Counterfactual("later", span.status, entries=span.entries, day=day)
                 return
 
@@ -169,13 +173,10 @@ class Trials:
 
     def facts_until(self, now: int) -> Facts:
         """What the instance can see up to a tick, the record's own later entries among it."""
-        if now == self.facts.now:
-            return self.facts
-        setting = self.setting
-        if setting.facts.bulk_events or setting.facts.bulk_readings:
-            return msgspec.structs.replace(self.facts, now=now)
-        facts = setting.seen_by(setting.account, setting.record, now)
-        return visible(self.norms, self.footprints.within(self.reach, facts)[1], self.verdict)
+        if now not in self.until:
+            facts = self.footprints.within(self.reach, self.setting.until(now))[1]
+            self.until[now] = visible(self.norms, facts, self.verdict)
+        return self.until[now]
 
     def by_then(self, now: int) -> Status | None:
         """What time and the record's own later entries make of it by a later tick."""
