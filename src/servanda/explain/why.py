@@ -27,7 +27,7 @@ from servanda.explain.table_entries import with_rows
 from servanda.explain.window_text import WindowText
 from servanda.explain.wording import Node, Words, joined
 from servanda.judge import derivation as d
-from servanda.judge.counterfactuals import Setting
+from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.dependencies import names_read
 from servanda.judge.derive import derive
 from servanda.judge.verdict import Verdict

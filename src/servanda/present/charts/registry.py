@@ -20,12 +20,13 @@ from servanda.present.charts.timeline import Link, timeline
 
 class ChartRequest(Struct, frozen=True):
     """What is drawn: judgements by account, all up to the same day, narrowed to a clause or a
-    measure; `link` gives the address of a duty, for pages that have one."""
+    measure; `link` gives the address of a duty, for pages that have one; `narrow`: for a phone."""
 
     judged: Mapping[str, Judged]
     clause: str | None = None
     measure: str | None = None
     link: Link | None = None
+    narrow: bool = False
 
     @property
     def clauses(self) -> tuple[str, ...] | None:
@@ -44,12 +45,16 @@ CHARTS = {
     kind.name: kind
     for kind in (
         ChartKind(
-            "timeline", lambda r: [timeline(r.judged, r.clauses, r.link)], ("timeline", "clause")
+            "timeline",
+            lambda r: [timeline(r.judged, r.clauses, r.link, narrow=r.narrow)],
+            ("timeline", "clause"),
         ),
         ChartKind(
-            "measures", lambda r: measures(r.judged, r.measure, r.clause), ("timeline", "clause")
+            "measures",
+            lambda r: measures(r.judged, r.measure, r.clause, narrow=r.narrow),
+            ("timeline", "clause"),
         ),
-        ChartKind("counts", lambda r: [counts(r.judged, r.clauses)], ("timeline",)),
+        ChartKind("counts", lambda r: [counts(r.judged, r.clauses, r.narrow)], ("timeline",)),
         ChartKind("board", lambda r: [board(r.judged, r.clauses)]),
     )
 }
