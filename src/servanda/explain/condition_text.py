@@ -30,8 +30,13 @@ LIMITS = {
     "!=": "other than",
 }
 HOLDS = ("it does not hold", "it is possible", "it holds")
-DAY = 86_400_000_000
-HOUR = 3_600_000_000
+UNITS = (
+    ("day", 86_400_000_000, 10**9),
+    ("hour", 3_600_000_000, 72),
+    ("minute", 60_000_000, 120),
+    ("second", 1_000_000, 120),
+)
+"""The units of a length, their microseconds, and up to how many of one are told by themselves."""
 
 Particulars = dict[str, Value | None]
 
@@ -99,6 +104,9 @@ class ConditionText:
             return f"no entry counts in it, so it is {self.value(number, unit)}"
         if not number.entries:
             return "no entry bears on it"
+        if isinstance(number.expr, MeasureChange):
+            end, begin = (self.value(part, unit) for part in number.parts)
+            return f"it is {self.value(number, unit)} (from {begin} to {end})"
         return f"it is {self.value(number, unit)}"
 
     def reading(self, number: d.Number, unit: str | None, now: int) -> str:
@@ -212,16 +220,20 @@ class ConditionText:
 
 
 def duration_text(micros: int) -> str:
-    """A length in whole units: `3 hours`, `2 days`, `20 minutes`."""
-    for unit, size in (("day", DAY), ("hour", HOUR), ("minute", 60_000_000)):
-        count, rest = divmod(abs(micros), size)
-        if count and not rest:
-            return f"{count:,} {unit}{'s' * (count > 1)}"
-    days, rest = divmod(abs(micros), DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, rest = divmod(rest, 60_000_000)
-    counts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
-    told = [f"{n:,} {name}{'s' * (n > 1)}" for n, name in counts if n]
-    if not told:
-        return f"{abs(micros) / 1_000_000:g} seconds"
+    """A length: `2 days`, `36 hours`, `3 hours and 30 minutes`, `27 days and 1 hour`."""
+    left = abs(micros)
+    for unit, size, most in UNITS:
+        if left % size == 0 and 0 < left // size <= most:
+            return counted(left // size, unit)
+    told = list[str]()
+    for unit, size, _ in UNITS:
+        count, left = divmod(left, size)
+        if count:
+            told.append(counted(count, unit))
+    if left or not told:
+        told.append(f"{left / 1_000_000:g} seconds")
     return joined(told)
+
+
+def counted(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'s' * (count != 1)}"

@@ -28,6 +28,7 @@ from servanda.record.trust import Policy
 from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.semantics.norms import Const, Expr, Var
 from servanda.syntax.printer.values import number
+from servanda.syntax.verbs import third_person
 
 PREFERRED_ENTRIES = 12
 VERBS = {
@@ -153,7 +154,7 @@ class Words:
                     if a is not None and not (a == by and p.type == "party")
                 ]
                 inside = f"({', '.join(said)})" if said else ""
-                return f"{by + ' ' if by else ''}{event}{inside}"
+                return f"{by} {third_person(event)}{inside}" if by else f"{event}{inside}"
             case Measured(measure, of):
                 return f"{self.subject(measure, of)} {self.written(what)}"
             case Exercised(verb, by, clauses):

@@ -55,11 +55,17 @@ def known_entries(record: Record, known: int | None) -> tuple[Entry, ...]:
 class Standing(Struct, frozen=True):
     """The entries that an account keeps, each with its trust.
 
-    `gone` are the ids of entries and table rows that were corrected or withdrawn.
+    `taken_back`: the ids of entries and table rows that were corrected or withdrawn, each with the
+    id of the entry that first did so.
     """
 
     entries: tuple[tuple[Entry, Trust], ...]
-    gone: frozenset[str]
+    taken_back: dict[str, str]
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The ids of what was corrected or withdrawn."""
+        return frozenset(self.taken_back)
 
 
 def standing(record: Record, policy: Policy, known: int | None) -> Standing:
@@ -81,16 +87,19 @@ def standing(record: Record, policy: Policy, known: int | None) -> Standing:
             kept[entry.id] = trust
             if entry.corrects:
                 corrections.setdefault(entry.corrects, []).append(entry.id)
-    gone = _gone(withdrawals, corrections)
-    left = tuple((by_id[id], trust) for id, trust in kept.items() if id not in gone)
-    return Standing(left, gone)
+    found = _taken_back(withdrawals, corrections)
+    taken_back = {
+        id: min(by, key=lambda other: (by_id[other].known, other)) for id, by in found.items()
+    }
+    left = tuple((by_id[id], trust) for id, trust in kept.items() if id not in taken_back)
+    return Standing(left, taken_back)
 
 
-def _gone(
+def _taken_back(
     withdrawals: Mapping[str, list[str]],
     corrections: Mapping[str, list[str]],
-) -> frozenset[str]:
-    """The ids withdrawn or replaced.
+) -> dict[str, list[str]]:
+    """The ids withdrawn or replaced, each with those of the entries that do so.
 
     A withdrawal can itself be withdrawn. A withdrawn correction has no effect; a corrected one
     still replaces its target.
@@ -107,9 +116,18 @@ def _gone(
             )
         return replaced[id]
 
-    return frozenset(
-        id for id in {*withdrawals, *corrections} if is_withdrawn(id) or is_replaced(id)
-    )
+    found = {
+        id: [
+            *(other for other in withdrawals.get(id, ()) if not is_withdrawn(other)),
+            *(
+                other
+                for other in corrections.get(id, ())
+                if is_replaced(other) or not is_withdrawn(other)
+            ),
+        ]
+        for id in dict.fromkeys((*withdrawals, *corrections))
+    }
+    return {id: by for id, by in found.items() if by}
 
 
 def facts_for(

@@ -8,10 +8,11 @@ from functools import cached_property
 import msgspec
 
 from servanda.judge.dependencies import Footprints
-from servanda.record.account_facts import facts_for
+from servanda.record.account_facts import facts_for, standing
 from servanda.record.dates import end_of
 from servanda.record.facts import Facts
-from servanda.record.record import Record
+from servanda.record.record import Record, Withdrawn
+from servanda.record.trust import Policy
 from servanda.semantics.clock import local_day, micros_of
 from servanda.semantics.norms import (
     Norms,
@@ -60,6 +61,23 @@ class Setting:
             return None
         end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
         return self.seen_by(self.account, self.record, end)
+
+    @cached_property
+    def taken_back(self) -> dict[str, str]:
+        """The entries that were corrected or withdrawn, each with the entry that did so."""
+        policy = Policy(self.account, self.record)
+        return standing(self.record, policy, self.known).taken_back
+
+    @cached_property
+    def former(self) -> Facts:
+        """What the account would take from those entries, had they been left as they were."""
+        entries = tuple(
+            msgspec.structs.replace(entry, corrects=None)
+            for entry in self.record.entries
+            if entry.id in self.taken_back and not isinstance(entry.what, Withdrawn)
+        )
+        record = msgspec.structs.replace(self.record, entries=entries, complete=())
+        return self.seen_by(self.account, record, self.facts.now)
 
     def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
         record = msgspec.structs.replace(record, tables=())
