@@ -68,7 +68,7 @@ class ConditionText:
             case d.VagueTerm():
                 yield self.node(self.vague(condition, of), condition.entries)
             case d.DutyStatus():
-                yield self.node(self.duty(condition), condition.entries)
+                yield self.node(self.duty(condition, of), condition.entries)
 
     def node(self, sentence: str, entries: d.Entries) -> Node:
         ids = list(entries)
@@ -160,18 +160,29 @@ class ConditionText:
         no = "" if found.value == 2 else "not "
         return f"It is determined that {no}{name}."
 
-    def duty(self, found: d.DutyStatus) -> str:
+    def duty(self, found: d.DutyStatus, of: Particulars) -> str:
         clauses = joined(dict.fromkeys(self.words.clause(r) for r in found.status.rules), "or")
         if found.rules:
             clauses = joined(dict.fromkeys(self.words.clause(r) for r in found.rules))
         state = {"broken": "in breach of", "performed": "performed"}.get(
             found.status.state, found.status.state
         )
-        who = self.words.name(found.status.debtor)
         sure = ("not ", "possibly ", "")[found.value]
         if found.status.state == "broken":
-            return f"{who or 'Somebody'} is {sure}in breach of {clauses}."
+            return self.in_breach(found, sure, clauses, of)
         return f"Clause {clauses} is {sure}{state}."
+
+    def in_breach(self, found: d.DutyStatus, sure: str, clauses: str, of: Particulars) -> str:
+        who = self.words.name(found.status.debtor, of)
+        rules = found.rules or found.status.rules
+        debtors = [who] if who is not None else self.words.debtors(rules)
+        if not debtors:
+            return f"Clause {clauses} is {sure}broken."
+        if len(debtors) == 1:
+            return f"{debtors[0]} is {sure}in breach of {clauses}."
+        if not found.value:
+            return f"None of {joined(debtors)} is in breach of {clauses}."
+        return f"{joined(debtors)} are {sure}in breach of {clauses}."
 
     # -------------------------------------------------------------- expressions
     def unit(self, expr: Expr) -> str | None:

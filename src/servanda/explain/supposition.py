@@ -63,7 +63,7 @@ def suppose(
 def with_file(case: AnyCase, path: Path) -> AnyCase:
     """The case with the blocks of one more file, which stays as it is on disk."""
     problems = Problems()
-    text = read_text(path, path.name, problems)
+    text = read_text(path, str(path), problems)
     if text is None:
         raise ServandaError(problems)
     return with_text(case, path.name, text)

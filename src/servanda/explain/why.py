@@ -314,7 +314,8 @@ class Explanation:
             children = list(self.conditions.told(gate.condition, of, self.now))
             if gate.name == "while" and written.gates is not None and written.gates.while_:
                 holds = ("it does not", "that is possible", "it does")[gate.condition.value]
-                said = f"It binds only while: {cond(written.gates.while_)}; {holds}."
+                binds = "is open" if rule.kind == "may" else "binds"
+                said = f"It {binds} only while: {cond(written.gates.while_)}; {holds}."
                 yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "unless" and "excused" not in overlaid and written.gates is not None:
                 if written.gates.unless is not None:

@@ -126,6 +126,12 @@ class Words:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
 
+    def debtors(self, rules: Iterable[str]) -> list[str]:
+        """The debtors of some rules, each once; none where one has no debtor by name."""
+        found = [rule.debtor for rule in self.judged.norms.rules if rule.id in set(rules)]
+        named = [str(each.value) for each in found if isinstance(each, Const)]
+        return list(dict.fromkeys(named)) if len(named) == len(found) else []
+
     def name(self, term: Expr | None, of: Mapping[str, Value | None] | None = None) -> str | None:
         """A constant, or the value that an instance has for a variable, as text."""
         if isinstance(term, Const):

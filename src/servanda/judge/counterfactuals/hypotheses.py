@@ -202,13 +202,16 @@ class Hypotheses:
             yield from self.both_ends(found, read, at)
 
     def both_ends(self, found: d.Comparison, read: int, at: e.When) -> Iterator[Hypothesis]:
-        """Of changes of which neither end is known: a beginning at nothing, and an end."""
+        """Of changes of which neither end is known: a beginning at nothing, alone and with an
+        end."""
         left, supposed = begun(found.left)
         right, others = begun(found.right)
         lines = [
             self.written(self.reading(each, Decimal(0)), self.when(each, read, at))
             for each in sorted(supposed | others, key=str)
         ]
+        if lines:
+            yield Hypothesis("record", tuple(lines), day_of(at))
         for solved in solutions(msgspec.structs.replace(found, left=left, right=right)):
             for amount in (solved.holds, solved.fails):
                 line = self.written(self.reading(solved.level, amount), at)

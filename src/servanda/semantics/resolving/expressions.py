@@ -12,7 +12,7 @@ from servanda.semantics.resolving.scope import (
     Signature,
     Typed,
     pick,
-    report_unit,
+    report_conversion,
 )
 from servanda.semantics.units import PERCENT, UnitError, to_decimal
 from servanda.syntax import tree
@@ -58,7 +58,7 @@ class Expressions:
         """An expression, resolved, with its type and unit. Reports what does not fit."""
         match expr:
             case tree.Number():
-                self.context.check_unit(expr.unit, pick(expr.place, scope.place))
+                self.context.check_amount(expr.unit, pick(expr.place, scope.place))
                 return Typed(norms.Const(expr.value), "number", expr.unit)
             case tree.Text():
                 return Typed(norms.Const(expr.value), "text")
@@ -256,7 +256,7 @@ class Expressions:
                 return norms.Const(self.context.units.convert(typed.expr.value, typed.unit, unit))
             return _scaled(typed.expr, to_decimal(self.context.units.factor(typed.unit, unit)))
         except UnitError as error:
-            report_unit(error, place, self.problems)
+            report_conversion(error, place, self.problems)
             return typed.expr
 
     def _by_factor(self, typed: Typed, unit: str | None, scope: Scope) -> Typed:
@@ -264,7 +264,7 @@ class Expressions:
         try:
             factor = to_decimal(self.context.units.factor(typed.unit, unit))
         except UnitError as error:
-            report_unit(error, scope.place, self.problems)
+            report_conversion(error, scope.place, self.problems)
             return typed
         return Typed(typed.expr if factor == 1 else _scaled(typed.expr, factor), "number", unit)
 
