@@ -24,8 +24,8 @@ def explain_error(
     json: Json = False,
 ) -> None:
     """What the code of an error, warning or hint means, and what to write instead."""
-    from servanda.api import refused
     from servanda.syntax.problem_codes import problem_codes, suggest_code
+    from servanda.syntax.problems import refused
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         known = problem_codes()
@@ -36,7 +36,8 @@ def explain_error(
             return {"codes": rows}, list_blocks(known.values())
         found = known.get(code.upper())
         if found is None:
-            raise refused(f"there is no code `{code}`", suggest_code(code))
+            message = f"there is no code `{code}`"
+            raise refused("E003", f"code:{code}", message, suggest_code(code))
         document = {
             "code": found.code,
             "severity": found.severity,

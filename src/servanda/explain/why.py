@@ -16,9 +16,10 @@ from typing import Any
 
 from servanda.explain.act_text import ActText
 from servanda.explain.advice import advice, no_longer_counted, setting_of
-from servanda.explain.comparison import Case, Comparison
+from servanda.explain.comparison import Comparison
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
+from servanda.explain.judged_case import JudgedCase
 from servanda.explain.power_text import PowerText
 from servanda.explain.reasons import reason
 from servanda.explain.rows import bindings
@@ -49,7 +50,7 @@ def why(
     *,
     debtor: str | None = None,
     period: str | None = None,
-    case: Case | None = None,
+    case: JudgedCase | None = None,
 ) -> list[Node]:
     """One tree per instance of the clause in force at `on`, narrowed to some particulars.
 
@@ -79,7 +80,7 @@ def matches(verdict: Verdict, wanted: Mapping[str, Any]) -> bool:
 class Explanation:
     """Explains the verdicts of one judgement."""
 
-    def __init__(self, judged: Judged, case: Case | None = None) -> None:
+    def __init__(self, judged: Judged, case: JudgedCase | None = None) -> None:
         self.judged = judged
         self.case = case
         self.now = judged.facts.now

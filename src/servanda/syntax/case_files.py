@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from servanda.atomic_files import whole_or_not
 from servanda.syntax.formatter import format_text
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, refused
 
 STARTER = Path(__file__).parent.parent / "starter"
 STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json")
@@ -34,10 +34,16 @@ def new_case(target: Path) -> list[str]:
     target = Path(os.path.abspath(target))
     if target.exists() or target.is_symlink():
         if not target.is_dir():
-            raise refused(f"`{target.name}` is there, and is not a folder", "choose another name")
+            raise refused(
+                *("E005", f"file:{target.name}"),
+                f"`{target.name}` is there, and is not a folder",
+                "choose another name",
+            )
         if any(target.iterdir()):
             raise refused(
-                f"`{target.name}` is not empty: nothing is overwritten", "choose another name"
+                *("E005", f"file:{target.name}"),
+                f"`{target.name}` is not empty: nothing is overwritten",
+                "choose another name",
             )
     target.parent.mkdir(parents=True, exist_ok=True)
     made = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
@@ -84,8 +90,3 @@ def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatte
             with whole_or_not(path) as made:
                 made.write_bytes(text.encode("utf-8"))
     return Formatted(tuple(changed), tuple(problems))
-
-
-def refused(message: str, help_: str | None = None) -> ServandaError:
-    """The refusal of a request, with advice, as a ServandaError."""
-    return ServandaError([Problem("", 0, 0, message, help_)])

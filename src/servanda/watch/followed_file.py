@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from servanda.api import refused
+from servanda.syntax.problems import refused
 
 TAIL = 4096
 
@@ -75,6 +75,7 @@ class FollowedFile:
 
     def changed(self, what: str) -> Exception:
         return refused(
+            *("E020", f"file:{self.path}"),
             f"`{self.path}` {what}",
             "a followed file may only grow; restore it, or start over with another --state",
         )

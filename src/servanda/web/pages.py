@@ -16,7 +16,7 @@ from servanda.syntax import tree as m
 from servanda.syntax.printer.statements import show
 from servanda.syntax.printer.values import pattern
 from servanda.web.board import concerns, counted, row
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, no_account, no_clause, no_party, still_judging
 
 MOST_WHY = 40
 
@@ -36,7 +36,7 @@ def clause(query: Query, id_: str) -> dict[str, Any]:
     agreement = query.case.agreement
     found = next((c for c in agreement.clauses if c.id == id_), None)
     if found is None:
-        raise Refused(f"there is no clause `{id_}`", "look through the text, or search", 404)
+        raise no_clause(id_)
     duties = [duty for duty in query.duties if duty.clause == id_]
     return head(query) | {
         "clause": id_,
@@ -141,7 +141,7 @@ def duty(query: Query, id_: str) -> dict[str, Any]:
         found = query.duty(id_)
     except Refused:
         if query.version.waiting(query.dates):
-            raise Refused("this is still being judged", "ask again in a moment", 503) from None
+            raise still_judging() from None
         raise
     return (
         head(query)
@@ -172,8 +172,7 @@ def account(query: Query, name: str) -> dict[str, Any]:
     """What an account reads, trusts and holds, and the duties on which it is alone."""
     found = next((a for a in query.case.agreement.accounts if a.name == name), None)
     if found is None and name not in query.accounts:
-        names = ", ".join(query.accounts)
-        raise Refused(f"there is no account `{name}`", f"the accounts are {names}", 404)
+        raise no_account(name, query.accounts, 404)
     duties = list(query.present())
     given: dict[str, Any] = {"name": name, "title": None, "reads": [], "prose": ""}
     if found is not None:
@@ -237,7 +236,7 @@ def party(query: Query, name: str) -> dict[str, Any]:
     known = {p.name: p for p in agreement.parties}
     groups = {g.name: g for g in agreement.groups}
     if name not in known and name not in groups:
-        raise Refused(f"there is no party `{name}`", f"the parties are {', '.join(known)}", 404)
+        raise no_party(name, known, 404)
     one = known.get(name)
     title = one.title if one is not None else groups[name].title
     mine = {name, *(g.name for g in agreement.groups if name in g.members)}
