@@ -341,3 +341,22 @@ def test_who_is_in_breach_is_named(tmp_path: Path) -> None:
     assert "A is in breach of 1." in told(case, "3", "2024-01-14")
     assert "None of A and B is in breach of 2." in told(case, "4", "2024-01-14")
     assert "It is open only while: A in breach; it does." in told(case, "5", "2024-01-14")
+
+
+def test_a_condition_read_since_ever_and_a_remedy_are_told_of_their_instance(
+    tmp_path: Path,
+) -> None:
+    case = case_of(
+        tmp_path,
+        "clause 1\n  when walkout(by: x):\n    x must fix within 3 days\n"
+        "      else x must comeback within 9 days\n"
+        "clause 2\n  A may suspend 1 if once walkout\n"
+        "clause 3\n  A must keep stock <= 5 kg cure within 3 days\n"
+        "2024-01-05 B walkout\n",
+    )
+    assert any(
+        said.startswith("Its remedy, B must comeback within 9 days: due")
+        for said in told(case, "1", "2024-01-10", debtor="B", instance={"by": "B"})
+    )
+    assert "It arises only if this holds." in told(case, "2", "2024-01-10")
+    assert not any("time to hold again" in said for said in told(case, "3", "2024-01-10"))

@@ -167,4 +167,4 @@ class ActText:
             said = f"{found.param}: {done} of at least {amount(found.owed, unit)} in its window"
             missing = found.owed - found.done
             said += f", {amount(missing, unit)} short" if missing > 0 else ", in full"
-        return Node(f"{said}.", ids, self.words.sources(ids), self.words.leaves(ids))
+        return Node(f"{said}.", ids, self.words.sources(ids))

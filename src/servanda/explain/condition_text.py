@@ -48,18 +48,21 @@ class ConditionText:
         self.words = words
         self.sources = words.sources
 
-    def told(self, condition: d.Condition, of: Particulars, now: int) -> Iterator[Node]:
-        """A node for each comparison, state, event, term and status in a condition."""
+    def told(
+        self, condition: d.Condition, of: Particulars, now: int, *, kept: bool = False
+    ) -> Iterator[Node]:
+        """A node for each comparison, state, event, term and status in a condition; of one that is
+        to be `kept`, comparisons are limits."""
         match condition:
             case d.Constant() | d.Membership():
                 return
             case d.AllOf() | d.AnyOf():
                 for item in condition.items:
-                    yield from self.told(item, of, now)
+                    yield from self.told(item, of, now, kept=kept)
             case d.Negation():
                 yield from self.told(condition.item, of, now)
             case d.Comparison():
-                yield self.comparison(condition, of, now)
+                yield self.comparison(condition, of, now, kept=kept)
             case d.State():
                 name = self.pattern(condition.state.match, of)
                 yield self.node(f"The state {name}: {HOLDS[condition.value]}.", condition.entries)
@@ -75,8 +78,9 @@ class ConditionText:
         return Node(sentence, ids, self.sources(ids), self.words.leaves(ids))
 
     # -------------------------------------------------------------- comparisons
-    def comparison(self, found: d.Comparison, of: Particulars, now: int) -> Node:
-        """The limit, what was compared with it, and how far from it that was."""
+    def comparison(self, found: d.Comparison, of: Particulars, now: int, *, kept: bool) -> Node:
+        """The limit, what was compared with it, and how far from it that was (`kept`); else
+        whether the comparison holds."""
         op, left, right = found.compare.op, found.left, found.right
         if isinstance(left.expr, Const):
             op, left, right = MIRRORED[op], right, left
@@ -88,8 +92,11 @@ class ConditionText:
         said = self.amounted(left, unit, now)
         past = [n.last.entry for n in (left, right) if n.last is not None]
         entries = list(dict.fromkeys((*left.entries, *right.entries, *past)))
+        sentence = f"The limit is {limit}; {subject}: {said}{self.distance(op, left, right, unit)}."
+        if not kept:
+            sentence = f"Whether {subject} is {limit}: {said}; {HOLDS[found.value]}."
         return Node(
-            f"The limit is {limit}; {subject}: {said}{self.distance(op, left, right, unit)}.",
+            sentence,
             entries,
             self.sources(entries),
             self.words.leaves(entries),

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace
+
 from servanda.explain.act_text import ActText
 from servanda.explain.advice import advice, no_longer_counted, setting_of
 from servanda.explain.comparison import Comparison
@@ -277,7 +279,7 @@ class Explanation:
         read = [gate for gate in steps(derivation, d.Gate) if gate.name == "keep"]
         of = dict(derivation.verdict.instance)
         for gate in read:
-            nodes = list(self.conditions.told(gate.condition, of, self.now))
+            nodes = list(self.conditions.told(gate.condition, of, self.now, kept=True))
             if len(read) > 1:
                 ids = list(gate.entries)
                 on = "From the beginning" if gate.at is None else f"On {self.words.time(gate.at)}"
@@ -381,13 +383,17 @@ class Explanation:
             )
         elif rule.cure_within is not None:
             yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
-        for end in steps(derivation, d.CureEnd):
+        for end in (end for end in steps(derivation, d.CureEnd) if end.ends.hi is not None):
             yield self.windows.cure_end(end, rule.kind)
         for found in steps(derivation, d.Remedy):
             remedy = self.judged.rule(found.rule)
             ids = list(found.entries)
+            of = derivation.verdict
+            debtor = self.words.name(remedy.debtor, dict(of.instance)) or of.debtor
+            owed = self.duties.instance(remedy, replace(of, debtor=debtor))
+            what = f"{owed.sentence} {owed.rest}".strip()
             yield Node(
-                f"Its remedy, {self.duties.of(remedy).text}: {stands(remedy, found.status)}, "
+                f"Its remedy, {what}: {stands(remedy, found.status)}, "
                 f"since {self.words.time(found.since)}.",
                 ids,
                 self.words.sources(ids),

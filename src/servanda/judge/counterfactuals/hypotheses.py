@@ -18,11 +18,13 @@ from servanda.judge import derivation as d
 from servanda.judge.counterfactuals.levels import Level, begun, solutions
 from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.counterfactuals.times import cure_ends, day_of, times, times_of_power
+from servanda.judge.dependencies import nodes
 from servanda.record.facts import Value
 from servanda.semantics.clock import local_day, micros_of
 from servanda.semantics.norms import (
     Arg,
     Const,
+    IsVague,
     Match,
     Norms,
     Rule,
@@ -310,18 +312,30 @@ class Hypotheses:
             yield Hypothesis("record", tuple(lines), day_of(when))
 
     def determinations(self) -> Iterator[Hypothesis]:
-        """Each open vague term, determined either way: as the span began, and on the day asked."""
+        """Each open vague term, determined either way: as the span began, as a power over it was
+        used that this leaves open, and on the day asked."""
         days = [self.setting.today]
         if self.verdict.from_ is not None:
             days.insert(0, local_day(micros_of(self.verdict.from_), self.zone))
+        for step in self.derivation.steps:
+            if isinstance(step, d.Overlay) and step.vague:
+                days += (local_day(micros_of(use.at), self.zone) for use in step.uses)
+        for match, by in dict.fromkeys(self.open_terms()):
+            for holds in (True, False):
+                for day in dict.fromkeys(days):
+                    fact = e.DetermineFact(by, self.pattern(match), holds)
+                    yield from self.line(fact, e.When(day))
+
+    def open_terms(self) -> Iterator[tuple[Match, str]]:
+        """The vague terms of its conditions, and of the rules that leave it undetermined, each with
+        somebody who decides it."""
         for term in vague_terms(self.derivation):
-            for by in term.deciders:
-                for holds in (True, False):
-                    if term.value == (2 if holds else 0):
-                        continue
-                    for day in dict.fromkeys(days):
-                        fact = e.DetermineFact(by, self.pattern(term.term.match), holds)
-                        yield from self.line(fact, e.When(day))
+            yield from ((term.term.match, by) for by in term.deciders)
+        if self.verdict.status == "undetermined":
+            deciders = {vague.name: vague.deciders for vague in self.norms.vagues}
+            for node in nodes(self.norms.rules):
+                if isinstance(node, IsVague):
+                    yield from ((node.match, by) for by in deciders[node.match.name])
 
     def pattern(self, match: Match) -> m.Pattern:
         args = []

@@ -156,7 +156,7 @@ class Recorder:
 
     def gate(self, name: Any, cond: Cond, at: int) -> d.Gate:
         condition = self.conditions.of_instance(cond, self.instance, at)
-        return d.Gate(name, None if at <= SINCE_EVER else at, condition)
+        return d.Gate(name, None if instant(at) <= SINCE_EVER else at, condition)
 
     # -------------------------------------------------------------- what was done
     def acts(self) -> Iterator[d.Step]:
