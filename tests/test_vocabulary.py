@@ -71,7 +71,8 @@ def test_powers_have_words_of_their_own_everywhere() -> None:
         *("open", "in use", "not open", "over")
     ]
     assert [word(code, "achieve") for code in ("due", "kept")] == ["due", "kept"]
-    assert term("cured").phrase == "cured: broken before, and made good"
+    assert term("cured").phrase == "cured: performed late, or kept again after a breach"
+    assert term("cured", "achieve").phrase == "cured: performed late"
 
 
 # ------------------------------------------------------------------ the only one

@@ -356,7 +356,8 @@ def test_a_condition_read_since_ever_and_a_remedy_are_told_of_their_instance(
     )
     assert any(
         said.startswith("Its remedy, B must comeback within 9 days: due")
-        for said in told(case, "1", "2024-01-10", debtor="B", instance={"by": "B"})
+        for tree in why(case.judge(None, "2024-01-10"), "1", case=case)
+        for said in sentences(tree)
     )
     assert "It arises only if this holds." in told(case, "2", "2024-01-10")
     assert not any("time to hold again" in said for said in told(case, "3", "2024-01-10"))

@@ -210,7 +210,7 @@ def test_a_broken_keep_shows_the_limit_the_reading_its_dates_and_its_sources(
     assert "rests on this one source: letter, p. 1 (“A letter”)" in said
     assert "is 120.5 kg, 20.5 kg over the limit." in said
     assert "if this were recorded: `2024-01-06 stock of A = 100 kg`: cured" in said
-    assert "Why not kept:" in said
+    assert "Why broken: its condition surely fails, and did while it surely bound." in said
 
 
 def test_an_entry_names_its_grade_and_when_it_was_reported(case: servanda.Case) -> None:

@@ -183,7 +183,7 @@ def test_another_sites_name_is_refused(served: Any) -> None:
 def test_an_error_of_its_own_is_told_in_the_terminal_and_shown_neutrally(
     served: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret")
 
     served.get("/board.json")

@@ -21,6 +21,7 @@ from servanda.judge import derivation as d
 from servanda.judge.derivation import Bound, Moment, Window
 from servanda.judge.derive import derive
 from servanda.judge.instance_windows import InstanceWindows
+from servanda.judge.statuses import cut_off, grace
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import subjects_read
 from servanda.semantics.clock import AmbiguousMonthEnd, day_start, local_day, micros_of
@@ -151,24 +152,24 @@ class Coming:
 
     def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         """The time left to make a breach good."""
-        broken = verdict.status == "broken"
-        if rule.cure_within is None or verdict.from_ is None:
+        within = cut_off(rule) or grace(rule)
+        if within is None or verdict.from_ is None:
             return
-        if not (verdict.status == "due" if rule.kind == "keep" else broken):
+        if verdict.status != ("due" if grace(rule) is not None else "broken"):
             return
         history = self.judged.history(verdict)
-        if rule.kind == "keep" and len(history) > 1 and history[-2].status in UNSURE:
+        if grace(rule) is not None and len(history) > 1 and history[-2].status in UNSURE:
             yield self.undated("cure ends", rule, verdict, "it is not sure when it began to fail")
             return
         began = micros_of(verdict.from_)
         begun = Moment(began, began, verdict.acts)
         try:
-            ends = self.windows.counting.deadline(began, rule.cure_within)
+            ends = self.windows.counting.deadline(began, within)
         except AmbiguousMonthEnd as error:
             yield self.undated("cure ends", rule, verdict, str(error))
             return
         if ends > self.now:
-            said = self.counted.days(rule.cure_within, begun, ends)
+            said = self.counted.days(within, begun, ends)
             moment = Moment(ends, ends, verdict.acts)
             yield self.dated("cure ends", rule, verdict, moment, said)
 

@@ -33,6 +33,7 @@ from servanda.judge import derivation as d
 from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.dependencies import names_read
 from servanda.judge.derive import derive
+from servanda.judge.statuses import cut_off, grace
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete, Facts
 from servanda.semantics.norms import Rule
@@ -377,12 +378,10 @@ class Explanation:
             yield Node("Late performance does not cure it.")
         if rule.cured_by is not None:
             yield Node(f"A breach is cured by {rule.cured_by.name}.")
-        if rule.cure_within is not None and rule.kind == "keep":
-            yield Node(
-                f"A failure counts as a breach once it has lasted {duration(rule.cure_within)}."
-            )
-        elif rule.cure_within is not None:
-            yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
+        if (lasting := grace(rule)) is not None:
+            yield Node(f"A failure counts as a breach once it has lasted {duration(lasting)}.")
+        if (within := cut_off(rule)) is not None:
+            yield Node(f"A breach can be cured within {duration(within)}.")
         for end in (end for end in steps(derivation, d.CureEnd) if end.ends.hi is not None):
             yield self.windows.cure_end(end, rule.kind)
         for found in steps(derivation, d.Remedy):
@@ -429,8 +428,6 @@ class Explanation:
 
 def stands(rule: Rule, status: str) -> str:
     """A status in a sentence."""
-    if rule.kind == "achieve" and status == "cured":
-        return "cured: performed late"  # whether it was broken before may be unknown
     return term(status, rule.kind).phrase
 
 

@@ -388,8 +388,24 @@ Step = (
 )
 
 
+class Row(Struct, frozen=True):
+    """A row of the table of statuses (judge/statuses.py) as the judge read it on the day asked.
+
+    `parts`: the parts of the condition that make it hold or fail, where it has parts. `entries`:
+    what it was read from.
+    """
+
+    condition: str
+    status: Status
+    holds: bool
+    parts: tuple[str, ...] = ()
+    entries: Entries = ()
+
+
 class Derivation(Struct, frozen=True):
     """Why an instance of a rule has its status on the day asked.
+
+    `rows`: the table of statuses of its kind, in order; the first row that holds gives the status.
 
     `cited` and `declared` suffice: judged on these entries and declarations alone, the instance
     has the same status since the same instant; and each is needed for that. Where the record holds
@@ -399,9 +415,15 @@ class Derivation(Struct, frozen=True):
     verdict: Verdict
     rule: Rule
     steps: tuple[Step, ...]
+    rows: tuple[Row, ...]
     cited: Entries
     declared: tuple[Complete, ...] = ()
     instead: dict[str, Entries] = {}
+
+    @property
+    def deciding(self) -> Row:
+        """The row that gave the status."""
+        return next(row for row in self.rows if row.holds)
 
     @property
     def named(self) -> set[str]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal as OneOf
 
 from servanda.judge.verdict import Status
+from servanda.semantics.norms import Rule
+from servanda.syntax.tree import Duration
 
 Kind = OneOf["achieve", "keep", "forbid", "may"]
 Rows = tuple[tuple[str, Status], ...]
@@ -142,13 +144,28 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
 }
 """The statuses that nothing dated later can change."""
 
-CURE_WITHIN: dict[Kind, OneOf["cut-off", "grace"]] = {
+CURE_WITHIN: dict[str, OneOf["cut-off", "grace"]] = {
     "achieve": "cut-off",
     "keep": "grace",
     "forbid": "cut-off",
 }
 """What `cure within` means: a cure after a cut-off does not count; a breach cured in its grace has
 not been one."""
+
+
+def cut_off(rule: Rule) -> Duration | None:
+    """How long after a breach of a rule it can be cured; None: as long as one likes."""
+    return rule.cure_within if CURE_WITHIN.get(rule.kind) == "cut-off" else None
+
+
+def grace(rule: Rule) -> Duration | None:
+    """How long a failure must last to be a breach; None: no time at all."""
+    return rule.cure_within if CURE_WITHIN.get(rule.kind) == "grace" else None
+
+
+def rows_of(kind: Kind, holds: Callable[[str], bool]) -> tuple[bool, ...]:
+    """Of each row of a kind, whether its condition holds."""
+    return tuple(condition == OTHERWISE or holds(condition) for condition, _ in STATUSES[kind])
 
 
 def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status:

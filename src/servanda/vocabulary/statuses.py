@@ -50,7 +50,7 @@ class Term(Struct, frozen=True):
 
     @property
     def phrase(self) -> str:
-        """The status in a sentence: `cured: broken before, and made good`."""
+        """The status in a sentence: `cured: performed late`."""
         return f"{self.word}: {self.description}" if self.explained else self.word
 
 
@@ -130,7 +130,7 @@ TABLE = (
     Term(
         code="cured",
         word="cured",
-        description="broken before, and made good",
+        description="performed late, or kept again after a breach",
         fill=Colour("#e69f00", "#e8a410"),
         ground=MADE_GOOD,
         terminal="#e69f00",
@@ -236,6 +236,13 @@ POWER = DUTY | {
     "lapsed": replace(DUTY["lapsed"], word="over", explained=False),
 }
 """The same for powers (kind `may`), which are exercised rather than performed."""
+OF_KIND = {
+    "achieve": DUTY | {"cured": replace(DUTY["cured"], description="performed late")},
+    "keep": DUTY | {"cured": replace(DUTY["cured"], description="kept again after a breach")},
+    "forbid": DUTY | {"cured": replace(DUTY["cured"], description="made good after a breach")},
+    "may": POWER,
+}
+"""The same by kind: of a late performance nobody may know whether there was a breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",
@@ -263,10 +270,10 @@ BREACH = "broken"
 
 
 def term(status: str | None, kind: str = "") -> Term:
-    """The row of a status; of a power if `kind` is `may`; `ABSENT` for None."""
+    """The row of a status, as a kind of duty has it, if one is named; `ABSENT` for None."""
     if status is None:
         return ABSENT_POWER if kind == "may" else ABSENT
-    return (POWER if kind == "may" else DUTY)[status]
+    return OF_KIND.get(kind, DUTY)[status]
 
 
 def word(status: str | None, kind: str = "") -> str:

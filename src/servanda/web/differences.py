@@ -12,13 +12,11 @@ from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.duty_keys import Duty
 from servanda.vocabulary.statuses import KINDS
 from servanda.web.board import titles
+from servanda.web.pages import PATIENCE, PATIENCE_FOR_JSON
 from servanda.web.query import Query, Refused, dates_of, no_account, still_judging
 from servanda.web.settings import site
 from servanda.web.workspace import NOW
 
-PATIENCE = 0.1
-PATIENCE_FOR_JSON = 60.0
-"""Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 BEFORE_ALL = -(1 << 62)
 
 

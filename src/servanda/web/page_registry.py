@@ -109,7 +109,10 @@ PAGES = (
     Page("search", lambda r: search.search(r.query, r.parameters.get("q", ""))),
     Page(
         "clause",
-        lambda r: pages.clause(r.query, r.id) | {"charts": chart_views.shown(r.query, r.id)},
+        lambda r: (
+            pages.clause(r.query, r.id, wait=r.as_json)
+            | {"charts": chart_views.shown(r.query, r.id)}
+        ),
         about_one=True,
         dated=True,
         by_all=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,8 +17,16 @@ from servanda.syntax.printer.statements import show
 from servanda.syntax.printer.values import pattern
 from servanda.web.board import concerns, counted, row
 from servanda.web.query import Query, Refused, no_account, no_clause, no_party, still_judging
+from servanda.web.settings import site
+from servanda.web.workspace import NOW
+
+if TYPE_CHECKING:
+    from servanda.api.case import Case
 
 MOST_WHY = 40
+PATIENCE = 0.1
+PATIENCE_FOR_JSON = 60.0
+"""Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 
 
 def head(query: Query) -> dict[str, Any]:
@@ -31,31 +39,37 @@ def head(query: Query) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------ clauses
-def clause(query: Query, id_: str) -> dict[str, Any]:
-    """A clause: its text, rules, readings, duties and their histories, and the reasons."""
+def clause(query: Query, id_: str, *, wait: bool = False) -> dict[str, Any]:
+    """A clause: its text, rules, readings, duties and their histories, and the reasons.
+
+    `wait` for the reasons to be complete, as a JSON twin must.
+    """
     agreement = query.case.agreement
     found = next((c for c in agreement.clauses if c.id == id_), None)
     if found is None:
         raise no_clause(id_)
     duties = [duty for duty in query.duties if duty.clause == id_]
-    return head(query) | {
-        "clause": id_,
-        "title": found.title,
-        "file": found.place.file,
-        "line": found.place.line,
-        "prose": prose(query, id_, found.place),
-        "not_modelled": found.not_modelled,
-        "rules": rules(found),
-        "readings": [reading(agreement, r) for r in agreement.readings if r.clause == id_],
-        "amendments": [
-            {"name": a.name, "title": a.title, "rules": rules(a)}
-            for a in agreement.amendments
-            if a.clause == id_
-        ],
-        "duties": [row(query, duty) for duty in duties if any(query.statuses(duty).values())],
-        "life": [history(query, duty) for duty in duties],
-        "why": reasons(query, id_),
-    }
+    return (
+        head(query)
+        | {
+            "clause": id_,
+            "title": found.title,
+            "file": found.place.file,
+            "line": found.place.line,
+            "prose": prose(query, id_, found.place),
+            "not_modelled": found.not_modelled,
+            "rules": rules(found),
+            "readings": [reading(agreement, r) for r in agreement.readings if r.clause == id_],
+            "amendments": [
+                {"name": a.name, "title": a.title, "rules": rules(a)}
+                for a in agreement.amendments
+                if a.clause == id_
+            ],
+            "duties": [row(query, duty) for duty in duties if any(query.statuses(duty).values())],
+            "life": [history(query, duty) for duty in duties],
+        }
+        | reasons(query, id_, PATIENCE_FOR_JSON if wait else PATIENCE)
+    )
 
 
 def rules(block: m.Clause | m.Reading | m.Amendment) -> list[str]:
@@ -115,18 +129,31 @@ def span_row(query: Query, span: StatusSpan) -> dict[str, Any]:
     }
 
 
-def reasons(query: Query, id_: str) -> list[Any] | None:
-    """The derivations of a clause's duties, in one account; None while it is being judged."""
+def reasons(query: Query, id_: str, patience: float) -> dict[str, Any]:
+    """The derivations of a clause's duties, in one account, as `why`; None while it is being
+    judged. `complete`: whether other readings were tried too, which is done in the background.
+    """
     judged = query.judged()
     if judged is None:
-        return None
+        return {"why": None, "complete": False}
     key = ("why", id_, query.account, query.dates)
-    found: list[Any] = query.version.answers.get(key, lambda: derivations(judged, id_))
-    return found
+    cache = query.version.answers
+
+    def work() -> None:
+        cache.get(key, lambda: derivations(judged, id_, query.case))
+        site.workspace.notify()
+
+    if key not in cache:
+        site.workspace.worker.add((query.version.number, key), NOW, work)
+        site.workspace.wait(lambda: key in cache, patience)
+    found: list[Any] | None = cache.peek(key)
+    if found is not None:
+        return {"why": found, "complete": True}
+    return {"why": cache.get((*key, "quick"), lambda: derivations(judged, id_)), "complete": False}
 
 
-def derivations(judged: Judged, id_: str) -> list[Any]:
-    found: list[Any] = msgspec.to_builtins(why(judged, id_))
+def derivations(judged: Judged, id_: str, case: Case | None = None) -> list[Any]:
+    found: list[Any] = msgspec.to_builtins(why(judged, id_, case=case))
     if len(found) <= MOST_WHY:
         return found
     left = len(found) - MOST_WHY

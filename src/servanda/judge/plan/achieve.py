@@ -9,7 +9,7 @@ from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
-from servanda.judge.statuses import status_in_sql
+from servanda.judge.statuses import cut_off, status_in_sql
 from servanda.semantics.norms import Match, Rule
 
 WINDOW = "i.o_lo, i.o_hi, i.c_lo, i.c_hi, i.b_lo, i.b_hi, i.early, i.curable, i.rule"
@@ -223,9 +223,9 @@ def last_cure(batch: Batch, days: Days) -> str:
     """The tick before which late performance cures."""
     cases = "".join(
         f" WHEN p.b_hi < {FOR_GOOD} AND p.rule = {batch.numbers[r.id]} "
-        f"THEN {days.deadline('(p.b_hi >> 6)', r.cure_within)} * 64"
+        f"THEN {days.deadline('(p.b_hi >> 6)', within)} * 64"
         for r in batch.rules
-        if r.cure_within is not None
+        if (within := cut_off(r)) is not None
     )
     return f"(CASE{cases} ELSE {FOR_GOOD} END)" if cases else str(FOR_GOOD)
 

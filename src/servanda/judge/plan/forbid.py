@@ -18,7 +18,7 @@ from servanda.judge.plan.verdict_spans import (
     under,
     window_steps,
 )
-from servanda.judge.statuses import status_in_sql
+from servanda.judge.statuses import cut_off, status_in_sql
 from servanda.semantics.norms import Rule
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
@@ -98,8 +98,8 @@ def cures(rule: Rule, days: Days) -> str:
     if rule.cured_by is None:
         return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure, NULL::VARCHAR AS may_cure"
     last = str(FOR_GOOD)
-    if rule.cure_within is not None:
-        last = f"{days.deadline('(l.hi >> 6)', rule.cure_within)} * 64"
+    if (within := cut_off(rule)) is not None:
+        last = f"{days.deadline('(l.hi >> 6)', within)} * 64"
     source = (
         f"FROM {named('ev_', rule.cured_by.name)} c "
         f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi AND c.lo < {last}"
