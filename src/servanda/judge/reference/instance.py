@@ -161,6 +161,13 @@ DOUBT = Parts(
     any=True,
 )
 COMMON_PARTS: dict[str, Parts] = {
+    "before opening": Parts(
+        {
+            "if failed": lambda of, x: of.shut is not None,
+            "not opened": lambda of, x: of.shut is None,
+        },
+        any=True,
+    ),
     "doubted": DOUBT,
     "excused": Parts(
         {
