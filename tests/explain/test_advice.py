@@ -284,7 +284,7 @@ def test_a_recurring_duty_lists_its_own_acts_and_counts_the_others(tmp_path: Pat
     [
         ("2024-01-11 A fixes", "1 day after its window closed"),
         ("2024-01-12T06:30 A fixes", "1 day, 6 hours and 30 minutes after its window closed"),
-        ("2024-01-11T00:00 A fixes", "at the very instant its window closed"),
+        ("2024-01-11T00:00 A fixes", "at the instant its window closed"),
         ("2024-01-04 A fixes", "1 day before its window opened"),
         ("2023-10-05 A fixes", "92 days before its window opened"),
     ],

@@ -12,9 +12,9 @@ from servanda.judge import derivation as d
 from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.semantics.norms import Rule
 
-AT_CLOSE = "at the very instant its window closed"
+AT_CLOSE = "at the instant its window closed"
 MOST_SHORT = 8
-"""So many acts that do not count are told, those that are nearest to it."""
+"""Most acts without effect that are listed: those closest to the window."""
 
 
 def distance(act: d.Act) -> tuple[bool, int, int]:

@@ -1,6 +1,6 @@
 """What accounts choose differently, side by side, in the agreement's own words.
 
-A reading is told by its title, or by its rules where it has none; the text alone by the rules of
+A reading is named by its title, or by its rules if it has none; the text alone by the rules of
 the clause as written; a vague term by what the account holds and why; a source by its title.
 """
 

@@ -36,7 +36,7 @@ MIRRORED: dict[Op, Op] = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", 
 
 # ------------------------------------------------------------------ conditions
 class Number(Struct, frozen=True):
-    """What an expression amounted to: its bounds (None: unbounded), and the facts it is made of.
+    """Value of an expression: its bounds (None: unbounded) and its facts.
 
     `read`: when the last reading was taken; `stale`: the tick from which it no longer counts; where
     that has come, `last` is what it said. `parts`: the sides of arithmetic; of a change of a

@@ -1,4 +1,4 @@
-"""Which status a duty has, by its kind: docs/meaning.md, 3 and 7, as data.
+"""Tables of statuses by kind of duty: docs/meaning.md, 3 and 7, as data.
 
 Each kind has rows of a condition and a status; the first row whose condition holds counts.
 The reference judge has a predicate for each condition, the plan a piece of SQL.

@@ -27,14 +27,14 @@ class Support(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What an instance is on the last day judged, and since which tick (None: ever)."""
+    """Status of an instance on the last day judged, and its first tick (None: ever)."""
 
     status: Status
     since: int | None
 
 
 def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
-    """What the instance of a verdict is, judged on some facts; None: there is none, or no answer.
+    """Outcome of a verdict's instance on some facts; None: no such instance, or no answer.
 
     An instance is known by its rule, parties, trigger and particulars; of several that share these
     (a condition that turns true again), by the instant in which it became what it is.

@@ -2,7 +2,7 @@
 
 Every answer (terminal, charts, report, live view, `why`, `compare`) reads them from here, so that a
 status is added in one place. `tests/test_vocabulary.py` holds the table against the judge's own
-list, and proves that no page or chart spells a status or its colour by itself.
+list, and proves that no page or chart spells a status or its colour again.
 """
 
 from __future__ import annotations

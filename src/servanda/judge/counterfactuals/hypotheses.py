@@ -372,7 +372,7 @@ class Hypotheses:
         yield Hypothesis("record", (self.written(fact, when),), day_of(when))
 
     def written(self, fact: e.Fact, when: e.When) -> e.Entry:
-        """The entry, said by somebody whom the account trusts where it does not trust all."""
+        """The entry, from a trusted source if the account does not trust all."""
         by = self.speaker(preferred=isinstance(fact, e.ReadingFact))
         chain = () if by is None else (e.Attribution("said", by),)
         return e.Entry(when, fact, chain=chain)

@@ -37,7 +37,7 @@ MOST_SET_ASIDE = 30
 
 
 class Counterfactual(Struct, frozen=True):
-    """What would give the duty the status `status`, as judged.
+    """A change that gives the duty the status `status`, as judged.
 
     `lines`: lines of the record that are supposed; `entries`: entries of the record that are
     counted, or that come later. `day`: the day on which the duty has that status.
@@ -122,7 +122,7 @@ class Trials:
 
     # -------------------------------------------------------------- what comes later
     def later(self) -> Iterator[Counterfactual]:
-        """What the record's own later entries make of it next."""
+        """The next status that later entries of the record lead to."""
         setting, zone = self.setting, self.setting.norms.zone
         if setting.to_the_last is None:
             return
@@ -195,7 +195,7 @@ class Trials:
         return visible(self.norms, self.footprints.within(self.reach, facts)[1], self.verdict)
 
     def by_then(self, now: int) -> Status | None:
-        """What time and the record's own later entries make of it by a later tick."""
+        """The status at a later tick, given time and the record's later entries."""
         if now not in self.unchanged:
             self.unchanged[now] = self.status(self.facts_until(now))
         return self.unchanged[now]

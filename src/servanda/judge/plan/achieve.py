@@ -321,7 +321,7 @@ def timeline(gates: str, gated: bool) -> str:
 
 
 def ends(facts: str, gates: str | None) -> str:
-    """What ends the live duty first, and what follows a breach first.
+    """The first event that ends the live duty, and the first that follows a breach.
 
     `facts` has the columns of `scalars` and, from remedies, `m` (made good) and `made_entry`.
     """

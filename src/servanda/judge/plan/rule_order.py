@@ -8,7 +8,7 @@ from servanda.semantics.norms import And, Cond, Norms, Not, Or, Rule, RuleStatus
 
 
 def statuses(cond: Cond | None) -> Iterator[RuleStatus]:
-    """Every status of a rule that a condition speaks of."""
+    """Every status of a rule that a condition refers to."""
     if isinstance(cond, And | Or):
         for item in cond.items:
             yield from statuses(item)

@@ -284,7 +284,7 @@ class Instance:
         return int((early or fin > instant(window.o_lo)) and lo < window.c_hi)
 
     def certainty(self, x: int) -> int:
-        """How sure it is at tick `x` that there is such an instance."""
+        """Certainty at tick `x` that the instance exists."""
         return FALSE if x < self.lo else POSSIBLE if x < self.sure_from else SURE
 
     def is_there(self, x: int) -> Truth:
@@ -302,7 +302,7 @@ class Instance:
         return self.origin | self.window.because | self.noted | gates | self.acts_because(x)
 
     def acts_because(self, x: int) -> Grounds:
-        """What the kind of duty adds: performances, onsets, violations, uses."""
+        """The grounds that depend on the kind of duty: performances, onsets, violations, uses."""
         return NOTHING
 
     # -------------------------------------------------------------- overlays

@@ -98,7 +98,7 @@ class May(Instance):
                 use.watch(x)
 
     def deciding(self, x: int) -> tuple[Truth, ...]:
-        """What leaves it unknown, where any of it is open, whether the power is open."""
+        """Grounds that leave it unknown whether the power is open."""
         gates = self.gates(x)
         return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
 

@@ -1,4 +1,4 @@
-"""What the facts say at a tick, for the reference judge: occurrences, states, measures, terms.
+"""Facts at a tick for the reference judge: occurrences, states, measures, terms.
 
 Nothing here knows of rules or statuses; every answer is read off the facts by definition
 (docs/meaning.md, 2). Truths are 0 false, 1 possible, 2 sure.
@@ -295,12 +295,12 @@ class World:
         return exactly(None)
 
     def expiry(self, measure: str, read: int) -> int:
-        """When a reading taken at tick `read` goes stale by itself."""
+        """Tick at which a reading taken at tick `read` expires, without a later one."""
         silent_after = self.silence[measure]
         return FOR_GOOD if silent_after is None else read + silent_after * PHASES
 
     def stale(self, measure: str, read: int) -> int:
-        """When a reading taken at tick `read` goes stale; completeness puts it off."""
+        """Tick at which a reading taken at tick `read` expires; completeness extends it."""
         expiry = self.expiry(measure, read)
         if expiry >= FOR_GOOD:
             return FOR_GOOD

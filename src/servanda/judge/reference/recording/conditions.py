@@ -136,7 +136,7 @@ class ConditionRecorder:
         )
 
     def past(self, expr: MeasureReading, of: Value | None, at: int) -> d.Number:
-        """A measure that nothing current tells: its last reading, and since when it is stale."""
+        """A measure without a current reading: its last one, and since when it is stale."""
         known = [
             r for r in self.world.facts.readings.get(expr.measure, ()) if r.of == of and r.hi <= at
         ]
