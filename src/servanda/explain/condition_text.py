@@ -36,7 +36,7 @@ UNITS = (
     ("minute", 60_000_000, 120),
     ("second", 1_000_000, 120),
 )
-"""The units of a length, their microseconds, and up to how many of one are told by themselves."""
+"""The units of a length, their microseconds, and the largest count that is written in one unit."""
 
 Particulars = dict[str, Value | None]
 
