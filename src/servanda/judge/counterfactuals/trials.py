@@ -55,6 +55,17 @@ def counterfactuals(setting: Setting, derivation: d.Derivation) -> list[Counterf
     return Trials(setting, derivation).all()
 
 
+def taken_back(setting: Setting, derivation: d.Derivation) -> dict[str, str]:
+    """The entries that bear on the instance and were corrected or withdrawn, each with the entry
+    that did so."""
+    if not setting.taken_back:
+        return {}
+    verdict, footprints = derivation.verdict, setting.footprints
+    norms, facts = footprints.within(footprints.follow([verdict.rule]), setting.former)
+    grounds = every_ground(visible(norms, facts, verdict))
+    return {id_: by for id_, by in setting.taken_back.items() if id_ in grounds}
+
+
 class Trials:
     """Tries hypotheses about one instance."""
 
@@ -151,13 +162,19 @@ class Trials:
 
     # -------------------------------------------------------------- what might be recorded
     def lines(self) -> Iterator[Counterfactual]:
-        """Lines of the record, supposed one by one (of a joint power: together)."""
+        """Lines of the record, supposed one by one (of a joint power: together).
+
+        Of the times at which the same fact gives the same status, the first that was tried.
+        """
         made = Hypotheses(self.setting, self.derivation, self.norms)
+        told = set[tuple[object, ...]]()
         for hypothesis in dict.fromkeys(made.all()):
             lines = self.with_ids(hypothesis.lines)
             status = self.supposed(lines, hypothesis.day)
             alone = [self.supposed([line], hypothesis.day) for line in lines if len(lines) > 1]
-            if status is not None and status not in alone:
+            key = (status, *(getattr(line, "fact", line) for line in hypothesis.lines))
+            if status is not None and status not in alone and key not in told:
+                told.add(key)
                 yield Counterfactual(hypothesis.kind, status, lines, day=hypothesis.day)
 
     def supposed(self, lines: Sequence[str], day: date) -> Status | None:
