@@ -256,6 +256,9 @@ ABSENT = Term(
     drawn=False,
 )
 """What stands in the place of a status where an account has no such duty."""
+ABSENT_POWER = replace(
+    ABSENT, word="no such power", description="there is no such power in this account"
+)
 POWERS_AS_DUTIES = ", ".join(
     f"a power that is {POWER[code].word} counts as {DUTY[code].word}" for code in ("due", "kept")
 )
@@ -269,7 +272,7 @@ BREACH = "broken"
 def term(status: str | None, kind: str = "") -> Term:
     """The row of a status, as a kind of duty has it, if one is named; `ABSENT` for None."""
     if status is None:
-        return ABSENT
+        return ABSENT_POWER if kind == "may" else ABSENT
     return OF_KIND.get(kind, DUTY)[status]
 
 

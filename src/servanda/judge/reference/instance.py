@@ -150,6 +150,13 @@ DOUBT = Parts(
     any=True,
 )
 COMMON_PARTS: dict[str, Parts] = {
+    "before opening": Parts(
+        {
+            "if failed": lambda of, x: of.shut is not None,
+            "not opened": lambda of, x: of.shut is None,
+        },
+        any=True,
+    ),
     "doubted": DOUBT,
     "excused": Parts(
         {
@@ -195,6 +202,7 @@ class Instance:
         self.fixed = window is not None
         self.window = window or self.find_window()
         self.standing_if = rule.trigger is None
+        self.shut: Window | None = None  # the window that its `if` has shut for good
         self.doubt_is_vague = at.vague
         self.debtor = str(scalar(rule.debtor, at.bindings) or "")
         creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
@@ -245,6 +253,7 @@ class Instance:
             wanted = self.walk.conditions.truth(self.rule.if_, self.bindings, read)
             self.origin |= wanted.because
             if wanted.value == FALSE:
+                self.shut = self.window
                 self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
             elif wanted.value == POSSIBLE:
                 self.doubt(wanted)
