@@ -267,6 +267,9 @@ ABSENT = Term(
     drawn=False,
 )
 """What stands in the place of a status where an account has no such duty."""
+ABSENT_POWER = replace(
+    ABSENT, word="no such power", description="there is no such power in this account"
+)
 WORDS = tuple(dict.fromkeys(term.word for term in (*BY_KIND.values(), *ALL.values())))
 """Every word for a status, of duties and powers."""
 ORDER = tuple(ALL)
@@ -278,7 +281,7 @@ BREACH = "broken"
 def term(status: str | None, kind: str = "") -> Term:
     """The row of a status, of a kind of duty if given; `ABSENT` for None."""
     if status is None:
-        return ABSENT
+        return ABSENT_POWER if kind == "may" else ABSENT
     return BY_KIND.get((kind, status)) or ALL[status]
 
 
