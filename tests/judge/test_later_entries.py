@@ -13,8 +13,8 @@ TIDY = """
 agreement Camp "A camp"
   zone UTC
 party A
-event enter(by: party), silence means no
-event leave(by: party), silence means no
+event enter(by: party), not recorded is taken as not done
+event leave(by: party), not recorded is taken as not done
 clause 1
   A must not enter
     cured by leave(by: A)
@@ -23,8 +23,8 @@ LOG = """
 agreement Log "A log"
   zone UTC
 party shop
-event order(by: party, id: text), silence means no
-event deliver(by: party, id: text), silence means no
+event order(by: party, id: text), not recorded is taken as not done
+event deliver(by: party, id: text), not recorded is taken as not done
 clause 1
   when order(by: shop, id: n):
     shop must deliver(id: n) within 2 days

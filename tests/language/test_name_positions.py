@@ -12,7 +12,7 @@ from servanda.syntax.problems import Problem
 BASE = """agreement Positions "A name in every place"
   zone UTC
   months clipped
-  suspension runs the clock
+  suspension does not stop the clock
 party Seller, Buyer, Shipper
 group Traders = Seller, Buyer
 body Council
@@ -30,7 +30,7 @@ event reminder(by: party) arises 5 days after walkout(by: by)
 state striking(by: party) from walkout until comeback
 measure stock(of: party) in kg
 measure warmth in degC
-vague serious(of: party) decided by Council
+vague serious(of: party) to be determined by Council
 day opening_day = begins + 5 days
 define exposed(p: party) = striking(p)
 clause First
@@ -43,7 +43,7 @@ clause Second
   Council may determine serious(any)
 amendment Longer of First
   Seller must payment(amount: at least 9 EUR) to Buyer by 2024-06-01
-reading Point.strict of Second
+reading Point.strict of Second, reads the text as
   Seller must not visit
 account Ours
   trusts only press
@@ -58,7 +58,7 @@ SOURCES = '[{"id": "press", "title": "The press"}]'
 AGREEMENT = [
     # parties
     ("group Others = {}, Buyer", "Sellr", "Seller"),
-    ("vague grave decided by {}", "Councl", "Council"),
+    ("vague grave to be determined by {}", "Councl", "Council"),
     ("clause T\n  {} must walkout by 2024-02-01", "Sellr", "Seller"),
     ("clause T\n  {}, Buyer must walkout by 2024-02-01", "Sellr", "Seller"),
     ("clause T\n  each of {} must walkout by 2024-02-01", "Tradrs", "Traders"),
@@ -86,9 +86,13 @@ AGREEMENT = [
         "Sellr",
         "Seller",
     ),
-    ("clause T\n  Seller must walkout by 2024-02-01 if once payment(by: {})", "Sellr", "Seller"),
     (
-        "clause T\n  Seller must walkout unless once payment(by: {}) in the last 3 days",
+        "clause T\n  Seller must walkout by 2024-02-01 if payment(by: {}) has happened",
+        "Sellr",
+        "Seller",
+    ),
+    (
+        "clause T\n  Seller must walkout excused while payment(by: {}) has happened in the last 3 days, time not extended",
         "Sellr",
         "Seller",
     ),
@@ -120,13 +124,13 @@ AGREEMENT = [
         "Buyer",
     ),
     (
-        "clause T\n  when walkout(by: b) if once payment(by: {}):\n"
+        "clause T\n  when walkout(by: b) if payment(by: {}) has happened:\n"
         "    Seller must comeback within 3 days",
         "Sellr",
         "Seller",
     ),
     (
-        "clause T\n  whenever once payment(by: {}):\n    Seller must comeback within 3 days",
+        "clause T\n  whenever payment(by: {}) has happened:\n    Seller must comeback within 3 days",
         "Sellr",
         "Seller",
     ),
@@ -149,7 +153,7 @@ AGREEMENT = [
         "Seller",
     ),
     (
-        "event late(by: party) arises 3 days after walkout(by: by) if once payment(by: {})",
+        "event late(by: party) arises 3 days after walkout(by: by) if payment(by: {}) has happened",
         "Sellr",
         "Seller",
     ),
@@ -162,12 +166,24 @@ AGREEMENT = [
     ("state open from walkout until comeback(by: {})", "Sellr", "Seller"),
     ("day paid = payment(by: {}) + 3 days", "Sellr", "Seller"),
     ("instant paid = payment(by: {})", "Sellr", "Seller"),
-    ("define big(p: party) = once payment(by: {})", "Sellr", "Seller"),
-    ("reading Point.wide of Second\n  {} must walkout by 2024-02-01", "Sellr", "Seller"),
+    ("define big(p: party) = payment(by: {}) has happened", "Sellr", "Seller"),
+    (
+        "reading Point.wide of Second, reads the text as\n  {} must walkout by 2024-02-01",
+        "Sellr",
+        "Seller",
+    ),
     ("reading Point.wide of Second\n  define exposed(p: party) = striking({})", "Sellr", "Seller"),
     ("amendment Wider of First\n  {} must walkout by 2024-02-01", "Sellr", "Seller"),
-    ("account Mine\n  holds serious({})", "Sellr", "Seller"),
-    ("account Mine\n  holds not serious(of: {})", "Sellr", "Seller"),
+    (
+        "account Mine\n  takes the position that serious({}), whatever is determined",
+        "Sellr",
+        "Seller",
+    ),
+    (
+        "account Mine\n  takes the position that not serious(of: {}), whatever is determined",
+        "Sellr",
+        "Seller",
+    ),
     # events, days and parameters
     ("clause T\n  Seller must {} by 2024-02-01", "walkot", "walkout"),
     ("clause T\n  Seller must not {}", "walkot", "walkout"),
@@ -199,8 +215,8 @@ AGREEMENT = [
         "amount",
     ),
     ("clause T\n  Seller must payment({}: at least 5 EUR) by 2024-02-01", "amont", "amount"),
-    ("clause T\n  Seller must not walkout cured by comeback({}: same)", "bye", "by"),
-    ("clause T\n  Seller must not walkout unless once payment({}: Buyer)", "tow", "to"),
+    ("clause T\n  Seller must not walkout cured by comeback({}: as in the breach)", "bye", "by"),
+    ("clause T\n  Seller must not walkout unless payment({}: Buyer) has happened", "tow", "to"),
     ("clause T\n  Seller must not walkout unless striking({}: Buyer)", "bye", "by"),
     ("clause T\n  Seller must not walkout unless serious({}: Buyer)", "off", "of"),
     ("clause T\n  Seller must not walkout unless exposed({}: Buyer)", "pp", "p"),
@@ -231,7 +247,11 @@ AGREEMENT = [
     ),
     ("clause T\n  Council may determine {}(any)", "serios", "serious"),
     ("account Mine\n  holds {}(Seller)", "serios", "serious"),
-    ("account Mine\n  holds serious({}: Seller)", "off", "of"),
+    (
+        "account Mine\n  takes the position that serious({}: Seller), whatever is determined",
+        "off",
+        "of",
+    ),
     # units and calendars
     ("measure weight(of: party) in {}", "crat", "crate"),
     ("event give(qty: number in {})", "crat", "crate"),
@@ -256,11 +276,11 @@ AGREEMENT = [
     ("clause T\n  Seller may amend {} to Longer", "Frst", "First"),
     ("clause T\n  Seller may amend First to {}", "Longr", "Longer"),
     ("clause T\n  Seller must not payment(about: {})", "Frst", "First"),
-    ("clause T\n  Seller must not walkout unless once payment(about: {})", "Frst", "First"),
+    ("clause T\n  Seller must not walkout unless payment(about: {}) has happened", "Frst", "First"),
     ("amendment Wider of {}\n  Seller must not walkout", "Frst", "First"),
     ("reading Other.wide of {}\n  Seller must not walkout", "Frst", "First"),
     (
-        "reading Other.wide of Second\n  needs {}\n  Seller must not walkout",
+        "reading Other.wide of Second, reads the text as\n  needs {}\n  Seller must not walkout",
         "Point.strit",
         "Point.strict",
     ),
@@ -319,9 +339,9 @@ ENTRIES = [
     ("2024-01-05 Seller walkout source {}", "pres", "press"),
     ("2024-01-05 Seller walkout corrects {}", "known-entri", "known-entry"),
     ("2024-01-05 withdraws {}", "known-entri", "known-entry"),
-    ("Council complete on {}", "walkot", "walkout"),
-    ("Council complete on {}", "stok", "stock"),
-    ("Council complete on walkout source {}", "pres", "press"),
+    ("Council attests a full record of {}", "walkot", "walkout"),
+    ("Council attests a full record of {}", "stok", "stock"),
+    ("Council attests a full record of walkout source {}", "pres", "press"),
 ]
 # lines below `agreement`
 HEADER = [("in force from {}", "begns", "begins"), ("in force until {}", "begns", "begins")]
@@ -341,14 +361,14 @@ TABLES = [
 # a text in quotes where a party stands
 QUOTED = [
     "clause T\n  Seller must payment(to: {}) by 2024-02-01",
-    "clause T\n  Seller must not walkout unless once payment({})",
+    "clause T\n  Seller must not walkout unless payment({}) has happened",
     "clause T\n  Seller must not walkout while striking({})",
     "clause T\n  Seller must not walkout unless serious(of: {})",
     "clause T\n  Seller must not walkout unless exposed({})",
     "clause T\n  when contract(id: i, buyer: b) if b = {}:\n"
     "    Seller must payment(id: i) within 3 days",
     "clause T\n  Council may determine serious({})",
-    "account Mine\n  holds serious({})",
+    "account Mine\n  takes the position that serious({}), whatever is determined",
 ]
 
 
@@ -417,9 +437,9 @@ def test_a_text_in_quotes_is_no_party(tmp_path: Path, text: str) -> None:
 
 def test_a_name_like_no_other_is_told_how_to_declare_or_write_it(tmp_path: Path) -> None:
     for text, code, advice in (
-        ("once payment(by: Nobody)", "E202", "declare it: `party Nobody`"),
-        ("once payment(amount: plenty)", "E207", "write a number"),
-        ("once payment(id: plenty)", "E207", 'a text is written in quotes: `"plenty"`'),
+        ("payment(by: Nobody) has happened", "E202", "declare it: `party Nobody`"),
+        ("payment(amount: plenty) has happened", "E207", "write a number"),
+        ("payment(id: plenty) has happened", "E207", 'a text is written in quotes: `"plenty"`'),
     ):
         clause = f"clause T\n  Seller must not walkout unless {text}\n"
         (error,) = [p for p in problems(tmp_path, BASE + clause, RECORD) if p.severity == "error"]
