@@ -92,7 +92,8 @@ AGREEMENT = [
         "Seller",
     ),
     (
-        "clause T\n  Seller must walkout excused while payment(by: {}) has happened in the last 3 days, time not extended",
+        "clause T\n"
+        "  Seller must walkout excused while payment(by: {}) has happened in the last 3 days, time not extended",
         "Sellr",
         "Seller",
     ),
@@ -130,7 +131,8 @@ AGREEMENT = [
         "Seller",
     ),
     (
-        "clause T\n  whenever payment(by: {}) has happened:\n    Seller must comeback within 3 days",
+        "clause T\n  whenever payment(by: {}) has happened:\n"
+        "    Seller must comeback within 3 days",
         "Sellr",
         "Seller",
     ),
