@@ -87,7 +87,8 @@ POWERS = (
 )  # fmt: skip
 REST = (
     "trigger", "following", "whenever", "surplus", "var_debtor", "total", "together", "early",
-    "cured_by", "cure_within", "grace", "no_cure", "remedy", "also", "extended", "owed", "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
+    "cured_by", "cure_within", "grace", "no_cure", "remedy", "also", "extended", "owed",
+    "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
     "arising",
 )  # fmt: skip
@@ -343,8 +344,9 @@ class Maker:
             window.pop("edge", None)
             window.pop("in_period", None)
             self.case.otherwise(
-                parent, parent + "/else", what, instead=not self.maybe("also"), clause=id_, debtor=more["debtor"],
-                creditor=more["creditor"], **window, **self.about(what, names),
+                parent, parent + "/else", what, instead=not self.maybe("also"), clause=id_,
+                debtor=more["debtor"], creditor=more["creditor"], **window,
+                **self.about(what, names),
             )  # fmt: skip
             parent, depth = parent + "/else", depth + 1
 

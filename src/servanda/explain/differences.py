@@ -285,7 +285,7 @@ class Wording:
         return tuple(lines(rules)), tuple(lines(near))
 
     def term(self, account: Account, what: str) -> Chosen:
-        held = [show(each).removeprefix("holds ") for each in holds(account, what)]
+        held = [show(each).removeprefix("takes the position that ") for each in holds(account, what)]
         if not held:
             return Chosen("take", f"no position on {what}")
         return Chosen("hold", joined(held))
@@ -295,8 +295,8 @@ class Wording:
         source = self.source(name)
         listed = name in getattr(account, how)
         if how == "first":
-            rest = f"{source} over all other sources"
-            return Chosen("trust", rest) if listed else Chosen("do", f"not trust {rest}")
+            rest = f"{source} for measurements"
+            return Chosen("prefer", rest) if listed else Chosen("do", f"not prefer {rest}")
         if how == "distrusts":
             return Chosen("distrust", source) if listed else Chosen("do", f"not distrust {source}")
         if not account.only:
