@@ -56,9 +56,11 @@ def test_rendering() -> None:
 
 
 def test_rendering_of_a_whole_file_and_of_a_long_line() -> None:
-    assert render(Problem("a.md", 0, 0, "gone")) == "error[E001]: a.md: gone"
+    gone = Problem("E103", "file:a.md", "a.md", 0, 0, "gone", "")
+    assert render(gone) == "error[E103]: a.md: gone"
     line = "x" * 500 + "!" + "\u0007" * 500
-    shown = render(Problem("a.md", 3, 501, "odd", source=line, end_column=2000)).splitlines()
+    odd = Problem("E120", "file:a.md", "a.md", 3, 501, "odd", "", line, end_column=2000)
+    shown = render(odd).splitlines()
     assert all(len(part) < 180 for part in shown)
     assert shown[1][shown[2].index("^")] == "!"
 

@@ -182,7 +182,7 @@ def first_error(document: dict[str, object]) -> dict[str, str]:
 
 def test_a_request_is_refused_with_its_own_code() -> None:
     exit_code, document = run("status", str(ROOT / "cases" / "sale"), "--account", "Nobody")
-    assert (exit_code, first_error(document)["code"]) == (2, "E001")
+    assert (exit_code, first_error(document)["code"]) == (2, "E212")
 
 
 def test_a_rule_that_cannot_be_judged(tmp_path: Path) -> None:
@@ -218,11 +218,13 @@ def test_a_format_that_needs_another_package(
     assert "E717" in {p.code for p in problems_of(case)}
 
 
-ELSEWHERE = {"E001", "E002", "E009", "E212", "E717"}
+ELSEWHERE = {"E002", "E009", "E212", "E717"}
+REQUESTS = {code.code for code in CODES if code.code[1] == "0"}
+"""`tests/test_refusals.py` and `tests/web/test_view.py` have them."""
 
 
 def test_every_code_is_produced_by_an_example_or_a_test() -> None:
-    produced = {code.code for code in WITH_EXAMPLES} | set(MADE) | ELSEWHERE
+    produced = {code.code for code in WITH_EXAMPLES} | set(MADE) | ELSEWHERE | REQUESTS
     assert produced == set(problem_codes())
 
 
@@ -263,21 +265,26 @@ INTRODUCTION = """\
 - **H**, a hint: something is worth a look.
 
 Warnings and hints stop nothing, and a line in the case [mutes them](language/muting.md).
-`servanda explain-error E104` shows what stands here.
-
-Examples without an `agreement` line stand below these lines:
-
-```servanda
-{head}```
+`servanda explain-error E104` says what a code means and what to write instead, with a wrong and a
+right example. Each code below links to the same text.
 """
+SECTIONS = "../src/servanda/syntax/problem_codes.md"
+
+
+def anchor(code: ProblemCode) -> str:
+    """The place of a heading as GitHub names it."""
+    heading = re.sub(r"[^\w\- ]", "", f"{code.code} {code.title}".lower())
+    return heading.replace(" ", "-")
 
 
 def errors_page() -> str:
-    """docs/errors.md as the registry has it."""
-    parts = [INTRODUCTION.format(head=EXAMPLE_HEAD)]
+    """docs/errors.md: an index of the registry."""
+    parts = [INTRODUCTION]
     for digit, topic in FAMILIES.items():
-        parts.append(f"## {digit}xx: {topic}\n")
-        parts += [f"### {c.code} {c.title}\n\n{c.body}\n" for c in CODES if c.code[1] == digit]
+        parts.append(f"## {digit}xx: {topic}\n\n| code | problem |\n|---|---|")
+        rows = [c for c in CODES if c.code[1] == digit]
+        parts += [f"| [{c.code}]({SECTIONS}#{anchor(c)}) | {c.title} |" for c in rows]
+        parts.append("")
     return "\n".join(parts)
 
 

@@ -11,7 +11,7 @@ from servanda.judge import derivation as d
 from servanda.semantics.norms import Rule
 
 MOST_SHORT = 8
-"""So many acts that do not count are told, those that are nearest to it."""
+"""Most acts without effect that are listed: those closest to the window."""
 
 
 def distance(act: d.Act) -> tuple[int, int]:
@@ -94,7 +94,7 @@ class ActText:
             case "late":
                 assert isinstance(lack.by, int)
                 if not lack.by:
-                    return "at the very instant its window closed"
+                    return "at the instant its window closed"
                 return f"{duration_text(lack.by)} after its window closed"
             case "unsure":
                 return "this account takes it for only possible"

@@ -40,7 +40,7 @@ def advice(
     children = [*(told(words, change, kind) for change in others), *map(Node, choices)]
     final = is_final(derivation.rule, derivation.verdict)
     if final:
-        note = Node("It is final: nothing dated later changes it, only what is told of the past.")
+        note = Node("It is final: nothing dated later changes it, only entries about the past.")
         children.insert(0, note)
     if not children:
         said = "Nothing that was tried changes it: acts, readings, uses of powers, other choices."

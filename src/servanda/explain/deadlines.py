@@ -143,18 +143,19 @@ class Coming:
     def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         """The time left to make a breach good."""
         broken = verdict.status == "broken" and verdict.from_ is not None
-        if rule.cure_within is None or not broken:
+        within = rule.cure_within
+        if within is None or not broken:
             return
         assert verdict.from_ is not None
         began = micros_of(verdict.from_)
         begun = Moment(began, began, verdict.acts)
         try:
-            ends = self.windows.counting.deadline(began, rule.cure_within)
+            ends = self.windows.counting.deadline(began, within)
         except AmbiguousMonthEnd as error:
             yield self.undated("cure ends", rule, verdict, str(error))
             return
         if ends > self.now:
-            said = self.counted.days(rule.cure_within, begun, ends)
+            said = self.counted.days(within, begun, ends)
             moment = Moment(ends, ends, verdict.acts)
             yield self.dated("cure ends", rule, verdict, moment, said)
 

@@ -1,6 +1,6 @@
 """What accounts choose differently, side by side, in the agreement's own words.
 
-A reading is told by its title, or by its rules where it has none; the text alone by the rules of
+A reading is named by its title, or by its rules if it has none; the text alone by the rules of
 the clause as written; a vague term by what the account holds and why; a source by its title.
 """
 
@@ -285,10 +285,10 @@ class Wording:
         return tuple(lines(rules)), tuple(lines(near))
 
     def term(self, account: Account, what: str) -> Chosen:
-        held = [show(each).removeprefix("takes the position that ") for each in holds(account, what)]
+        held = [show(each).removeprefix("takes ") for each in holds(account, what)]
         if not held:
             return Chosen("take", f"no position on {what}")
-        return Chosen("hold", joined(held))
+        return Chosen("take", joined(held))
 
     def trust(self, account: Account, what: str) -> Chosen:
         how, _, name = what.partition(":")

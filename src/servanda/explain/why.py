@@ -345,7 +345,7 @@ class Explanation:
     def absence(self, name: str, closed: bool, declared: Sequence[Complete]) -> Node:
         """What the absence of entries on an event or measure proves in this account."""
         if closed:
-            return Node(f"The agreement says that silence on {name} means no.")
+            return Node(f"By the agreement, {name} that is not recorded is taken as not done.")
         if not declared:
             return Node(
                 f"No source that this account trusts declares its record of {name} complete: "
@@ -412,8 +412,6 @@ class Explanation:
 
 def stands(rule: Rule, status: str) -> str:
     """A status in a sentence."""
-    if rule.kind == "achieve" and status == "cured":
-        return "cured: performed late"  # whether it was broken before may be unknown
     return term(status, rule.kind).phrase
 
 

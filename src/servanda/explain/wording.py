@@ -249,39 +249,7 @@ class Words:
             return f"rests on this one source: {said[0]}"
         return f"sources: {'; '.join(said)}"
 
-    # -------------------------------------------------------------- silence
-    def silence(self, name: str, from_: int | None, until: int | None) -> Node:
-        """What the absence of entries on an event or measure proves in this account."""
-        event = next((e for e in self.judged.norms.events if e.name == name), None)
-        if event is not None and event.closed:
-            return Node(f"The agreement says that silence on {name} means no.")
-        spans = [
-            c
-            for c in self.judged.facts.complete
-            if c.name == name
-            and (until is None or c.from_ is None or c.from_ < until)
-            and (from_ is None or c.until is None or c.until > from_)
-        ]
-        if not spans:
-            return Node(
-                f"No source that this account trusts declares its record of {name} complete: "
-                "absence of an entry proves nothing."
-            )
-        said = [
-            f"from {self.time(c.from_ if c.from_ is None else c.from_ + 1)} until "
-            f"{self.time(c.until if c.until is None else c.until + 1)}".replace(
-                "until ever", "on, without end"
-            )
-            for c in spans
-        ]
-        declared = self.declarations(name)
-        who = joined(dict.fromkeys(d.by for d in declared)) or "A trusted source"
-        return Node(
-            f"{who} declares its record of {name} complete {joined(said)}.",
-            [],
-            list(dict.fromkeys(ref.id for d in declared for ref in d.sources)),
-        )
-
+    # -------------------------------------------------------------- completeness
     def declarations(self, name: str) -> list[DeclaredCompleteness]:
         """The declarations of completeness that this account trusts."""
         record = self.judged.record

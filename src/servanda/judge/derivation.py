@@ -36,7 +36,7 @@ MIRRORED: dict[Op, Op] = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", 
 
 # ------------------------------------------------------------------ conditions
 class Number(Struct, frozen=True):
-    """What an expression amounted to: its bounds (None: unbounded), and the facts it is made of.
+    """Value of an expression: its bounds (None: unbounded) and its facts.
 
     `read`: when the last reading was taken; `stale`: the tick from which it no longer counts; where
     that has come, `last` is what it said.
@@ -355,18 +355,6 @@ class Earlier(Struct, frozen=True, tag=True):
     entries: Entries
 
 
-class SetAside(Struct, frozen=True, tag=True):
-    """An entry that concerns the duty and that the account does not count, or not surely.
-
-    `status`: what the duty would be if it were counted; None: the same.
-    """
-
-    entry: str
-    reason: OneOf["untrusted", "unsure", "corrected", "withdrawn", "not known"]
-    status: Status | None
-    entries: Entries = ()
-
-
 Step = (
     Origin
     | Opening
@@ -380,12 +368,27 @@ Step = (
     | Freshness
     | Remedy
     | Earlier
-    | SetAside
 )
+
+
+class Row(Struct, frozen=True):
+    """A row of the table of statuses (judge/statuses.py) as the judge read it on the day asked.
+
+    `parts`: the parts of the condition that make it hold or fail, where it has parts. `entries`:
+    what it was read from.
+    """
+
+    condition: str
+    status: Status
+    holds: bool
+    parts: tuple[str, ...] = ()
+    entries: Entries = ()
 
 
 class Derivation(Struct, frozen=True):
     """Why an instance of a rule has its status on the day asked.
+
+    `rows`: the table of statuses of its kind, in order; the first row that holds gives the status.
 
     `cited` and `declared` suffice: judged on these entries and declarations alone, the instance
     has the same status since the same instant; and each is needed for that. Where the record holds
@@ -395,9 +398,15 @@ class Derivation(Struct, frozen=True):
     verdict: Verdict
     rule: Rule
     steps: tuple[Step, ...]
+    rows: tuple[Row, ...]
     cited: Entries
     declared: tuple[Complete, ...] = ()
     instead: dict[str, Entries] = {}
+
+    @property
+    def deciding(self) -> Row:
+        """The row that gave the status."""
+        return next(row for row in self.rows if row.holds)
 
     @property
     def named(self) -> set[str]:

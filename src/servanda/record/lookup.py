@@ -114,7 +114,7 @@ class RecordNames:
         return found
 
     def observed(self, name: str, place: Place) -> str | None:
-        """What a source can be complete on: an event or a measure."""
+        """A subject of completeness: an event or a measure."""
         if name in self.measures:
             return name
         if event := self.declared.event(name):

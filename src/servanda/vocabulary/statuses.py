@@ -2,7 +2,7 @@
 
 Every answer (terminal, charts, report, live view, `why`, `compare`) reads them from here, so that a
 status is added in one place. `tests/test_vocabulary.py` holds the table against the judge's own
-list, and proves that no page or chart spells a status or its colour by itself.
+list, and proves that no page or chart spells a status or its colour again.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Term(Struct, frozen=True):
 
     @property
     def phrase(self) -> str:
-        """The status in a sentence: `cured: broken before, and made good`."""
+        """The status in a sentence: `cured: performed late`."""
         return f"{self.word}: {self.description}" if self.explained else self.word
 
 
@@ -249,12 +249,11 @@ ALL = DUTY | POWER
 BY_KIND = {
     ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
     ("achieve", "cured"): replace(
-        DUTY["cured"],
-        word="performed late",
-        description="done after its time, and that makes it good",
+        DUTY["cured"], word="performed late", description="done after its time"
     ),
 }
-"""What a status is called of one kind of duty, where that differs."""
+"""What a status is called of one kind of duty: of a late performance nobody may know whether there
+was a breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",

@@ -8,7 +8,7 @@ from typing import Any
 
 from servanda.explain.duty_histories import DutyHistory
 from servanda.vocabulary.statuses import KINDS, ORDER
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, no_party
 
 BLOCK = 60
 """Rows that are loaded at a time as they come into view."""
@@ -58,10 +58,11 @@ def rows_from(
 def chosen(query: Query, show: str, party: str | None) -> list[DutyHistory]:
     """The duties that a board shows. Raises Refused for a word it does not know."""
     if show not in SHOWS:
-        raise Refused(f"the board cannot show `{show}`", f"it shows {', '.join(SHOWS)}")
+        message = f"the board cannot show `{show}`"
+        raise Refused("E003", "option:show", message, f"it shows {', '.join(SHOWS)}")
     known = {p.name for p in query.case.agreement.parties}
     if party is not None and party not in known:
-        raise Refused(f"there is no party `{party}`", f"the parties are {', '.join(sorted(known))}")
+        raise no_party(party, sorted(known))
     found = concerning(query, party)
     if show == "all":
         return found
@@ -126,8 +127,8 @@ def bars(counts: list[dict[str, Any]], accounts: Iterable[str]) -> dict[str, Any
     return {"bars": drawn, "widest": max((d["sum"] for d in drawn), default=1) or 1}
 
 
-def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
-    """A duty on the day: as `compare` has it (docs/json.md), and since when."""
+def named(query: Query, duty: DutyHistory) -> dict[str, Any]:
+    """What a page calls a duty by."""
     return {
         "id": duty.id,
         "clause": duty.clause,
@@ -136,10 +137,16 @@ def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
         "details": duty.details,
         "kind": duty.kind,
         "says": KINDS[duty.kind],
-        "remedy": duty.remedy,
         "debtor": duty.debtor,
-        "creditor": duty.creditor,
         "instance": duty.instance,
+    }
+
+
+def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
+    """A duty on the day: as `compare` has it (docs/json.md), and since when."""
+    return named(query, duty) | {
+        "remedy": duty.remedy,
+        "creditor": duty.creditor,
         "particulars": duty.label.particulars,
         "statuses": query.statuses(duty),
         "since": {name: since(query, duty, name) for name in duty.spans},

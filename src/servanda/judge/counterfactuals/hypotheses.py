@@ -105,7 +105,7 @@ class Hypotheses:
             yield Hypothesis("record", tuple(self.written(a, self.today) for a in acts), self.today)
 
     def act(self, match: Match, same_as: Mapping[str, Value | None] | None = None) -> e.EventFact:
-        """The event with what a pattern asks for; of what adds up, what is still missing.
+        """The event with the arguments of a pattern; for a sum, with the missing amount.
 
         `same_as`: the particulars of the violation that it is to cure.
         """
@@ -320,7 +320,7 @@ class Hypotheses:
         yield Hypothesis("record", (self.written(fact, day),), day)
 
     def written(self, fact: e.Fact, day: date) -> e.Entry:
-        """The entry, said by somebody whom the account trusts where it does not trust all."""
+        """The entry, from a trusted source if the account does not trust all."""
         by = self.speaker(preferred=isinstance(fact, e.ReadingFact))
         chain = () if by is None else (e.Attribution("said", by),)
         return e.Entry(e.When(day), fact, chain=chain)

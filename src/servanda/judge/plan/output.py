@@ -146,7 +146,7 @@ NO_ENTRIES = "[]::VARCHAR[]"
 
 
 def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:
-    """What depends on the rule, for the row of any of them."""
+    """Output columns that depend on the rule only."""
     if len(set(values.values())) == 1:
         return next(iter(values.values()))
     cases = " ".join(f"WHEN {batch.numbers[id_]} THEN {value}" for id_, value in values.items())
@@ -154,7 +154,7 @@ def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:
 
 
 def instant(tick: str) -> str:
-    """When a span begins or ends; nothing where it is open."""
+    """Start or end of a span; null if it is open."""
     there = f"{tick} > {SINCE_EVER} AND {tick} < {FOR_GOOD}"
     return f"CASE WHEN {there} THEN make_timestamptz({tick} >> 6) END"
 

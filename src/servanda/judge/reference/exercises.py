@@ -283,7 +283,7 @@ def same_joint(one: Rule, other: Rule) -> bool:
 
 
 def covers(use: PowerUse, of: Duty) -> bool:
-    """Whether what the entry is aimed at includes this instance."""
+    """Whether the target of the entry includes this instance."""
     clause, debtor, creditor, keys = use.aim
     does = use.power.rule.power
     assert does is not None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from servanda.judge.reference.conditions import NO_OPENING
@@ -21,7 +22,7 @@ from servanda.judge.reference.truth import (
 )
 from servanda.judge.reference.windows import Window, at_tick, moment, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
-from servanda.judge.statuses import Exercised, status_of
+from servanda.judge.statuses import STATUSES, Exercised, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -113,10 +114,76 @@ COMMON: dict[str, Condition] = {
 }
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a condition is made of, for derivations: it holds if all parts do (`any`: if one does).
+
+    Parts are read in order; those after one that fails presuppose it.
+    """
+
+    parts: Mapping[str, Condition]
+    any: bool = False
+
+    def deciding(self, of: Any, x: int) -> tuple[str, ...]:
+        """The parts that hold, if any one is enough; else the first that fails."""
+        if self.any:
+            return tuple(name for name, part in self.parts.items() if part(of, x))
+        failing = (name for name, part in self.parts.items() if not part(of, x))
+        return tuple(islice(failing, 1))
+
+
+def open_overlays(*names: str, over: str = "over") -> dict[str, Condition]:
+    """Of each overlay, whether it is what leaves open that the duty binds."""
+
+    def is_open(name: str) -> Condition:
+        return lambda of, x: (
+            getattr(of.gates(x), over) == POSSIBLE == getattr(of.gates(x), name).value
+        )
+
+    return {f"{OVERLAYS[name]} open": is_open(name) for name in names}
+
+
+OVERLAYS = {
+    "su": "suspended",
+    "ex": "excused",
+    "idle": "idle",
+    "en": "ended",
+    "wa": "waived",
+    "re": "released",
+}
+OVERLAY_OF = {name: field for field, name in OVERLAYS.items()}
+OF_WINDOW = ("before opening", "opening open", "lapsed", "closing open")
+DOUBT = Parts(
+    {
+        "trigger open": lambda of, x: x < of.sure_from and not of.doubted,
+        "its condition or version open": lambda of, x: x < of.sure_from and of.doubted,
+    },
+    any=True,
+)
+COMMON_PARTS: dict[str, Parts] = {
+    "doubted": DOUBT,
+    "excused": Parts(
+        {
+            "exception": lambda of, x: of.truth(of.rule.unless, x).value == SURE,
+            "prevailing": lambda of, x: of.prevailed(x).value == SURE,
+        },
+        any=True,
+    ),
+    "idle": Parts(
+        {
+            "while fails": lambda of, x: of.truth(of.rule.while_, x).value == FALSE,
+            "not in force": lambda of, x: of.waiting(x).value == SURE,
+        },
+        any=True,
+    ),
+}
+
+
 class Instance:
     """A rule, bound for one occasion. The kinds of duty say which conditions hold at a tick."""
 
     CONDITIONS: ClassVar[dict[str, Condition]] = COMMON
+    PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS
 
     def __init__(
         self,
@@ -146,6 +213,7 @@ class Instance:
         self.changes: list[Change] = []
         self.flags: dict[str, list[tuple[int, Truth]]] = {"broken": [], "performed": []}
         self.stepped: int | None = None
+        self.rows: tuple[bool, ...] = ()  # at the last step, where the walk records: what held
         self.finished = False
         self.first: dict[str, int] = {}
         self._gates: dict[int, Gates] = {}
@@ -207,7 +275,7 @@ class Instance:
         return int((early or fin > instant(window.o_lo)) and lo < window.c_hi)
 
     def certainty(self, x: int) -> int:
-        """How sure it is at tick `x` that there is such an instance."""
+        """Certainty at tick `x` that the instance exists."""
         return FALSE if x < self.lo else POSSIBLE if x < self.sure_from else SURE
 
     def is_there(self, x: int) -> Truth:
@@ -225,7 +293,7 @@ class Instance:
         return self.origin | self.window.because | self.noted | gates | self.acts_because(x)
 
     def acts_because(self, x: int) -> Grounds:
-        """What the kind of duty adds: performances, onsets, violations, uses."""
+        """The grounds that depend on the kind of duty: performances, onsets, violations, uses."""
         return NOTHING
 
     # -------------------------------------------------------------- overlays
@@ -254,8 +322,11 @@ class Instance:
         return overlay(self, "suspend", x)
 
     def excused(self, x: int) -> Truth:
-        prevailing = RuleStatus(self.rule.yields_to, "binding", None)
-        return either([self.truth(self.rule.unless, x), self.truth(prevailing, x)])
+        return either([self.truth(self.rule.unless, x), self.prevailed(x)])
+
+    def prevailed(self, x: int) -> Truth:
+        """A clause that prevails over this one is binding."""
+        return self.truth(RuleStatus(self.rule.yields_to, "binding", None), x)
 
     def idle(self, x: int) -> Truth:
         """`while` is false, or clause, version or agreement is not in force yet."""
@@ -370,6 +441,8 @@ class Instance:
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, self.rule.id, self.trigger) from error
         status = self.status(x)
+        if self.walk.recording:
+            self.rows = rows_of(self.rule.kind, lambda c: self.CONDITIONS[c](self, x))
         change = Change(x, status, ())
         if status == "broken":
             change.act, change.breaches = self.breaches(x)
@@ -400,6 +473,28 @@ class Instance:
     def status(self, x: int) -> Status | Exercised:
         """By the table of its kind: judge/statuses.py."""
         return status_of(self.rule.kind, lambda condition: self.CONDITIONS[condition](self, x))
+
+    def table(self) -> Iterator[tuple[str, Status, bool, tuple[str, ...], Grounds]]:
+        """Each row as it was read at the last step: condition, status, whether it holds, the parts
+        that decide that, and what it rests on."""
+        x = self.stepped
+        assert x is not None
+        for (condition, status), holds in zip(STATUSES[self.rule.kind], self.rows, strict=True):
+            parts = self.PARTS.get(condition.removesuffix(", vague"))
+            asked = parts is not None and (holds or not parts.any)
+            decided = parts.deciding(self, x) if parts is not None and asked else ()
+            yield condition, told(status)[0], holds, decided, self.rests_on(condition, x)
+
+    def rests_on(self, condition: str, x: int) -> Grounds:
+        """What a condition of the table was read from."""
+        if condition in OVERLAY_OF:
+            grounds: Grounds = getattr(self.gates(x), OVERLAY_OF[condition]).because
+            return grounds
+        if condition in OF_WINDOW:
+            return self.window.because | self.origin
+        if condition.startswith("doubted"):
+            return self.origin
+        return self.acts_because(x)
 
     def advance(self, x: int) -> None:
         raise NotImplementedError

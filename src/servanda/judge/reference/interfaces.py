@@ -1,4 +1,4 @@
-"""What instances, powers and the walk need of each other: so that their modules import one way."""
+"""Interfaces between instances, powers and the walk, so that imports run one way."""
 
 from __future__ import annotations
 

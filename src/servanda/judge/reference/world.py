@@ -1,4 +1,4 @@
-"""What the facts say at a tick, for the reference judge: occurrences, states, measures, terms.
+"""Facts at a tick for the reference judge: occurrences, states, measures, terms.
 
 Nothing here knows of rules or statuses; every answer is read off the facts by definition
 (docs/meaning.md, 2). Truths are 0 false, 1 possible, 2 sure.
@@ -206,20 +206,20 @@ class World:
         return found
 
     def is_closed(self, name: str) -> bool:
-        """Silence means no, everywhere; a derived event is as closed as what it arises from."""
+        """What is not recorded did not happen. A derived event is as closed as its trigger."""
         if name in self.derived:
             return self.is_closed(self.derived[name].trigger.name)
         return name in self.declared_closed
 
     def closed_over(self, name: str, start: int, end: int) -> bool:
-        """Silence on the event means no over `[start, end)`."""
+        """What is not recorded of the event did not happen over `[start, end)`."""
         spans = self.complete.get(name, ())
         return self.is_closed(name) or any(f <= start and end <= u for f, u in spans)
 
     def declarations(self, name: str, start: int = SINCE_EVER, end: int = FOR_GOOD) -> Grounds:
         """The declarations of completeness on a name that overlap `[start, end)`.
 
-        None where silence means no without them.
+        None where what is not recorded did not happen without them.
         """
         if self.is_closed(name):
             return NOTHING
@@ -295,12 +295,12 @@ class World:
         return exactly(None)
 
     def expiry(self, measure: str, read: int) -> int:
-        """When a reading taken at tick `read` goes stale by itself."""
+        """Tick at which a reading taken at tick `read` expires, without a later one."""
         silent_after = self.silence[measure]
         return FOR_GOOD if silent_after is None else read + silent_after * PHASES
 
     def stale(self, measure: str, read: int) -> int:
-        """When a reading taken at tick `read` goes stale; completeness puts it off."""
+        """Tick at which a reading taken at tick `read` expires; completeness extends it."""
         expiry = self.expiry(measure, read)
         if expiry >= FOR_GOOD:
             return FOR_GOOD

@@ -34,7 +34,7 @@ class Conditions(Expressions):
     undecided = False
 
     def _nothing(self) -> norms.Cond:
-        """What stands for a condition that cannot be resolved."""
+        """Placeholder for a condition that cannot be resolved."""
         self.undecided = True
         return FALSE
 
@@ -144,7 +144,7 @@ class Conditions(Expressions):
         return _comparison(op, left, norms.Const(bound.value * ratio.numerator))
 
     def _window_per(self, rate: tree.RateOf, scope: Scope) -> Fraction | None:
-        """How many `per` units the window has; None, with a problem, if that varies."""
+        """Number of `per` units in the window; None, with a problem, if it varies."""
         per = rate.per.removesuffix("s")
         if per in LENGTHS and rate.window.unit in LENGTHS and rate.window.calendar is None:
             return Fraction(rate.window.count * LENGTHS[rate.window.unit], LENGTHS[per])
@@ -320,7 +320,7 @@ class Conditions(Expressions):
 
 # ------------------------------------------------------------------ building conditions
 def all_of(*items: norms.Cond) -> norms.Cond:
-    """All of them hold; what is always true is left out."""
+    """Conjunction, without conditions that are always true."""
     left = [item for item in _flat(items, norms.And) if item != TRUE]
     if FALSE in left:
         return FALSE
@@ -328,7 +328,7 @@ def all_of(*items: norms.Cond) -> norms.Cond:
 
 
 def any_of(*items: norms.Cond) -> norms.Cond:
-    """One of them holds; what is always false is left out."""
+    """Disjunction, without conditions that are always false."""
     left = [item for item in _flat(items, norms.Or) if item != FALSE]
     if TRUE in left:
         return TRUE

@@ -316,7 +316,7 @@ class Expressions:
         scope: Scope,
         skip: frozenset[str] = frozenset(),
     ) -> list[tuple[norms.Variable, tree.Arg]]:
-        """Which argument belongs to which parameter: named ones by name, the others in order."""
+        """Assign arguments to parameters: named ones by name, the others in order."""
         place = pick(pattern.place, scope.place)
         by_name = {param.name: param for param in signature.params}
         in_order = [param for param in signature.params if param.name not in skip]

@@ -45,7 +45,7 @@ class Scope:
         self.used: set[str] = set()
 
     def look_up(self, name: str) -> Typed | None:
-        """What a bound word stands for."""
+        """The value of a bound word."""
         found = self.known.get(name)
         if found is not None:
             self.used.add(name)
@@ -72,7 +72,7 @@ class Signature(NamedTuple):
 
 
 class RuleOutline(NamedTuple):
-    """What other rules need of a rule before it is resolved."""
+    """Properties of an unresolved rule that other rules refer to."""
 
     id: str
     clause: str

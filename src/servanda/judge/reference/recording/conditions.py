@@ -83,6 +83,8 @@ class ConditionRecorder:
                 return d.Occurred(*known, cond)
             case IsVague(match):
                 held = self.world.held(match, bindings, at)
+                if held is not None and not held.outranks and truth.because:
+                    held = None  # it gave way to a determination
                 deciders = self.world.vagues[match.name].deciders
                 return d.VagueTerm(*known, cond, held, deciders)
             case RuleStatus():
@@ -130,7 +132,7 @@ class ConditionRecorder:
         )
 
     def past(self, expr: MeasureReading, of: Value | None, at: int) -> d.Number:
-        """A measure that nothing current tells: its last reading, and since when it is stale."""
+        """A measure without a current reading: its last one, and since when it is stale."""
         known = [
             r for r in self.world.facts.readings.get(expr.measure, ()) if r.of == of and r.hi <= at
         ]

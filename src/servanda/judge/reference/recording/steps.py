@@ -124,7 +124,7 @@ class Recorder:
         yield from self.condition("while", rule.while_, self.x)
 
     def read_if(self) -> int:
-        """When `if` was read: as the instance arose, or as its window opened."""
+        """Tick at which `if` was read: when the instance arose, or its window opened."""
         at = self.instance.lo if self.rule.trigger is not None else self.instance.window.o_lo
         return max(at, tick(micros_of(at), FACT)) if at < FOR_GOOD else self.x
 
