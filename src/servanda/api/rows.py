@@ -76,6 +76,7 @@ class JudgedRow(Row, frozen=True, kw_only=True):
     reading: str | None
     breach: dict[str, Any]
     breaches: tuple[dict[str, Any], ...]
+    breach_particulars: tuple[dict[str, Any], ...]
     breach_entries: tuple[str, ...]
 
 
@@ -87,7 +88,7 @@ class Duty(JudgedRow, frozen=True, kw_only=True):
     The status began at `since` (None: since ever); `until` is None on the
     day asked; `final`: nothing dated later can change it. `entries` are the ids of what opened the
     span, `closed_by` of what ended it, `sources` their sources. `breach`, `breaches` and
-    `breach_entries` say what violated a prohibition.
+    `breach_entries` say what violated a prohibition, `breach_particulars` with units.
     """
 
     TIMES: ClassVar[tuple[str, ...]] = ("since", "until")

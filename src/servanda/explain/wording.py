@@ -28,6 +28,7 @@ from servanda.record.trust import Policy
 from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.semantics.norms import Const, Expr, Var
 from servanda.syntax.printer.values import number
+from servanda.syntax.verbs import third_person
 
 PREFERRED_ENTRIES = 12
 VERBS = {
@@ -125,6 +126,12 @@ class Words:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
 
+    def debtors(self, rules: Iterable[str]) -> list[str]:
+        """The debtors of some rules, each once; none where one has no debtor by name."""
+        found = [rule.debtor for rule in self.judged.norms.rules if rule.id in set(rules)]
+        named = [str(each.value) for each in found if isinstance(each, Const)]
+        return list(dict.fromkeys(named)) if len(named) == len(found) else []
+
     def name(self, term: Expr | None, of: Mapping[str, Value | None] | None = None) -> str | None:
         """A constant, or the value that an instance has for a variable, as text."""
         if isinstance(term, Const):
@@ -153,7 +160,7 @@ class Words:
                     if a is not None and not (a == by and p.type == "party")
                 ]
                 inside = f"({', '.join(said)})" if said else ""
-                return f"{by + ' ' if by else ''}{event}{inside}"
+                return f"{by} {third_person(event)}{inside}" if by else f"{event}{inside}"
             case Measured(measure, of):
                 return f"{self.subject(measure, of)} {self.written(what)}"
             case Exercised(verb, by, clauses):

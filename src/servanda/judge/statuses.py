@@ -162,9 +162,11 @@ def rows_of(kind: Kind, holds: Callable[[str], bool]) -> tuple[bool, ...]:
 
 def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status | Exercised:
     """The status of the first row whose condition holds."""
-    return next(
-        status for condition, status in STATUSES[kind] if condition == OTHERWISE or holds(condition)
-    )
+    *rows, (_, last) = STATUSES[kind]
+    for condition, status in rows:
+        if holds(condition):
+            return status
+    return last
 
 
 def told(status: Status | Exercised) -> tuple[Status, bool | None]:

@@ -252,8 +252,7 @@ BY_KIND = {
         DUTY["cured"], word="performed late", description="done after its time"
     ),
 }
-"""What a status is called of one kind of duty: of a late performance nobody may know whether there
-was a breach."""
+"""Statuses with another word for one kind of duty: a late performance may follow no known breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",
@@ -267,6 +266,9 @@ ABSENT = Term(
     drawn=False,
 )
 """What stands in the place of a status where an account has no such duty."""
+ABSENT_POWER = replace(
+    ABSENT, word="no such power", description="there is no such power in this account"
+)
 WORDS = tuple(dict.fromkeys(term.word for term in (*BY_KIND.values(), *ALL.values())))
 """Every word for a status, of duties and powers."""
 ORDER = tuple(ALL)
@@ -278,7 +280,7 @@ BREACH = "broken"
 def term(status: str | None, kind: str = "") -> Term:
     """The row of a status, of a kind of duty if given; `ABSENT` for None."""
     if status is None:
-        return ABSENT
+        return ABSENT_POWER if kind == "may" else ABSENT
     return BY_KIND.get((kind, status)) or ALL[status]
 
 

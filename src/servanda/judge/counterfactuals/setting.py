@@ -109,6 +109,29 @@ class Setting:
         end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
         return self.seen_by(self.account, self.record, end)
 
+    def until(self, now: int) -> Facts:
+        """The account's facts up to a tick, rows of tables among them."""
+        return facts_for(
+            self.record, self.agreement, self.account, self.norms, on=now, known=self.known
+        )
+
+    @cached_property
+    def taken_back(self) -> dict[str, str]:
+        """The entries that were corrected or withdrawn, each with the entry that did so."""
+        policy = Policy(self.account, self.record)
+        return standing(self.record, policy, self.known).taken_back
+
+    @cached_property
+    def former(self) -> Facts:
+        """What the account would take from those entries, had they been left as they were."""
+        entries = tuple(
+            msgspec.structs.replace(entry, corrects=None)
+            for entry in self.record.entries
+            if entry.id in self.taken_back and not isinstance(entry.what, Withdrawn)
+        )
+        record = msgspec.structs.replace(self.record, entries=entries, complete=())
+        return self.seen_by(self.account, record, self.facts.now)
+
     def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
         record = msgspec.structs.replace(record, tables=())
         return facts_for(record, self.agreement, account, self.norms, on=now, known=self.known)

@@ -55,6 +55,17 @@ def counterfactuals(setting: Setting, derivation: d.Derivation) -> list[Counterf
     return Trials(setting, derivation).all()
 
 
+def taken_back(setting: Setting, derivation: d.Derivation) -> dict[str, str]:
+    """The entries that bear on the instance and were corrected or withdrawn, each with the entry
+    that did so."""
+    if not setting.taken_back:
+        return {}
+    verdict, footprints = derivation.verdict, setting.footprints
+    norms, facts = footprints.within(footprints.follow([verdict.rule]), setting.former)
+    grounds = every_ground(visible(norms, facts, verdict))
+    return {id_: by for id_, by in setting.taken_back.items() if id_ in grounds}
+
+
 class Trials:
     """Tries hypotheses about one instance."""
 
@@ -67,6 +78,7 @@ class Trials:
         self.reach = self.footprints.follow([self.rule.id])
         self.norms, facts = self.footprints.within(self.reach, setting.facts)
         self.facts = visible(self.norms, facts, self.verdict)
+        self.until = {self.facts.now: self.facts}
         self.records: dict[tuple[str, ...], Record | None] = {}
         self.unchanged: dict[int, Status | None] = {}
 
@@ -111,7 +123,7 @@ class Trials:
 
     # -------------------------------------------------------------- what comes later
     def later(self) -> Iterator[Counterfactual]:
-        """The next status that later entries of the record lead to."""
+        """The next status that later entries of the record lead to, at the end of its day."""
         setting, zone = self.setting, self.setting.norms.zone
         if setting.to_the_last is None:
             return
@@ -134,8 +146,11 @@ class Trials:
         )
         for span in spans:
             begins = span.from_
-            if begins is not None and begins > setting.facts.now and span.entries:
-                day = local_day(micros_of(begins), zone)
+            if begins is None or begins <= setting.facts.now or not span.entries:
+                continue
+            day = local_day(micros_of(begins), zone)
+            stands = span.until is None or span.until > end_of(day.isoformat(), zone)
+            if stands and span.status != self.verdict.status:
                 yield Counterfactual("later", span.status, entries=span.entries, day=day)
                 return
 
@@ -147,13 +162,19 @@ class Trials:
 
     # -------------------------------------------------------------- what might be recorded
     def lines(self) -> Iterator[Counterfactual]:
-        """Lines of the record, supposed one by one (of a joint power: together)."""
+        """Lines of the record, supposed one by one (of a joint power: together).
+
+        Of the times at which the same fact gives the same status, the first that was tried.
+        """
         made = Hypotheses(self.setting, self.derivation, self.norms)
+        told = set[tuple[object, ...]]()
         for hypothesis in dict.fromkeys(made.all()):
             lines = self.with_ids(hypothesis.lines)
             status = self.supposed(lines, hypothesis.day)
             alone = [self.supposed([line], hypothesis.day) for line in lines if len(lines) > 1]
-            if status is not None and status not in alone:
+            key = (status, *(getattr(line, "fact", line) for line in hypothesis.lines))
+            if status is not None and status not in alone and key not in told:
+                told.add(key)
                 yield Counterfactual(hypothesis.kind, status, lines, day=hypothesis.day)
 
     def supposed(self, lines: Sequence[str], day: date) -> Status | None:
@@ -169,13 +190,10 @@ class Trials:
 
     def facts_until(self, now: int) -> Facts:
         """What the instance can see up to a tick, the record's own later entries among it."""
-        if now == self.facts.now:
-            return self.facts
-        setting = self.setting
-        if setting.facts.bulk_events or setting.facts.bulk_readings:
-            return msgspec.structs.replace(self.facts, now=now)
-        facts = setting.seen_by(setting.account, setting.record, now)
-        return visible(self.norms, self.footprints.within(self.reach, facts)[1], self.verdict)
+        if now not in self.until:
+            facts = self.footprints.within(self.reach, self.setting.until(now))[1]
+            self.until[now] = visible(self.norms, facts, self.verdict)
+        return self.until[now]
 
     def by_then(self, now: int) -> Status | None:
         """The status at a later tick, given time and the record's later entries."""

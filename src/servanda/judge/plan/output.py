@@ -43,14 +43,17 @@ def table(rules: Rules, openings: Openings) -> str:
 
 
 def spans(rules: Rules) -> str:
-    """Clause, status and end of every span, for counting: `(clause, status, until)`, ticks."""
+    """Every span for counting: `(clause, status, until, power)`, ticks, and whether of a power."""
     found = [
         f"SELECT {by_rule(batch, {r.id: quoted(r.clause) for r in batch.rules})} AS clause, "
-        f"{status(batch)} AS status, nullif(v.u, {FOR_GOOD}) AS until FROM ({batch.verdict}) v"
+        f"{status(batch)} AS status, nullif(v.u, {FOR_GOOD}) AS until, "
+        f"{by_rule(batch, {r.id: str(r.kind == 'may').lower() for r in batch.rules})} AS power "
+        f"FROM ({batch.verdict}) v"
         for batch in rules.judged.values()
     ]
     nothing = (
-        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::BIGINT AS until WHERE false"
+        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::BIGINT AS until, "
+        "NULL::BOOLEAN AS power WHERE false"
     )
     return " UNION ALL ".join(found) or nothing
 

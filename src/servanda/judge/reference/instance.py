@@ -20,7 +20,7 @@ from servanda.judge.reference.truth import (
     either,
     negated,
 )
-from servanda.judge.reference.windows import Window, at_tick, moment, window_of
+from servanda.judge.reference.windows import Window, at_tick, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
 from servanda.judge.statuses import STATUSES, Exercised, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
@@ -61,38 +61,27 @@ class Change:
     act: tuple[int, tuple[str, ...]] | None = None
 
 
-@dataclass(frozen=True)
 class Gates:
-    """The overlays of a duty at one tick."""
+    """The overlays of a duty at one tick.
 
-    su: Truth
-    ex: Truth
-    idle: Truth
-    en: Truth
-    wa: Truth
-    re: Truth
+    `unbound`: suspended, idle, ended, waived or released (surely, possibly or not); `over`: that,
+    or excused. `vague`: a vague term leaves open whether an overlay applies.
+    """
 
-    @property
-    def unbound(self) -> int:
-        """Suspended, idle, ended, waived or released: surely, possibly or not."""
-        return max(g.value for g in (self.su, self.idle, self.en, self.wa, self.re))
+    __slots__ = ("all", "en", "ex", "idle", "over", "re", "su", "unbound", "vague", "wa")
 
-    @property
-    def over(self) -> int:
-        return max(self.unbound, self.ex.value)
-
-    @property
-    def all(self) -> tuple[Truth, ...]:
-        return (self.su, self.ex, self.idle, self.en, self.wa, self.re)
-
-    @property
-    def vague(self) -> bool:
-        """A vague term leaves open whether an overlay applies."""
-        return any(g.vague for g in self.all)
+    def __init__(self, *overlays: Truth) -> None:
+        """`overlays`: suspended, excused, idle, ended, waived, released."""
+        self.all = overlays
+        self.su, self.ex, self.idle, self.en, self.wa, self.re = overlays
+        values = [overlay.value for overlay in overlays]
+        self.over = max(values)
+        self.unbound = max(values[0], *values[2:])
+        self.vague = any([overlay.vague for overlay in overlays])
 
     @property
     def because(self) -> Grounds:
-        return NOTHING.union(*(g.because for g in self.all))
+        return NOTHING.union(*[g.because for g in self.all])
 
 
 Condition = Callable[[Any, int], bool]
@@ -161,6 +150,13 @@ DOUBT = Parts(
     any=True,
 )
 COMMON_PARTS: dict[str, Parts] = {
+    "before opening": Parts(
+        {
+            "if failed": lambda of, x: of.shut is not None,
+            "not opened": lambda of, x: of.shut is None,
+        },
+        any=True,
+    ),
     "doubted": DOUBT,
     "excused": Parts(
         {
@@ -206,6 +202,7 @@ class Instance:
         self.fixed = window is not None
         self.window = window or self.find_window()
         self.standing_if = rule.trigger is None
+        self.shut: Window | None = None  # the window that its `if` has shut for good
         self.doubt_is_vague = at.vague
         self.debtor = str(scalar(rule.debtor, at.bindings) or "")
         creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
@@ -256,6 +253,7 @@ class Instance:
             wanted = self.walk.conditions.truth(self.rule.if_, self.bindings, read)
             self.origin |= wanted.because
             if wanted.value == FALSE:
+                self.shut = self.window
                 self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
             elif wanted.value == POSSIBLE:
                 self.doubt(wanted)
@@ -305,10 +303,11 @@ class Instance:
         )
 
     def gates(self, x: int) -> Gates:
-        if x not in self._gates:
+        known = self._gates.get(x)
+        if known is None:
             if len(self._gates) > 8:
                 self._gates.clear()
-            self._gates[x] = Gates(
+            known = self._gates[x] = Gates(
                 self.suspended(x),
                 self.excused(x),
                 self.idle(x),
@@ -316,13 +315,14 @@ class Instance:
                 overlay(self, "waive", x),
                 overlay(self, "release", x),
             )
-        return self._gates[x]
+        return known
 
     def suspended(self, x: int) -> Truth:
         return overlay(self, "suspend", x)
 
     def excused(self, x: int) -> Truth:
-        return either([self.truth(self.rule.unless, x), self.prevailed(x)])
+        excused = self.truth(self.rule.unless, x)
+        return either([excused, self.prevailed(x)]) if self.rule.yields_to else excused
 
     def prevailed(self, x: int) -> Truth:
         """A clause that prevails over this one is binding."""
@@ -340,7 +340,7 @@ class Instance:
         if self.rule.version is not None and self.rule.trigger is None:
             waits.append(negated(overlay(self, "amend", x, to=self.rule.version)))
         if self.walk.norms.force_from is not None:
-            begins = moment(self.walk.world, self.walk.norms.force_from, {})
+            begins = self.walk.force(self.walk.norms.force_from)
             lo, hi = at_tick(begins.lo), at_tick(begins.hi)
             waits.append(Truth(SURE if x < lo else int(x < hi), because=begins.because))
         return either(waits)
@@ -350,7 +350,7 @@ class Instance:
         if not self.rule.survives:
             found.append(overlay(self, "end_all", x))
             if self.walk.norms.force_until is not None:
-                ends = moment(self.walk.world, self.walk.norms.force_until, {})
+                ends = self.walk.force(self.walk.norms.force_until)
                 lo, hi = at_tick(ends.lo), at_tick(ends.hi)
                 found.append(Truth(SURE if x >= hi else int(x >= lo), because=ends.because))
         elif self.rule.survives_for is not None:
@@ -364,7 +364,7 @@ class Instance:
         ends = [end for end in ends_of(self, x) if self.term_after(end, term) <= x]
         levels = [overlay(self, "end_all", end) for end in ends]
         if self.walk.norms.force_until is not None:
-            until = moment(self.walk.world, self.walk.norms.force_until, {})
+            until = self.walk.force(self.walk.norms.force_until)
             over = [self.term_after(at_tick(at), term) <= x for at in (until.lo, until.hi)]
             levels.append(Truth(SURE if over[1] else int(over[0]), because=until.because))
         return either(levels)
@@ -383,9 +383,11 @@ class Instance:
 
     def note_over(self, x: int) -> None:
         """Note the sure overlays of the duty at `x`, and whether they applied before."""
-        for name in IN_FORCE:
-            if getattr(self.gates(x), name).value == SURE:
-                self.first.setdefault(name, x)
+        gates = self.gates(x)
+        if gates.unbound == SURE:
+            for name in IN_FORCE:
+                if getattr(gates, name).value == SURE:
+                    self.first.setdefault(name, x)
 
     def over_for_good(self, name: str, x: int) -> bool:
         """Waived, released or ended, and before the window closed: what has lapsed stays so."""
@@ -410,8 +412,8 @@ class Instance:
     def marked(self, value: int, x: int, also: bool = False) -> Truth:
         """A status; if it is only possible: marked while something about the duty is undecided."""
         value = min(value, self.certainty(x))
-        vague = also or self.gates(x).vague or self.is_there(x).vague
-        return Truth(value, value == POSSIBLE and vague, self.grounds(x))
+        vague = value == POSSIBLE and (also or self.gates(x).vague or self.is_there(x).vague)
+        return Truth(value, vague, self.grounds(x))
 
     def undecided(self, x: int) -> bool:
         """A vague term leaves open what was done, apart from overlays."""
@@ -472,7 +474,8 @@ class Instance:
 
     def status(self, x: int) -> Status | Exercised:
         """By the table of its kind: judge/statuses.py."""
-        return status_of(self.rule.kind, lambda condition: self.CONDITIONS[condition](self, x))
+        conditions = self.CONDITIONS
+        return status_of(self.rule.kind, lambda condition: conditions[condition](self, x))
 
     def table(self) -> Iterator[tuple[str, Status, bool, tuple[str, ...], Grounds]]:
         """Each row as it was read at the last step: condition, status, whether it holds, the parts

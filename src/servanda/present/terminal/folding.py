@@ -53,6 +53,7 @@ def counted(periods: Sequence[Row]) -> Row:
         "final": False,
         "breach": {},
         "breaches": (),
+        "breach_particulars": (),
         "entries": (),
     }
     row, periods_named = periods[-1], f"{first} to {last}"

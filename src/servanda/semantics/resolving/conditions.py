@@ -8,7 +8,13 @@ from typing import Literal as OneOf
 
 from servanda.semantics import norms
 from servanda.semantics.clock import LENGTHS
-from servanda.semantics.resolving.expressions import OPPOSITE, Comparing, Expressions
+from servanda.semantics.resolving.expressions import (
+    OPPOSITE,
+    PARTY,
+    UNQUOTED,
+    Comparing,
+    Expressions,
+)
 from servanda.semantics.resolving.scope import (
     RuleOutline,
     Scope,
@@ -93,6 +99,11 @@ class Conditions(Expressions):
 
     def _comparable(self, op: Comparing, left: Typed, right: Typed, place: Place) -> bool:
         pair = {left.type, right.type}
+        literals = [each.expr for each in (left, right) if each.type == "text"]
+        if "party" in pair and any(isinstance(expr, norms.Const) for expr in literals):
+            message = "a party is compared with a text in quotes"
+            self.problems.add("E306", place, message, f"{PARTY}, {UNQUOTED}")
+            return False
         texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
         if not texts and pair != {"date"}:
             message = f"a {left.type} is compared with a {right.type}"
@@ -306,8 +317,10 @@ class Conditions(Expressions):
                     f"`{define.name}` needs a value for `{param.name}`",
                     f"write a value: `{define.name}({param.name}: …)`, not `any` or `at least`",
                 )
-            else:
+            elif self.is_nameable(param, arg, pick(arg.place, scope.place)):
                 known[param.name] = self.expression(arg.value, scope)
+            else:
+                known[param.name] = Typed(norms.Const(""), None)
         for param in params:
             if param.name not in known:
                 message = f"`{define.name}` needs a value for `{param.name}`"
