@@ -39,7 +39,7 @@ DECLARATIONS = {
     "party": "party {}",
     "event": "event {}",
     "measure": "measure {}",
-    "vague": "vague {} decided by …",
+    "vague": "vague {} to be determined by …",
     "clause": "clause {}",
     "amendment": "amendment {} of …",
 }
@@ -100,7 +100,7 @@ class RecordNames:
             vague = self.vagues[word]
             given = "(…)" if vague.params else ""
             advice = f"write who decided: `{vague.deciders[0]} determines {word}{given}`"
-            message = f"`{word}` is decided by a body, not observed"
+            message = f"`{word}` is determined by a body, not observed"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         else:
             self.missing("E201", "event", word, self.events, place)

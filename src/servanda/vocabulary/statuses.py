@@ -252,8 +252,7 @@ BY_KIND = {
         DUTY["cured"], word="performed late", description="done after its time"
     ),
 }
-"""What a status is called of one kind of duty: of a late performance nobody may know whether there
-was a breach."""
+"""Statuses with another word for one kind of duty: a late performance may follow no known breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",
