@@ -70,7 +70,8 @@ def said(tmp_path: Path, record: str, clause: str, on: str) -> str:
             "2024-02-10",
             "Why performed late: a performance that this account is sure of came after the"
             " deadline. Not "
-            "performed: what is recorded was not done in its time. Not in breach: its time is over, no "
+            "performed: what is recorded was not done in its time. Not in breach: its time "
+            "is over, no "
             "performance in it is recorded that counts, and what is not recorded is taken as"
             " not done; but the reason "
             "above comes first.",

@@ -249,10 +249,12 @@ ALL = DUTY | POWER
 BY_KIND = {
     ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
     ("achieve", "cured"): replace(
-        DUTY["cured"], word="performed late", description="done after its time"
+        DUTY["cured"], word="performed late", description="done after its time", explained=False
     ),
+    ("keep", "cured"): replace(DUTY["cured"], description="in breach before, and made good"),
+    ("forbid", "cured"): replace(DUTY["cured"], description="in breach before, and made good"),
 }
-"""Statuses with another word for one kind of duty: a late performance may follow no known breach."""
+"""Statuses told otherwise of one kind of duty: a late performance may follow no known breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",

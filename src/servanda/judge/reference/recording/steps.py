@@ -400,7 +400,7 @@ class Recorder:
     # -------------------------------------------------------------- after a breach, and before
     def cure_ends(self) -> Iterator[d.CureEnd]:
         """The end of the time to cure, of each breach (or failure) that is open."""
-        within, duty = self.rule.cure_within, self.instance
+        within, duty = self.rule.cure_within or self.rule.grace, self.instance
         if within is None:
             return
         if isinstance(duty, Achieve) and duty.breach_lo is not None and duty.in_breach(self.x):
