@@ -375,7 +375,7 @@ class Recorder:
         if self.rule.action is not None and self.rule.kind != "may":
             window = self.instance.window
             of = self.instance
-            since = of.counts_from[0] if isinstance(of, Achieve) else window.o_lo
+            since = of.silent_from if isinstance(of, Achieve) else window.o_lo
             start: int | None = None if since <= SINCE_EVER else instant(since)
             end: int | None = self.x + 1
             if isinstance(self.instance, Achieve) and self.instance.breach_hi is not None:
