@@ -20,6 +20,7 @@ COMPANY: dict[str, set[str]] = {
     "while": {"achieve", "keep", "state", "measure"},
     "unless": {"achieve", "forbid", "state", "vague"},
     "prevails": {"forbid", "achieve", "trigger"},
+    "conflict": {"achieve", "forbid", "keep", "do", "trigger", "alleged", "measure"},
     "status": {"achieve", "keep", "forbid", "unless", "while", "measure"},
     "overlay_status": {"achieve", "unless", "while", "suspend"},
     "state": {"keep", "unless", "alleged", "spans", "open"},

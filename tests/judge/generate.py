@@ -42,6 +42,7 @@ from servanda.semantics.norms import (
     Const,
     Match,
     MeasureChange,
+    MeasureReading,
     Norms,
     Not,
     Or,
@@ -65,7 +66,7 @@ WINDOWS = (
     "until_event",
     "by_date",
 )
-GATES = ("if", "while", "unless", "prevails", "status", "overlay_status")
+GATES = ("if", "while", "unless", "prevails", "conflict", "status", "overlay_status")
 FACTS = (
     "state",
     "once",
@@ -344,15 +345,16 @@ class Maker:
         if self.maybe("derived", 1):
             given = (m("give"),) if self.maybe("following") else ()
             return {"trigger": m(self.one(["risen", "rung"])), "following": given}
-        bound = {"id": bind("i")}
-        names: tuple[str, ...] = ("i",)
+        i = self.one("ij") if "conflict" in self.on else "i"
+        bound = {"id": bind(i)}
+        names: tuple[str, ...] = (i,)
         if self.maybe("var_debtor"):
             bound["by"], names = bind("p"), ("i", "p")
         if self.maybe("by_date"):
             bound["due"], names = bind("d"), (*names, "d:date")
         found: dict[str, Any] = {"trigger": m("order", **bound), "variables": names}
         if self.maybe("following"):
-            found["following"] = (m("give", id=bind("i")),)
+            found["following"] = (m("give", id=bind(i)),)
         return found
 
     def about(self, kind: str, names: tuple[str, ...]) -> dict[str, Any]:
@@ -361,10 +363,15 @@ class Maker:
             grace = (
                 {"cure_within": self.one(["1 day", "2 days"])} if self.maybe("cure_within") else {}
             )
-            return {"action": self.cond(strict=True), **grace}
+            limit = self.limit(names) if self.maybe("conflict") else self.cond(strict=True)
+            return {"action": limit, **grace}
         args: dict[str, Any] = {}
-        if "i" in names:
-            args["id"] = var("i")
+        for i in {"i", "j"} & set(names):
+            args["id"] = var(i)
+        if self.maybe("conflict", 1):
+            args["id"] = self.one(["x", "y", ("in", "x", "y")])
+        if self.maybe("conflict", 1):
+            args["n"] = self.one([2, (">=", 2), (">", 1), ("<=", 2), ("<", 3)])
         if "p" in names and self.draw(st.booleans()):
             args["by"] = var("p")
         elif self.draw(st.booleans()):
@@ -384,8 +391,17 @@ class Maker:
                 found["cure_within"] = self.one(["1 day", "2 days"])
         return {"action": m("give", **args), **found}
 
+    def limit(self, names: tuple[str, ...]) -> Cond:
+        """A limit to a measure, that another may leave no value for."""
+        of = MeasureReading("level", var("p") if "p" in names else Const(self.one(PARTIES)))
+        op = self.one(["<=", "<", ">=", ">", "="])
+        return cmp(self.one([reading("stock"), reading("stock"), of]), op, self.one([3, 5, 7]))
+
     def permission(self, id_: str) -> None:
         about: dict[str, Any] = {"match": self.pattern()}
+        if self.maybe("conflict"):
+            given = self.one([{}, {"id": "x"}, {"by": "A"}, {"by": ("in", "B")}, {"n": (">=", 2)}])
+            about = {"match": m("give", **given), "debtor": self.one(PARTIES)}
         verb = "do"
         if self.maybe("determine"):
             verb, about = "determine", {"match": m("grave"), "debtor": "Court"}
@@ -462,11 +478,21 @@ class Maker:
         first = self.case.rules[0]
         if "create" in self.on:
             self.case.rules[0] = replace(first, needs_creation=self.draw(st.booleans()))
+        if "conflict" in self.on:
+            self.precedence()
         if "amend" in self.on and first.kind != "may":
             newer = replace(first, id=first.id + "@new", version="new", remedy=None)
             window = self.window(first.kind, first.trigger is not None)
             window = {} if "every" in window else window
             self.case.rules.append(replace(newer, window=self.case.window(window)))
+
+    def precedence(self) -> None:
+        """Some rules prevail over others to the extent of the conflict, where they have one."""
+        ids = [rule.id for rule in self.case.rules]
+        for over in ids:
+            for one in ids:
+                if self.draw(st.integers(0, 3)):
+                    self.case.prevails(over, one)
 
     # -------------------------------------------------------------- the record
     def when(self) -> str:
@@ -571,7 +597,7 @@ def allowed(norms: Norms) -> bool:
             for s in statuses(cond):
                 strict = cond is rule.keep or s.state in ("suspended", "binding")
                 edges |= {(me, clause[r], strict) for r in s.rules}
-        edges |= {(me, clause[r], True) for r in rule.yields_to}
+        edges |= {(me, clause[r], True) for one in rule.yields_to for r in one.status.rules}
         edges |= {(other, me, False) for other in touched_by(rule, norms) if other != me}
     reach = {(a, b) for a, b, _ in edges}
     while more := {(a, d) for a, b in reach for c, d in reach if b == c} - reach:

@@ -25,7 +25,7 @@ from servanda.judge.statuses import status_of
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Cond, Rule, RuleStatus
+from servanda.semantics.norms import Cond, Rule, excuse_of
 from servanda.syntax.tree import Duration
 
 IN_FORCE = ("wa", "re", "en")
@@ -254,8 +254,8 @@ class Instance:
         return overlay(self, "suspend", x)
 
     def excused(self, x: int) -> Truth:
-        prevailing = RuleStatus(self.rule.yields_to, "binding", None)
-        return either([self.truth(self.rule.unless, x), self.truth(prevailing, x)])
+        """By its `unless`, or by rules that prevail over the whole of it."""
+        return self.truth(excuse_of(self.rule), x)
 
     def idle(self, x: int) -> Truth:
         """`while` is false, or clause, version or agreement is not in force yet."""
