@@ -380,8 +380,8 @@ def test_every_verb_has_its_help_and_json(name: str) -> None:
 
 
 def test_options_name_what_there_is() -> None:
-    """The command line starts without what draws and exports, so it repeats these names."""
-    from servanda.api.charts import CHARTS
+    """The command line starts without what exports, so it repeats the names of the tables."""
+    from servanda.present.charts.registry import CHARTS
     from servanda.present.export.formats import FORMATS
     from servanda.present.export.rows import TABLES
 

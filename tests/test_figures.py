@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 UPDATE = os.environ.get("SERVANDA_UPDATE") == "1"
-WIDTH = 215
-"""Columns of the terminal in the picture: the table has room, and few cells are folded."""
+WIDTH = 160
+"""Columns of the terminal in the picture: few cells need a second line, and it can be read."""
 
 
 def command(start: str) -> list[str]:

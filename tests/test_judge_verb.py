@@ -204,11 +204,11 @@ def test_a_file_that_cannot_be_is_refused_at_once(name: str, market: Path, tmp_p
 def test_what_is_too_much_to_look_at_is_pointed_to_judge(
     market: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("servanda.api.case.MOST_SPANS", 8)
+    monkeypatch.setattr("servanda.explain.judged_case.MOST_SPANS", 8)
     done = CliRunner().invoke(app, ["timeline", str(market), "--on", "2024-04-01"])
     assert done.exit_code == 2
     assert "servanda judge" in done.output
-    monkeypatch.setattr("servanda.api.case.MOST_SPANS", 9)
+    monkeypatch.setattr("servanda.explain.judged_case.MOST_SPANS", 9)
     assert len(servanda.open(market).timeline(on="2024-04-01")) == 9
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import servanda
-from servanda.explain.supposition import suppose
 from servanda.syntax.problems import ServandaError
 
 TEXT = """
@@ -35,6 +35,11 @@ def file(case: servanda.Case, text: str, name: str = "hypothetical.sv") -> Path:
     path = case.folder.parent / name
     path.write_text(text)
     return path
+
+
+def suppose(case: servanda.Case, path: Path, on: str | None = None) -> dict[str, Any]:
+    found = case.suppose(path, on).to_dict()
+    return {name: found[name] for name in ("added", "removed", "changed")}
 
 
 def test_an_entry_changes_a_row(case: servanda.Case) -> None:

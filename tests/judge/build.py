@@ -280,7 +280,10 @@ class Case:
             "while_": Always(True),
             "unless": Always(False),
             "total": None,
-            "early": False,
+            "early": "never",
+            "compensates": True,
+            "time_extended": False,
+            "together": (),
             "cured_by": None,
             "cure_within": None,
             "curable": True,
@@ -295,6 +298,8 @@ class Case:
             Precedence(status("binding", one)) if isinstance(one, str) else one
             for one in given["yields_to"]
         )
+        if isinstance(given["early"], bool):
+            given["early"] = "always" if given["early"] else "never"
         given["debtor"] = term(given["debtor"])
         given["creditor"] = term(given["creditor"])
         given["variables"] = variables(given["variables"])

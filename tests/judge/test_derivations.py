@@ -16,7 +16,7 @@ from servanda.explain.advice import setting_of
 from servanda.explain.judged import Judged
 from servanda.explain.supposition import with_text
 from servanda.judge import judgement
-from servanda.judge.counterfactuals import Change, changes
+from servanda.judge.counterfactuals.trials import Counterfactual, counterfactuals
 from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation
 from servanda.judge.derive import derive
@@ -133,7 +133,7 @@ def test_every_piece_of_advice_holds_when_supposed(name: str, on: str | None, ev
     for case, judged in judged_by_all(name, on):
         verdicts = list(judged.current())[::every]
         for derivation in derive(judged.norms, judged.facts, verdicts):
-            for change in changes(setting_of(judged), derivation):
+            for change in counterfactuals(setting_of(judged), derivation):
                 if change.lines:
                     supposed_status(case, judged, derivation.verdict, change)
                     tried += 1
@@ -144,7 +144,9 @@ def test_every_piece_of_advice_holds_when_supposed(name: str, on: str | None, ev
     assert tried > 3
 
 
-def supposed_status(case: servanda.Case, judged: Judged, verdict: Verdict, change: Change) -> None:
+def supposed_status(
+    case: servanda.Case, judged: Judged, verdict: Verdict, change: Counterfactual
+) -> None:
     """The lines as they are printed, typed into a file of the case."""
     text = "```servanda\n" + "\n".join(change.lines) + "\n```\n"
     supposed = with_text(case, "supposed.md", text)

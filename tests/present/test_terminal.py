@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from servanda.explain.wording import Node
 from servanda.present.terminal.blocks import Bars, Block, Line, Table, Tree, counts, moment
@@ -63,9 +65,51 @@ def test_a_terminal_gets_colours_and_the_words() -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 def test_a_narrow_terminal_folds_and_never_cuts(width: int) -> None:
-    text = drawn(BLOCKS, width)
-    assert text.count("word") + len(re.findall("wor$|wo$|w$", text, re.M)) >= 118
+    text = re.sub(r"[\s│├└─]", "", drawn(BLOCKS, width))
+    assert text.count("word") == 120
     assert "…" not in text
+
+
+WORDS = st.text("abcdefg-_.()≤", min_size=1, max_size=18)
+CELLS = st.lists(WORDS, max_size=6).map(" ".join)
+NAMES = ("clause", "kind", "debtor", "duty", "status", "entries")
+ROWS = st.lists(st.tuples(*[WORDS, *[CELLS] * 5]), min_size=1, max_size=8)
+
+
+@given(ROWS, st.sampled_from([40, 60, 80, 120, 200]))
+def test_no_word_of_a_table_is_broken_and_no_line_is_too_wide(
+    rows: list[tuple[str, ...]], width: int
+) -> None:
+    text = drawn([Table(NAMES, tuple(rows), ("status",))], width)
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    words = Counter(text.replace("·", " ").split())
+    expected = Counter(word for row in rows for cell in row for word in cell.split())
+    assert not expected - words
+
+
+def test_a_word_wider_than_the_terminal_is_broken_after_a_sign() -> None:
+    row = ("1", "2016-01-16-terminates-SecurityCouncil-earlier-resolutions")
+    lines = drawn([Table(("clause", "entries"), (row,))], 40).splitlines()
+    assert lines[-2:] == [
+        "    entries: 2016-01-16-terminates-",
+        "    SecurityCouncil-earlier-resolutions",
+    ]
+
+
+def test_a_mostly_empty_column_stands_below_its_rows() -> None:
+    rows = [(str(n), "kept", "A must keep stock ≤ 3 kg" if n == 2 else "") for n in range(5)]
+    text = drawn([Table(("clause", "status", "duty"), tuple(rows), ("status",))], 200)
+    assert text.splitlines()[0].split() == ["clause", "status"]
+    assert "2       kept\n    A must keep stock ≤ 3 kg\n3" in text
+
+
+def test_lines_are_broken_between_words_but_for_source_text() -> None:
+    source = "    " + "landlord must answer(id: n) to p within 10 days " * 3
+    text = drawn([Line("  help: " + "write this instead " * 9), Line(source, exact=True)], 60)
+    lines = text.splitlines()
+    assert lines[-1].rstrip() == source.rstrip()
+    assert all(len(line) <= 60 and line.startswith("  ") for line in lines[:-1])
+    assert " ".join(text.split()).count("write this instead") == 9
 
 
 def test_bars_show_a_breach_however_short() -> None:

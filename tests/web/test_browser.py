@@ -74,6 +74,26 @@ def test_a_contested_cell_opens_onto_what_it_turns_on(page: Any, flagship: Any) 
     assert page.locator(".opened a[href^='/clause/36']").count() >= 1
 
 
+def test_a_phone_sees_the_bars_of_the_timeline_and_their_names(browser: Any, flagship: Any) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 812})
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    page.goto(f"{flagship.address}/timeline?clause=7")
+    for drawing in page.locator(".drawing").all():
+        drawing.scroll_into_view_if_needed()
+        drawing.locator("svg").wait_for()
+        inside, room = drawing.evaluate(
+            "d => [d.querySelector('svg').getBoundingClientRect().right,"
+            " d.getBoundingClientRect().right]"
+        )
+        assert inside <= room
+    texts = page.locator(".drawing").first.locator("svg text").all_text_contents()
+    shown = {" ".join(text.split()) for text in texts}
+    assert "7 Iran must keep uranium stock ≤ 300 kg UF6" in shown and "RussiaChina" in shown
+    assert {"kept", "broken", "suspended"} <= shown
+    context.close()
+
+
 def test_what_was_known_on_a_day_is_a_slider_too(page: Any, flagship: Any) -> None:
     page.goto(f"{flagship.address}/board?on=2019-07-01")
     page.locator("#known").fill("2019-06-30")

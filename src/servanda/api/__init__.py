@@ -8,7 +8,6 @@ for duty in case.status(on="2019-07-01", account="E3"):
 """
 
 from servanda.api.case import Case, new, open
-from servanda.api.questions import refused
 from servanda.judge.verdict import JudgeError
 
-__all__ = ["Case", "JudgeError", "new", "open", "refused"]
+__all__ = ["Case", "JudgeError", "new", "open"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from servanda.api.output_files import missing_extra
-from servanda.api.questions import refused
+from servanda.syntax.problems import refused
 from servanda.syntax.tree import Agreement
 
 if TYPE_CHECKING:

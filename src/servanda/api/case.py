@@ -6,21 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from servanda.api.questions import Moment, Question, listed, moment_text, refused
-from servanda.explain.judged import Judged
-from servanda.record.account_facts import BadDate, facts_for, parse_as_of
-from servanda.record.facts import Facts
-from servanda.record.record import Record
-from servanda.record.resolver import resolve_record
-from servanda.record.sources import read_sources
-from servanda.record.trust import check_trust
-from servanda.semantics.clock import local_day, micros_of
-from servanda.semantics.norms import Norms
-from servanda.syntax.files import load
-from servanda.syntax.layout import Layout
-from servanda.syntax.parser import parse
-from servanda.syntax.problems import Problem, Problems, ServandaError, did_you_mean
-from servanda.syntax.tree import Account, Agreement, Place
+from servanda.api.questions import Question, listed
+from servanda.explain.judged_case import JudgedCase
+from servanda.record.dates import Moment, moment_text
+from servanda.syntax.files import find_texts, load
+from servanda.syntax.problems import Problems, ServandaError, did_you_mean, refused
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,16 +23,13 @@ if TYPE_CHECKING:
         Written,
     )
     from servanda.api.tables import Comparison, Deadlines, Duties, Entries, Timeline
+    from servanda.api.upgrade import Upgraded
     from servanda.api.verdicts import Verdicts
     from servanda.articles.drafts import Drafts
-    from servanda.judge.judgement import Judgement
+    from servanda.explain.judged import Judged
     from servanda.judge.progress import Progress
-    from servanda.judge.verdict import Verdict
     from servanda.present.charts.chart import Chart
     from servanda.syntax.case_files import Formatted
-
-MOST_SPANS = 100_000
-MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
 
 def open(path: str | Path, engine: str = "duckdb") -> Case:
@@ -72,34 +59,7 @@ def new(folder: str | Path) -> list[str]:
     return new_case(Path(folder))
 
 
-def find_texts(root: Path, problems: Problems) -> list[str]:
-    """The texts of a case, named as problems name them: relative to the case."""
-    whole = Place(str(root), 0, 0)
-    if root.is_file():
-        return [root.name]
-    if not root.is_dir():
-        problems.add(
-            "E101",
-            whole,
-            f"there is no folder or file `{root}`",
-            "start a case with `servanda new`",
-        )
-        return []
-    found = [name for name in (MAIN, ACCOUNTS) if (root / name).is_file()]
-    beside = sorted(p.name for p in root.glob("*.sv"))
-    kept = sorted(
-        str(p.relative_to(root))
-        for p in (root / RECORD).rglob("*")
-        if p.suffix in (".md", ".sv") and p.is_file()
-    )
-    if MAIN not in found and not beside:
-        advice = f"a case folder holds `{MAIN}`; start one with `servanda new`"
-        problems.add("E101", whole, f"`{root}` holds no `{MAIN}`", advice)
-        return []
-    return [*found, *beside, *kept]
-
-
-class Case:
+class Case(JudgedCase):
     """A case in memory: its text, and every question that can be asked of it.
 
     Questions take `on` (the day asked; the record's last day if none is given), `known` (as known
@@ -109,63 +69,6 @@ class Case:
     Every question raises ServandaError, whose `problems` say what is wrong, where the text has
     errors, or where an account, a clause or a day is asked for that is not there.
     """
-
-    def __init__(
-        self,
-        folder: Path,
-        name: str,
-        layouts: tuple[Layout, ...],
-        problems: Problems,
-        engine: str = "duckdb",
-    ) -> None:
-        self.folder = folder
-        self.engine = engine
-        self.name = name
-        self.layouts = layouts
-        self.found = problems
-        statements = [s for layout in layouts for s in layout.statements]
-        parsed = parse(statements, problems)
-        if parsed.header is None and not problems.errors:
-            first = layouts[0].file if layouts else str(folder)
-            problems.add(
-                "E102",
-                Place(first, 0, 0),
-                "there is no `agreement` line",
-                'start with `agreement NAME "Title"` in a servanda block',
-            )
-        self.agreement: Agreement = parsed.agreement
-        self.sources = read_sources(folder, problems)
-        self.record: Record = resolve_record(
-            parsed.record, parsed.agreement, self.sources, problems, folder
-        )
-        check_trust(parsed.agreement.accounts, self.record, problems)
-        self._judgements: dict[tuple[str, str, str | None], Judged] = {}
-
-    # -------------------------------------------------------------- the text
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What was found while reading; `check` adds the static checks of the rules."""
-        return tuple(self.found)
-
-    @property
-    def title(self) -> str | None:
-        """The agreement's title, as its text has it."""
-        return self.agreement.header.title
-
-    @property
-    def zone(self) -> str:
-        """The agreement's time zone, an IANA name; UTC if it names none."""
-        return self.agreement.header.zone or "UTC"
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Account names in the order they are declared; `text` alone where there is none."""
-        return tuple(a.name for a in self.agreement.accounts) or ("text",)
-
-    @property
-    def clauses(self) -> tuple[str, ...]:
-        """Ids of the clauses, in the order of the text."""
-        return tuple(clause.id for clause in self.agreement.clauses)
 
     def __repr__(self) -> str:
         header = self.agreement.header
@@ -180,44 +83,6 @@ class Case:
             *([number(others, "other problem")] if others else []),
         ]
         return f"<Case {header.name or self.name}{title}: {', '.join(numbers)}>"
-
-    def account(self, name: str | None) -> Account | None:
-        """What an account declares (None: the first; None for `text`, which declares nothing).
-
-        Raises ServandaError for one that is not there.
-        """
-        if name is None:
-            return self.agreement.accounts[0] if self.agreement.accounts else None
-        for account in self.agreement.accounts:
-            if account.name == name:
-                return account
-        if not self.agreement.accounts and name == "text":
-            return None
-        advice = did_you_mean(name, self.accounts) or f"the accounts are {', '.join(self.accounts)}"
-        raise refused(f"there is no account `{name}`", advice)
-
-    def clause(self, id_: str | None) -> str | None:
-        """The id, if there is such a clause (None: all). Raises ServandaError for another."""
-        if id_ is None or id_ in self.clauses:
-            return id_
-        advice = did_you_mean(id_, self.clauses) or "`servanda timeline` shows all that have rules"
-        raise refused(f"there is no clause `{id_}`", advice)
-
-    def last_day(self) -> str:
-        """The record's last day, as an ISO text: what a question without a day is about.
-
-        Raises ServandaError where the text has errors, or nothing is recorded.
-        """
-        if self.found.errors:
-            raise ServandaError(self.found.errors)
-        header = self.agreement.header
-        if header.closed is not None:
-            return header.closed.isoformat()
-        last = self.record.last
-        if last is None:
-            message = "nothing is recorded, so there is no last day to ask about"
-            raise refused(message, "name a day: `--on 2024-01-31`")
-        return local_day(micros_of(last), self.zone).isoformat()
 
     def question(
         self,
@@ -280,6 +145,16 @@ class Case:
             raise ServandaError(found.problems)
         return found
 
+    def upgrade(self, *, write: bool = True) -> Upgraded:
+        """Rewrite old spellings with the meaning they had, judging before and after.
+
+        Raises ServandaError, with nothing written, for any other error in the text, and where the
+        verdicts would differ.
+        """
+        from servanda.api.upgrade import upgrade
+
+        return upgrade(self, write=write)
+
     def with_text(self, text: str, name: str = "supposed.sv") -> Case:
         """The case with one more text, in memory: a page with blocks, or bare lines. It stands in
         place of the file of that name, if the case has one.
@@ -294,152 +169,6 @@ class Case:
             rest = Case(self.folder, self.name, others, Problems(), self.engine)
             return with_text(rest, named, text)
         return with_text(self, named, text)
-
-    # -------------------------------------------------------------- judging
-    def norms(
-        self, account: str | None = None, readings: Mapping[str, str | None] | None = None
-    ) -> Norms:
-        """All that one account holds to be agreed; `readings` replace its own choices."""
-        from servanda.semantics.resolver import norms_of
-
-        chosen = self.account(account)
-        problems = Problems()
-        name = None if chosen is None else chosen.name
-        norms = norms_of(self.agreement, name, readings, problems)
-        if problems.errors:
-            raise ServandaError(problems.errors)
-        return norms
-
-    def facts(
-        self, account: Account | None, norms: Norms, on: Moment, known: Moment | None
-    ) -> Facts:
-        """The record as an account sees it, to the end of `on`, as known at the end of `known`."""
-        return facts_for(
-            self.record,
-            self.agreement,
-            account,
-            norms,
-            on=self.tick(on),
-            known=None if known is None else self.tick(known),
-        )
-
-    def tick(self, moment: Moment) -> int:
-        """The last tick (docs/meaning.md, 1) of a day or an instant."""
-        text = moment_text(moment)
-        assert text is not None
-        try:
-            return parse_as_of(text, self.zone)
-        except BadDate as error:
-            raise refused(str(error), error.help) from None
-
-    def judge(
-        self,
-        account: str | None = None,
-        on: Moment | None = None,
-        known: Moment | None = None,
-        *,
-        reuse: Iterable[Judged] | None = None,
-    ) -> Judged:
-        """One judgement in memory: norms, facts and verdict spans up to the end of `on`.
-
-        The same question is judged once. With `reuse`, verdicts of clauses that those judgements
-        (of this text or an earlier one) settled alike are taken over, and the caller keeps it.
-        Raises JudgeError where norms and record cannot be judged (docs/meaning.md), and
-        ServandaError for more than 100,000 spans: `verdicts` has those.
-        """
-        if self.found.errors:
-            raise ServandaError(self.found.errors)
-        chosen = self.account(account)
-        name = "text" if chosen is None else chosen.name
-        day = moment_text(on) or self.last_day()
-        then = moment_text(known)
-        key = (name, day, then)
-        if reuse is None and key in self._judgements:
-            return self._judgements[key]
-        norms = self.norms(name)
-        facts = self.facts(chosen, norms, day, then)
-        judged = Judged(
-            case=self.agreement.header.name,
-            account=name,
-            on=day,
-            known=then,
-            agreement=self.agreement,
-            record=self.record,
-            norms=norms,
-            facts=facts,
-            verdicts=(),
-        )
-        if reuse is not None:
-            from servanda.explain.incremental import judge_again
-
-            judged.verdicts = judge_again(list(reuse), norms, facts)
-            return judged
-        judged.verdicts = self._verdicts(norms, facts)
-        self._judgements[key] = judged
-        return judged
-
-    def _verdicts(self, norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
-        from servanda.judge.judgement import Judgement
-        from servanda.judge.verdict import JudgeError
-
-        try:
-            judgement = Judgement(norms, facts, engine=self.engine)
-            if judgement.more_spans_than(MOST_SPANS):
-                raise refused(
-                    f"there are more than {MOST_SPANS:,} spans: too many to look at one by one",
-                    "`servanda judge` counts them, or writes them with -o verdicts.parquet",
-                )
-            return judgement.verdicts()
-        except JudgeError as error:
-            error.place = next((r.place for r in norms.rules if r.id == error.rule), None)
-            raise
-
-    def as_of(self, judged: Judged, on: Moment) -> Judged:
-        """An earlier day read off a judgement of this case, without judging again.
-
-        Raises ValueError for a day later than the judgement's.
-        """
-        from servanda.explain.snapshot import as_of
-
-        day = moment_text(on)
-        assert day is not None
-        facts = self.facts(self.account(judged.account), judged.norms, day, judged.known)
-        return as_of(judged, day, facts)
-
-    def by_account(
-        self,
-        account: str | None = None,
-        on: Moment | None = None,
-        known: Moment | None = None,
-    ) -> dict[str, Judged]:
-        """Judgements of one account, or of every one there is."""
-        names = self.accounts if account is None else (account,)
-        return {name: self.judge(name, on, known) for name in names}
-
-    def judgement(
-        self,
-        account: str | None = None,
-        on: Moment | None = None,
-        known: Moment | None = None,
-        memory: str | None = None,
-        progress: Progress | None = None,
-        *,
-        beside: Judgement | None = None,
-    ) -> Judgement:
-        """The judgement left in the engine, for programs that query its tables themselves.
-
-        `beside`: another judgement of this case, whose engine it uses too. `verdicts` is the same
-        for everybody else.
-        """
-        from servanda.judge.judgement import Judgement
-
-        if self.found.errors:
-            raise ServandaError(self.found.errors)
-        chosen = self.account(account)
-        norms = self.norms(None if chosen is None else chosen.name)
-        facts = self.facts(chosen, norms, moment_text(on) or self.last_day(), known)
-        tables = None if beside is None else beside.tables
-        return Judgement(norms, facts, memory, progress, self.engine, beside=tables)
 
     def verdicts(
         self,
@@ -678,43 +407,55 @@ class Case:
         measure: str | None = None,
         dark: bool = False,
     ) -> Written:
-        """Write one chart (timeline, measure, board or counts) as a picture (.svg, .png), its
-        Vega-Lite spec (.json) or a piece of a page (.html). The `chart_…` methods give charts."""
+        """Write one chart as a picture (.svg, .png), its Vega-Lite spec (.json) or a piece of a
+        page (.html). `charts` gives charts, and names them."""
         from servanda.api.answers import Written
-        from servanda.api.charts import PICTURES, chart_bytes, check_chart
+        from servanda.api.charts import PICTURES, chart_bytes, only_chart
         from servanda.api.output_files import check_output, missing_extra, write_bytes
+        from servanda.present.charts.registry import chart_kind
 
         file = Path(path)
         form = check_output(file, PICTURES)
-        check_chart(which)
+        chart_kind(which)
         asked = self._of_one_or_all(on, known, account)
         try:
-            drawn = self._chart(which, asked, account, clause=clause, measure=measure)
+            found = self.charts(
+                which,
+                on=asked.on,
+                known=asked.known,
+                account=account,
+                clause=clause,
+                measure=measure,
+            )
+            drawn = found[0] if len(found) == 1 else only_chart(self.measured(), found, measure)
             content = chart_bytes(drawn, form, "dark" if dark else "light")
         except ModuleNotFoundError as error:
             raise missing_extra(error, "a chart") from None
         write_bytes(file, content)
         return Written(asked, file, {"chart": drawn.name, "title": drawn.title, "text": drawn.text})
 
-    def _chart(
+    def charts(
         self,
         which: str,
-        asked: Question,
-        account: str | None,
         *,
-        clause: str | None,
-        measure: str | None,
-    ) -> Chart:
-        if which == "timeline":
-            return self.chart_timeline(account, asked.on, asked.known, clause)
-        if which == "board":
-            return self.chart_board(account, asked.on, asked.known)
-        if which == "counts":
-            return self.chart_counts(account, asked.on, asked.known)
-        from servanda.api.charts import only_measure
+        on: Moment | None = None,
+        known: Moment | None = None,
+        account: str | None = None,
+        clause: str | None = None,
+        measure: str | None = None,
+    ) -> list[Chart]:
+        """The charts of a name (`present/charts/registry.py`), by one account or by all: one, or
+        of `measure` one for each measure and subject. A notebook shows them."""
+        from servanda.present.charts.registry import ChartRequest, chart_kind
 
-        found = self.chart_measures(account, asked.on, asked.known, measure, clause)
-        return only_measure((name for name, _ in self.measured()), found, measure)
+        kind = chart_kind(which)
+        names = [m.name for m in self.agreement.measures]
+        if measure is not None and measure not in names:
+            advice = did_you_mean(measure, names) or f"the measures are {listed(names)}"
+            raise refused(f"there is no measure `{measure}`", advice)
+        chosen = self.clause(clause)
+        judged = self.by_account(account, on, known)
+        return kind.draw(ChartRequest(judged, clause=chosen, measure=measure))
 
     def chart_timeline(
         self,
@@ -723,11 +464,8 @@ class Case:
         known: Moment | None = None,
         clause: str | None = None,
     ) -> Chart:
-        """Every duty's life as bars, by one account or by all; a notebook shows it."""
-        from servanda.present.charts.timeline import timeline
-
-        chosen = self.clause(clause)
-        return timeline(self.by_account(account, on, known), None if chosen is None else (chosen,))
+        """Every duty's life as bars, by one account or by all."""
+        return self.charts("timeline", account=account, on=on, known=known, clause=clause)[0]
 
     def measured(self) -> list[tuple[str, str | None]]:
         """The measures that entries and small tables read, each with its subject (or None)."""
@@ -745,13 +483,9 @@ class Case:
         clause: str | None = None,
     ) -> list[Chart]:
         """Each measure that the record reads, with its limits; one of them if named."""
-        from servanda.present.charts.measures import measures
-
-        names = [m.name for m in self.agreement.measures]
-        if measure is not None and measure not in names:
-            advice = did_you_mean(measure, names) or f"the measures are {listed(names)}"
-            raise refused(f"there is no measure `{measure}`", advice)
-        return measures(self.by_account(account, on, known), measure, self.clause(clause))
+        return self.charts(
+            "measure", account=account, on=on, known=known, clause=clause, measure=measure
+        )
 
     def chart_board(
         self,
@@ -760,9 +494,7 @@ class Case:
         known: Moment | None = None,
     ) -> Chart:
         """The duties in play on a day, by each account."""
-        from servanda.present.charts.board import board
-
-        return board(self.by_account(account, on, known))
+        return self.charts("board", account=account, on=on, known=known)[0]
 
     def chart_counts(
         self,
@@ -771,9 +503,7 @@ class Case:
         known: Moment | None = None,
     ) -> Chart:
         """How many duties have each status, over time, by each account."""
-        from servanda.present.charts.counts import counts
-
-        return counts(self.by_account(account, on, known))
+        return self.charts("counts", account=account, on=on, known=known)[0]
 
     # -------------------------------------------------------------- articles
     def read(self, article: str | Path, published: date | str | None = None) -> Drafts:

@@ -1,30 +1,22 @@
-"""Which chart was asked for, and the chart as a file. The charts: `present/charts/registry.py`."""
+"""The one chart that was asked for, as a file. The charts: `present/charts/registry.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from servanda.api.questions import refused
-from servanda.syntax.problems import did_you_mean
+from servanda.syntax.problems import refused
 
 if TYPE_CHECKING:
     from servanda.present.charts.chart import Chart, Theme
 
-CHARTS = ("timeline", "measure", "board", "counts")
-"""As they are asked for: of the measures, one is drawn."""
 PICTURES = ("svg", "png", "json", "html")
 
 
-def check_chart(which: str) -> None:
-    """Raises ServandaError where there is no chart of that name."""
-    if which not in CHARTS:
-        advice = did_you_mean(which, CHARTS) or f"there are {', '.join(CHARTS)}"
-        raise refused(f"there is no chart `{which}`", advice)
-
-
-def only_measure(names: Iterable[str], found: Sequence[Chart], measure: str | None) -> Chart:
-    """The one chart of a measure, of those that are read.
+def only_chart(
+    measured: Iterable[tuple[str, str | None]], found: Sequence[Chart], measure: str | None
+) -> Chart:
+    """The one chart of a measure; `measured` are those that are read, with their subjects.
 
     Raises ServandaError where there is none, or several.
     """
@@ -32,7 +24,7 @@ def only_measure(names: Iterable[str], found: Sequence[Chart], measure: str | No
 
     if len(found) == 1:
         return found[0]
-    names = list(dict.fromkeys(names))
+    names = list(dict.fromkeys(name for name, _ in measured))
     if not found:
         what = f"there is no reading of {f'`{measure}`' if measure else 'a measure of it'}"
         advice = (

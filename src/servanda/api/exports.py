@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from servanda.api.output_files import check_output, missing_extra, write_bytes
-from servanda.api.questions import Question, refused
+from servanda.api.questions import Question
 from servanda.explain.judged import Judged
-from servanda.syntax.problems import did_you_mean
+from servanda.syntax.problems import did_you_mean, refused
 
 
 def choose_format(path: Path, format_: str | None, table: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servanda.api.questions import refused
+from servanda.syntax.problems import refused
 
 if TYPE_CHECKING:
     import polars

@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from servanda.api.questions import refused
 from servanda.atomic_files import whole_or_not
-from servanda.syntax.problems import ServandaError, did_you_mean
+from servanda.syntax.problems import ServandaError, did_you_mean, refused
 
 
 def check_output(path: Path, endings: Iterable[str] | None = None) -> str:

@@ -1,18 +1,11 @@
-"""What a question is about: whose account, as of when, as known when; and how days are given."""
+"""What a question is about: whose account, as of when, as known when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-
-from servanda.syntax.problems import Problem, ServandaError
-
-Moment = str | date | datetime
-"""A day or an instant: text as in the record (`2019-07-01`, `2018-08-07T00:01Z`), a `date`, or a
-`datetime`. A naive `datetime` is in the agreement's zone. A day means its end."""
 
 
 class Question(Struct, frozen=True):
@@ -46,23 +39,6 @@ class Question(Struct, frozen=True):
         many = "accounts" if len(self.accounts) > 1 else "account"
         known = f", as known on {self.known}" if self.known else ""
         return f"{self.case}, in the {many} of {', '.join(self.accounts)}, as of {self.on}{known}"
-
-
-def moment_text(moment: Moment | None) -> str | None:
-    """A moment as the text that the record would have. Raises ServandaError for anything else."""
-    if moment is None or isinstance(moment, str):
-        return moment
-    if isinstance(moment, date):  # a datetime is one too
-        return moment.isoformat()
-    raise refused(
-        f"`{moment!r}` is neither a day nor an instant",
-        "give a text such as 2019-07-01, a `date`, or a `datetime`",
-    )
-
-
-def refused(message: str, help_: str | None = None) -> ServandaError:
-    """The error of a question that cannot be answered as it is asked: no place in a file."""
-    return ServandaError([Problem(file="", line=0, column=0, message=message, help=help_ or None)])
 
 
 def listed(names: Iterable[str]) -> str:

@@ -7,12 +7,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from servanda.api.questions import listed, refused
+from servanda.api.questions import listed
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings, plain
 from servanda.judge.verdict import Verdict
 from servanda.semantics.norms import variables_by_parameter
-from servanda.syntax.problems import Problems, ServandaError, did_you_mean
+from servanda.syntax.problems import Problems, ServandaError, did_you_mean, refused
 from servanda.syntax.values import Day, Number, Text
 
 NO_INSTANCE = "the clause has no instance then: ask for a later day"

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
 from servanda.api.output_files import check_output
-from servanda.api.questions import Moment, Question, refused
+from servanda.api.questions import Question
 from servanda.judge import verdict_table
 from servanda.judge.judgement import Judgement
 from servanda.judge.verdict_table import Count
+from servanda.syntax.problems import refused
 
 if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from servanda.explain.judged_case import JudgedCase
     from servanda.judge.progress import Progress
     from servanda.present.terminal.blocks import Block
-
-
-class Judges(Protocol):
-    """A case, as its verdicts need it."""
-
-    def judgement(
-        self,
-        account: str | None = None,
-        on: Moment | None = None,
-        known: Moment | None = None,
-        memory: str | None = None,
-        progress: Progress | None = None,
-        *,
-        beside: Judgement | None = None,
-    ) -> Judgement: ...
 
 
 class Verdicts:
@@ -48,7 +35,7 @@ class Verdicts:
 
     def __init__(
         self,
-        case: Judges,
+        case: JudgedCase,
         question: Question,
         memory: str | None = None,
         progress: Progress | None = None,

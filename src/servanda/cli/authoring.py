@@ -38,17 +38,45 @@ def new(
 def fmt(
     case: CasePath,
     check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="Rewrite old spellings with the meaning they had.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Lay out the servanda blocks of a case; the prose is not touched."""
     from servanda.present.terminal.blocks import Line
 
+    def upgraded() -> tuple[dict[str, Any], Iterable[Block]]:
+        found = open_case(case).upgrade(write=not check)
+        lines = [Line(f"{word} {name}") for name in found.changed] or [Line("nothing to change")]
+        if found.changed:
+            lines.append(Line(f"judged before and after, {found.judged}: equal"))
+        if found.choices:
+            lines += [Line(""), Line("choose again, where another meaning may have been meant:")]
+        for choice in found.choices:
+            lines.append(Line(f"  {choice.file}:{choice.line}: {choice.message}"))
+            lines.append(Line(f"    {choice.help}"))
+        as_json = {
+            "changed": list(found.changed),
+            "choices": [
+                {
+                    "file": c.file,
+                    "line": c.line,
+                    "code": c.code,
+                    "message": c.message,
+                    "help": c.help,
+                }
+                for c in found.choices
+            ],
+        }
+        return as_json, lines
+
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         found = open_case(case).format(write=not check)
-        word = "would change" if check else "changed"
         lines = [Line(f"{word} {name}") for name in found.changed] or [Line("nothing to change")]
         return {"changed": list(found.changed)}, lines
 
-    found = show(answer, json)
+    word = "would change" if check else "changed"
+    found = show(upgraded if upgrade else answer, json)
     if check and found["changed"]:
         raise typer.Exit(ERRORS)

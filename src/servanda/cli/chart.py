@@ -10,6 +10,7 @@ import typer
 from servanda.cli.answers import default_notes, open_case, rendered, show
 from servanda.cli.options import By, CasePath, Clause, Json, Known, On, OutputPath
 from servanda.cli.verbs import verb
+from servanda.present.charts.registry import CHARTS
 
 if TYPE_CHECKING:
     from servanda.present.terminal.blocks import Block
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @verb("document")
 def chart(
-    which: Annotated[str, typer.Argument(metavar="timeline|measure|board|counts")],
+    which: Annotated[str, typer.Argument(metavar="|".join(CHARTS))],
     case: CasePath,
     *,
     output: OutputPath,

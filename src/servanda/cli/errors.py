@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,8 +24,8 @@ def explain_error(
     json: Json = False,
 ) -> None:
     """What the code of an error, warning or hint means, and what to write instead."""
-    from servanda.api import refused
     from servanda.syntax.problem_codes import problem_codes, suggest_code
+    from servanda.syntax.problems import refused
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
         known = problem_codes()
@@ -79,12 +79,15 @@ def explanation_blocks(found: ProblemCode) -> list[Block]:
     return blocks
 
 
-def example_lines(example: Example) -> Iterable[Block]:
+def example_lines(example: Example) -> Iterator[Block]:
     """The files of an example, indented; those beside the main one with their names."""
     from servanda.present.terminal.blocks import Line
 
-    beside = [name for name in example.files if name != example.main]
-    yield from (Line(f"    {line}") for line in example.shown.rstrip("\n").split("\n"))
-    for name in beside:
-        yield Line(f"  {name}:", "quiet")
-        yield from (Line(f"    {line}") for line in example.files[name].rstrip("\n").split("\n"))
+    files = {example.main: example.shown} | {
+        name: text for name, text in example.files.items() if name != example.main
+    }
+    for name, text in files.items():
+        if name != example.main:
+            yield Line(f"  {name}:", "quiet")
+        for line in text.rstrip("\n").split("\n"):
+            yield Line(f"    {line}", exact=True)

@@ -10,6 +10,7 @@ import typer
 from servanda.cli.answers import default_notes, open_case, rendered, show
 from servanda.cli.options import By, CasePath, Json, Known, On, OutputPath
 from servanda.cli.verbs import verb
+from servanda.present.export.formats import FORMATS
 
 if TYPE_CHECKING:
     from servanda.present.terminal.blocks import Block
@@ -24,7 +25,7 @@ def export(
         str | None,
         typer.Option(
             "--format",
-            metavar="csv|xlsx|parquet|json|jsonld|ics",
+            metavar="|".join(FORMATS),
             help="If the extension does not say it.",
         ),
     ] = None,
@@ -41,7 +42,7 @@ def export(
     """Spans, entries and sources as a table, provenance as PROV-O, deadlines as a calendar."""
 
     def answer() -> tuple[dict[str, Any], Iterable[Block]]:
-        from servanda.api import refused
+        from servanda.syntax.problems import refused
 
         if calendar and form not in (None, "ics"):
             raise refused(f"a calendar is no `{form}`", "leave out --format, or say ics")

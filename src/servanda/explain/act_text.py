@@ -107,6 +107,17 @@ class ActText:
         params = self.words.params.get(rule.action.name, ())
         return next((p.unit for p in params if p.name == param), None)
 
+    def members(self, found: d.Wanting) -> Node:
+        """`of those who have to act: A, B have; C has not`."""
+        parts = [
+            f"{joined(names)} {'has' if len(names) == 1 else 'have'}{word}"
+            for names, word in ((found.used, ""), (found.wanting, " not"))
+            if names
+        ]
+        ids = list(found.entries)
+        said = f"Everybody has to act, as one: {'; '.join(parts)}."
+        return Node(said, ids, self.words.sources(ids))
+
     def sum(self, rule: Rule, found: d.Sum) -> Node:
         """`9 EUR of at least 10 EUR are recorded in its window: 1 EUR short`."""
         unit = self.unit(rule, found.param)

@@ -1,4 +1,4 @@
-"""What would change a verdict, in words: each piece has been judged (judge/counterfactuals.py)."""
+"""What would change a verdict, in words: each piece has been judged (judge/counterfactuals/)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from servanda.explain.judged import Judged
 from servanda.explain.rows import is_final
 from servanda.explain.wording import Node, Words, joined
-from servanda.judge.counterfactuals import Change, Setting, changes
+from servanda.judge.counterfactuals.setting import Setting
+from servanda.judge.counterfactuals.trials import Counterfactual, counterfactuals
 from servanda.judge.derivation import Derivation
 from servanda.record.dates import end_of
 from servanda.record.record import Measured
@@ -25,7 +26,7 @@ def advice(
 
     `choices`: other readings and trust that give it another status, as sentences.
     """
-    found = changes(setting, derivation)
+    found = counterfactuals(setting, derivation)
     aside = [change for change in found if change.kind in ("untrusted", "unsure")]
     others = [change for change in found if change.kind not in ("untrusted", "unsure")]
     if aside:
@@ -57,7 +58,7 @@ def setting_of(judged: Judged) -> Setting:
     )
 
 
-def set_aside(judged: Judged, words: Words, change: Change, kind: str) -> Node:
+def set_aside(judged: Judged, words: Words, change: Counterfactual, kind: str) -> Node:
     """An entry that is dropped or only possible, why, and what it would make of the duty."""
     (id_,) = change.entries
     leaf = words.leaf(id_)
@@ -76,7 +77,7 @@ def set_aside(judged: Judged, words: Words, change: Change, kind: str) -> Node:
     return Node(said, [id_], leaf.sources)
 
 
-def told(words: Words, change: Change, kind: str) -> Node:
+def told(words: Words, change: Counterfactual, kind: str) -> Node:
     status = word(change.status, kind)
     if change.kind == "later":
         ids = list(change.entries)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from servanda.syntax.layout import Layout
+from servanda.explain.judged_case import JudgedCase
 from servanda.syntax.markdown import Paragraph
 from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
-from servanda.syntax.problems import Problem, Problems
+from servanda.syntax.problems import Problem
 from servanda.syntax.tree import Agreement
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from servanda.record.record import Record
 
 NOT_THE_TEXT = ("accounts.md", "record/")
-
-
-class Case(Protocol):
-    """What checking needs of a case."""
-
-    layouts: tuple[Layout, ...]
-    agreement: Agreement
-    record: Record
-    found: Problems
 
 
 class Checked(Struct, frozen=True):
@@ -51,7 +42,7 @@ class Checked(Struct, frozen=True):
         return tuple(p for p in self.problems if p.severity == "hint")
 
 
-def checked(case: Case) -> Checked:
+def checked(case: JudgedCase) -> Checked:
     """The problems of reading a case and those of its rules together, in order of the files."""
     from servanda.record.cross_checks import cross_check
     from servanda.semantics.checks.agreement import check
@@ -90,7 +81,7 @@ def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, 
     return found
 
 
-def paragraphs(case: Case) -> Iterator[Paragraph]:
+def paragraphs(case: JudgedCase) -> Iterator[Paragraph]:
     """The paragraphs of the agreement's own text: headings of accounts and record are none."""
     for layout in case.layouts:
         if not layout.file.startswith(NOT_THE_TEXT):

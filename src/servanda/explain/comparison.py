@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, permutations
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -22,6 +22,7 @@ from servanda.explain.differences import Change, Difference, Wording
 from servanda.explain.duty_keys import Duty, Standing, current
 from servanda.explain.duty_labels import DutyLabel, labels_by_key
 from servanda.explain.judged import Judged
+from servanda.explain.judged_case import JudgedCase
 from servanda.explain.rule_text import Duties
 from servanda.explain.variants import (
     PLAIN,
@@ -33,8 +34,7 @@ from servanda.explain.variants import (
     switched,
 )
 from servanda.judge.verdict import Status, Verdict
-from servanda.record.record import Record
-from servanda.syntax.tree import Account, Agreement
+from servanda.syntax.tree import Account
 from servanda.vocabulary.escaping import readable
 from servanda.vocabulary.statuses import KINDS
 
@@ -44,24 +44,8 @@ RANK = {"reads": 0, "holds": 1, "accepts": 2, "trusts": 3}
 """Of sets of choices that do as well, one about the text is told before one about trust."""
 
 
-class Case(Protocol):
-    """What comparing needs of a case."""
-
-    agreement: Agreement
-    record: Record
-
-    @property
-    def accounts(self) -> tuple[str, ...]: ...
-    def last_day(self) -> str: ...
-    def tick(self, text: str) -> int: ...
-    def account(self, name: str | None) -> Account | None: ...
-    def judge(
-        self, account: str | None = None, on: str | None = None, known: str | None = None
-    ) -> Judged: ...
-
-
 def compare(
-    case: Case,
+    case: JudgedCase,
     on: str | None = None,
     known: str | None = None,
     accounts: Sequence[str] | None = None,
@@ -74,7 +58,7 @@ def compare(
 
 
 def choices_that_change(
-    case: Case,
+    case: JudgedCase,
     duty: Duty,
     account: str,
     on: str | None = None,
@@ -102,7 +86,7 @@ class Comparison:
 
     def __init__(
         self,
-        case: Case,
+        case: JudgedCase,
         on: str | None,
         known: str | None,
         accounts: Sequence[str] | None,

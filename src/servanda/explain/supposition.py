@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from servanda.explain.judged_case import JudgedCase
 from servanda.syntax.files import read_text
-from servanda.syntax.layout import Layout, lay_out
+from servanda.syntax.layout import lay_out
 from servanda.syntax.problems import Problems, ServandaError
 
 SAME = ("status", "since", "until", "final", "version", "reading", "breaches")
@@ -17,47 +18,7 @@ Row = dict[str, Any]
 Difference = dict[str, list[Any]]
 
 
-class Rows(Protocol):
-    """Typed rows that have a form as JSON."""
-
-    def to_dicts(self) -> list[Row]: ...
-
-
-class Case(Protocol):
-    """What supposing needs of a case, and how another is made of it."""
-
-    folder: Path
-    name: str
-    layouts: tuple[Layout, ...]
-
-    def __init__(
-        self, folder: Path, name: str, layouts: tuple[Layout, ...], problems: Problems
-    ) -> None: ...
-    def last_day(self) -> str: ...
-    def status(
-        self, on: str | None = None, known: str | None = None, account: str | None = None
-    ) -> Rows: ...
-
-
-AnyCase = TypeVar("AnyCase", bound=Case)
-
-
-def suppose(
-    case: Case,
-    file: str | Path,
-    on: str | None = None,
-    known: str | None = None,
-    account: str | None = None,
-) -> Difference:
-    """`{"added": [row], "removed": [row], "changed": [{"before", "after"}]}` on a day.
-
-    Without `on`, the later of the last days of the record with and without the file. Raises
-    ServandaError if the file cannot be read or does not fit the case.
-    """
-    supposed = with_file(case, Path(file))
-    day = on or max(case.last_day(), supposed.last_day())
-    before, after = (one.status(day, known, account).to_dicts() for one in (case, supposed))
-    return difference(before, after)
+AnyCase = TypeVar("AnyCase", bound=JudgedCase)
 
 
 def with_file(case: AnyCase, path: Path) -> AnyCase:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from servanda.explain.duty_keys import Duty, Occasions, Standing, current
+from servanda.explain.judged_case import JudgedCase
 from servanda.judge.dependencies import Footprints
 from servanda.judge.verdict import JudgeError, Status
 from servanda.record.account_facts import facts_for
 from servanda.record.facts import Facts
-from servanda.record.record import Record
 from servanda.semantics.norms import Norms
 from servanda.syntax.printer.values import pattern
 from servanda.syntax.problems import Problems
-from servanda.syntax.tree import NOWHERE, Account, Agreement, Held
+from servanda.syntax.tree import NOWHERE, Account, Held
 
 Choice = tuple[str, str]
 """`("reads", group)`, `("trusts", how or how:source)`, `("accepts", grade)`, `("holds", term)`."""
@@ -111,22 +111,13 @@ def identity(account: Account) -> Any:
 
 
 # ------------------------------------------------------------------ judging
-class Case(Protocol):
-    """What variants need of a case."""
-
-    agreement: Agreement
-    record: Record
-
-    def tick(self, text: str) -> int: ...
-
-
 class Variants:
     """Accounts that nobody holds, judged on the clauses that are asked about.
 
     Variants with the same footprint of a clause (`judge.dependencies`) share its verdicts.
     """
 
-    def __init__(self, case: Case, on: str, known: str | None) -> None:
+    def __init__(self, case: JudgedCase, on: str, known: str | None) -> None:
         self.case = case
         self.on = case.tick(on)
         self.known = None if known is None else case.tick(known)

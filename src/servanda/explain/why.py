@@ -16,9 +16,10 @@ from typing import Any
 
 from servanda.explain.act_text import ActText
 from servanda.explain.advice import advice, setting_of
-from servanda.explain.comparison import Case, Comparison
+from servanda.explain.comparison import Comparison
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
+from servanda.explain.judged_case import JudgedCase
 from servanda.explain.power_text import PowerText
 from servanda.explain.reasons import reason
 from servanda.explain.rows import bindings
@@ -27,7 +28,7 @@ from servanda.explain.table_entries import with_rows
 from servanda.explain.window_text import WindowText
 from servanda.explain.wording import Node, Words, joined
 from servanda.judge import derivation as d
-from servanda.judge.counterfactuals import Setting
+from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.dependencies import names_read
 from servanda.judge.derive import derive
 from servanda.judge.verdict import Verdict
@@ -49,7 +50,7 @@ def why(
     *,
     debtor: str | None = None,
     period: str | None = None,
-    case: Case | None = None,
+    case: JudgedCase | None = None,
 ) -> list[Node]:
     """One tree per instance of the clause in force at `on`, narrowed to some particulars.
 
@@ -79,7 +80,7 @@ def matches(verdict: Verdict, wanted: Mapping[str, Any]) -> bool:
 class Explanation:
     """Explains the verdicts of one judgement."""
 
-    def __init__(self, judged: Judged, case: Case | None = None) -> None:
+    def __init__(self, judged: Judged, case: JudgedCase | None = None) -> None:
         self.judged = judged
         self.case = case
         self.now = judged.facts.now
@@ -292,6 +293,8 @@ class Explanation:
         yield from self.acts.told(rule, steps(derivation, d.Act), uncertain)
         for found in steps(derivation, d.Sum):
             yield self.acts.sum(rule, found)
+        for group in steps(derivation, d.Wanting):
+            yield self.acts.members(group)
         if rule.kind == "achieve":
             for opening in openings:
                 yield from self.windows.deadline(opening.window)

@@ -1,6 +1,6 @@
 """Derivations: why a verdict span has its status, as typed steps, each with its entries.
 
-The reference judge records them (`judge/reference/recorder.py`); `explain/` puts them into words.
+The reference judge records them (`judge/reference/recording/`); `explain/` puts them into words.
 Times are ticks as in `Verdict`, save those of a `Moment`, which are microseconds since 1970 UTC.
 Truth values are 0 (it fails), 1 (possible) and 2 (it holds).
 """
@@ -307,7 +307,7 @@ class Overlay(Struct, frozen=True, tag=True):
 
 
 class Wanting(Struct, frozen=True, tag=True):
-    """A power held together: who has used it, and who has not."""
+    """A group that acts together, by a power or a duty: who has acted, and who has not."""
 
     used: tuple[str, ...]
     wanting: tuple[str, ...]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation, Step
 from servanda.judge.reference.instance import Instance
-from servanda.judge.reference.recorder import Recorder
+from servanda.judge.reference.recording.steps import Recorder
 from servanda.judge.reference.walk import Walk, verdicts_of
 from servanda.judge.support import (
     Outcome,

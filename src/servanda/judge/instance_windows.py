@@ -8,7 +8,7 @@ import msgspec
 
 from servanda.judge import derivation as d
 from servanda.judge.reference.conditions import Conditions
-from servanda.judge.reference.recorder import described, told
+from servanda.judge.reference.recording.windows import recorded_moment, recorded_window
 from servanda.judge.reference.walk import no_status, occasions
 from servanda.judge.reference.windows import (
     Window,
@@ -49,7 +49,7 @@ class InstanceWindows:
         whole = window_of(self.world, rule, bindings, *arose)
         every = rule.window.every is not None
         window = self.period(rule, verdict, whole, arose[1]) if every else whole
-        return described(self.world, rule, bindings, window, verdict.trigger)
+        return recorded_window(self.world, rule, bindings, window, verdict.trigger)
 
     def period(self, rule: Rule, verdict: Verdict, whole: Window, since: int) -> Window:
         label = dict(verdict.instance).get("period")
@@ -71,7 +71,7 @@ class InstanceWindows:
 
     def moment(self, point: Point, verdict: Verdict) -> d.Moment:
         """A point in time, for the instance of a verdict."""
-        return told(moment(self.world, point, dict(verdict.instance)))
+        return recorded_moment(moment(self.world, point, dict(verdict.instance)))
 
     # -------------------------------------------------------------- what arises by itself
     def rising(self, derived: Derived) -> Iterator[tuple[Happening, Happening]]:

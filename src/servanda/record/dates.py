@@ -19,6 +19,7 @@ from servanda.semantics.clock import (
     zone_of,
 )
 from servanda.syntax.entries import When
+from servanda.syntax.problems import refused
 
 YEARS = (1700, 2200)
 LAST_PHASE = 63
@@ -28,6 +29,11 @@ ISO_INSTANT = re.compile(
     r"(Z|[+-]\d\d:\d\d)?(?: +([A-Z][\w+-]*(?:/[\w+-]+)*))?",
     re.ASCII,
 )
+
+
+Moment = str | date | datetime
+"""A day or an instant: text as in the record (`2019-07-01`, `2018-08-07T00:01Z`), a `date`, or a
+`datetime`. A naive `datetime` is in the agreement's zone. A day means its end."""
 
 
 class BadDate(ValueError):
@@ -159,3 +165,15 @@ def end_of(text: str, zone: str) -> int:
     if "T" in text:
         return tick(instant_of(text, zone), LAST_PHASE)
     return tick(day_start(day_of(text) + timedelta(days=1), zone), WINDOW) - 1
+
+
+def moment_text(moment: Moment | None) -> str | None:
+    """A moment as the text that the record would have. Raises ServandaError for anything else."""
+    if moment is None or isinstance(moment, str):
+        return moment
+    if isinstance(moment, date):  # a datetime is one too
+        return moment.isoformat()
+    raise refused(
+        f"`{moment!r}` is neither a day nor an instant",
+        "give a text such as 2019-07-01, a `date`, or a `datetime`",
+    )

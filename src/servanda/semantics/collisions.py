@@ -72,7 +72,8 @@ class Collisions:
             if one.kind in ("achieve", "may")
             else ()
         )
-        holders = self.parties.same(one.debtor, over.debtor, within=True)
+        # of those who act together, one who may not act is enough
+        holders = self.parties.same(one.debtor, over.debtor, within=not one.together)
         if holders is None:
             return ()
         told = [tuple(dict.fromkeys((*holders, *joins))) for joins in found]
@@ -82,7 +83,7 @@ class Collisions:
 
     # -------------------------------------------------------------- acts
     def _by_act(self, one: Rule, over: Rule) -> tuple[Precedence, ...]:
-        """`one` forbids what `over` asks for or permits: each act is compared with both patterns."""
+        """`one` forbids what `over` asks for or permits: an act is compared with both patterns."""
         if over.kind not in ("achieve", "may") or not same_event(one, over):
             return ()
         holders = self.parties.same(one.debtor, over.debtor, within=False)

@@ -241,13 +241,15 @@ class Trigger(Struct, frozen=True):
     """What makes an instance. Exactly one of `match`, `cond`, `breach_of` is set.
 
     `following` are earlier (or same-instant) occurrences joined on shared variables; `breach_of`
-    is the rule whose breach this remedy answers (its variables are this rule's too).
+    is the rule whose breach this remedy answers (its variables are this rule's too). `surplus` is
+    the variable that `cond` binds, and the number that it is when `cond` becomes true.
     """
 
     match: Match | None = None
     following: tuple[Match, ...] = ()
     cond: Cond | None = None
     breach_of: str | None = None
+    surplus: tuple[str, Expr] | None = None
 
 
 class DutyWindow(Struct, frozen=True):
@@ -297,7 +299,8 @@ class Rule(Struct, frozen=True):
     `/2` for a second rule of the clause, `@version` for an amendment, `/else` for a remedy.
     `early`: performance before the opening counts always, from the trigger on, or never.
     `cure_within` of `keep` is its grace. `time_extended`: the close moves by the time excused.
-    `compensates`: to perform the remedy makes the breach good.
+    `compensates`: to perform the remedy makes the breach good. `together`: who has to act, by the
+    actors whose acts count: a member alone, or a group for those of its members.
     """
 
     id: str
@@ -323,6 +326,7 @@ class Rule(Struct, frozen=True):
     remedy: str | None
     compensates: bool
     time_extended: bool
+    together: tuple[tuple[str, tuple[str, ...]], ...]
     power: PowerEffect | None
     yields_to: tuple[Precedence, ...]
     needs_creation: bool

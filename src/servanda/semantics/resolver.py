@@ -27,7 +27,7 @@ from servanda.semantics.resolving.expansion import (
     with_remedies,
 )
 from servanda.semantics.resolving.precedence import with_precedence
-from servanda.semantics.resolving.scope import Context, Scope, pick
+from servanda.semantics.resolving.scope import Context, Scope, Typed, pick
 from servanda.semantics.resolving.time_points import TimePoints
 from servanda.syntax import tree
 from servanda.syntax.problems import Problems, did_you_mean
@@ -175,7 +175,8 @@ class Resolver:
         here = scope.at(pick(trigger.place, scope.place))
         here.debtor = None if isinstance(scope.debtor, norms.Var) else scope.debtor
         if trigger.pattern is None:
-            return norms.Trigger(cond=self.moments.condition(trigger.cond, here)), TRUE
+            cond = self.moments.condition(trigger.cond, here)
+            return norms.Trigger(cond=cond, surplus=self._surplus(trigger, here, scope)), TRUE
         first = self.moments.event_match(trigger.pattern, here, binding=True)
         following = tuple(
             self.moments.event_match(pattern, here, binding=True) for pattern in trigger.following
@@ -183,6 +184,18 @@ class Resolver:
         here.debtor = scope.debtor
         if_ = self.moments.condition(trigger.if_, here)
         return norms.Trigger(match=first, following=following), if_
+
+    def _surplus(
+        self, trigger: tree.Trigger, here: Scope, scope: Scope
+    ) -> tuple[str, norms.Expr] | None:
+        """The variable of `exceeds … by NAME`, bound in the scope, and the number it is."""
+        if trigger.surplus is None or not isinstance(trigger.cond, tree.Compare):
+            return None
+        excess = tree.Arithmetic("-", trigger.cond.left, trigger.cond.right)
+        found = self.moments.expression(excess, here)
+        bound = Typed(norms.Var(trigger.surplus), "number", found.unit)
+        scope.known[trigger.surplus] = bound
+        return trigger.surplus, found.expr
 
     def _rule(self, planned: Planned, scope: Scope, opening: Opening) -> norms.Rule:
         outline, rule, clause = planned.outline, planned.rule, planned.clause
@@ -216,6 +229,7 @@ class Resolver:
             remedy=planned.remedy.outline.id if planned.remedy is not None else None,
             compensates=planned.compensates,
             time_extended=isinstance(rule, tree.Duty) and rule.time_extended,
+            together=planned.together,
             power=None,
             yields_to=(),
             needs_creation=clause is not None and clause.created and outline.kind != "may",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from servanda.atomic_files import whole_or_not
 from servanda.syntax.formatter import format_text
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, refused
 
 STARTER = Path(__file__).parent.parent / "starter"
 STARTER_FILES = ("agreement.md", "accounts.md", "record/2026.md", "sources.json")
@@ -69,23 +69,21 @@ def named(folder: str) -> str:
 # ------------------------------------------------------------------ layout
 def format_files(folder: Path, files: Iterable[str], *, write: bool) -> Formatted:
     """Lay out files of a case in place; if any of them has an error, nothing is written."""
-    texts: dict[Path, str] = {}
-    changed, problems = [], list[Problem]()
+    texts: dict[str, str] = {}
+    problems = list[Problem]()
     for file in files:
-        path = folder / file
-        text = path.read_bytes().decode("utf-8")
+        text = (folder / file).read_bytes().decode("utf-8")
         formatted, found = format_text(text, file)
         problems += [p for p in found if p.severity == "error"]
         if formatted != text:
-            changed.append(file)
-            texts[path] = formatted
+            texts[file] = formatted
     if write and not problems:
-        for path, text in texts.items():
-            with whole_or_not(path) as made:
-                made.write_bytes(text.encode("utf-8"))
-    return Formatted(tuple(changed), tuple(problems))
+        write_texts(folder, texts)
+    return Formatted(tuple(texts), tuple(problems))
 
 
-def refused(message: str, help_: str | None = None) -> ServandaError:
-    """The refusal of a request, with advice, as a ServandaError."""
-    return ServandaError([Problem("", 0, 0, message, help_)])
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files of a case, each whole or not at all."""
+    for file, text in texts.items():
+        with whole_or_not(folder / file) as made:
+            made.write_bytes(text.encode("utf-8"))

@@ -17,9 +17,37 @@ LONGEST_LINE = 100_000
 DEEPEST_INCLUDE = 20
 READABLE = "correct the name: it is relative to the file that has it"
 SUFFIXES = (".md", ".markdown", ".sv")
+MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
 _INCLUDE = re.compile(r'include\s+"([^"]*)"$')
 _FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def find_texts(root: Path, problems: Problems) -> list[str]:
+    """The texts of a case, named as problems name them: relative to the case."""
+    whole = Place(str(root), 0, 0)
+    if root.is_file():
+        return [root.name]
+    if not root.is_dir():
+        problems.add(
+            "E101",
+            whole,
+            f"there is no folder or file `{root}`",
+            "start a case with `servanda new`",
+        )
+        return []
+    found = [name for name in (MAIN, ACCOUNTS) if (root / name).is_file()]
+    beside = sorted(p.name for p in root.glob("*.sv"))
+    kept = sorted(
+        str(p.relative_to(root))
+        for p in (root / RECORD).rglob("*")
+        if p.suffix in (".md", ".sv") and p.is_file()
+    )
+    if MAIN not in found and not beside:
+        advice = f"a case folder holds `{MAIN}`; start one with `servanda new`"
+        problems.add("E101", whole, f"`{root}` holds no `{MAIN}`", advice)
+        return []
+    return [*found, *beside, *kept]
 
 
 def read_text(path: Path, file: str, problems: Problems, at: Place | None = None) -> str | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from servanda.syntax import block_lines as ln
 from servanda.syntax import entries as e
 from servanda.syntax import tree as m
 from servanda.syntax.layout import Layout, Passage, Statement, lay_out
 from servanda.syntax.line_parser import LineKind
-from servanda.syntax.old_spellings import OLD_SPELLINGS
 from servanda.syntax.parser import Parsed, line_kind_at_margin, line_kind_below, parse, parse_line
 from servanda.syntax.printer.rules import duty
 from servanda.syntax.printer.statements import phrases
@@ -51,26 +49,14 @@ def format_text(text: str, file: str) -> tuple[str, list[Problem]]:
     parsed = parse(layout.statements, problems)
     if problems.errors:
         return text, list(problems)
-    return _rebuild(text, layout, _Printer(parsed)), list(problems)
+    return rebuilt(text, layout, parsed), list(problems)
 
 
-def upgrade_text(text: str, file: str) -> tuple[str, list[Problem]]:
-    """The text in today's spelling with the meaning it had in the old one, and its problems.
-
-    A text with other errors than old spellings is given back unchanged; so is one without any.
-    Of the problems, those of old spellings name what a person should choose again.
-    """
-    problems = Problems()
-    layout = lay_out(text, file, problems)
-    parsed = parse(layout.statements, problems)
-    others = [problem for problem in problems.errors if problem.code not in OLD_SPELLINGS]
-    if others or not problems.errors:
-        return text, list(problems)
-    return _rebuild(text, layout, _Printer(parsed, upgrading=True)), list(problems)
-
-
-def _rebuild(text: str, layout: Layout, printer: _Printer) -> str:
-    """The text with the lines of each block replaced."""
+def rebuilt(
+    text: str, layout: Layout, parsed: Parsed, change: Callable[[m.Duty], m.Duty] | None = None
+) -> str:
+    """The text with the lines of each block replaced, its duties changed if told how."""
+    printer = _Printer(parsed, change)
     raw = text.split("\n")
     ending = "\r" if raw[0].endswith("\r") else ""
     rebuilt: list[str] = []
@@ -88,12 +74,12 @@ def _rebuild(text: str, layout: Layout, printer: _Printer) -> str:
 
 
 class _Printer:
-    """Prints the statements of a file; `upgrading`: with the defaults of the old spelling."""
+    """Prints the statements of a file; `change`: how its duties are to be changed."""
 
-    def __init__(self, parsed: Parsed, upgrading: bool = False) -> None:
+    def __init__(self, parsed: Parsed, change: Callable[[m.Duty], m.Duty] | None) -> None:
         readings = parsed.agreement.readings
         self.readings = {(r.place.line, r.place.column): r for r in readings}
-        self.upgrading = upgrading
+        self.change = change
 
     def passage(self, passage: Passage) -> Iterator[str]:
         """The lines of a block."""
@@ -125,19 +111,9 @@ class _Printer:
         node: Struct = parse_line(statement, line_kind, Problems())
         if isinstance(node, m.Reading):
             return self.readings.get((node.place.line, node.place.column), node)
-        if self.upgrading and isinstance(node, m.Duty):
-            return _as_it_was(node)
+        if self.change is not None and isinstance(node, m.Duty):
+            return self.change(node)
         return node
-
-
-def _as_it_was(duty: m.Duty) -> m.Duty:
-    """The duty with the old default written out: performance before `from` did not count."""
-    window, remedy = duty.window, duty.remedy
-    if duty.kind == "achieve" and duty.early is None and window.from_ and window.every is None:
-        duty = replace(duty, early="never")
-    if remedy is not None:
-        duty = replace(duty, remedy=m.Remedy(_as_it_was(remedy.duty), remedy.instead))
-    return duty
 
 
 def _lines(node: Struct, indent: int, written: str) -> list[str]:

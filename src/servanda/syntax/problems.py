@@ -166,6 +166,11 @@ class ServandaError(Exception):
         super().__init__("\n\n".join(render(problem) for problem in self.problems))
 
 
+def refused(message: str, help_: str | None = None) -> ServandaError:
+    """The error of a request that cannot be answered as it is asked: no place in a file."""
+    return ServandaError([Problem("", 0, 0, message, help_ or None)])
+
+
 def namespaced(subject: str) -> str:
     """A subject with the namespace that its kind shares: an event is `name:…`, as a state is."""
     kind, _, name = subject.partition(":")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from servanda.api import refused
+from servanda.syntax.problems import refused
 
 TAIL = 4096
 

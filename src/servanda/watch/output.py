@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from servanda.api import refused
+from servanda.syntax.problems import refused
 from servanda.watch.watch import Watch
 
 

@@ -17,14 +17,13 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from servanda.api import open as open_case
-from servanda.api import refused
 from servanda.explain.judged import iso
 from servanda.judge.verdict import JudgeError
 from servanda.record.account_facts import facts_for
 from servanda.record.dates import YEARS
 from servanda.record.record import Entry
 from servanda.semantics.clock import day_start, micros_of, tick
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, ServandaError, refused
 from servanda.watch.entries import EntryIntake
 from servanda.watch.followed_file import FollowedFile, ReadPosition
 from servanda.watch.histories import StatusChange, encode

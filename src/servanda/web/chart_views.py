@@ -67,27 +67,30 @@ def stamp(query: Query) -> str:
 
 
 # ------------------------------------------------------------------ charts
-def charts(query: Query, kind: str, clause: str | None) -> list[Chart]:
+def charts(query: Query, kind: str, clause: str | None, narrow: bool = False) -> list[Chart]:
     """The charts of a kind over the accounts judged so far; none while none is."""
     judgements = query.version.whole_judgements(query.dates)
     if not judgements:
         return []
-    key = (kind, clause, query.dates.until, query.dates.known, tuple(judgements))
-    found: list[Chart] = query.version.charts.get(key, lambda: make(kind, judgements, clause))
+    key = (kind, clause, narrow, query.dates.until, query.dates.known, tuple(judgements))
+    found: list[Chart] = query.version.charts.get(
+        key, lambda: make(kind, judgements, clause, narrow)
+    )
     return found
 
 
-def make(kind: str, judgements: dict[str, Judged], clause: str | None) -> list[Chart]:
+def make(kind: str, judgements: dict[str, Judged], clause: str | None, narrow: bool) -> list[Chart]:
     from servanda.present.charts.registry import CHARTS, ChartRequest
 
-    return CHARTS[kind].draw(ChartRequest(judgements, clause=clause, link=link))
+    kinds = {one.address or one.name: one for one in CHARTS.values()}
+    return kinds[kind].draw(ChartRequest(judgements, clause, link=link, narrow=narrow))
 
 
 def kinds_on(page: str) -> list[str]:
     """The charts that a page shows, by name."""
     from servanda.present.charts.registry import CHARTS
 
-    return [kind.name for kind in CHARTS.values() if page in kind.on_pages]
+    return [kind.address or kind.name for kind in CHARTS.values() if page in kind.on_pages]
 
 
 def link(duty: DutyHistory, account: str) -> str:
@@ -95,11 +98,18 @@ def link(duty: DutyHistory, account: str) -> str:
 
 
 def drawn(
-    query: Query, which: tuple[str, str, str | None], form: Form, theme: Theme
+    query: Query,
+    which: tuple[str, str, str | None],
+    form: Form,
+    theme: Theme,
+    narrow: bool = False,
 ) -> str | bytes | dict[str, Any]:
-    """One chart, by its kind, name and clause, in one form. Raises Refused if there is none."""
+    """One chart, by its kind, name and clause, in one form; `narrow`: for a phone.
+
+    Raises Refused if there is none.
+    """
     kind, name, clause = which
-    found = charts(query, kind, clause) if kind in kinds_on("timeline") else []
+    found = charts(query, kind, clause, narrow) if kind in kinds_on("timeline") else []
     chart = next((one for one in found if one.name == name), None)
     if chart is None:
         if query.version.waiting(query.dates):
@@ -118,6 +128,6 @@ def drawn(
         },
     }
     judgements = tuple(query.version.whole_judgements(query.dates))
-    key = (which, form, theme, query.dates.until, query.dates.known, judgements)
+    key = (which, form, theme, narrow, query.dates.until, query.dates.known, judgements)
     made: str | bytes | dict[str, Any] = query.version.charts.get(key, draw[form])
     return made

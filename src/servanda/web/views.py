@@ -37,9 +37,9 @@ def board_rows(request: HttpRequest) -> HttpResponse:
 def chart(request: HttpRequest, kind: str, name: str, form: chart_views.Form) -> HttpResponse:
     """One chart: a picture, a live spec, or its data."""
     theme: chart_views.Theme = "dark" if request.GET.get("theme") == "dark" else "light"
-    clause = request.GET.get("clause") or None
+    clause, narrow = request.GET.get("clause") or None, bool(request.GET.get("narrow"))
     try:
-        made = chart_views.drawn(query_of(request), (kind, name, clause), form, theme)
+        made = chart_views.drawn(query_of(request), (kind, name, clause), form, theme, narrow)
     except Refused as refused:
         return refuse(request, refused, form in ("json", "vega"))
     if isinstance(made, dict):

@@ -6,7 +6,15 @@ from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.gates import GATE_COLUMNS
 from servanda.judge.plan.local_days import Days
-from servanda.judge.plan.sql import FOR_GOOD, NUMBER, SINCE_EVER, matches, named, scalar
+from servanda.judge.plan.sql import (
+    FOR_GOOD,
+    NUMBER,
+    SINCE_EVER,
+    matches,
+    named,
+    quoted,
+    scalar,
+)
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
@@ -134,6 +142,8 @@ def candidates(rule: Rule, batch: Batch, closes: str) -> str:
     mine = closes
     if len(batch.rules) > 1:
         mine = f"(SELECT * FROM {closes} c WHERE rule = {batch.numbers[rule.id]})"
+    if rule.together:
+        return all_acted(rule, mine, table, early)
     if rule.total is not None:
         return added_up(rule, mine, table, early)
     return f"""
@@ -173,13 +183,49 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
       WHERE done >= owed GROUP BY iid"""
 
 
+def first_acts(rule: Rule, closes: str, table: str, early: str) -> str:
+    """`(iid, member, entry, lo, hi, fin, n, …)`: the first act of each member acting together, for
+    each `sure` order; `n` is how many have acted."""
+    assert rule.action is not None
+    covers = ", ".join(
+        f"({quoted(actor)}, {quoted(member)})"
+        for actor, members in rule.together
+        for member in members
+    )
+    found = []
+    for order, sure, test in (("hi", "true", sure_part(rule)), ("lo", "false", "true")):
+        found.append(f"""
+          SELECT *, {sure} AS sure, e_{order} AS came, count(*) OVER (PARTITION BY iid) AS n
+          FROM (SELECT {window_of(rule)}, i.iid, c.member, e.entry, e.lo AS e_lo, e.hi AS e_hi, e.fin AS e_fin,
+                       min(e.lo) OVER (PARTITION BY i.iid, c.member) AS first_lo
+                FROM {closes} i JOIN {table} e ON {matches(rule.action)} AND {early} AND {test}
+                JOIN (VALUES {covers}) c(actor, member) ON c.actor = e.{named("p_", "by")}
+                QUALIFY row_number() OVER (PARTITION BY i.iid, c.member ORDER BY e.{order}, e.entry) = 1)""")
+    return " UNION ALL ".join(found)
+
+
+def all_acted(rule: Rule, closes: str, table: str, early: str) -> str:
+    """Acts of a group acting together: the one with which every member has acted."""
+    members = {member for _, covered in rule.together for member in covered}
+    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi"))
+    return f"""
+      SELECT iid, arg_max(entry, (came, entry)) AS entry,
+             CASE WHEN sure THEN max(first_lo) ELSE arg_max(e_lo, (came, entry)) END AS lo,
+             arg_max(e_hi, (came, entry)) AS hi,
+             CASE WHEN sure THEN max(e_fin) ELSE arg_max(e_fin, (came, entry)) END AS fin, sure, {window}
+      FROM ({first_acts(rule, closes, table, early)}) WHERE n = {len(members)} GROUP BY iid, sure"""
+
+
 def parts(rule: Rule, facts: str) -> str:
     """Part performances that add up to what is owed, up to the one that completes it.
 
     `(iid, entry, sure, last)`: `sure` as in `added_up`, `last` the completing part; `facts` has the
     columns of `closing`.
     """
-    assert rule.action is not None and rule.total is not None
+    assert rule.action is not None
+    if rule.together:
+        return parts_of_all(rule, facts)
+    assert rule.total is not None
     param, owed = rule.total
     match = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     early = candidate_test(rule)
@@ -196,6 +242,17 @@ def parts(rule: Rule, facts: str) -> str:
             FROM {facts} i JOIN {named("ev_", match.name)} e ON {matches(match)} AND {early} AND {test}))
           WHERE reached >= owed AND coalesce(before < owed, true)""")
     return " UNION ALL ".join(found)
+
+
+def parts_of_all(rule: Rule, facts: str) -> str:
+    """The same of a group acting together: the first act of each member."""
+    assert rule.action is not None
+    members = {member for _, covered in rule.together for member in covered}
+    acts = first_acts(rule, facts, named("ev_", rule.action.name), candidate_test(rule))
+    last = "OVER (PARTITION BY iid, sure ORDER BY came DESC, entry DESC)"
+    return f"""
+      SELECT DISTINCT iid, entry, sure, last
+      FROM (SELECT *, first_value(entry) {last} AS last FROM ({acts}) WHERE n = {len(members)})"""
 
 
 def sure_part(rule: Rule) -> str:

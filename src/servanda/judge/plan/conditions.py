@@ -145,6 +145,12 @@ class Conditions:
         values = ", ".join(f"({f}, {u})" for f, u in gaps if f < u) or "(0, 0)"
         return f"SELECT i.iid, g.f, g.u, 1 AS level FROM {inst} i, (VALUES {values}) g(f, u)"
 
+    def number_steps(self, expr: Expr, inst: str) -> str:
+        """`(iid, t, low, high)`: the bounds of a number that readings or occurrences make."""
+        atoms = Atoms(self, inst)
+        low, high = atoms.bounds(expr)
+        return f"SELECT f.iid, f.t, {low} AS low, {high} AS high FROM ({atoms.timeline()}) f"
+
 
 class Atoms:
     """The time-varying pieces of one condition, each a column (or two) of a timeline."""

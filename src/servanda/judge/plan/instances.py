@@ -13,6 +13,7 @@ from servanda.judge.plan.sql import (
     FIRST_INSTANT,
     FOR_GOOD,
     SINCE_EVER,
+    UNBOUNDED,
     at_phase,
     literal,
     matches,
@@ -215,11 +216,22 @@ class Instances:
             return breaches
         if trigger.cond is not None:
             steps = self.conditions.steps(trigger.cond, "nobody")
+            became = f"""(
+              SELECT iid, t FROM (SELECT iid, t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
+              WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {FIRST_INSTANT})"""
+            sure, bound = "true", ""
+            if trigger.surplus is not None:
+                name, expr = trigger.surplus
+                excess = self.conditions.number_steps(expr, "nobody")
+                became = f"""(
+                  SELECT o.*, n.low, n.high FROM {became} o
+                  ASOF JOIN ({excess}) n ON o.iid = n.iid AND o.t >= n.t)"""
+                known = f"CASE WHEN high < {UNBOUNDED // 2} THEN high END"
+                sure, bound = "low = high", f", {known} AS {named('k_', name)}"
             return f"""
-              SELECT NULL::VARCHAR AS trigger, true AS sure,
-                     t AS lo, t AS hi, false AS doubt_und
-              FROM (SELECT t, val, lag(val) OVER (ORDER BY t) AS was FROM ({steps}))
-              WHERE val = 2 AND coalesce(was, 0) < 2 AND t > {FIRST_INSTANT}"""
+              SELECT NULL::VARCHAR AS trigger, {sure} AS sure, t AS lo, t AS hi,
+                     false AS doubt_und{bound}
+              FROM {became}"""
         assert trigger.match is not None
         return self.joined(trigger.match, trigger.following)
 

@@ -223,7 +223,9 @@ class Openings:
         for rule in batch.rules:
             remedy = None if rule.remedy is None else self.rules.rules[rule.remedy]
             for performs in (rule, remedy):
-                if batch.kind != "achieve" or performs is None or performs.total is None:
+                if batch.kind != "achieve" or performs is None:
+                    continue
+                if performs.total is None and not performs.together:
                     continue
                 assert performs.action is not None
                 known = performs is rule or str(self.numbers[performs.id]) in self.rules.judged
@@ -231,7 +233,7 @@ class Openings:
                     yield rule, performs
 
     def parts(self, batch: Batch) -> Iterator[str]:
-        """All the parts of `in total` that add up to what is owed."""
+        """All the acts that are one performance together: instalments, a group's acts."""
         begun = f"FROM {self.of_rules(batch, batch.rules)} s JOIN"
         for rule, performs in self.added_up(batch):
             mine = f"s.opened IS NOT NULL AND s.rule = {self.numbers[rule.id]}"

@@ -101,10 +101,10 @@ class Turns:
         of = f"FROM {turned} s JOIN {self.inst} i ON i.iid = {self.key}"
         if isinstance(leaf, RuleStatus):
             self.follow(leaf, of, edges)
-        for source, joined in self.changes(leaf):
+        for source, test in self.changes(leaf):
             yield f"""
               SELECT {BEGIN}, e.entry, false AS act {of}
-              JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined}"""
+              JOIN ({source}) e ON e.came = (s.f >> 6) AND {test}"""
 
     def follow(self, leaf: RuleStatus, of: str, edges: list[str]) -> None:
         whose = narrowed(leaf, "o")

@@ -114,7 +114,9 @@ class Achieve(Instance):
         if self.acts is None:
             assert self.rule.action is not None
             matching = self.walk.world.matching
-            if self.rule.total is None:
+            if self.rule.together:
+                self.acts = self.all_acted(matching(self.rule.action, self.bindings))
+            elif self.rule.total is None:
                 self.acts = [
                     Performance(h, h.sure) for h in matching(self.rule.action, self.bindings)
                 ]
@@ -144,6 +146,35 @@ class Achieve(Instance):
         if by_lo := reaching(sorted(possible, key=lambda h: (h.lo, h.entry)), param, owed):
             found.append(Performance(by_lo[-1], False, by_lo))
         return found
+
+    def all_acted(self, acts: list[Happening]) -> list[Performance]:
+        """Acts of a group acting together: the one with which every member has acted stands for
+        all; of each member its first act counts."""
+        possibly, surely = (instant(at) for at in self.counts_from)
+        sure = [h for h in acts if h.sure and h.lo >= surely]
+        possible = [h for h in acts if h.fin > possibly]
+        found = []
+        if by_hi := self.first_of_each(sorted(sure, key=lambda h: (h.hi, h.entry))):
+            last = self.first_of_each(sorted(sure, key=lambda h: (h.lo, h.entry)))[-1]
+            whole = replace(by_hi[-1], lo=last.lo, fin=max(h.fin for h in by_hi))
+            found.append(Performance(whole, True, by_hi))
+        if by_lo := self.first_of_each(sorted(possible, key=lambda h: (h.lo, h.entry))):
+            found.append(Performance(by_lo[-1], False, by_lo))
+        return found
+
+    def first_of_each(self, acts: list[Happening]) -> list[Happening]:
+        """The first act of each member who has to act, in order; none if one has not acted."""
+        covers = dict(self.rule.together)
+        wanted = {member for members in covers.values() for member in members}
+        found: list[Happening] = []
+        for act in acts:
+            acting = wanted.intersection(covers.get(str(act.params.get("by")), ()))
+            if acting:
+                wanted -= acting
+                found.append(act)
+            if not wanted:
+                return found
+        return []
 
     # -------------------------------------------------------------- time
     def advance(self, x: int) -> None:
@@ -291,8 +322,9 @@ class Achieve(Instance):
 
     def compensated(self, remedy: object, x: int) -> bool:
         """Whether the remedy is owed instead of the duty, and has been performed."""
-        performs = self.rule.compensates and isinstance(remedy, Achieve)
-        return performs and remedy.felt("performed", x).value == SURE
+        if not (self.rule.compensates and isinstance(remedy, Achieve)):
+            return False
+        return remedy.felt("performed", x).value == SURE
 
     def cures(self, performance: Performance, x: int) -> bool:
         if self.breach_hi is None or not self.rule.curable or not performance.sure:

@@ -130,7 +130,7 @@ class Forbid(Instance):
         return min(self.bound_at(at), 2 - excused.value)
 
     def excused_act(self, act: Happening, at: int) -> Truth:
-        """Whether an instance that prevails over this one, and asks for or permits the act, binds."""
+        """Whether an instance binds that prevails and asks for or permits the act."""
         walk = self.walk
         return either(
             [

@@ -59,3 +59,8 @@ def both(truths: list[Truth]) -> Truth:
 def rank(grounds: Grounds) -> tuple[int, list[str]]:
     """The fewest grounds first, then by their names, so that the choice is always the same."""
     return len(grounds), sorted(map(str, grounds)) if len(grounds) < 20 else []
+
+
+def entries_of(grounds: Grounds) -> tuple[str, ...]:
+    """The ids of the entries among some grounds, in order."""
+    return tuple(sorted(g for g in grounds if isinstance(g, str)))

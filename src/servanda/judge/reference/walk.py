@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from servanda.judge.reference.achieve import Achieve
 from servanda.judge.reference.agenda import first_instants
-from servanda.judge.reference.conditions import Conditions, conditions_of, parts
+from servanda.judge.reference.conditions import NO_OPENING, Conditions, conditions_of, parts
 from servanda.judge.reference.exercises import overlay
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance, Occasion
@@ -147,7 +147,15 @@ class Walk:
         self.whenever[rule.id] = now
         if before.value < SURE == now.value and micros_of(self.x) > micros_of(SINCE_EVER):
             because = now.because | before.because
-            self.create(rule, Occasion(None, self.x, self.x, True, {}, because=because))
+            sure: bool = True
+            bindings: Bindings = {}
+            if rule.trigger.surplus is not None:
+                name, expr = rule.trigger.surplus
+                excess = self.conditions.number(expr, {}, self.x, NO_OPENING)
+                sure = excess.low == excess.high
+                bindings[name] = excess.high if excess.high.is_finite() else None
+                because |= excess.because
+            self.create(rule, Occasion(None, self.x, self.x, sure, bindings, because=because))
 
     # -------------------------------------------------------------- instances
     def instances_of(self, rule_id: str) -> list[Instance]:

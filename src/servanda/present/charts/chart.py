@@ -8,6 +8,7 @@ from typing import Any
 from typing import Literal as OneOf
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from servanda.present.charts.themes import dark
 from servanda.vocabulary.colours import GRID, INK, PAPER, QUIET
@@ -45,6 +46,8 @@ CONFIG: dict[str, Any] = {
     "header": {"labelColor": INK.light, "titleColor": INK.light},
     "text": {"color": INK.light},
 }
+WIDTH, NARROW = 860, 300
+"""Pixels of a plot, and of one for a phone."""
 NAMED_PARTS = re.compile(r' (?:role="graphics-\w+"|aria-\w+="[^"<>]*")')
 Theme = OneOf["light", "dark"]
 
@@ -65,6 +68,13 @@ class Chart(Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...] = ()
 
     # -------------------------------------------------------------- the spec
+    def narrow(self) -> Chart:
+        """The chart for a phone: its legends below each other, under the plot."""
+        layout = {"bottom": {"direction": "vertical", "anchor": "start"}}
+        config = CONFIG | {"legend": CONFIG["legend"] | {"layout": layout}}
+        spec: dict[str, Any] = legends_below(self.spec)
+        return replace(self, spec=spec | {"config": config})
+
     def vegalite(self, theme: Theme = "light") -> dict[str, Any]:
         """The whole Vega-Lite spec, in the colours of a light page or a dark one."""
         whole = {
@@ -140,6 +150,18 @@ class Chart(Struct, frozen=True):
             "text/html": self.figure(),
             "text/plain": f"{self.title}. {self.text}",
         }
+
+
+def legends_below(spec: Any) -> Any:
+    """A spec with each of its legends under the plot, two words a line."""
+    if isinstance(spec, list):
+        return [legends_below(value) for value in spec]
+    if not isinstance(spec, dict):
+        return spec
+    found = {key: legends_below(value) for key, value in spec.items()}
+    if found.get("legend"):
+        found["legend"] |= {"orient": "bottom", "columns": 2}
+    return found
 
 
 def escaped(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged
 from servanda.explain.wording import at
-from servanda.present.charts.chart import Chart
+from servanda.present.charts.chart import NARROW, WIDTH, Chart
 from servanda.present.charts.rows import histories
 from servanda.present.charts.time_axis import extent, local_time, x_axis
 from servanda.semantics.clock import micros_of
@@ -17,7 +17,8 @@ from servanda.vocabulary.colours import PAPER
 from servanda.vocabulary.escaping import visible
 from servanda.vocabulary.statuses import IN_PLAY, ORDER, POWERS_AS_DUTIES, term
 
-WIDTH, HEIGHT = 860, 120
+HEIGHT = 120
+AXIS = 30
 COUNTED = (
     f"Duties and powers in play, counted one by one in each account; {POWERS_AS_DUTIES}. "
     "Whole numbers: nothing is rounded, weighed or made into an index."
@@ -26,20 +27,26 @@ Change = tuple[int, Counter[str]]
 SHOWN = [status for status in ORDER if status in IN_PLAY]
 
 
-def counts(judged: Mapping[str, Judged], clauses: Iterable[str] | None = None) -> Chart:
-    """Duties in play, stacked by status, one strip for each account, on one scale."""
+def counts(
+    judged: Mapping[str, Judged], clauses: Iterable[str] | None = None, narrow: bool = False
+) -> Chart:
+    """Duties in play, stacked by status, one strip for each account, on one scale.
+
+    `narrow`: for a phone.
+    """
     some, accounts = next(iter(judged.values())), list(judged)
     found = histories(judged, clauses)
     first, last = extent(judged, found)
     by_account = {name: list(changes(found, name, first, last)) for name in accounts}
-    return Chart(
+    chart = Chart(
         name="counts",
         title=visible(f"{some.agreement.header.name}: how many duties have each status"),
         text=f"{COUNTED} Counted up to {some.on}.",
-        spec=spec(by_account, first, last, some.norms.zone),
+        spec=spec(by_account, first, last, some.norms.zone, narrow),
         columns=("account", "from", *SHOWN),
         rows=tuple(table(by_account, some.norms.zone)),
     )
+    return chart.narrow() if narrow else chart
 
 
 def changes(found: list[DutyHistory], account: str, first: int, last: int) -> Iterator[Change]:
@@ -88,7 +95,7 @@ def stacked(account: str, at: str, now: Counter[str], used: list[str]) -> Iterat
 
 
 def spec(
-    by_account: Mapping[str, list[Change]], first: int, last: int, zone: str
+    by_account: Mapping[str, list[Change]], first: int, last: int, zone: str, narrow: bool
 ) -> dict[str, Any]:
     every = [now for found in by_account.values() for _, now in found]
     used = [status for status in SHOWN if any(now.get(status) for now in every)]
@@ -106,12 +113,13 @@ def spec(
                 "type": "nominal",
                 "sort": [visible(account) for account in by_account],
                 "header": {"title": None, "labelAngle": 0, "labelAlign": "left"}
-                | {"labelFontSize": 12},
+                | {"labelFontSize": 12}
+                | ({"labelOrient": "top", "labelAnchor": "start"} if narrow else {}),
             }
         },
         "spacing": 12,
         "spec": {
-            "width": WIDTH,
+            "width": NARROW - AXIS if narrow else WIDTH,
             "height": HEIGHT,
             "mark": {"type": "area", "interpolate": "step-after", "opacity": 1}
             | {"stroke": PAPER.light, "strokeWidth": 0.6},

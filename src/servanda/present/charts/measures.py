@@ -11,7 +11,7 @@ from servanda.explain.judged import Judged
 from servanda.explain.table_entries import readings_spelled_out
 from servanda.explain.wording import at, bounds, joined
 from servanda.judge.measure_levels import Level
-from servanda.present.charts.chart import Chart, slug
+from servanda.present.charts.chart import NARROW, WIDTH, Chart, slug
 from servanda.present.charts.readings import (
     Limit,
     Point,
@@ -28,7 +28,9 @@ from servanda.present.charts.time_axis import ZOOM, local_time, x_axis
 from servanda.vocabulary.colours import INK, LIMIT, PAPER, QUIET, VALUE, VALUE_2, VALUE_3
 from servanda.vocabulary.escaping import readable, visible
 
-WIDTH, HEIGHT = 860, 240
+HEIGHT = 240
+AXIS = 30
+"""Pixels that the numbers of the axis take of a phone's width."""
 GRADES = {
     "verified": "circle",
     "estimated": "diamond",
@@ -45,11 +47,13 @@ def measures(
     measure: str | None = None,
     clause: str | None = None,
     least: int = 1,
+    narrow: bool = False,
 ) -> list[Chart]:
     """A chart for each measure that the record reads and its subject; one measure's if named.
 
     `clause`: only measures that a duty of the clause limits. `least`: how many readings one needs
-    that no duty limits. Readings of tables are drawn up to `spelled.FEW_ROWS` rows of a table.
+    that no duty limits. `narrow`: for a phone. Readings of tables are drawn up to
+    `table_entries.FEW_ROWS` rows of a table.
     """
     judged = {name: readings_spelled_out(one) for name, one in judged.items()}
     found = []
@@ -61,9 +65,9 @@ def measures(
         every = [limit for found_ in by_account.values() for limit in found_]
         if clause is not None and not any(limit.clause == clause for limit in every):
             continue
-        panel = Panel(judged, subject, by_account)
+        panel = Panel(judged, subject, by_account, narrow)
         if panel.limits or len(panel.points) >= least:
-            found.append(panel.chart())
+            found.append(panel.chart().narrow() if narrow else panel.chart())
     return found
 
 
@@ -71,8 +75,14 @@ class Panel:
     """One measure of one subject."""
 
     def __init__(
-        self, judged: Mapping[str, Judged], subject: Subject, found: Mapping[str, list[Limit]]
+        self,
+        judged: Mapping[str, Judged],
+        subject: Subject,
+        found: Mapping[str, list[Limit]],
+        narrow: bool,
     ) -> None:
+        self.narrow = narrow
+        self.width = NARROW - AXIS if narrow else WIDTH
         self.judged = judged
         self.subject = subject
         self.some = next(iter(judged.values()))
@@ -166,7 +176,7 @@ class Panel:
             "axis": {"title": self.unit, "grid": True, "tickCount": 6},
         }
         return {
-            "width": WIDTH,
+            "width": self.width,
             "height": HEIGHT,
             "data": {"values": []},
             "layer": [*self.drawn(x, y), *self.marks(x, y), *self.lines_of_limits(x, y)],
@@ -308,11 +318,17 @@ class Panel:
                 "encoding": {"x": x, "x2": {"field": "until"}, "y": height}
                 | {"tooltip": [{"field": "says"}]},
             }
+        beside = {"align": "left", "limit": 330}
+        if self.narrow:  # above its line
+            beside = {"align": "right", "limit": self.width, "dy": -8}
         yield {
             "data": {"values": list(self.names_of_limits(rows))},
-            "mark": {"type": "text", "align": "left", "baseline": "middle", "fontSize": 11}
-            | {"color": LIMIT.light, "clip": False, "limit": 330},
-            "encoding": {"x": {"value": WIDTH + 8}, "y": height | {"field": "place"}}
+            "mark": {"type": "text", "baseline": "middle", "fontSize": 11}
+            | {"color": LIMIT.light, "clip": False, **beside},
+            "encoding": {
+                "x": {"value": self.width + (0 if self.narrow else 8)},
+                "y": height | {"field": "place"},
+            }
             | {"text": {"field": "says"}},
         }
 

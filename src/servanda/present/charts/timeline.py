@@ -7,7 +7,7 @@ from typing import Any
 
 from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged, iso
-from servanda.present.charts.chart import Chart, slug
+from servanda.present.charts.chart import NARROW, WIDTH, Chart, slug
 from servanda.present.charts.rows import (
     MOST_ROWS,
     Bar,
@@ -23,7 +23,9 @@ from servanda.vocabulary.colours import GRID, INK, ON_FILL, PAPER, QUIET, STRIPE
 from servanda.vocabulary.escaping import visible
 from servanda.vocabulary.statuses import BREACH, ORDER, term
 
-WIDTH, STEP, NAMES, WHO = 860, 19, 400, 160
+STEP, NAMES, WHO = 19, 400, 160
+TALL, LINE = 30, 13
+"""The height of a row on a phone, where names stand above the bars, and of a line of names."""
 LETTER = 6.2
 """About how wide a letter in a bar is, in pixels."""
 BREACH_MARK, ENTRY_MARK = "a breach begins", "an entry opens it"
@@ -41,11 +43,12 @@ def timeline(
     clauses: Sequence[str] | None = None,
     link: Link | None = None,
     most: int = MOST_ROWS,
+    narrow: bool = False,
 ) -> Chart:
     """Every duty's history by every account given, up to the day they were judged.
 
     Accounts that agree on a duty share a bar. Duties never in force are left out, and counted in
-    the chart's text; so are those past the first `most` rows.
+    the chart's text; so are those past the first `most` rows. `narrow`: for a phone.
     """
     some, accounts = next(iter(judged.values())), list(judged)
     found = histories(judged, clauses)
@@ -53,9 +56,9 @@ def timeline(
     shown = [group for group in groups if any(duty.ever_in_play() for duty in group)]
     rows = [row for group in shown for row in chart_rows(group, accounts)]
     cut = whole_duties(rows, most)
-    drawing = Drawing(judged, cut, found, link)
+    drawing = Drawing(judged, cut, found, link, narrow)
     text = describe(some, len(groups), len(shown), cut, accounts)
-    return Chart(
+    chart = Chart(
         name="timeline" if clauses is None else slug("timeline-" + "-".join(clauses)),
         title=f"{some.agreement.header.name}: the history of each duty",
         text=text + (PERIODS if len(groups) < len(found) else ""),
@@ -63,6 +66,7 @@ def timeline(
         columns=("clause", "duty", "account", "status", "from", "until", "opened by"),
         rows=tuple(drawing.table()),
     )
+    return chart.narrow() if narrow else chart
 
 
 def whole_duties(rows: Sequence[ChartRow], most: int) -> list[ChartRow]:
@@ -103,7 +107,10 @@ class Drawing:
         rows: Sequence[ChartRow],
         duties: Sequence[DutyHistory],
         link: Link | None,
+        narrow: bool,
     ) -> None:
+        self.narrow = narrow
+        self.width = NARROW if narrow else WIDTH
         self.zone = next(iter(judged.values())).norms.zone
         self.rows = rows
         self.accounts = list(judged)
@@ -144,7 +151,7 @@ class Drawing:
         return found
 
     def fits(self, word: str, from_: int, until: int) -> bool:
-        wide = (until - from_) / max(1, self.last - self.first) * WIDTH
+        wide = (until - from_) / max(1, self.last - self.first) * self.width
         return wide > len(word) * LETTER + 12
 
     def marks(self) -> list[dict[str, Any]]:
@@ -205,6 +212,18 @@ class Drawing:
         )
 
     # -------------------------------------------------------------- the picture
+    @property
+    def step(self) -> int:
+        """The height of a row."""
+        if not self.narrow:
+            return STEP
+        return TALL + LINE * (len(self.accounts) > 1)
+
+    @property
+    def lower(self) -> float:
+        """How far below the middle of its row a bar is drawn: the names stand above it."""
+        return (self.step - STEP) / 2 if self.narrow else 0
+
     def spec(self) -> dict[str, Any]:
         y = {"field": "row", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
         bars, marks = self.bars(), self.marks()
@@ -227,26 +246,41 @@ class Drawing:
         if self.link is not None:
             bar["href"] = {"field": "href"}
         return {
-            "width": WIDTH,
-            "height": {"step": STEP},
+            "width": self.width,
+            "height": {"step": self.step},
             "data": {"values": bars},
             "layer": [
                 self.stripes(y),
-                *self.names_beside(y),
+                *(self.names_above(y) if self.narrow else self.names_beside(y)),
                 {
-                    "mark": {"type": "bar", "clip": True, "height": {"band": 0.72}},
+                    "mark": {
+                        "type": "bar",
+                        "clip": True,
+                        "height": 0.72 * STEP,
+                        "yOffset": self.lower,
+                    },
                     "transform": [{"filter": "!datum.thin"}],
                     "params": ZOOM,
                     "encoding": bar,
                 },
                 {
-                    "mark": {"type": "bar", "clip": True, "height": {"band": 0.2}},
+                    "mark": {
+                        "type": "bar",
+                        "clip": True,
+                        "height": 0.2 * STEP,
+                        "yOffset": self.lower,
+                    },
                     "transform": [{"filter": "datum.thin"}],
                     "encoding": bar | {"x": x["bottom"]},
                 },
                 {
                     "mark": {"type": "text", "clip": True, "align": "left", "dx": 7}
-                    | {"fontSize": 10.5, "color": ON_FILL, "baseline": "middle", "dy": 0.5},
+                    | {
+                        "fontSize": 10.5,
+                        "color": ON_FILL,
+                        "baseline": "middle",
+                        "dy": 0.5 + self.lower,
+                    },
                     "transform": [{"filter": "datum.word !== '' && !datum.thin"}],
                     "encoding": {"x": x["none"], "y": y, "text": {"field": "word"}},
                 },
@@ -261,7 +295,7 @@ class Drawing:
             "data": {"values": self.labels()},
             "transform": [{"filter": "datum.odd"}],
             "mark": {"type": "rect", "color": STRIPE.light},
-            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": WIDTH}},
+            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": self.width}},
         }
 
     def names_beside(self, y: dict[str, Any]) -> list[dict[str, Any]]:
@@ -290,12 +324,31 @@ class Drawing:
             )
         return found
 
+    def names_above(self, y: dict[str, Any]) -> list[dict[str, Any]]:
+        """For a phone: the duty on a line above its bar, and whose accounts on the next line."""
+        text = {"type": "text", "align": "left", "baseline": "middle", "limit": self.width}
+        lines = [("duty", INK, 11.5)]
+        if len(self.accounts) > 1:
+            lines.append(("who", QUIET, 10.5))
+        top = (LINE - self.step) / 2
+        return [
+            {
+                "data": {"values": self.labels()},
+                "mark": text
+                | {"color": colour.light, "fontSize": size, "dy": top + n * LINE}
+                | {"clip": False},
+                "encoding": {"y": y, "x": {"value": 2}, "text": {"field": field}},
+            }
+            for n, (field, colour, size) in enumerate(lines)
+        ]
+
     def points(
         self, y: dict[str, Any], x: dict[str, Any], marks: list[dict[str, Any]]
     ) -> dict[str, Any]:
         return {
             "data": {"values": marks},
             "mark": {"type": "point", "clip": True, "filled": True, "opacity": 1}
+            | {"yOffset": self.lower}
             | {"color": INK.light, "stroke": PAPER.light, "strokeWidth": 0.6},
             "encoding": {
                 "x": x,

@@ -6,12 +6,13 @@ A form is added here and nowhere else: the command line reads names and limits f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from servanda.explain.judged import Judged
-from servanda.present.export import rows, tables
+if TYPE_CHECKING:
+    from servanda.explain.judged import Judged
+    from servanda.present.export.rows import Table
 
 Written = tuple[bytes, list[str]]
 """The bytes of a file, and remarks on what is not in it."""
@@ -25,10 +26,14 @@ class ExportRequest(Struct, frozen=True):
     table: str
     about: Mapping[str, Any]
 
-    def chosen(self) -> rows.Table:
+    def chosen(self) -> Table:
+        from servanda.present.export import rows
+
         return rows.TABLES[self.table](self.judged)
 
-    def every(self) -> list[rows.Table]:
+    def every(self) -> list[Table]:
+        from servanda.present.export import rows
+
         return list(rows.tables(self.judged).values())
 
 
@@ -40,6 +45,30 @@ class Format(Struct, frozen=True):
     write: Callable[[ExportRequest], Written]
     one_table: bool = False
     calendar: bool = False
+
+
+def csv(asked: ExportRequest) -> Written:
+    from servanda.present.export.tables import as_csv
+
+    return as_csv(asked.chosen()), []
+
+
+def excel(asked: ExportRequest) -> Written:
+    from servanda.present.export.tables import as_excel
+
+    return as_excel(asked.about, asked.every()), []
+
+
+def parquet(asked: ExportRequest) -> Written:
+    from servanda.present.export.tables import as_parquet
+
+    return as_parquet(asked.chosen()), []
+
+
+def json(asked: ExportRequest) -> Written:
+    from servanda.present.export.tables import as_json
+
+    return as_json(asked.about, asked.every()), []
 
 
 def calendar(asked: ExportRequest) -> Written:
@@ -59,10 +88,10 @@ def provenance(asked: ExportRequest) -> Written:
 FORMATS = {
     form.name: form
     for form in (
-        Format("csv", lambda a: (tables.as_csv(a.chosen()), []), one_table=True),
-        Format("xlsx", lambda a: (tables.as_excel(a.about, a.every()), [])),
-        Format("parquet", lambda a: (tables.as_parquet(a.chosen()), []), one_table=True),
-        Format("json", lambda a: (tables.as_json(a.about, a.every()), [])),
+        Format("csv", csv, one_table=True),
+        Format("xlsx", excel),
+        Format("parquet", parquet, one_table=True),
+        Format("json", json),
         Format("jsonld", provenance),
         Format("ics", calendar, calendar=True),
     )

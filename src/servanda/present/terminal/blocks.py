@@ -22,13 +22,17 @@ Row = Mapping[str, Any]
 MOST_ENTRIES = MOST_BREACHES = 3
 UNSETTLED = "No set of up to three choices settles it."
 CONTESTED, AGREED = "contested", "agreed"
+SOURCE = "    "
+"""What a line of the source begins with in a problem."""
 
 
 class Line(Struct, frozen=True):
-    """A line of text. `tone`: `title`, `quiet`, `error`, `hint` or ``."""
+    """A line of text. `tone`: `title`, `quiet`, `error`, `hint` or ``. `exact`: a line of a source
+    text, which a terminal must not break where it likes."""
 
     text: str
     tone: str = ""
+    exact: bool = False
 
 
 class Table(Struct, frozen=True):
@@ -122,7 +126,7 @@ def problem_blocks(problems: Iterable[Problem]) -> list[Block]:
     for problem in problems:
         first, *rest = render(problem).split("\n")
         found.append(Line(first, problem.severity))
-        found += [Line(line) for line in rest]
+        found += [Line(line, exact=line.startswith(SOURCE)) for line in rest]
         found.append(Line(""))
     return found
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from servanda.explain.wording import Node
 from servanda.present.terminal.blocks import CONTESTED, Bars, Block, Line, Table, Tree
-from servanda.present.terminal.plain_blocks import in_cell, plain
+from servanda.present.terminal.plain_blocks import plain
+from servanda.present.terminal.table_layout import Layout, wrapped
 from servanda.vocabulary.colours import (
     TERMINAL_ERROR,
     TERMINAL_GREY,
@@ -27,7 +28,6 @@ from servanda.vocabulary.statuses import ABSENT, BREACH, DUTY, POWER, Term
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.text import Text
     from rich.tree import Tree as RichTree
 
 STYLES = {term.word: term.terminal for term in (*POWER.values(), *DUTY.values(), ABSENT)}
@@ -40,6 +40,7 @@ TONES = {
     "hint": f"bold {TERMINAL_HINT}",
 }
 WIDE = 120
+HANGING = "  "
 NARROWEST_BAR = 30
 Span = tuple[str | None, str | None, Term]
 Cell = tuple[str, str]
@@ -57,7 +58,7 @@ def write(blocks: Iterable[Block], out: TextIO | None = None) -> None:
 
 
 def draw(blocks: Iterable[Block], stream: TextIO, width: int | None = None) -> None:
-    """Draw blocks with Rich. A cell too long for its column continues on the next line."""
+    """Draw blocks with Rich. Lines are broken between words, but for lines of a source text."""
     print_blocks(blocks, console_on(stream, width))
 
 
@@ -93,7 +94,7 @@ def print_blocks(blocks: Iterable[Block], console: Console) -> None:
     for block in blocks:
         drawn = renderable(block, console)
         if drawn is not None:
-            console.print(drawn, soft_wrap=isinstance(block, Line))
+            console.print(drawn, soft_wrap=not isinstance(block, Tree))
 
 
 def renderable(block: Block, console: Console) -> RenderableType | None:
@@ -101,39 +102,28 @@ def renderable(block: Block, console: Console) -> RenderableType | None:
     from rich.text import Text
 
     match block:
-        case Line(text, tone):
-            return Text(printable(text), style=TONES.get(tone, ""))
+        case Line(text, tone, exact):
+            shown = printable(text)
+            lines = [shown] if exact else wrapped(shown, console.width, HANGING)
+            return Text("\n".join(lines), style=TONES.get(tone, ""))
         case Table():
-            return table(block)
+            return table(block, console.width)
         case Tree(node):
             return tree(node)
         case Bars():
             return bars(block, console.width)
 
 
-def status_text(word: str) -> Text:
-    from rich.text import Text
+def table(block: Table, width: int) -> RenderableType:
+    """A table as wide as the terminal at most; see `table_layout`."""
+    from rich.console import Group
 
-    return Text(printable(word), style=STYLES.get(word, ""))
+    def style(column: str, cell: str) -> str:
+        if column in block.statuses:
+            return STYLES.get(cell, "")
+        return "bold" if cell == CONTESTED else ""
 
-
-def table(block: Table) -> RenderableType:
-    from rich import box
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in block.columns:
-        drawn.add_column(Text(printable(name)), overflow="fold")
-    for row in block.rows:
-        cells = [
-            status_text(cell)
-            if name in block.statuses
-            else Text(in_cell(cell), style="bold" if cell == CONTESTED else "")
-            for name, cell in zip(block.columns, row, strict=True)
-        ]
-        drawn.add_row(*cells)
-    return drawn
+    return Group(*Layout(block, width).lines(style))
 
 
 def tree(node: Node) -> RichTree:

@@ -15,7 +15,8 @@ class Planned(NamedTuple):
     """One rule of one debtor, unresolved.
 
     `known` are the words that its holder binds (`each state of E3`); `prevails` the clauses that it
-    prevails over; `compensates`: to perform its remedy makes the breach good.
+    prevails over; `compensates`: to perform its remedy makes the breach good; `together`: who has
+    to act, by the actors whose acts count.
     """
 
     outline: RuleOutline
@@ -26,6 +27,7 @@ class Planned(NamedTuple):
     prevails: tuple[tree.Precedence, ...]
     remedy: Planned | None
     compensates: bool
+    together: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class RuleSource(NamedTuple):
@@ -136,7 +138,7 @@ def _spread(
     if source.version is not None:
         ending += f"@{source.version}"
     names, joint = _holders(context, rule)
-    spread = holder.mode in ("many", "each", "together")
+    spread = holder.mode in ("many", "each") or joint
     for name in names:
         known: dict[str, Typed] = {}
         if holder.variable is not None:
@@ -169,7 +171,8 @@ def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
         context.report_name("E202", ("group", "group"), name, place, tables, declaration=declared)
         return (name,), False
     context.used.add(name)
-    if holder.mode == "any":
+    as_one = holder.mode == "together" and isinstance(rule, tree.Duty)
+    if holder.mode == "any" or as_one:
         return (name,), False
     return context.names.leaf_members(name), holder.mode == "together"
 
@@ -193,7 +196,34 @@ def _planned(
         remedy = _remedy(context, source, rule.remedy.duty, id_, known)
         compensates = rule.remedy.instead
     clause = context.names.clauses.get(source.clause)
-    return Planned(outline, rule, clause, known, joint, source.prevails, remedy, compensates)
+    together = _together(context, rule)
+    return Planned(
+        outline, rule, clause, known, joint, source.prevails, remedy, compensates, together
+    )
+
+
+def _together(context: Context, rule: tree.Rule) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Who has to act by a duty of a group acting together, by each actor whose acts count."""
+    if not isinstance(rule, tree.Duty) or rule.holder.mode != "together":
+        return ()
+    group = rule.holder.names[0]
+    wanted = context.names.leaf_members(group)
+    event = context.names.event(rule.event.name) if rule.event is not None else None
+    named = rule.event is not None and any(arg.name == "by" for arg in rule.event.args)
+    by = event is not None and any(param.name == "by" for param in event.params)
+    if rule.kind != "achieve" or rule.total or named or (event is not None and not by):
+        context.problems.add(
+            "E422",
+            pick(rule.holder.place, rule.place),
+            f"`{group} acting together` belongs to a `must` whose event says who acts (`by`)",
+            f"write `each of {group}` or `any one of {group}`",
+        )
+        return ()
+    covered = {
+        actor: tuple(one for one in wanted if one == actor or one in context.names.members(actor))
+        for actor in context.names.values_matching(group)
+    }
+    return tuple((actor, members) for actor, members in covered.items() if members)
 
 
 def _remedy(

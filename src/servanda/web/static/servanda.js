@@ -77,10 +77,11 @@ function tell(before) {
   byId("said").textContent = `${document.querySelector("h1")?.innerText}. ${many}. ${lead}`;
 }
 
-// A live chart is asked for in the colours of the page.
+// A live chart is asked for in the colours of the page, and narrow on a phone.
 function themed(place) {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  place.dataset.spec = place.dataset.chart + (dark ? "&theme=dark" : "");
+  const narrow = matchMedia("(max-width: 50rem)").matches;
+  place.dataset.spec = place.dataset.chart + (dark ? "&theme=dark" : "") + (narrow ? "&narrow=1" : "");
 }
 
 // ------------------------------------------------------------------ the days

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from servanda.judge import derivation as d
 from servanda.judge.reference.achieve import Achieve
-from servanda.judge.reference.conditions import is_plain, numbers
+from servanda.judge.reference.conditions import numbers
 from servanda.judge.reference.exercises import (
     PowerUse,
     covers,
@@ -21,46 +19,32 @@ from servanda.judge.reference.exercises import (
 )
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Instance
-from servanda.judge.reference.interfaces import narrowed
 from servanda.judge.reference.keep import Keep
 from servanda.judge.reference.may import May
-from servanda.judge.reference.truth import FALSE, SURE, Grounds, Truth
+from servanda.judge.reference.recording.conditions import ConditionRecorder
+from servanda.judge.reference.recording.windows import instance_window
+from servanda.judge.reference.truth import FALSE, SURE, Truth, entries_of
 from servanda.judge.reference.walk import Walk
-from servanda.judge.reference.windows import Moment, Window, bounds_of, moment
 from servanda.judge.reference.world import (
     FOR_GOOD,
     SINCE_EVER,
-    Bindings,
     Happening,
-    Number,
-    World,
     instant,
     passes,
     scalar,
 )
 from servanda.judge.verdict import Verdict
-from servanda.record.facts import Complete, ReadingFact, Value
+from servanda.record.facts import Complete, Value
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
 from servanda.semantics.norms import (
     Always,
-    And,
     Arg,
-    Arith,
-    Compare,
     Cond,
     Const,
-    Expr,
-    Happened,
-    InState,
-    IsVague,
     Match,
     MeasureChange,
     MeasureReading,
-    Not,
-    Or,
     Rule,
-    RuleStatus,
-    Within,
 )
 
 OVERLAYS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
@@ -71,10 +55,6 @@ OVERLAYS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     ("waived", "wa", ("waive",)),
     ("released", "re", ("release",)),
 )
-
-
-def entries_of(grounds: Grounds) -> tuple[str, ...]:
-    return tuple(sorted(g for g in grounds if isinstance(g, str)))
 
 
 def declared_of(grounds: Iterable[Any]) -> tuple[Complete, ...]:
@@ -98,7 +78,7 @@ class Recorder:
         self.rule = instance.rule
         self.verdict = verdict
         self.x = walk.world.facts.now
-        self.conditions = Conditions(walk)
+        self.conditions = ConditionRecorder(walk)
 
     def steps(self) -> tuple[d.Step, ...]:
         return tuple(
@@ -129,7 +109,7 @@ class Recorder:
 
     # -------------------------------------------------------------- its window
     def opening(self) -> Iterator[d.Step]:
-        found = window_step(self.walk, self.instance)
+        found = instance_window(self.walk, self.instance)
         if found.opens is not None or found.closes is not None or found.never_opens:
             yield d.Opening(found, entries_of(self.instance.window.because))
 
@@ -188,21 +168,37 @@ class Recorder:
         if total is not None:
             action = Match(action.name, tuple(a for a in action.args if a.param != total[0]))
         found = list(self.candidates(action))
+        together = bool(self.rule.together)
         if total is not None:
             yield self.sum(duty, total[0], scalar(total[1], duty.bindings), found)
-        counted = {p.act.entry: p for p in duty.acts or () if total is None}
+        elif together:
+            yield self.members_who_acted(found)
+        joined = total is not None or together
+        counted = {p.act.entry: p for p in duty.acts or () if not joined}
         for act, short in found:
             performance = counted.get(act.entry)
             lacks = (*short, *self.untimely(duty, act))
             counts: Any = "no"
             timely = all(lack.what == "unsure" for lack in lacks)
-            if total is not None and timely:
+            if joined and timely and not (short and together):
                 counts = "part"
             elif performance is not None and timely:
                 counts = "sure" if performance.act is duty.kept else "possible"
             if duty.after == "cured" and duty.late is not None and act.entry == duty.late.entry:
                 counts = "late"
             yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks)
+
+    def members_who_acted(self, found: list[tuple[Happening, tuple[d.Lack, ...]]]) -> d.Wanting:
+        """Of a group acting together: who has acted by now, and who has not."""
+        covers = dict(self.rule.together)
+        acts = [act for act, short in found if not short]
+        used = {one for act in acts for one in covers.get(str(act.params.get("by")), ())}
+        members = dict.fromkeys(one for covered in covers.values() for one in covered)
+        return d.Wanting(
+            tuple(one for one in members if one in used),
+            tuple(one for one in members if one not in used),
+            tuple(sorted({act.entry for act in acts})),
+        )
 
     def candidates(self, action: Match) -> Iterator[tuple[Happening, tuple[d.Lack, ...]]]:
         """Occurrences that match, and those that fall short in one amount only."""
@@ -411,190 +407,6 @@ class Recorder:
         for span in self.spans[self.instance]:
             if span.until is not None:
                 yield d.Earlier(span.status, span.from_, span.until, span.entries)
-
-
-class Conditions:
-    """Records conditions as the reference judge reads them."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self.world = walk.world
-
-    def of_instance(self, cond: Cond, instance: Instance, at: int) -> d.Condition:
-        window = instance.window
-        since = (instant(window.o_lo), instant(window.o_hi))
-        if window.o_lo >= FOR_GOOD:
-            since = (SINCE_EVER, SINCE_EVER)
-        return self.of(cond, instance.bindings, at, since)
-
-    def of(
-        self,
-        cond: Cond,
-        bindings: dict[str, Value | None],
-        at: int,
-        since: tuple[int, int] = (SINCE_EVER, SINCE_EVER),
-    ) -> d.Condition:
-        truth = self.walk.conditions.truth(cond, bindings, at, since)
-        told = truth.value, truth.vague, entries_of(truth.because)
-        match cond:
-            case Always():
-                return d.Constant(truth.value)
-            case And(items):
-                return d.AllOf(*told, tuple(self.of(c, bindings, at, since) for c in items))
-            case Or(items):
-                return d.AnyOf(*told, tuple(self.of(c, bindings, at, since) for c in items))
-            case Not(item):
-                return d.Negation(*told, self.of(item, bindings, at, since))
-            case Compare(_, left, right):
-                return d.Comparison(
-                    *told,
-                    cond,
-                    self.number(left, bindings, at, since),
-                    self.number(right, bindings, at, since),
-                )
-            case Within(term):
-                return d.Membership(*told, cond, scalar(term, bindings))
-            case InState():
-                return d.State(*told, cond)
-            case Happened():
-                return d.Occurred(*told, cond)
-            case IsVague(match):
-                held = self.world.held(match, bindings, at)
-                deciders = self.world.vagues[match.name].deciders
-                return d.VagueTerm(*told, cond, held, deciders)
-            case RuleStatus():
-                return d.DutyStatus(*told, cond, self.rules_so(cond, bindings, at))
-
-    def rules_so(
-        self, cond: RuleStatus, bindings: dict[str, Value | None], at: int
-    ) -> tuple[str, ...]:
-        """The rules of which some instance has the status, surely or possibly."""
-        is_meant = narrowed(cond, bindings)
-        return tuple(
-            rule
-            for rule in cond.rules
-            if any(
-                i.felt(cond.state, at).value > FALSE
-                for i in self.walk.instances_of(rule)
-                if is_meant(i)
-            )
-        )
-
-    def number(
-        self, expr: Expr, bindings: dict[str, Value | None], at: int, since: tuple[int, int]
-    ) -> d.Number:
-        if is_plain(expr):
-            value = scalar(expr, bindings)
-            known = value if isinstance(value, Decimal) else None
-            return d.Number(expr, known, known)
-        found: Number = self.walk.conditions.number(expr, bindings, at, since)
-        if isinstance(expr, MeasureReading) and not found.facts:
-            return self.past(expr, scalar(expr.of, bindings) if expr.of else None, at)
-        parts: tuple[d.Number, ...] = ()
-        if isinstance(expr, Arith):
-            parts = tuple(
-                self.number(side, bindings, at, since) for side in (expr.left, expr.right)
-            )
-        readings = [f for f in found.facts if isinstance(f, ReadingFact)]
-        return d.Number(
-            expr,
-            found.low if found.low.is_finite() else None,
-            found.high if found.high.is_finite() else None,
-            tuple(dict.fromkeys(f.entry for f in found.facts)),
-            max((r.lo for r in readings), default=None),
-            found.stale if found.stale is None or found.stale < FOR_GOOD else None,
-            parts,
-        )
-
-    def past(self, expr: MeasureReading, of: Value | None, at: int) -> d.Number:
-        """A measure that nothing current tells: its last reading, and since when it is stale."""
-        known = [
-            r for r in self.world.facts.readings.get(expr.measure, ()) if r.of == of and r.hi <= at
-        ]
-        if not known:
-            return d.Number(expr, None, None)
-        r = max(known, key=lambda r: (r.hi, r.entry))
-        stale = self.world.stale(expr.measure, r.hi)
-        last = d.Reading(r.entry, r.low, r.high)
-        return d.Number(expr, None, None, read=r.lo, stale=stale, last=last)
-
-
-def window_step(walk: Walk, instance: Instance) -> d.Window:
-    """The window of an instance, as suspension has moved it."""
-    window = instance.window
-    found = described(walk.world, instance.rule, instance.bindings, window, instance.trigger)
-    if not isinstance(instance, Achieve) or found.closes is None:
-        return found
-    return msgspec.structs.replace(
-        found,
-        closes=between(*instance.closes, found.closes.entries),
-        stopped=instance.stopped[0],
-        standing_still=instance.standing_still is not None,
-    )
-
-
-def described(
-    world: World, rule: Rule, bindings: Bindings, window: Window, trigger: str | None
-) -> d.Window:
-    """A window with what each of its ends is counted from."""
-    opens: d.Moment | None = None
-    if rule.window.every is not None:
-        opens = between(window.o_lo, window.o_hi)
-    elif rule.window.opens is not None:
-        opens = told(moment(world, rule.window.opens, bindings))
-        if rule.trigger is not None and opens.lo is not None:
-            opens = between(window.o_lo, window.o_hi, opens.entries)
-    elif rule.trigger is not None:
-        opens = between(window.o_lo, window.o_hi, () if trigger is None else (trigger,))
-    bounds: tuple[d.Bound, ...] = ()
-    if rule.window.every is None:
-        counted_from = () if opens is None else opens.entries
-        bounds = bounds_at(world, rule, bindings, window, counted_from)
-    closes = None
-    if window.c_lo < FOR_GOOD or window.c_hi < FOR_GOOD:
-        earliest = [b for b in bounds if b.at.lo is not None]
-        entries = min(earliest, key=lambda b: b.at.lo or 0).at.entries if earliest else ()
-        closes = between(window.c_lo, window.c_hi, entries)
-    return d.Window(opens, closes, bounds, never_opens=window.never_opens)
-
-
-def bounds_at(
-    world: World, rule: Rule, bindings: Bindings, window: Window, opening: tuple[str, ...]
-) -> tuple[d.Bound, ...]:
-    """Each bound with both of its ends: counted from the earliest opening and from the latest.
-
-    `opening`: the entries from which the window opens, and so what is counted from there.
-    """
-    if window.o_lo >= FOR_GOOD:
-        return ()
-    lows = bounds_of(world, rule, bindings, window.o_lo)
-    highs = bounds_of(world, rule, bindings, window.o_hi)
-    if len(lows) != len(highs):
-        highs = lows
-    return tuple(
-        d.Bound(
-            d.Moment(
-                low.at.lo,
-                high.at.hi,
-                entries_of(low.at.because) if low.point is not None else opening,
-            ),
-            low.point,
-            low.how == "day",
-            low.within,
-            low.term,
-        )
-        for low, high in zip(lows, highs, strict=True)
-    )
-
-
-def between(lo: int, hi: int, entries: tuple[str, ...] = ()) -> d.Moment:
-    """A moment from ticks; the infinities have not come."""
-    ends = [None if t >= FOR_GOOD or t <= SINCE_EVER else micros_of(t) for t in (lo, hi)]
-    return d.Moment(ends[0], ends[1], entries)
-
-
-def told(found: Moment) -> d.Moment:
-    return d.Moment(found.lo, found.hi, entries_of(found.because))
 
 
 def holder(rule: Rule) -> str:

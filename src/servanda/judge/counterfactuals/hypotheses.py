@@ -1,34 +1,22 @@
-"""What would give a duty another status: hypotheses, each tried by judging it.
+"""Hypotheses about a duty: lines of the record that might give it another status.
 
-A hypothesis is a line of the record, an entry that the account sets aside, the record's own later
-entries, or a declaration of completeness. Those of lines are written in the language, read back by
-its parser and seen with the account's own trust, so that a line that is shown does what it says
-when somebody supposes it. What the judge does not confirm is not told.
+They are made from its derivation: a performance of what is owed, a reading on either side of a
+limit, the use of a power, a determination of a vague term, a declaration of completeness.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from functools import cached_property
 from typing import Literal as OneOf
 
 import msgspec
 from msgspec import Struct
 
 from servanda.judge import derivation as d
-from servanda.judge.dependencies import Footprints
-from servanda.judge.reference.walk import Walk, verdicts_of
-from servanda.judge.support import every_ground, only, outcome, without
-from servanda.judge.verdict import JudgeError, Status, Verdict
-from servanda.judge.visible_facts import visible
-from servanda.record.account_facts import facts_for
-from servanda.record.dates import end_of
-from servanda.record.facts import Facts, Value
-from servanda.record.record import Record
-from servanda.record.resolver import resolve_record
-from servanda.record.trust import Policy
+from servanda.judge.counterfactuals.setting import Setting
+from servanda.record.facts import Value
 from servanda.semantics.clock import local_day, micros_of
 from servanda.semantics.norms import (
     Arg,
@@ -43,82 +31,10 @@ from servanda.semantics.norms import (
 )
 from servanda.syntax import entries as e
 from servanda.syntax import tree as m
-from servanda.syntax.layout import lay_out
-from servanda.syntax.parser import parse
-from servanda.syntax.printer.statements import show
-from servanda.syntax.problems import Problems
-from servanda.syntax.tree import NOWHERE, Account, Agreement
 from servanda.syntax.verbs import verb_forms
 
-MOST_SET_ASIDE = 30
 MOST_TIMES = 5
 POWERS = ("waive", "release", "suspend", "end", "end_all", "create", "amend")
-
-
-class Setting:
-    """An account on a day: `facts` are its own up to that day; `known` the last tick known then.
-
-    What several derivations need of it is worked out once.
-    """
-
-    def __init__(
-        self,
-        agreement: Agreement,
-        record: Record,
-        account: Account | None,
-        norms: Norms,
-        facts: Facts,
-        *,
-        known: int | None = None,
-    ) -> None:
-        self.agreement = agreement
-        self.record = record
-        self.account = account
-        self.norms = norms
-        self.facts = facts
-        self.known = known
-
-    @cached_property
-    def footprints(self) -> Footprints:
-        return Footprints(self.norms)
-
-    @cached_property
-    def trusting(self) -> Facts:
-        """The facts of somebody who counts every entry as sure."""
-        everyone = Account("everyone", None, (), (), (), (), ("alleged",), (), NOWHERE)
-        return self.seen_by(everyone, self.record, self.facts.now)
-
-    @cached_property
-    def to_the_last(self) -> Facts | None:
-        """The account's facts up to the record's last day, where that is later; not of tables."""
-        last, zone = self.record.last, self.norms.zone
-        if last is None or last <= self.facts.now or self.facts.bulk_events:
-            return None
-        end = end_of(local_day(micros_of(last), zone).isoformat(), zone)
-        return self.seen_by(self.account, self.record, end)
-
-    def seen_by(self, account: Account | None, record: Record, now: int) -> Facts:
-        record = msgspec.structs.replace(record, tables=())
-        return facts_for(record, self.agreement, account, self.norms, on=now, known=self.known)
-
-    @cached_property
-    def taken(self) -> frozenset[str]:
-        """The ids of the record's entries."""
-        return frozenset(entry.id for entry in self.record.entries)
-
-
-class Change(Struct, frozen=True):
-    """What would give the duty the status `status`, as judged.
-
-    `lines`: lines of the record that are supposed; `entries`: entries of the record that are
-    counted, or that come later. `until`: the last day judged, where that is after the day asked.
-    """
-
-    kind: OneOf["record", "complete", "untrusted", "unsure", "later"]
-    status: Status
-    lines: tuple[str, ...] = ()
-    entries: tuple[str, ...] = ()
-    day: date | None = None
 
 
 class Hypothesis(Struct, frozen=True):
@@ -129,167 +45,19 @@ class Hypothesis(Struct, frozen=True):
     day: date
 
 
-def changes(setting: Setting, derivation: d.Derivation) -> list[Change]:
-    """Everything tried that gives the instance another status, the nearest first."""
-    return Counterfactuals(setting, derivation).all()
+class Hypotheses:
+    """Makes the hypotheses of one derivation; `norms`: those that the duty depends on."""
 
-
-class Counterfactuals:
-    """Tries hypotheses about one instance."""
-
-    def __init__(self, setting: Setting, derivation: d.Derivation) -> None:
+    def __init__(self, setting: Setting, derivation: d.Derivation, norms: Norms) -> None:
         self.setting = setting
-        self.of = derivation.verdict
-        self.rule = derivation.rule
         self.derivation = derivation
-        self.footprints = setting.footprints
-        self.reach = self.footprints.follow([self.rule.id])
-        self.norms, facts = self.footprints.within(self.reach, setting.facts)
-        self.facts = visible(self.norms, facts, self.of)
-        self.records: dict[tuple[str, ...], Record | None] = {}
-        self.unchanged: dict[int, Status | None] = {}
-        self.today = local_day(micros_of(setting.facts.now), setting.norms.zone)
-        self.bound = dict(self.of.instance)
+        self.verdict = derivation.verdict
+        self.rule = derivation.rule
+        self.norms = norms
+        self.today = setting.today
+        self.bound = dict(derivation.verdict.instance)
 
-    def all(self) -> list[Change]:
-        found = [*self.set_aside(), *self.lines(), *self.later()]
-        kept: dict[object, Change] = {}
-        for change in found:
-            kept.setdefault((change.kind, change.status, change.lines, change.entries), change)
-        return list(kept.values())
-
-    def status(self, facts: Facts) -> Status | None:
-        """What the instance is on the last day of some facts, if that is another status."""
-        _, fewer = self.footprints.within(self.reach, facts)
-        found = outcome(self.norms, fewer, self.of)
-        return None if found is None or found.status == self.of.status else found.status
-
-    # -------------------------------------------------------------- what is set aside
-    def set_aside(self) -> Iterator[Change]:
-        """Entries that this account does not trust, or not surely, and that would change it."""
-        every = self.footprints.within(self.reach, self.setting.trusting)[1]
-        every = visible(self.norms, every, self.of)
-        mine, theirs = by_entry(self.facts), by_entry(every)
-        differing = [id_ for id_, facts in theirs.items() if facts != mine.get(id_)]
-        for id_ in differing[:MOST_SET_ASIDE]:
-            status = self.status(joined(without(self.facts, id_), only_entry(every, id_)))
-            if status is not None:
-                yield Change(self.reason(id_), status, entries=(id_,))
-
-    def reason(self, id_: str) -> OneOf["untrusted", "unsure"]:
-        """Why the account does not count an entry, or not surely."""
-        entry = self.setting.record.entry(id_)
-        policy = Policy(self.setting.account, self.setting.record)
-        dropped = entry is not None and policy.of_entry(entry) is None
-        return "untrusted" if dropped else "unsure"
-
-    # -------------------------------------------------------------- what comes later
-    def later(self) -> Iterator[Change]:
-        """What the record's own later entries make of it next."""
-        setting, zone = self.setting, self.setting.norms.zone
-        if setting.to_the_last is None:
-            return
-        facts = self.footprints.within(self.reach, setting.to_the_last)[1]
-        facts = visible(self.norms, facts, self.of)
-        if facts.now == self.facts.now or every_ground(facts) == every_ground(self.facts):
-            return
-        walk = Walk(self.norms, facts, alone=self.of)
-        try:
-            walk.run()
-        except JudgeError:
-            return
-        spans = next(
-            (
-                found
-                for found in verdicts_of(walk).values()
-                if any(self.is_same(span) for span in found)
-            ),
-            [],
-        )
-        for span in spans:
-            begins = span.from_
-            if begins is not None and begins > setting.facts.now and span.entries:
-                day = local_day(micros_of(begins), zone)
-                yield Change("later", span.status, entries=span.entries, day=day)
-                return
-
-    def is_same(self, span: Verdict) -> bool:
-        own = (self.of.rule, self.of.debtor, self.of.creditor, self.of.trigger, self.of.instance)
-        same = (span.rule, span.debtor, span.creditor, span.trigger, span.instance) == own
-        return same and (span.status, span.from_) == (self.of.status, self.of.from_)
-
-    # -------------------------------------------------------------- what might be recorded
-    def lines(self) -> Iterator[Change]:
-        """Lines of the record, supposed one by one (of a joint power: together)."""
-        for hypothesis in dict.fromkeys(self.hypotheses()):
-            lines = self.with_ids(hypothesis.lines)
-            status = self.supposed(lines, hypothesis.day)
-            alone = [self.supposed([line], hypothesis.day) for line in lines if len(lines) > 1]
-            if status is not None and status not in alone:
-                yield Change(hypothesis.kind, status, lines, day=hypothesis.day)
-
-    def supposed(self, lines: Sequence[str], day: date) -> Status | None:
-        """What the instance is at the end of the day asked, or of the lines' own, if later."""
-        setting = self.setting
-        now = max(setting.facts.now, end_of(day.isoformat(), setting.norms.zone))
-        record = self.read(lines)
-        if record is None:
-            return None
-        added = setting.seen_by(setting.account, record, now)
-        status = self.status(joined(self.facts_until(now), added))
-        return None if now > setting.facts.now and status == self.by_then(now) else status
-
-    def facts_until(self, now: int) -> Facts:
-        """What the instance can see up to a tick, the record's own later entries among it."""
-        if now == self.facts.now:
-            return self.facts
-        setting = self.setting
-        if setting.facts.bulk_events or setting.facts.bulk_readings:
-            return msgspec.structs.replace(self.facts, now=now)
-        facts = setting.seen_by(setting.account, setting.record, now)
-        return visible(self.norms, self.footprints.within(self.reach, facts)[1], self.of)
-
-    def by_then(self, now: int) -> Status | None:
-        """What time and the record's own later entries make of it by a later tick."""
-        if now not in self.unchanged:
-            self.unchanged[now] = self.status(self.facts_until(now))
-        return self.unchanged[now]
-
-    def with_ids(self, lines: Sequence[e.Entry | e.Completeness]) -> tuple[str, ...]:
-        """The lines as text, with an id of their own where the record has theirs already."""
-        record = self.read([show(line) for line in lines])
-        taken = self.setting.taken
-        if record is None or not any(entry.id in taken for entry in record.entries):
-            return tuple(show(line) for line in lines)
-        return tuple(
-            show(msgspec.structs.replace(line, id=f"supposed-{n}"))
-            if isinstance(line, e.Entry)
-            else show(line)
-            for n, line in enumerate(lines, 1)
-        )
-
-    def read(self, lines: Sequence[str]) -> Record | None:
-        """The record of some lines; None where they do not read, or do not fit the agreement."""
-        given = tuple(lines)
-        if given not in self.records:
-            self.records[given] = self.resolved(given)
-        return self.records[given]
-
-    def resolved(self, lines: tuple[str, ...]) -> Record | None:
-        problems = Problems()
-        layout = lay_out("\n".join(lines) + "\n", "supposed.sv", problems)
-        parsed = parse(layout.statements, problems)
-        setting = self.setting
-        record = resolve_record(
-            parsed.record, setting.agreement, setting.record.sources, problems, None
-        )
-        if problems.errors:
-            return None
-        return msgspec.structs.replace(
-            record, sources=setting.record.sources, aliases=setting.record.aliases
-        )
-
-    def hypotheses(self) -> Iterator[Hypothesis]:
+    def all(self) -> Iterator[Hypothesis]:
         match self.rule.kind:
             case "achieve":
                 yield from self.performances()
@@ -312,7 +80,7 @@ class Counterfactuals:
         for day in self.days():
             yield from self.line(fact, day)
         remedy = next((r for r in self.norms.rules if r.id == self.rule.remedy), None)
-        if self.of.status == "broken" and remedy is not None and remedy.action is not None:
+        if self.verdict.status == "broken" and remedy is not None and remedy.action is not None:
             yield from self.line(self.act(remedy.action), self.today)
 
     def days(self) -> list[date]:
@@ -332,7 +100,7 @@ class Counterfactuals:
         if self.rule.action is not None:
             yield from self.line(self.act(self.rule.action), self.today)
         if self.rule.cured_by is not None:
-            breaches = self.of.breaches or ((),)
+            breaches = self.verdict.breaches or ((),)
             acts = dict.fromkeys(self.act(self.rule.cured_by, dict(b)) for b in breaches)
             yield Hypothesis("record", tuple(self.written(a, self.today) for a in acts), self.today)
 
@@ -352,7 +120,7 @@ class Counterfactuals:
             args[self.rule.total[0]] = missing
         by = args.pop("by", None) if any(p.name == "by" for p in params) else None
         if by is None and any(p.name == "by" for p in params):
-            by = self.of.debtor
+            by = self.verdict.debtor
         units = {p.name: p.unit for p in params}
         types = {p.name: p.type for p in params}
         return e.EventFact(
@@ -371,9 +139,9 @@ class Counterfactuals:
     def wanted(self, arg: Arg) -> Value | None:
         """A value that passes one test of a pattern; None: any does."""
         if arg.op == "in":
-            return self.of.debtor if self.of.debtor in arg.values else arg.values[0]
+            return self.verdict.debtor if self.verdict.debtor in arg.values else arg.values[0]
         if arg.op == "same":
-            return dict(self.of.breach).get(arg.param)
+            return dict(self.verdict.breach).get(arg.param)
         value = self.value(arg.value)
         if value is None or arg.op in ("=", ">=", "<="):
             return value
@@ -460,7 +228,7 @@ class Counterfactuals:
             yield from self.line(self.act(does.match), self.today)
         elif does.verb == "determine" and does.match is not None:
             pattern = self.pattern(does.match)
-            yield from self.line(e.DetermineFact(self.of.debtor, pattern), self.today)
+            yield from self.line(e.DetermineFact(self.verdict.debtor, pattern), self.today)
         else:
             yield from self.use(self.rule, does.clauses[0] if does.clauses else None)
 
@@ -483,7 +251,11 @@ class Counterfactuals:
         does = power.power
         assert does is not None
         debtor = power.debtor
-        by = debtor.value if isinstance(debtor, Const) else self.of.creditor or self.of.debtor
+        by = (
+            debtor.value
+            if isinstance(debtor, Const)
+            else self.verdict.creditor or self.verdict.debtor
+        )
         done = {name for s in self.derivation.steps if isinstance(s, d.Wanting) for name in s.used}
         holders = does.holders if does.joint else (str(by),)
         clauses = () if clause is None or does.verb == "end_all" else (clause,)
@@ -502,8 +274,8 @@ class Counterfactuals:
         """Each open vague term, determined either way: as the span began, and on the day asked."""
         zone = self.setting.norms.zone
         days = [self.today]
-        if self.of.from_ is not None:
-            days.insert(0, local_day(micros_of(self.of.from_), zone))
+        if self.verdict.from_ is not None:
+            days.insert(0, local_day(micros_of(self.verdict.from_), zone))
         for term in vague_terms(self.derivation):
             for by in term.deciders:
                 for holds in (True, False):
@@ -538,8 +310,10 @@ class Counterfactuals:
         """Somebody whose record it may be: a body, else the creditor, else any party."""
         parties = self.setting.agreement.parties
         bodies = [party.name for party in parties if party.body]
-        others = [party.name for party in parties if party.name != self.of.debtor]
-        return next(iter((*bodies, *filter(None, (self.of.creditor,)), *others, self.of.debtor)))
+        others = [party.name for party in parties if party.name != self.verdict.debtor]
+        return next(
+            iter((*bodies, *filter(None, (self.verdict.creditor,)), *others, self.verdict.debtor))
+        )
 
     # -------------------------------------------------------------- lines
     def line(self, fact: e.Fact, day: date) -> Iterator[Hypothesis]:
@@ -559,7 +333,6 @@ class Counterfactuals:
         return next(iter((*account.only, *(account.first if preferred else ()))), None)
 
 
-# ------------------------------------------------------------------ pieces
 def literal(
     value: Value, type_: str | None, unit: str | None
 ) -> m.Number | m.Text | m.Day | m.Name:
@@ -612,40 +385,3 @@ def vague_terms(derivation: d.Derivation) -> Iterator[d.VagueTerm]:
                 waiting += items
             case d.Negation(item=item):
                 waiting.append(item)
-
-
-def by_entry(facts: Facts) -> dict[str, list[object]]:
-    """All that is taken from each entry."""
-    found: dict[str, list[object]] = {}
-    for name, occurrences in facts.events.items():
-        for occurrence in occurrences:
-            found.setdefault(occurrence.entry, []).append((name, occurrence))
-    for measure, readings in facts.readings.items():
-        for reading in readings:
-            found.setdefault(reading.entry, []).append((measure, reading))
-    for exercise in facts.exercises:
-        found.setdefault(exercise.entry, []).append(exercise)
-    for determination in facts.determinations:
-        found.setdefault(determination.entry, []).append(determination)
-    return found
-
-
-def only_entry(facts: Facts, entry: str) -> Facts:
-    return msgspec.structs.replace(only(facts, [entry]), complete=())
-
-
-def joined(one: Facts, other: Facts) -> Facts:
-    """The facts of both, as they stand on the first one's last day."""
-
-    def both(mine: dict[str, tuple[object, ...]], theirs: dict[str, tuple[object, ...]]) -> object:
-        names = dict.fromkeys((*mine, *theirs))
-        return {name: (*mine.get(name, ()), *theirs.get(name, ())) for name in names}
-
-    return msgspec.structs.replace(
-        one,
-        events=both(one.events, other.events),  # type: ignore[arg-type]
-        readings=both(one.readings, other.readings),  # type: ignore[arg-type]
-        exercises=(*one.exercises, *other.exercises),
-        determinations=(*one.determinations, *other.determinations),
-        complete=(*one.complete, *other.complete),
-    )

@@ -1,0 +1,1 @@
+"""Counterfactuals: what would give a duty another status, each supposed and judged."""
