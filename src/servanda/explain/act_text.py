@@ -96,6 +96,9 @@ class ActText:
                 if not lack.by:
                     return "at the very instant its window closed"
                 return f"{duration_text(lack.by)} after its window closed"
+            case "prevailed":
+                who = joined(dict.fromkeys(map(self.words.prevailing, act.prevailing)))
+                return f"it is owed or permitted, and that prevails: {who}"
             case "unsure":
                 return "this account takes it for only possible"
             case _:

@@ -86,7 +86,7 @@ class Coming:
     # -------------------------------------------------------------- windows
     def of_window(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         window = rule.window
-        if verdict.status not in IN_PLAY and verdict.status != "dormant":
+        if verdict.status not in IN_PLAY and verdict.status not in ("dormant", "closed"):
             return
         if rule.kind == "achieve" and verdict.status == "broken":
             return
@@ -143,7 +143,7 @@ class Coming:
     def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         """The time left to make a breach good."""
         broken = verdict.status == "broken" and verdict.from_ is not None
-        if rule.cure_within is None or rule.kind == "keep" or not broken:
+        if rule.cure_within is None or not broken:
             return
         assert verdict.from_ is not None
         began = micros_of(verdict.from_)

@@ -25,12 +25,12 @@ REASONS: dict[tuple[str, str], tuple[str, str]] = {
         "a violation is recorded that this account is sure of, and nothing has cured it",
     ),
     ("forbid", "cured"): ("broken", "each violation was made good; and not simply kept"),
-    ("may", "due"): (
+    ("may", "open"): (
         "in use or not open",
         "all that the power asks for is there, and no use of it is in effect",
     ),
-    ("may", "dormant"): ("open", "something that the power asks for is missing"),
-    ("may", "kept"): ("open", "it was used while it was open, and that use is in effect"),
+    ("may", "closed"): ("open", "something that the power asks for is missing"),
+    ("may", "exercised"): ("open", "it was used while it was open, and that use is in effect"),
     ("", "dormant"): ("due", "its window is not open, or its condition does not hold"),
     ("", "suspended"): ("due or broken", "a power that is open in this account was used"),
     ("", "excused"): ("broken", "an exception that this account accepts holds"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -54,15 +55,33 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
     }
 
 
+def power_keys(verdict: Verdict, used: bool) -> dict[str, Any]:
+    """Of a power: whether it has been `used`, and whether it is `open` now (None: unknown)."""
+    unknown = verdict.status in ("unknown", "undetermined")
+    known = verdict.exercisable if verdict.status == "exercised" else verdict.status == "open"
+    return {"used": used, "open": None if unknown else known}
+
+
+def with_use(verdicts: Iterable[Verdict]) -> Iterator[tuple[Verdict, bool]]:
+    """Spans, each with whether the power of its instance has been exercised by its end."""
+    used = False
+    for verdict in verdicts:
+        used = used or verdict.status == "exercised"
+        yield verdict, used
+        used = used and verdict.until is not None
+
+
 def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:
     """One row per instance: its status at `on`."""
     cited = CitedSources(judged)
     zone = judged.norms.zone
     rows, named = [], labels(judged)
-    for verdict in judged.current():
-        if clause is None or judged.rule(verdict.rule).clause == clause:
+    for verdict, used in with_use(judged.verdicts):
+        rule = judged.rule(verdict.rule)
+        if verdict.until is None and clause in (None, rule.clause):
             times = {"since": iso(verdict.from_, zone), "until": None}
-            rows.append(row(judged, verdict, cited, named[id(verdict)]) | times)
+            own = power_keys(verdict, used) if rule.kind == "may" else {}
+            rows.append(row(judged, verdict, cited, named[id(verdict)]) | own | times)
     return rows
 
 
@@ -72,7 +91,8 @@ def timeline_rows(judged: Judged, clause: str | None = None) -> list[dict[str, A
     zone, named = judged.norms.zone, labels(judged)
     return [
         row(judged, v, cited, named[id(v)])
+        | (power_keys(v, used) if judged.rule(v.rule).kind == "may" else {})
         | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}
-        for v in judged.verdicts
+        for v, used in with_use(judged.verdicts)
         if clause is None or judged.rule(v.rule).clause == clause
     ]

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from servanda.explain.cited_sources import CitedSources
 from servanda.explain.judged import Judged, iso
+from servanda.judge.derivation import Prevailing
 from servanda.record.facts import Value
 from servanda.record.record import (
     DeclaredCompleteness,
@@ -124,6 +125,13 @@ class Words:
     def clause(self, rule: str) -> str:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
+
+    def prevailing(self, one: Prevailing) -> str:
+        """An instance that prevails: `clause 2 (id F1) binds police`."""
+        given = ", ".join(f"{n} {value(v)}" for n, v in one.instance if v is not None)
+        which = f" ({given})" if given else ""
+        how = "binds" if one.value == 2 else "may bind"
+        return f"clause {self.clause(one.rule)}{which} {how} {one.debtor}"
 
     def name(self, term: Expr | None, of: Mapping[str, Value | None] | None = None) -> str | None:
         """A constant, or the value that an instance has for a variable, as text."""

@@ -22,6 +22,7 @@ from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
+from servanda.judge.statuses import told
 from servanda.judge.verdict import Bindings, JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import Counting, local_day
@@ -243,12 +244,13 @@ class Judgement:
             creditor=row[3],
             trigger=row[4],
             instance=tuple(zip(names, row[12:], strict=True)),
-            status=row[5],
+            status=told(row[5])[0],
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
             entries=tuple(sorted(opened)),
             acts=tuple(e for e, _ in began) or tuple(sorted(e for e in opened if opened[e])),
             breaches=tuple(said for _, said in began),
+            exercisable=told(row[5])[1],
         )
 
     def violations(self, batch: Batch) -> dict[int, list[Violation]]:

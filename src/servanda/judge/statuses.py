@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Literal as OneOf
+from typing import cast
 
 from servanda.judge.verdict import Status
 
 Kind = OneOf["achieve", "keep", "forbid", "may"]
-Rows = tuple[tuple[str, Status], ...]
+Exercised = OneOf["exercised, open", "exercised, closed", "exercised, unknown"]
+Rows = tuple[tuple[str, Status | Exercised], ...]
 OTHERWISE = "otherwise"
 
 CONDITIONS = {
@@ -43,6 +45,8 @@ CONDITIONS = {
     "was broken": "there was a breach before",
     "doubted violation, vague": "a violation, or the opening, of an instance that is so doubted",
     "doubted violation": "a violation, or the opening, of a doubted instance",
+    "used, shut": "used, the use is in effect, and it is surely idle or excused",
+    "used, left open": "used, the use is in effect, and it is unknown whether it binds",
     "used": "used, and the use is in effect",
     "shut": "surely idle or excused",
     OTHERWISE: "otherwise",
@@ -118,22 +122,30 @@ STATUSES: dict[Kind, Rows] = {
     ),
     "may": (
         ("ended", "ended"),
-        ("before opening", "dormant"),
-        ("lapsed", "lapsed"),
+        ("before opening", "closed"),
+        ("lapsed", "expired"),
         ("doubted, vague", "undetermined"),
         ("doubted", "unknown"),
         ("opening open", "unknown"),
         ("closing open", "unknown"),
         ("suspended", "suspended"),
-        ("used", "kept"),
-        ("shut", "dormant"),
+        ("used, shut", "exercised, closed"),
+        ("used, left open", "exercised, unknown"),
+        ("used", "exercised, open"),
+        ("shut", "closed"),
         ("left open, vague", "undetermined"),
         ("left open", "unknown"),
-        (OTHERWISE, "due"),
+        (OTHERWISE, "open"),
     ),
 }
+EXERCISABLE: dict[str, bool | None] = {
+    "exercised, open": True,
+    "exercised, closed": False,
+    "exercised, unknown": None,
+}
+"""The statuses of the table that verdicts tell as `exercised`, with `exercisable`."""
 
-OVER: tuple[Status, ...] = ("lapsed", "ended", "released", "waived")
+OVER: tuple[Status, ...] = ("lapsed", "ended", "released", "waived", "expired")
 FINAL: dict[Kind, tuple[Status, ...]] = {
     "achieve": ("kept", "cured", "compensated", *OVER),
     "keep": OVER,
@@ -142,20 +154,19 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
 }
 """The statuses that nothing dated later can change."""
 
-CURE_WITHIN: dict[Kind, OneOf["cut-off", "grace"]] = {
-    "achieve": "cut-off",
-    "keep": "grace",
-    "forbid": "cut-off",
-}
-"""What `cure within` means: a cure after a cut-off does not count; a breach cured in its grace has
-not been one."""
 
-
-def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status:
+def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status | Exercised:
     """The status of the first row whose condition holds."""
     return next(
         status for condition, status in STATUSES[kind] if condition == OTHERWISE or holds(condition)
     )
+
+
+def told(status: Status | Exercised) -> tuple[Status, bool | None]:
+    """A status of the table as verdicts tell it, and whether an exercised power is exercisable."""
+    if status in EXERCISABLE:
+        return "exercised", EXERCISABLE[status]
+    return cast(Status, status), None
 
 
 def status_in_sql(kind: Kind, conditions: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from servanda.judge.reference.instance import Instance
 from servanda.judge.reference.truth import Ground
 from servanda.judge.reference.walk import Walk, merged
 from servanda.judge.reference.world import SINCE_EVER
+from servanda.judge.statuses import told
 from servanda.judge.verdict import JudgeError, Status, Verdict
 from servanda.record.facts import Complete, Facts
 from servanda.semantics.norms import Norms
@@ -51,7 +52,7 @@ def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
 
 def last_of(instance: Instance) -> Outcome:
     last = merged(instance.changes)[-1]
-    return Outcome(last.status, None if last.at <= SINCE_EVER else last.at)
+    return Outcome(told(last.status)[0], None if last.at <= SINCE_EVER else last.at)
 
 
 def is_of(instance: Instance, verdict: Verdict) -> bool:

@@ -24,6 +24,10 @@ Status = OneOf[
     "ended",
     "unknown",
     "undetermined",
+    "open",
+    "exercised",
+    "closed",
+    "expired",
 ]
 Bindings = tuple[tuple[str, Value | None], ...]
 
@@ -36,6 +40,7 @@ class Verdict(Struct, frozen=True):
     ended it (docs/meaning.md, 8), both in order of id; `acts` are those of `entries` that are acts
     under the rule: a performance, violations, their cures, the use of a power. `breaches` are the
     parameters of each of the violations that began the span (forbid only), in the order of `acts`.
+    `exercisable`: whether a power that is `exercised` may be exercised again now; None: unknown.
     """
 
     rule: str
@@ -50,6 +55,7 @@ class Verdict(Struct, frozen=True):
     closed_by: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     breaches: tuple[Bindings, ...] = ()
+    exercisable: bool | None = None
 
     @property
     def cited(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from itertools import product
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,7 +38,6 @@ from servanda.semantics.norms import (
 from servanda.semantics.time_bounds import WindowBounds, conjuncts
 
 Joins = tuple[Join, ...]
-T = TypeVar("T")
 
 
 class Bound(NamedTuple):
@@ -109,7 +108,7 @@ class Collisions:
                 ways = [way for ask in mine if (way := self._implied(ask, ban)) is not None]
                 if param == total or not ways:
                     return
-                found += min(ways, key=len)
+                found += min(ways, key=lambda way: len(way))
         yield tuple(dict.fromkeys(found))
 
     def _is_by_debtor(self, rule: Rule, args: list[Arg]) -> bool:
@@ -303,12 +302,11 @@ def unified(one: Expr, other: Expr) -> Joins | None:
     if type(one) is not type(other):
         return None
     match one, other:
-        case (MeasureReading(), MeasureReading()) | (MeasureChange(), MeasureChange()):
-            if one.measure != other.measure or (one.of is None) != (other.of is None):
-                return None
-            if isinstance(one, MeasureChange) and one.window != getattr(other, "window", None):
-                return None
-            return () if one.of is None else test("=", one.of, other.of)
+        case MeasureReading(measure, of), MeasureReading(other_measure, other_of):
+            return same_subject(of, other_of) if measure == other_measure else None
+        case MeasureChange(measure, of, window), MeasureChange(other_measure, other_of, other_window):
+            same = (measure, window) == (other_measure, other_window)
+            return same_subject(of, other_of) if same else None
         case Total(), Total():
             same = (one.param, one.window) == (other.param, other.window)
             # sums so far have an opening each
@@ -323,6 +321,12 @@ def unified(one: Expr, other: Expr) -> Joins | None:
         case (Const(), Const()) | (Var(), Var()):
             return test("=", one, other)
     return None
+
+
+def same_subject(one: Term | None, other: Term | None) -> Joins | None:
+    if one is None or other is None:
+        return () if one is other else None
+    return test("=", one, other)
 
 
 @cache
@@ -407,17 +411,14 @@ def excluded(one: Rule, other: Rule, joins: Joins) -> bool:
     return False
 
 
-def _in_words_of(part: T, same: Mapping[str, Expr]) -> T:
+def _in_words_of(part: Any, same: Mapping[str, Expr]) -> Any:
     """A condition of the other rule with the variables of this one where they are equal."""
-    found: Any = part
     if isinstance(part, Var):
-        found = same.get(part.name, Var(f"other {part.name}"))
-    elif isinstance(part, Struct):
+        return same.get(part.name, Var(f"other {part.name}"))
+    if isinstance(part, Struct):
         fields = {n: _in_words_of(getattr(part, n), same) for n in part.__struct_fields__}
-        found = replace(part, **fields)
-    elif isinstance(part, tuple):
-        found = tuple(_in_words_of(item, same) for item in part)
-    return found
+        return replace(part, **fields)
+    return tuple(_in_words_of(item, same) for item in part) if isinstance(part, tuple) else part
 
 
 def _needed(rule: Rule) -> Iterator[Cond]:

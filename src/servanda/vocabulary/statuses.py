@@ -67,8 +67,8 @@ GROUNDS = (BAD, GOOD, OPEN, MADE_GOOD, FREED, DOUBT, DOUBT_HATCHED, PAST_GROUND)
 TABLE = (
     Term(
         code="broken",
-        word="broken",
-        description="not performed in time, or violated",
+        word="in breach",
+        description="not performed in time, or violated, and not made good",
         fill=Colour("#d55e00", "#e06a10"),
         ground=BAD,
         terminal="bold #d55e00",
@@ -129,8 +129,8 @@ TABLE = (
     ),
     Term(
         code="cured",
-        word="cured",
-        description="broken before, and made good",
+        word="restored to compliance",
+        description="in breach before, or late, and made good",
         fill=Colour("#e69f00", "#e8a410"),
         ground=MADE_GOOD,
         terminal="#e69f00",
@@ -141,8 +141,8 @@ TABLE = (
     ),
     Term(
         code="compensated",
-        word="compensated",
-        description="broken, and its remedy performed",
+        word="remedy performed",
+        description="in breach, and what is owed instead was performed",
         fill=Colour("#f0c862", "#eec255"),
         ground=MADE_GOOD,
         terminal="#e69f00",
@@ -153,7 +153,7 @@ TABLE = (
     ),
     Term(
         code="kept",
-        word="kept",
+        word="complied with",
         description="performed in time, or not violated so far",
         fill=Colour("#009e73", "#10a87d"),
         ground=GOOD,
@@ -164,8 +164,8 @@ TABLE = (
     ),
     Term(
         code="dormant",
-        word="dormant",
-        description="not in force yet, or not arisen",
+        word="not yet in force",
+        description="its time has not come, or what it waits for",
         fill=Colour("#ebebeb", "#2c2c2c"),
         ground=PAST_GROUND,
         terminal="grey58",
@@ -200,8 +200,8 @@ TABLE = (
     ),
     Term(
         code="lapsed",
-        word="lapsed",
-        description="its window is over",
+        word="expired",
+        description="its time is over",
         fill=Colour("#dcdcdc", "#4a4a4a"),
         ground=PAST_GROUND,
         terminal="grey58",
@@ -213,7 +213,7 @@ TABLE = (
     ),
     Term(
         code="ended",
-        word="ended",
+        word="terminated",
         description="its clause or the agreement has ended",
         fill=Colour("#d0d0d0", "#565656"),
         ground=PAST_GROUND,
@@ -227,15 +227,34 @@ TABLE = (
 """The statuses of duties, those that ask for attention first."""
 
 DUTY = {term.code: term for term in TABLE}
-POWER = DUTY | {
-    "due": replace(DUTY["due"], word="open", description="it may be exercised now"),
-    "kept": replace(DUTY["kept"], word="in use", description="exercised, and in effect"),
-    "dormant": replace(
-        DUTY["dormant"], word="not open", description="it may not be exercised, or not yet"
-    ),
-    "lapsed": replace(DUTY["lapsed"], word="over", explained=False),
+
+
+def like(code: str, new: str, word: str, description: str) -> Term:
+    """A status of powers, drawn as one of duties."""
+    return replace(DUTY[code], code=new, word=word, description=description, explained=False)
+
+
+POWERS = (
+    like("due", "open", "exercisable", "it may be exercised now"),
+    like("kept", "exercised", "exercised", "exercised, and the exercise is in effect"),
+    like("dormant", "closed", "not exercisable", "it may not be exercised, or not yet"),
+    like("lapsed", "expired", "expired", "its time is over"),
+)
+"""The statuses that only powers (kind `may`) have."""
+POWER = {term.code: term for term in POWERS} | {
+    code: DUTY[code] for code in ("suspended", "ended", "unknown", "undetermined")
 }
-"""The same for powers (kind `may`), which are exercised rather than performed."""
+"""All statuses of powers."""
+ALL = DUTY | POWER
+BY_KIND = {
+    ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
+    ("achieve", "cured"): replace(
+        DUTY["cured"],
+        word="performed late",
+        description="done after its time, and that makes it good",
+    ),
+}
+"""What a status is called of one kind of duty, where that differs."""
 ABSENT = Term(
     code="none",
     word="no such duty",
@@ -249,25 +268,23 @@ ABSENT = Term(
     drawn=False,
 )
 """What stands in the place of a status where an account has no such duty."""
-POWERS_AS_DUTIES = ", ".join(
-    f"a power that is {POWER[code].word} counts as {DUTY[code].word}" for code in ("due", "kept")
-)
-"""How counts that hold duties and powers together name them."""
-ORDER = tuple(DUTY)
-IN_PLAY = frozenset(code for code, term in DUTY.items() if term.in_play)
+WORDS = tuple(dict.fromkeys(term.word for term in (*BY_KIND.values(), *ALL.values())))
+"""Every word for a status, of duties and powers."""
+ORDER = tuple(ALL)
+IN_PLAY = frozenset(code for code, term in ALL.items() if term.in_play)
 BREACH = "broken"
 """The status whose beginning charts mark."""
 
 
 def term(status: str | None, kind: str = "") -> Term:
-    """The row of a status; of a power if `kind` is `may`; `ABSENT` for None."""
+    """The row of a status, of a kind of duty if given; `ABSENT` for None."""
     if status is None:
         return ABSENT
-    return (POWER if kind == "may" else DUTY)[status]
+    return BY_KIND.get((kind, status)) or ALL[status]
 
 
 def word(status: str | None, kind: str = "") -> str:
-    """A status as people say it: a power is `open` or `in use` rather than due or kept."""
+    """A status as people say it: `performed`, `complied with`, `exercisable`."""
     return term(status, kind).word
 
 
@@ -278,7 +295,7 @@ def style_sheet() -> str:
     `--fill` to the colour that charts have.
     """
     light, dark = list[str](), list[str]()
-    for term_ in (*TABLE, ABSENT):
+    for term_ in (*ALL.values(), ABSENT):
         for rules, theme in ((light, "light"), (dark, "dark")):
             fill = getattr(term_.fill, theme)
             ink, ground = getattr(term_.ground.ink, theme), getattr(term_.ground.ground, theme)

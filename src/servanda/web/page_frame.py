@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from servanda.syntax.problems import render
-from servanda.vocabulary.statuses import DUTY, POWER, POWERS_AS_DUTIES
+from servanda.vocabulary.statuses import POWERS
 from servanda.web.board import SHOWS
 from servanda.web.list_pages import changes
 from servanda.web.query import Query
@@ -19,9 +19,7 @@ MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 KEPT = ("on", "known", "account")
-POWER_WORDS = [
-    (term.word, term.description) for code, term in POWER.items() if term.word != DUTY[code].word
-]
+POWER_WORDS = [(term.word, term.description) for term in POWERS]
 MOST_ROWS = 200
 MOST_IN_TABLE = 250
 
@@ -72,7 +70,6 @@ def context_of_query(request: HttpRequest, query: Query, waiting: list[str]) -> 
         "keep": {name: request.GET[name] for name in KEPT if request.GET.get(name)},
         "rest": {n: v for n, v in request.GET.items() if n not in (*KEPT, "format", "text")},
         "on2": request.GET.get("on2"),
-        "powers_as_duties": POWERS_AS_DUTIES,
         "power_words": POWER_WORDS,
         "most_rows": MOST_ROWS,
         "most_in_table": MOST_IN_TABLE,

@@ -8,7 +8,7 @@ from servanda.judge.plan.load import Events
 from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named, quoted
-from servanda.judge.statuses import FINAL
+from servanda.judge.statuses import EXERCISABLE, FINAL
 from servanda.semantics.norms import Variable
 
 # Names and types, in order; all that an empty table still has.
@@ -23,6 +23,7 @@ COLUMNS = {
     "status": "VARCHAR",
     "from": "TIMESTAMP WITH TIME ZONE",
     "until": "TIMESTAMP WITH TIME ZONE",
+    "exercisable": "BOOLEAN",
     "final": "BOOLEAN",
     "entries": "VARCHAR[]",
     "closed_by": "VARCHAR[]",
@@ -45,7 +46,7 @@ def spans(rules: Rules) -> str:
     """Clause, status and end of every span, for counting: `(clause, status, until)`, ticks."""
     found = [
         f"SELECT {by_rule(batch, {r.id: quoted(r.clause) for r in batch.rules})} AS clause, "
-        f"v.status, nullif(v.u, {FOR_GOOD}) AS until FROM ({batch.verdict}) v"
+        f"{status(batch)} AS status, nullif(v.u, {FOR_GOOD}) AS until FROM ({batch.verdict}) v"
         for batch in rules.judged.values()
     ]
     nothing = (
@@ -97,10 +98,26 @@ def of_spans(
     variables = batch.rules[0].variables if len(batch.rules) == 1 else ()
     return f"""
       SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, v.debtor, v.creditor,
-             {instance(variables)} AS instance, v.trigger, v.status, {instant("v.f")} AS "from",
-             {instant("v.u")} AS until, v.status IN ({final}) AS final,
+             {instance(variables)} AS instance, v.trigger, {status(batch)} AS status, {instant("v.f")} AS "from",
+             {instant("v.u")} AS until, {exercisable(batch)} AS exercisable, v.status IN ({final}) AS final,
              {entries} AS entries, {closed_by} AS closed_by, {breach}
       FROM ({spans}) v{violations}{lists}"""
+
+
+def status(batch: Batch) -> str:
+    """The status as verdicts tell it: of a power, `exercised` however it is exercisable now."""
+    if batch.kind != "may":
+        return "v.status"
+    return "CASE WHEN starts_with(v.status, 'exercised') THEN 'exercised' ELSE v.status END"
+
+
+def exercisable(batch: Batch) -> str:
+    """Whether an exercised power may be exercised again now; nothing of any other status."""
+    if batch.kind != "may":
+        return "NULL::BOOLEAN"
+    known = ((code, value) for code, value in EXERCISABLE.items() if value is not None)
+    cases = " ".join(f"WHEN {quoted(code)} THEN {str(value).lower()}" for code, value in known)
+    return f"CASE v.status {cases} END"
 
 
 def listed(ids: list[str], more: str | None) -> str:

@@ -227,13 +227,13 @@ def turned(line: str, idle: str) -> str:
 
 
 def points(inst: str, line: str, effect: str) -> str:
-    """`(iid, t, status, opened, breach_key)`; `kept`: exercised and in effect."""
+    """`(iid, t, status, opened, breach_key)`."""
     in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)
     columns: tuple[str, ...] = ("win", "avail", *GATE_COLUMNS)
     laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
     both = merged({}, inst, laid | valued([in_use], "used", True))
     return f"""
-      SELECT l.iid, l.t, {STATUS} AS status, CASE WHEN {STATUS} = 'kept' THEN x.entry END AS opened,
+      SELECT l.iid, l.t, {STATUS} AS status, CASE WHEN starts_with({STATUS}, 'exercised') THEN x.entry END AS opened,
              NULL::BIGINT AS breach_key
       FROM (SELECT *, {first_ticks("wa", "re", "en")} FROM ({both})) l
       JOIN {inst} i USING (iid)
@@ -246,6 +246,8 @@ STATUS = status_in_sql(
     "may",
     COMMON
     | {
+        "used, shut": "(used = 2 AND (idle = 2 OR ex = 2))",
+        "used, left open": "(used = 2 AND (su = 1 OR en = 1 OR idle = 1 OR ex = 1))",
         "used": "used = 2",
         "shut": "(idle = 2 OR ex = 2)",
         "left open, vague": "greatest(ex_und, idle_und, off_und, used_und) = 1",

@@ -26,7 +26,7 @@ def conditions_of(rule: Rule) -> Iterable[Cond | None]:
 
 def wanted_statuses(norms: Norms) -> set[tuple[str, str]]:
     """`(state, rule id)` of every status that some condition or precedence needs."""
-    wanted = set()
+    wanted: set[tuple[str, str]] = set()
     for rule in norms.rules:
         for cond in conditions_of(rule):
             wanted |= {(s.state, other) for s in statuses(cond) for other in s.rules}

@@ -10,6 +10,7 @@ from servanda.judge.reference.instance import COMMON, Condition, Instance
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
+from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
 from servanda.semantics.norms import Match
@@ -368,7 +369,7 @@ class Achieve(Instance):
         gates = self.gates(x)
         return POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value)
 
-    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
         if status == "kept" and self.kept is not None:
             return self.kept_entries
         if status == self.after:

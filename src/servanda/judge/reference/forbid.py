@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from servanda.judge.reference.instance import COMMON, Condition, Instance
@@ -16,6 +17,7 @@ from servanda.judge.reference.truth import (
     either,
 )
 from servanda.judge.reference.world import FOR_GOOD, Happening, passes
+from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Bindings, Status
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
 from servanda.semantics.norms import acted_out
@@ -131,18 +133,15 @@ class Forbid(Instance):
 
     def excused_act(self, act: Happening, at: int) -> Truth:
         """Whether an instance binds that prevails and asks for or permits the act."""
-        walk = self.walk
-        return either(
-            [
-                other.felt("binding", at)
-                for one in self.rule.yields_to
-                if one.by_act
-                for is_meant in [narrowed(one.status, self.bindings)]
-                for id_ in one.status.rules
-                for other in walk.instances_of(id_)
-                if is_meant(other) and does(act, other)
-            ]
-        )
+        return either([other.felt("binding", at) for other in self.having_done(act)])
+
+    def having_done(self, act: Happening) -> Iterator[Instance]:
+        """The instances of rules that prevail which ask for or permit the act."""
+        for one in self.rule.yields_to:
+            is_meant = narrowed(one.status, self.bindings)
+            for id_ in one.status.rules if one.by_act else ():
+                found: Sequence[Instance] = self.walk.instances_of(id_)
+                yield from (other for other in found if is_meant(other) and does(act, other))
 
     def opens(self, violation: Violation, level: int, x: int, read: int) -> None:
         """At tick `x`, by the overlays of the duty at tick `read`."""
@@ -202,7 +201,7 @@ class Forbid(Instance):
         told = acts[0].hi, tuple(act.entry for act in acts)
         return told, tuple(tuple(act.params.items()) for act in acts)
 
-    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
         if status == "broken":
             return tuple(act.entry for act in self.latest(x))
         if status == "cured":

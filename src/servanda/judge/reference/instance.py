@@ -21,7 +21,7 @@ from servanda.judge.reference.truth import (
 )
 from servanda.judge.reference.windows import Window, at_tick, moment, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
-from servanda.judge.statuses import status_of
+from servanda.judge.statuses import Exercised, status_of
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -54,7 +54,7 @@ class Change:
     """
 
     at: int
-    status: Status
+    status: Status | Exercised
     acts: tuple[str, ...]
     breaches: tuple[Statement, ...] = ()
     act: tuple[int, tuple[str, ...]] | None = None
@@ -397,7 +397,7 @@ class Instance:
             history.append((felt_at, now))
         return now != before
 
-    def status(self, x: int) -> Status:
+    def status(self, x: int) -> Status | Exercised:
         """By the table of its kind: judge/statuses.py."""
         return status_of(self.rule.kind, lambda condition: self.CONDITIONS[condition](self, x))
 
@@ -408,7 +408,7 @@ class Instance:
         """The acts that began this stretch of a broken prohibition, and the parameters of each."""
         return None, ()
 
-    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
         """The entries of the acts that bring this status about at tick `x`."""
         return ()
 

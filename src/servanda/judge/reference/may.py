@@ -22,6 +22,7 @@ from servanda.judge.reference.truth import (
     either,
     negated,
 )
+from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import FACT, tick
 
@@ -31,6 +32,10 @@ class May(Instance):
 
     CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
         "used": lambda of, x: of.used(x).value == SURE,
+        "used, shut": lambda of, x: of.CONDITIONS["used"](of, x) and of.CONDITIONS["shut"](of, x),
+        "used, left open": lambda of, x: (
+            of.CONDITIONS["used"](of, x) and of.CONDITIONS["left open"](of, x)
+        ),
         "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
         "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
         "left open, vague": lambda of, x: (
@@ -74,8 +79,8 @@ class May(Instance):
         gates = self.gates(x)
         return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
 
-    def opening_acts(self, x: int, status: Status) -> tuple[str, ...]:
-        if status != "kept":
+    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+        if not status.startswith("exercised"):
             return ()
         begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
         return tuple(sorted(begun)[:1])

@@ -31,6 +31,7 @@ from servanda.judge.reference.world import (
     bound,
     instant,
 )
+from servanda.judge.statuses import told
 from servanda.judge.verdict import JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -327,13 +328,14 @@ def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> lis
             creditor=instance.creditor,
             trigger=instance.trigger,
             instance=instance.particulars,
-            status=span.status,
+            status=told(span.status)[0],
             from_=None if span.at <= SINCE_EVER else span.at,
             until=until,
             entries=opened,
             closed_by=closed,
             acts=openings.acts(instance, span),
             breaches=span.breaches,
+            exercisable=told(span.status)[1],
         )
         for span, until, opened, closed in zip(
             spans, [*ends, None], entries, [*entries[1:], ()], strict=True

@@ -15,12 +15,12 @@ from servanda.present.charts.time_axis import extent, local_time, x_axis
 from servanda.semantics.clock import micros_of
 from servanda.vocabulary.colours import PAPER
 from servanda.vocabulary.escaping import visible
-from servanda.vocabulary.statuses import IN_PLAY, ORDER, POWERS_AS_DUTIES, term
+from servanda.vocabulary.statuses import IN_PLAY, ORDER, term
 
 HEIGHT = 120
 AXIS = 30
 COUNTED = (
-    f"Duties and powers in play, counted one by one in each account; {POWERS_AS_DUTIES}. "
+    "Duties and powers in play, counted one by one in each account. "
     "Whole numbers: nothing is rounded, weighed or made into an index."
 )
 Change = tuple[int, Counter[str]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from servanda.vocabulary.colours import CHART_COLOURS
-from servanda.vocabulary.statuses import TABLE
+from servanda.vocabulary.statuses import ALL
 
-EVERY = (*CHART_COLOURS, *(term.fill for term in TABLE))
+EVERY = (*CHART_COLOURS, *(term.fill for term in ALL.values()))
 DARK = {colour.light: colour.dark for colour in EVERY}
 
 

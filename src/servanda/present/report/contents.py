@@ -16,7 +16,7 @@ from servanda.present.html.filters import is_web_address
 from servanda.present.report.clause_page import ClausePages, anchor, figure
 from servanda.syntax.layout import Layout
 from servanda.vocabulary.escaping import readable
-from servanda.vocabulary.statuses import ORDER, POWERS_AS_DUTIES, term, word
+from servanda.vocabulary.statuses import ORDER, term, word
 
 FEWEST = 2
 """How many readings a measure needs for a chart, if no duty limits it."""
@@ -55,7 +55,6 @@ class Report:
             "zone": some.norms.zone,
             "accounts": [self.account(name) for name in self.judged],
             "names": list(self.judged),
-            "powers_as_duties": POWERS_AS_DUTIES,
             "coverage": self.checked.paragraphs,
             "cross_checks": self.cross_checks(),
             "counts": self.counts(),

@@ -16,7 +16,7 @@ from servanda.explain.wording import Node
 from servanda.present.terminal.folding import folded
 from servanda.syntax.problems import Problem, render
 from servanda.vocabulary.escaping import readable
-from servanda.vocabulary.statuses import DUTY, KINDS, POWER, Term, term, word
+from servanda.vocabulary.statuses import KINDS, WORDS, Term, term, word
 
 Row = Mapping[str, Any]
 MOST_ENTRIES = MOST_BREACHES = 3
@@ -89,10 +89,9 @@ def breaches(row: Row) -> str:
 
 
 def counts(rows: Iterable[Row]) -> str:
-    """`2 broken, 1 kept, 3 open`, the words that ask for attention first."""
+    """`2 in breach, 1 performed, 3 exercisable`, the words that ask for attention first."""
     counted = Counter(word(row["status"], row["kind"]) for row in rows)
-    order = dict.fromkeys(one.word for one in (*DUTY.values(), *POWER.values()))
-    return ", ".join(f"{counted[one]} {one}" for one in order if counted[one]) or "no duty"
+    return ", ".join(f"{counted[one]} {one}" for one in WORDS if counted[one]) or "no duty"
 
 
 def head(answer: Row) -> list[Block]:

@@ -24,13 +24,13 @@ from servanda.vocabulary.colours import (
     TERMINAL_WARNING,
 )
 from servanda.vocabulary.escaping import printable
-from servanda.vocabulary.statuses import ABSENT, BREACH, DUTY, POWER, Term
+from servanda.vocabulary.statuses import ABSENT, ALL, BREACH, BY_KIND, Term
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.tree import Tree as RichTree
 
-STYLES = {term.word: term.terminal for term in (*POWER.values(), *DUTY.values(), ABSENT)}
+STYLES = {term.word: term.terminal for term in (*BY_KIND.values(), *ALL.values(), ABSENT)}
 """Rich styles by the word that a cell shows."""
 TONES = {
     "title": "bold",

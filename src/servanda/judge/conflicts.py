@@ -1,0 +1,89 @@
+"""Where the record binds somebody to two things at once: duties that collide, neither prevailing.
+
+It is tried: were one of the two to give way, would it be excused?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from servanda.judge.dependencies import Footprints
+from servanda.judge.engines.registry import DUCKDB
+from servanda.judge.judgement import Judgement
+from servanda.judge.plan.sql import SINCE_EVER
+from servanda.judge.verdict import JudgeError
+from servanda.record.facts import Facts
+from servanda.semantics.checks.conflicts import Conflict
+from servanda.semantics.norms import Always, And, Norms, Not, Precedence, Rule, excuse_of
+
+
+class BoundTwice(NamedTuple):
+    """A conflict that the record has: who is bound, since which tick (None: since ever)."""
+
+    conflict: Conflict
+    debtor: str
+    since: int | None
+
+
+def bound_twice(
+    norms: Norms, facts: Facts, conflicts: Sequence[Conflict], engine: str = DUCKDB
+) -> list[BoundTwice]:
+    """The conflicts in which two instances surely bind one party at some instant of the facts."""
+    by_rule: dict[str, list[Conflict]] = {}
+    for conflict in conflicts:
+        by_rule.setdefault(conflict.one.id, []).append(conflict)
+    found = []
+    for rule, first in excused(norms, facts, conflicts, engine).items():
+        for conflict in by_rule[rule]:
+            alone = len(by_rule[rule]) == 1
+            own = first if alone else excused(norms, facts, [conflict], engine).get(rule)
+            if own is not None:
+                found.append(BoundTwice(conflict, *own))
+    return found
+
+
+def excused(
+    norms: Norms, facts: Facts, conflicts: Sequence[Conflict], engine: str
+) -> dict[str, tuple[str, int | None]]:
+    """By rule, who would be excused first, and since when, were it to give way in its conflicts."""
+    supposed = giving_way(norms, conflicts)
+    footprints = Footprints(supposed)
+    reached = footprints.within(footprints.follow(c.one.id for c in conflicts), facts)
+    try:
+        judgement = Judgement(*reached, engine=engine)
+    except JudgeError:  # a circle, once one depends on the other
+        return {}
+    found: dict[str, tuple[str, int | None]] = {}
+    asked = {conflict.one.id for conflict in conflicts}
+    for batch in judgement.rules.judged.values():
+        names = {number: id_ for id_, number in batch.numbers.items() if id_ in asked}
+        if not names:
+            continue
+        first = judgement.tables.rows(
+            f"""SELECT rule, arg_min(debtor, (f, debtor)), min(f) FROM ({batch.verdict}) v
+                WHERE status = 'excused' AND rule IN ({", ".join(map(str, names))}) GROUP BY rule"""
+        )
+        for number, debtor, since in first:
+            found[names[number]] = (debtor, None if since <= SINCE_EVER else since)
+    return found
+
+
+def giving_way(norms: Norms, conflicts: Sequence[Conflict]) -> Norms:
+    """The norms with one rule of each conflict excused by that alone."""
+    yields: dict[str, tuple[Precedence, ...]] = {}
+    for conflict in conflicts:
+        yields[conflict.one.id] = (*yields.get(conflict.one.id, ()), *conflict.precedences)
+
+    def supposed(rule: Rule) -> Rule:
+        if rule.id not in yields:
+            return rule
+        binds = And((rule.while_, Not(excuse_of(rule))))
+        keep = None if rule.keep is None else Always(True)  # excused also where it is broken
+        return replace(
+            rule, while_=binds, unless=Always(False), yields_to=yields[rule.id], keep=keep
+        )
+
+    return replace(norms, rules=tuple(map(supposed, norms.rules)))
