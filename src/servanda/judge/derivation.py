@@ -262,8 +262,8 @@ class Prevailing(Struct, frozen=True):
 class Act(Struct, frozen=True, tag=True):
     """A performance or a violation that is recorded: how it counts, or what it lacks.
 
-    `counts`: `sure`, `possible`, `late` (it came after the breach: it cures), or `no`. `prevailing`:
-    who has a forbidden act done, or permits it.
+    `counts`: `sure`, `possible`, `late` (it came after the breach: it cures), or `no`.
+    `prevailing`: what has a forbidden act done, or permits it.
     """
 
     entry: str

@@ -108,7 +108,7 @@ class Collisions:
                 ways = [way for ask in mine if (way := self._implied(ask, ban)) is not None]
                 if param == total or not ways:
                     return
-                found += min(ways, key=lambda way: len(way))
+                found += sorted(ways, key=len)[0]
         yield tuple(dict.fromkeys(found))
 
     def _is_by_debtor(self, rule: Rule, args: list[Arg]) -> bool:
@@ -302,11 +302,11 @@ def unified(one: Expr, other: Expr) -> Joins | None:
     if type(one) is not type(other):
         return None
     match one, other:
-        case MeasureReading(measure, of), MeasureReading(other_measure, other_of):
-            return same_subject(of, other_of) if measure == other_measure else None
-        case MeasureChange(measure, of, window), MeasureChange(other_measure, other_of, other_window):
-            same = (measure, window) == (other_measure, other_window)
-            return same_subject(of, other_of) if same else None
+        case MeasureReading(measure, of), MeasureReading():
+            return same_subject(of, other.of) if measure == other.measure else None
+        case MeasureChange(measure, of, window), MeasureChange():
+            same = (measure, window) == (other.measure, other.window)
+            return same_subject(of, other.of) if same else None
         case Total(), Total():
             same = (one.param, one.window) == (other.param, other.window)
             # sums so far have an opening each
