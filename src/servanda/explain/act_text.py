@@ -97,7 +97,8 @@ class ActText:
                     return "at the very instant its window closed"
                 return f"{duration_text(lack.by)} after its window closed"
             case "prevailed":
-                who = joined(dict.fromkeys(map(self.words.prevailing, act.prevailing)))
+                told = (self.words.prevailing(one, past=True) for one in act.prevailing)
+                who = joined(dict.fromkeys(told))
                 return f"it is owed or permitted, and that prevails: {who}"
             case "unsure":
                 return "this account takes it for only possible"

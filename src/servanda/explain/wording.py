@@ -126,12 +126,12 @@ class Words:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
 
-    def prevailing(self, one: Prevailing) -> str:
-        """An instance that prevails: `clause 2 (id F1) binds police`."""
+    def prevailing(self, one: Prevailing, past: bool = False) -> str:
+        """An instance that prevails: `clause 2 (id F1) binds police`; `past`: it did then."""
         given = ", ".join(f"{n} {value(v)}" for n, v in one.instance if v is not None)
         which = f" ({given})" if given else ""
-        how = "binds" if one.value == 2 else "may bind"
-        return f"clause {self.clause(one.rule)}{which} {how} {one.debtor}"
+        how = ("bound", "may have bound") if past else ("binds", "may bind")
+        return f"clause {self.clause(one.rule)}{which} {how[one.value < 2]} {one.debtor}"
 
     def name(self, term: Expr | None, of: Mapping[str, Value | None] | None = None) -> str | None:
         """A constant, or the value that an instance has for a variable, as text."""

@@ -1,6 +1,6 @@
 """Where the record binds somebody to two things at once: duties that collide, neither prevailing.
 
-It is tried: were one of the two to give way, would it be excused?
+It is tried: were one of the two owed only while the other binds, would it ever be owed?
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from servanda.judge.plan.sql import SINCE_EVER
 from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Facts
 from servanda.semantics.checks.conflicts import Conflict
-from servanda.semantics.norms import Always, And, Norms, Not, Precedence, Rule, excuse_of
+from servanda.semantics.norms import Always, And, Norms, Not, Or, Rule, RuleStatus, excuse_of
 
 
 class BoundTwice(NamedTuple):
@@ -36,20 +36,20 @@ def bound_twice(
     for conflict in conflicts:
         by_rule.setdefault(conflict.one.id, []).append(conflict)
     found = []
-    for rule, first in excused(norms, facts, conflicts, engine).items():
+    for rule, first in owed_first(norms, facts, conflicts, engine).items():
         for conflict in by_rule[rule]:
             alone = len(by_rule[rule]) == 1
-            own = first if alone else excused(norms, facts, [conflict], engine).get(rule)
+            own = first if alone else owed_first(norms, facts, [conflict], engine).get(rule)
             if own is not None:
                 found.append(BoundTwice(conflict, *own))
     return found
 
 
-def excused(
+def owed_first(
     norms: Norms, facts: Facts, conflicts: Sequence[Conflict], engine: str
 ) -> dict[str, tuple[str, int | None]]:
-    """By rule, who would be excused first, and since when, were it to give way in its conflicts."""
-    supposed = giving_way(norms, conflicts)
+    """By rule, who is bound by it and by a rule that collides with it first, and since when."""
+    supposed = owed_in_conflict(norms, conflicts)
     footprints = Footprints(supposed)
     reached = footprints.within(footprints.follow(c.one.id for c in conflicts), facts)
     try:
@@ -64,26 +64,28 @@ def excused(
             continue
         first = judgement.tables.rows(
             f"""SELECT rule, arg_min(debtor, (f, debtor)), min(f) FROM ({batch.verdict}) v
-                WHERE status = 'excused' AND rule IN ({", ".join(map(str, names))}) GROUP BY rule"""
+                WHERE status IN ('due', 'kept') AND rule IN ({", ".join(map(str, names))}) GROUP BY rule"""
         )
         for number, debtor, since in first:
             found[names[number]] = (debtor, None if since <= SINCE_EVER else since)
     return found
 
 
-def giving_way(norms: Norms, conflicts: Sequence[Conflict]) -> Norms:
-    """The norms with one rule of each conflict excused by that alone."""
-    yields: dict[str, tuple[Precedence, ...]] = {}
+def owed_in_conflict(norms: Norms, conflicts: Sequence[Conflict]) -> Norms:
+    """The norms with one rule of each conflict owed only while it collides with another.
+
+    It is surely owed where a `must` is `due` (no act performs it), or a `must keep` is `kept`.
+    """
+    colliding: dict[str, tuple[RuleStatus, ...]] = {}
     for conflict in conflicts:
-        yields[conflict.one.id] = (*yields.get(conflict.one.id, ()), *conflict.precedences)
+        found = (one.status for one in conflict.precedences)
+        colliding[conflict.one.id] = (*colliding.get(conflict.one.id, ()), *found)
 
     def supposed(rule: Rule) -> Rule:
-        if rule.id not in yields:
+        if rule.id not in colliding:
             return rule
-        binds = And((rule.while_, Not(excuse_of(rule))))
-        keep = None if rule.keep is None else Always(True)  # excused also where it is broken
-        return replace(
-            rule, while_=binds, unless=Always(False), yields_to=yields[rule.id], keep=keep
-        )
+        binds = And((rule.while_, Not(excuse_of(rule)), Or(colliding[rule.id])))
+        keep = None if rule.keep is None else Always(True)
+        return replace(rule, while_=binds, unless=Always(False), yields_to=(), keep=keep)
 
     return replace(norms, rules=tuple(map(supposed, norms.rules)))
