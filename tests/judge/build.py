@@ -281,6 +281,7 @@ class Case:
             "unless": Always(False),
             "total": None,
             "early": "never",
+            "grace": None,
             "compensates": True,
             "time_extended": False,
             "together": (),
@@ -303,7 +304,9 @@ class Case:
         given["debtor"] = term(given["debtor"])
         given["creditor"] = term(given["creditor"])
         given["variables"] = variables(given["variables"])
-        for length in ("cure_within", "survives_for"):
+        if kind == "keep":
+            given["grace"], given["cure_within"] = given["cure_within"] or given["grace"], None
+        for length in ("cure_within", "grace", "survives_for"):
             if isinstance(given[length], str):
                 given[length] = duration(given[length])
         self.rules.append(

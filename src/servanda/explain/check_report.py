@@ -103,18 +103,18 @@ def with_conflicts_on_record(case: JudgedCase, found: list[Problem]) -> list[Pro
         between = [
             conflict
             for conflict in islice(conflicts(norms), MOST_CONFLICTS)
-            if conflict.message not in told
+            if conflict.warning not in told
         ]
         if not between:
             continue
         facts = case.facts(case.account(name), norms, case.last_day(), None)
         for conflict, debtor, since in bound_twice(norms, facts, between, case.engine):
-            warning = next((p for p in found if p.message == conflict.message), None)
+            warning = next((p for p in found if p.message == conflict.warning), None)
             if warning is not None:
                 when = "ever" if since is None else local_day(micros_of(since), case.zone)
                 by = f", by account {name}" if case.agreement.accounts else ""
-                said = f"{conflict.message}; both bind {debtor} since {when}{by}"
-                told[conflict.message] = replace(warning, code=CONFLICT, message=said)
+                said = f"{conflict.error}; both bind {debtor} since {when}{by}"
+                told[conflict.warning] = replace(warning, code=CONFLICT, message=said)
     return [told.get(problem.message, problem) for problem in found]
 
 

@@ -62,9 +62,10 @@ def owed_first(
         names = {number: id_ for id_, number in batch.numbers.items() if id_ in asked}
         if not names:
             continue
+        numbers = ", ".join(map(str, names))
         first = judgement.tables.rows(
             f"""SELECT rule, arg_min(debtor, (f, debtor)), min(f) FROM ({batch.verdict}) v
-                WHERE status IN ('due', 'kept') AND rule IN ({", ".join(map(str, names))}) GROUP BY rule"""
+                WHERE status IN ('due', 'kept') AND rule IN ({numbers}) GROUP BY rule"""
         )
         for number, debtor, since in first:
             found[names[number]] = (debtor, None if since <= SINCE_EVER else since)

@@ -23,13 +23,20 @@ class Conflict(NamedTuple):
     what: str
 
     @property
-    def message(self) -> str:
+    def warning(self) -> str:
+        return self._message("may conflict")
+
+    @property
+    def error(self) -> str:
+        return self._message("are in conflict")
+
+    def _message(self, verb: str) -> str:
         one, other = self.one.clause, self.other.clause
         debtors = (self.one.debtor, self.other.debtor)
         who = next((d.value for d in debtors if isinstance(d, norms.Const)), "one party")
         if one == other:
-            return f"two rules of paragraph {one} are in conflict: {who} {self.what}"
-        return f"paragraphs {one} and {other} are in conflict: {who} {self.what}"
+            return f"two rules of paragraph {one} {verb}: {who} {self.what}"
+        return f"paragraphs {one} and {other} {verb}: {who} {self.what}"
 
     @property
     def help(self) -> str:
@@ -53,7 +60,7 @@ def check_conflicts(agreed: norms.Norms, problems: Problems) -> None:
             advice = "write a lower limit that is below the upper one"
             problems.add("E411", rule.place, message, advice)
     for found in islice(conflicts(agreed), MOST_CONFLICTS):
-        problems.add("W402", found.one.place, found.message, found.help)
+        problems.add("W402", found.one.place, found.warning, found.help)
 
 
 def excludes_itself(keep: norms.Cond) -> bool:
