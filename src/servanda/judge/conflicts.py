@@ -20,6 +20,10 @@ from servanda.semantics.checks.conflicts import Conflict
 from servanda.semantics.norms import Always, And, Norms, Not, Or, Rule, RuleStatus, excuse_of
 
 
+OWED = {"achieve": "due", "keep": "kept"}
+"""The status of a duty that surely binds, if nothing else is owed by it."""
+
+
 class BoundTwice(NamedTuple):
     """A conflict that the record has: who is bound, since which tick (None: since ever)."""
 
@@ -65,7 +69,7 @@ def owed_first(
         numbers = ", ".join(map(str, names))
         first = judgement.tables.rows(
             f"""SELECT rule, arg_min(debtor, (f, debtor)), min(f) FROM ({batch.verdict}) v
-                WHERE status IN ('due', 'kept') AND rule IN ({numbers}) GROUP BY rule"""
+                WHERE status = '{OWED[batch.kind]}' AND rule IN ({numbers}) GROUP BY rule"""
         )
         for number, debtor, since in first:
             found[names[number]] = (debtor, None if since <= SINCE_EVER else since)

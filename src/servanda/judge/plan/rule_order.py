@@ -36,14 +36,13 @@ def wanted_statuses(norms: Norms) -> set[tuple[str, str]]:
 
 
 def joined_rules(norms: Norms) -> set[str]:
-    """The rules whose instances are told apart by others that give way to them."""
-    return {
-        other
-        for rule in norms.rules
-        for one in rule.yields_to
-        if one.status.joins or one.by_act
-        for other in one.status.rules
-    }
+    """The rules whose instances others tell apart by their variables."""
+    found: set[str] = set()
+    for rule in norms.rules:
+        asked = [s for cond in conditions_of(rule) for s in statuses(cond) if s.joins]
+        asked += [one.status for one in rule.yields_to if one.by_act]
+        found |= {other for status in asked for other in status.rules}
+    return found
 
 
 def needs(norms: Norms) -> dict[str, set[str]]:
