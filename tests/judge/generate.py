@@ -49,6 +49,7 @@ from servanda.semantics.norms import (
     Rule,
     RuleStatus,
     Trigger,
+    Var,
 )
 
 T = TypeVar("T")
@@ -345,16 +346,15 @@ class Maker:
         if self.maybe("derived", 1):
             given = (m("give"),) if self.maybe("following") else ()
             return {"trigger": m(self.one(["risen", "rung"])), "following": given}
-        i = self.one("ij") if "conflict" in self.on else "i"
-        bound = {"id": bind(i)}
-        names: tuple[str, ...] = (i,)
+        bound = {"id": bind("i")}
+        names: tuple[str, ...] = ("i",)
         if self.maybe("var_debtor"):
             bound["by"], names = bind("p"), ("i", "p")
         if self.maybe("by_date"):
             bound["due"], names = bind("d"), (*names, "d:date")
         found: dict[str, Any] = {"trigger": m("order", **bound), "variables": names}
         if self.maybe("following"):
-            found["following"] = (m("give", id=bind(i)),)
+            found["following"] = (m("give", id=bind("i")),)
         return found
 
     def about(self, kind: str, names: tuple[str, ...]) -> dict[str, Any]:
@@ -363,15 +363,10 @@ class Maker:
             grace = (
                 {"cure_within": self.one(["1 day", "2 days"])} if self.maybe("cure_within") else {}
             )
-            limit = self.limit(names) if self.maybe("conflict") else self.cond(strict=True)
-            return {"action": limit, **grace}
+            return {"action": self.cond(strict=True), **grace}
         args: dict[str, Any] = {}
-        for i in {"i", "j"} & set(names):
-            args["id"] = var(i)
-        if self.maybe("conflict", 1):
-            args["id"] = self.one(["x", "y", ("in", "x", "y")])
-        if self.maybe("conflict", 1):
-            args["n"] = self.one([2, (">=", 2), (">", 1), ("<=", 2), ("<", 3)])
+        if "i" in names:
+            args["id"] = var("i")
         if "p" in names and self.draw(st.booleans()):
             args["by"] = var("p")
         elif self.draw(st.booleans()):
@@ -391,17 +386,8 @@ class Maker:
                 found["cure_within"] = self.one(["1 day", "2 days"])
         return {"action": m("give", **args), **found}
 
-    def limit(self, names: tuple[str, ...]) -> Cond:
-        """A limit to a measure, that another may leave no value for."""
-        of = MeasureReading("level", var("p") if "p" in names else Const(self.one(PARTIES)))
-        op = self.one(["<=", "<", ">=", ">", "="])
-        return cmp(self.one([reading("stock"), reading("stock"), of]), op, self.one([3, 5, 7]))
-
     def permission(self, id_: str) -> None:
         about: dict[str, Any] = {"match": self.pattern()}
-        if self.maybe("conflict"):
-            given = self.one([{}, {"id": "x"}, {"by": "A"}, {"by": ("in", "B")}, {"n": (">=", 2)}])
-            about = {"match": m("give", **given), "debtor": self.one(PARTIES)}
         verb = "do"
         if self.maybe("determine"):
             verb, about = "determine", {"match": m("grave"), "debtor": "Court"}
@@ -487,12 +473,54 @@ class Maker:
             self.case.rules.append(replace(newer, window=self.case.window(window)))
 
     def precedence(self) -> None:
-        """Some rules prevail over others to the extent of the conflict, where they have one."""
+        """Two rules made to collide, and some others, prevail to the extent of the conflict."""
+        pairs = ["forbid achieve", "forbid do", "achieve forbid", "do forbid", "keep keep"]
+        kinds = self.one([*pairs, *pairs[:3]]).split()
+        debtor = self.one(PARTIES)
+        for id_, kind, suffix in zip("YZ", kinds, "ij", strict=True):
+            self.colliding(id_, kind, suffix, debtor)
+        self.case.prevails("Z", "Y")
         ids = [rule.id for rule in self.case.rules]
         for over in ids:
             for one in ids:
-                if self.draw(st.integers(0, 3)):
+                if (over, one) != ("Z", "Y") and not self.draw(st.integers(0, 5)):
                     self.case.prevails(over, one)
+
+    def colliding(self, id_: str, kind: str, suffix: str, debtor: str) -> None:
+        """A rule about `give` or `level`; its variables are named by the suffix."""
+        names = [suffix, f"p{suffix}", f"k{suffix}:number"]
+        bound = [n for n in names if self.draw(st.integers(0, 2))]
+        more: dict[str, Any] = self.gates()
+        if bound:
+            params = dict(zip(names, ("id", "by", "n"), strict=True))
+            binds = {params[n]: bind(n.partition(":")[0]) for n in bound}
+            more |= {"trigger": m("order", **binds), "variables": tuple(bound)}
+        window = self.window("forbid" if kind == "do" else kind, bool(bound))
+        if kind == "do":
+            window = {k: v for k, v in window.items() if k in ("opens", "until", "by", "before")}
+        more |= window
+        whose = var(names[1]) if names[1] in bound else self.one([debtor] * 5 + list(PARTIES))
+        more |= {"debtor": whose, "creditor": None}
+        amounts = [1, 2, 3, 5, *([var(f"k{suffix}")] * 2 if names[2] in bound else [])]
+        op = self.one(["<=", "<", ">=", ">"])
+        if kind == "keep":
+            of = self.one([None, Const("A"), whose if isinstance(whose, Var) else Const("A")])
+            number = MeasureReading("stock" if of is None else "level", of)
+            self.case.rule(id_, "keep", cmp(number, op, self.one(amounts)), **more)
+            return
+        args: dict[str, Any] = {}
+        if suffix in bound:
+            args["id"] = var(suffix)
+        elif self.draw(st.booleans()):
+            args["id"] = self.one(["x", "y", ("in", "x", "y")])
+        if self.draw(st.booleans()):
+            args["by"] = whose
+        if self.draw(st.integers(0, 2)) == 0:
+            args["n"] = self.one([(op, self.one(amounts)), self.one(amounts)])
+        if kind == "do":
+            self.case.may(id_, "do", match=m("give", **args), **more)
+        else:
+            self.case.rule(id_, kind, m("give", **args), **more)
 
     # -------------------------------------------------------------- the record
     def when(self) -> str:
@@ -505,7 +533,8 @@ class Maker:
     def record(self) -> None:
         case = self.case
         for _ in range(self.one([0, 2, 4, 5, 6, 7, 8, 9])):
-            name = self.one([*EVENTS, "give", "order"])
+            often = ["give", "order"] * (5 if "conflict" in self.on else 1)
+            name = self.one([*EVENTS, *often])
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
             values["due"] = self.one([None, *map(date.fromisoformat, DAYS)])
             alleged = self.maybe("alleged", 1)
