@@ -68,7 +68,9 @@ class Line(Struct, frozen=True):
     corrects: int | None = None
 
     def written(self, number: int) -> str:
-        when = day(self.done) + (f"..{day(self.done + self.lasts)}" if self.lasts else "")
+        when = day(self.done)
+        if self.lasts:
+            when = f"at some time in {when}..{day(self.done + self.lasts)}"
         more = [f"id e{number}", f"reported {day(self.reported)}"]
         if self.alleged:
             more.append("alleged")

@@ -19,7 +19,6 @@ from servanda.record.facts import Facts
 from servanda.semantics.checks.conflicts import Conflict
 from servanda.semantics.norms import Always, And, Norms, Not, Or, Rule, RuleStatus, excuse_of
 
-
 OWED = {"achieve": "due", "keep": "kept"}
 """The status of a duty that surely binds, if nothing else is owed by it."""
 
