@@ -21,6 +21,7 @@ COMPANY: dict[str, set[str]] = {
     "while": {"achieve", "keep", "state", "measure"},
     "unless": {"achieve", "forbid", "state", "vague"},
     "prevails": {"forbid", "achieve", "trigger"},
+    "conflict": {"trigger", "alleged", "spans", "measure", "while"},
     "status": {"achieve", "keep", "forbid", "unless", "while", "measure"},
     "overlay_status": {"achieve", "unless", "while", "suspend"},
     "state": {"keep", "unless", "alleged", "spans", "open"},
