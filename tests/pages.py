@@ -31,7 +31,6 @@ CASES = sorted(path.parent for path in ROOT.glob("cases/*/agreement.md"))
 PAGES = sorted((ROOT / "docs" / "language").glob("*.md"))
 NOT_JUDGED = {
     "coverage": "E430",
-    "dates-agreed": "E410",
     "errors": "E008",
     "muting": "E008",
     "refused": "E002",

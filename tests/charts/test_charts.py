@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 import servanda
-from servanda.vocabulary.statuses import word
 from servanda.present.charts import themes
 from servanda.present.charts.chart import Chart
+from servanda.vocabulary.statuses import word
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"

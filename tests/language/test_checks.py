@@ -153,7 +153,7 @@ def test_unknown_names(text: str, message: str, help: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("party Iran", "`Iran` is declared here as a party, and in a.sv, line 5 as a party"),
+        ("party Iran", "`Iran` is declared here as a party, and in a.sv, line 5 already"),
         ("state stock from signs", "`stock` is declared here as a measure, and in a.sv, line 18"),
         ("currency EUR", "`EUR` is declared here as a currency, and already in a.sv"),
         ("event sign", "`sign` and `signs` are two forms of one verb, and two events"),
