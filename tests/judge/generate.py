@@ -87,7 +87,7 @@ REST = (
     "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
     "no_cure", "remedy", "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
-    "arising",
+    "arising", "throughout",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 
@@ -507,6 +507,13 @@ class Maker:
             for _ in range(self.draw(st.integers(0, 2))):
                 since, until = self.one([None, *DAYS[:4]]), self.one([None, *DAYS[4:]])
                 case.complete(self.one(["give", "start", "order", "stock"]), since, until)
+        if "throughout" in self.on:
+            for _ in range(self.draw(st.integers(0, 3))):
+                first = self.draw(st.integers(0, len(DAYS) - 1))
+                last = self.draw(st.integers(first, len(DAYS) - 1))
+                day = self.one([f"{DAYS[first]}..{DAYS[last]}", DAYS[first], self.one(INSTANTS)])
+                name, args = self.one([("war", ()), ("open", ("x",)), ("open", ("y",))])
+                case.throughout(day, name, *args, alleged=self.maybe("alleged", 1))
         self.exercises()
         case.now(self.one(["2024-06-30", DAYS[4], DAYS[6], "2024-04-10"]))
         case.facts = cut(case.facts, case.facts.now)
