@@ -10,15 +10,19 @@ from typing import get_args
 import pytest
 
 import servanda
+from servanda.judge.statuses import STATUSES, told
 from servanda.judge.verdict import Status
 from servanda.vocabulary.colours import CHART_COLOURS, INK, ON_FILL, PAPER, QUIET, Colour
 from servanda.vocabulary.escaping import printable, readable, visible
 from servanda.vocabulary.statuses import (
     ABSENT,
+    ALL,
+    BY_KIND,
     DUTY,
     GROUNDS,
     KINDS,
     POWER,
+    POWERS,
     TABLE,
     style_sheet,
     term,
@@ -48,8 +52,13 @@ BLINDNESS = {
 
 
 # ------------------------------------------------------------------ complete
+FOUND = {kind: [(when, told(status)[0]) for when, status in rows] for kind, rows in STATUSES.items()}
+
+
 def test_every_status_of_the_judge_has_a_row_for_duties_and_for_powers() -> None:
-    assert set(get_args(Status)) == set(DUTY) == set(POWER)
+    assert set(get_args(Status)) == set(ALL)
+    assert {status for kind in STATUSES for _, status in FOUND[kind]} == set(ALL)
+    assert {status for _, status in FOUND["may"]} == set(POWER)
     assert [t.code for t in TABLE] == list(DUTY)
     for table in (DUTY, POWER):
         assert all(code == found.code for code, found in table.items())
@@ -67,11 +76,12 @@ def test_every_row_is_filled_in() -> None:
 
 
 def test_powers_have_words_of_their_own_everywhere() -> None:
-    assert [word(code, "may") for code in ("due", "kept", "dormant", "lapsed")] == [
-        *("open", "in use", "not open", "over")
+    assert [word(code, "may") for code in ("open", "exercised", "closed", "expired")] == [
+        *("exercisable", "exercised", "not exercisable", "expired")
     ]
-    assert [word(code, "achieve") for code in ("due", "kept")] == ["due", "kept"]
-    assert term("cured").phrase == "cured: broken before, and made good"
+    assert [word(code, "achieve") for code in ("due", "kept")] == ["due", "performed"]
+    assert [word("kept", kind) for kind in ("keep", "forbid")] == ["complied with"] * 2
+    assert term("cured", "achieve").phrase.startswith("performed late: done after its time")
 
 
 # ------------------------------------------------------------------ the only one
@@ -181,7 +191,9 @@ def test_texts_are_shown_as_they_are() -> None:
 
 def test_the_glossary_has_the_statuses() -> None:
     glossary = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
-    for each in TABLE:
-        power = POWER[each.code].word
-        other = "" if power == each.word else f"{power} "
-        assert f"| {each.code} | {each.word} | {other}| {each.description} |" in glossary
+    own = {term.code for term in POWERS}
+    for code, each in ALL.items():
+        of = "powers" if code in own else ""
+        assert f"| {code} | {each.word} | {of} | {each.description} | " in glossary
+    for (_, code), each in BY_KIND.items():
+        assert f"| {code} | {each.word} | `must` | {each.description} | " in glossary

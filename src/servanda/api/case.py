@@ -23,9 +23,9 @@ if TYPE_CHECKING:
         Written,
     )
     from servanda.api.tables import Comparison, Deadlines, Duties, Entries, Timeline
-    from servanda.api.upgrade import Upgraded
     from servanda.api.verdicts import Verdicts
     from servanda.articles.drafts import Drafts
+    from servanda.explain.upgrade import Upgraded
     from servanda.explain.judged import Judged
     from servanda.judge.progress import Progress
     from servanda.present.charts.chart import Chart
@@ -151,7 +151,7 @@ class Case(JudgedCase):
         Raises ServandaError, with nothing written, for any other error in the text, and where the
         verdicts would differ.
         """
-        from servanda.api.upgrade import upgrade
+        from servanda.explain.upgrade import upgrade
 
         return upgrade(self, write=write)
 

@@ -143,7 +143,7 @@ class Coming:
     def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         """The time left to make a breach good."""
         broken = verdict.status == "broken" and verdict.from_ is not None
-        if rule.cure_within is None or rule.kind == "keep" or not broken:
+        if rule.cure_within is None or not broken:
             return
         assert verdict.from_ is not None
         began = micros_of(verdict.from_)

@@ -368,11 +368,9 @@ class Explanation:
             yield Node("Late performance does not cure it.")
         if rule.cured_by is not None:
             yield Node(f"A breach is cured by {rule.cured_by.name}.")
-        if rule.cure_within is not None and rule.kind == "keep":
-            yield Node(
-                f"A failure counts as a breach once it has lasted {duration(rule.cure_within)}."
-            )
-        elif rule.cure_within is not None:
+        if rule.grace is not None:
+            yield Node(f"A failure counts as a breach once it has lasted {duration(rule.grace)}.")
+        if rule.cure_within is not None:
             yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
         for found in steps(derivation, d.Remedy):
             remedy = self.judged.rule(found.rule)

@@ -154,14 +154,6 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
 }
 """The statuses that nothing dated later can change."""
 
-CURE_WITHIN: dict[Kind, OneOf["cut-off", "grace"]] = {
-    "achieve": "cut-off",
-    "keep": "grace",
-    "forbid": "cut-off",
-}
-"""What `cure within` means: a cure after a cut-off does not count; a breach cured in its grace has
-not been one."""
-
 
 def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status | Exercised:
     """The status of the first row whose condition holds."""

@@ -250,6 +250,7 @@ class Resolver:
             early="never",
             cured_by=None,
             cure_within=None,
+            grace=None,
             curable=True,
             remedy=planned.remedy.outline.id if planned.remedy is not None else None,
             compensates=planned.compensates,

@@ -188,7 +188,6 @@ class Instances:
 
     def closed(self, select: str, rule: Rule) -> str:
         """Add where sums begin, and what the rule says of performance and cure."""
-        cure = FOR_GOOD if rule.cure_within is None else ticks_of(rule.cure_within)
         closed_ = "false"
         if rule.action is not None:
             closed_ = str(rule.action.name in self.conditions.closed_events).lower()
@@ -196,7 +195,7 @@ class Instances:
           SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
                  {"o_lo" if rule.trigger is None else "lo"} AS doubt,
                  {str(rule.curable).lower()} AS curable,
-                 {cure} AS cure, {closed_} AS closed
+                 {closed_} AS closed
           FROM ({select})"""
 
     def holders(self, rule: Rule) -> str:

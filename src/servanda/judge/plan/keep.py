@@ -39,7 +39,7 @@ def timeline(batch: Batch, gates: Gates, steps: list[str], undecided: bool, days
       SELECT *, {begun("phi > 0", f"{settled} AND win = 2 AND {excused} = 0 AND {off} = 0")} AS ep_t,
              {begun("phi > 1", f"{settled} AND win >= 1 AND {excused} < 2 AND {off} < 2")} AS ep_p
       FROM ({line}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
-    if any(r.cure_within is not None for r in batch.rules):
+    if any(r.grace is not None for r in batch.rules):
         late = split_rows(with_grace(batch, since(began), days))
         began = f"""
           SELECT * EXCLUDE (u, on_t, on_p) REPLACE (coalesce(t >= on_t, false) AS ep_t, coalesce(t >= on_p, false) AS ep_p),
@@ -77,7 +77,7 @@ def is_alone(batch: Batch, gates: Gates) -> bool:
         not others
         and not gates.present
         and rule.trigger is not None
-        and (rule.trigger.match is not None and rule.cure_within is None and rule.remedy is None)
+        and (rule.trigger.match is not None and rule.grace is None and rule.remedy is None)
     )
 
 
@@ -119,9 +119,9 @@ def with_grace(batch: Batch, onsets: str, days: Days) -> str:
     pieces = []
     for name in ("on_t", "on_p"):
         cases = "".join(
-            f" WHEN i.rule = {batch.numbers[r.id]} THEN {days.deadline(f'({name} >> 6)', r.cure_within)} * 64"
+            f" WHEN i.rule = {batch.numbers[r.id]} THEN {days.deadline(f'({name} >> 6)', r.grace)} * 64"
             for r in batch.rules
-            if r.cure_within is not None
+            if r.grace is not None
         )
         pieces.append(
             f"CASE WHEN {name} IS NULL OR {name} <= {FIRST_INSTANT} THEN {name}{cases} ELSE {name} END AS {name}"

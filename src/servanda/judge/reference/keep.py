@@ -64,11 +64,11 @@ class Keep(Instance):
 
     def counts(self, since: int | None, x: int) -> bool:
         """An episode counts at once, or once the time to cure has run out."""
-        if since is None or self.rule.cure_within is None:
+        if since is None or self.rule.grace is None:
             return since is not None
         if since <= SINCE_EVER:
             return True
-        last = tick(self.walk.world.counting.deadline(micros_of(since), self.rule.cure_within), 0)
+        last = tick(self.walk.world.counting.deadline(micros_of(since), self.rule.grace), 0)
         self.walk.schedule(last)
         return x >= last
 

@@ -64,7 +64,8 @@ class Actions:
             total=total,
             early=self._early(duty),
             cured_by=cured_by,
-            cure_within=duty.cure_within or duty.grace,
+            cure_within=duty.cure_within,
+            grace=duty.grace,
             curable=duty.curable,
         )
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
+from servanda.explain.judged_case import JudgedCase
 from servanda.syntax.case_files import write_texts
 from servanda.syntax.layout import lay_out
 from servanda.syntax.old_spellings import OLD_SPELLINGS
 from servanda.syntax.problems import Problem, Problems, ServandaError, refused
 from servanda.syntax.upgrade import agreement_as_it_was, upgrade_text
-
-if TYPE_CHECKING:
-    from servanda.api.case import Case
 
 
 class Upgraded(Struct, frozen=True):
@@ -25,7 +21,7 @@ class Upgraded(Struct, frozen=True):
     judged: str
 
 
-def upgrade(case: Case, *, write: bool) -> Upgraded:
+def upgrade(case: JudgedCase, *, write: bool) -> Upgraded:
     """Rewrite a case, if it is judged the same before and after.
 
     Raises ServandaError, with nothing written, for other errors and for any difference.
@@ -53,7 +49,7 @@ def upgrade(case: Case, *, write: bool) -> Upgraded:
     return Upgraded(tuple(texts), choices, judged)
 
 
-def _as_it_was(case: Case) -> Case:
+def _as_it_was(case: JudgedCase) -> JudgedCase:
     """The case with the meaning of its old spellings, which are no errors in it."""
     before = type(case)(case.folder, case.name, case.layouts, Problems(), case.engine)
     kept = before.found.empty_copy()
@@ -62,7 +58,7 @@ def _as_it_was(case: Case) -> Case:
     return before
 
 
-def _as_it_is(case: Case, texts: dict[str, str]) -> Case:
+def _as_it_is(case: JudgedCase, texts: dict[str, str]) -> JudgedCase:
     """The case as it would be read from the rewritten texts."""
     problems = Problems()
     layouts = tuple(
@@ -72,7 +68,7 @@ def _as_it_is(case: Case, texts: dict[str, str]) -> Case:
     return type(case)(case.folder, case.name, layouts, problems, case.engine)
 
 
-def _check_equal(before: Case, after: Case) -> None:
+def _check_equal(before: JudgedCase, after: JudgedCase) -> None:
     """Judge both by every account on the record's last day. Raises ServandaError if they differ."""
     for account in before.accounts:
         was, now = before.judge(account).verdicts, after.judge(account).verdicts
