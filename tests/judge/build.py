@@ -60,10 +60,10 @@ from servanda.semantics.norms import (
     Total,
     Trigger,
     VagueType,
-    during,
-    held_match,
     Var,
     Variable,
+    during,
+    held_match,
 )
 from servanda.syntax.tree import NOWHERE, Calendar, Duration
 
@@ -250,7 +250,7 @@ class Case:
         self, name: str, holds: bool = True, since: str | None = None, until: str | None = None
     ) -> Case:
         span = [None if t is None else self.micros(t) for t in (since, until)]
-        self.held.append(HeldVague(name, (), holds, span[0], span[1]))
+        self.held.append(HeldVague(name, (), holds, span[0], span[1], True))
         return self
 
     def arises(
@@ -280,9 +280,13 @@ class Case:
             "while_": Always(True),
             "unless": Always(False),
             "total": None,
-            "early": False,
+            "early": "never",
+            "compensates": True,
+            "time_extended": False,
+            "together": (),
             "cured_by": None,
             "cure_within": None,
+            "grace": None,
             "curable": True,
             "remedy": None,
             "power": None,
@@ -291,10 +295,14 @@ class Case:
             "survives": False,
             "survives_for": None,
         } | more
+        if isinstance(given["early"], bool):
+            given["early"] = "always" if given["early"] else "never"
         given["debtor"] = term(given["debtor"])
         given["creditor"] = term(given["creditor"])
         given["variables"] = variables(given["variables"])
-        for length in ("cure_within", "survives_for"):
+        if kind == "keep" and given["cure_within"] is not None:
+            given |= {"grace": given["cure_within"], "cure_within": None}
+        for length in ("cure_within", "grace", "survives_for"):
             if isinstance(given[length], str):
                 given[length] = duration(given[length])
         self.rules.append(

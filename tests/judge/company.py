@@ -22,7 +22,7 @@ COMPANY: dict[str, set[str]] = {
     "prevails": {"forbid", "achieve", "trigger"},
     "status": {"achieve", "keep", "forbid", "unless", "while", "measure"},
     "overlay_status": {"achieve", "unless", "while", "suspend"},
-    "throughout": {"keep", "unless", "state", "alleged", "open", "complete"},
+    "throughout": {"keep", "unless", "state", "alleged", "open", "complete", "undecided"},
     "state": {"keep", "unless", "alleged", "spans", "open"},
     "once": {"keep", "while", "alleged", "spans", "open", "complete"},
     "sum": {"keep", "alleged", "spans", "open", "complete"},

@@ -512,8 +512,9 @@ class Maker:
                 first = self.draw(st.integers(0, len(DAYS) - 1))
                 last = self.draw(st.integers(first, len(DAYS) - 1))
                 day = self.one([f"{DAYS[first]}..{DAYS[last]}", DAYS[first], self.one(INSTANTS)])
-                name, args = self.one([("war", ()), ("open", ("x",)), ("open", ("y",))])
-                case.throughout(day, name, *args, alleged=self.maybe("alleged", 1))
+                state = self.one(case.states)
+                args = [self.one("xy") for _ in state.params]
+                case.throughout(day, state.name, *args, alleged=self.maybe("alleged", 1))
         self.exercises()
         case.now(self.one(["2024-06-30", DAYS[4], DAYS[6], "2024-04-10"]))
         case.facts = cut(case.facts, case.facts.now)

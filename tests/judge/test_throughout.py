@@ -8,8 +8,7 @@ import pytest
 from build import Case, bind, in_state, m, not_
 from test_openings import JUDGES, told
 
-from servanda.semantics.clock import day_start
-from servanda.semantics.norms import Always
+from servanda.semantics.clock import local_day, micros_of
 
 
 @pytest.fixture(params=JUDGES, ids=["reference", "plan"])
@@ -27,8 +26,11 @@ def strikes(*, closed: bool = False) -> Case:
 def days(case: Case, judge: Any) -> list[tuple[str, str]]:
     """The days from which each status lasts; the first is from the beginning of time."""
     found = [v for v in judge(case.norms(), case.facts) if v.rule == "1"]
-    starts = ["ever" if v.from_ is None else case.text(v.from_) for v in found]
-    return list(zip(starts, (v.status for v in found), strict=True))
+    return [(text(v.from_, case.zone), v.status) for v in found]
+
+
+def text(tick_: int | None, zone: str) -> str:
+    return "ever" if tick_ is None else str(local_day(micros_of(tick_), zone))
 
 
 def test_it_holds_from_the_start_of_the_first_day_to_the_end_of_the_last(judge: Any) -> None:

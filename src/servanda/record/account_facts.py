@@ -177,9 +177,7 @@ def _occurrence(
     return Occurrence(entry.id, when.lo, when.hi, when.fin, trust.sure, args)
 
 
-def _span(
-    entry: Entry, trust: Trust, args: tuple[str | Decimal | date | None, ...]
-) -> Occurrence:
+def _span(entry: Entry, trust: Trust, args: tuple[str | Decimal | date | None, ...]) -> Occurrence:
     """What went on all the time of an entry: it ends at `fin`, at the phase of states."""
     when = entry.when
     begin, end = tick(micros_of(when.lo), FACT), tick(micros_of(when.fin), FACT)
