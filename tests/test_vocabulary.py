@@ -52,7 +52,9 @@ BLINDNESS = {
 
 
 # ------------------------------------------------------------------ complete
-FOUND = {kind: [(when, told(status)[0]) for when, status in rows] for kind, rows in STATUSES.items()}
+FOUND = {
+    kind: [(when, told(status)[0]) for when, status in rows] for kind, rows in STATUSES.items()
+}
 
 
 def test_every_status_of_the_judge_has_a_row_for_duties_and_for_powers() -> None:

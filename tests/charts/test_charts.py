@@ -51,6 +51,24 @@ def test_every_spec_is_vega_lite_and_every_svg_is_xml(sale: servanda.Case) -> No
         assert chart.png()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
+def test_a_chart_of_nothing_has_a_height(tmp_path: Path) -> None:
+    """A legend without a word gave a picture of a limit without a reading an infinite height."""
+    (tmp_path / "case.sv").write_text(
+        'agreement X "x"\n  record closed 2024-12-31\nparty A\nmeasure load(of: party) in kg\n'
+        "clause 1\n  A must keep load <= 5 kg\n2024-06-01 load of A = 3 kg\n",
+        encoding="utf-8",
+    )
+    case = servanda.open(tmp_path / "case.sv")
+    on = "2024-03-01"
+    drawn = [case.chart_timeline(on=on), case.chart_board(on=on), case.chart_counts(on=on)]
+    measured = case.chart_measures(on=on)
+    assert "no readings up to 2024-03-01" in measured[0].text
+    for chart in (*drawn, *measured):
+        for each in (chart, chart.narrow()):
+            box = ElementTree.fromstring(each.svg()).attrib["viewBox"].split()
+            assert max(map(float, box)) < 2000, chart.name
+
+
 def test_the_timeline_draws_each_span_of_the_rows(sale: servanda.Case) -> None:
     account = sale.accounts[0]
     chart = sale.chart_timeline(account=account)
@@ -111,7 +129,8 @@ HOSTILE = "<script>alert(1)</script>"
 def test_hostile_text_is_shown_and_never_run(tmp_path: Path) -> None:
     (tmp_path / "case.sv").write_text(
         f'agreement X "{HOSTILE}"\nparty A, B\n'
-        "measure load(of: party) in kg\nevent pay(by: party, id: text), not recorded is taken as not done\n"
+        "measure load(of: party) in kg\n"
+        "event pay(by: party, id: text), not recorded is taken as not done\n"
         "clause 1\n  when pay(by: A, id: n):\n    B must pay(id: n) within 3 days\n"
         "clause 2\n  A must keep load <= 5 kg\n"
         f'2024-01-01 A pays(id: "\u202e{HOSTILE}")\n'

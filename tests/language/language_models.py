@@ -85,7 +85,8 @@ conds = st.recursive(
     st.one_of(
         st.builds(m.Compare, st.sampled_from(["<=", ">=", "<", ">", "=", "!="]), exprs, exprs),
         st.builds(m.Member, names, names),
-        st.builds(m.InBreach, names, maybe(clause_ids)),
+        st.builds(m.InBreach, names, maybe(clause_ids), st.just(False), maybe(names)),
+        st.builds(m.InBreach, names, st.none(), st.just(True), maybe(names)),
         st.builds(
             m.ClauseIs,
             clause_ids,
@@ -118,7 +119,7 @@ holders = st.one_of(
     st.builds(m.Holder, st.just("one"), some(names, 1, 1)),
     st.builds(m.Holder, st.just("many"), some(names, 2)),
     st.builds(m.Holder, st.just("each"), some(names, 1, 1), maybe(names)),
-    st.builds(m.Holder, st.sampled_from(["all", "jointly"]), some(names, 1, 1)),
+    st.builds(m.Holder, st.sampled_from(["any", "together"]), some(names, 1, 1)),
 )
 windows = st.builds(
     m.Window,
@@ -130,17 +131,27 @@ windows = st.builds(
     every=maybe(st.sampled_from(["day", "week", "month", "quarter", "year", "6 months"])),
 ) | st.one_of(
     st.builds(m.Window, within=durations, after=maybe(points)),
-    st.builds(m.Window, within=durations, edge=st.sampled_from(["start", "end"])),
+    st.builds(
+        m.Window,
+        within=durations,
+        edge=st.sampled_from(["start", "end"]),
+        in_period=st.booleans(),
+    ),
 )
 gates = st.builds(m.Gates, maybe(conds), maybe(conds), maybe(conds))
-triggers = st.builds(m.Trigger, patterns, some(patterns), maybe(conds)) | st.builds(
-    m.Trigger, st.none(), st.just(()), st.none(), conds
+excesses = st.builds(m.Compare, st.just(">"), exprs, exprs)
+triggers = st.one_of(
+    st.builds(m.Trigger, patterns, some(patterns), maybe(conds)),
+    st.builds(m.Trigger, st.none(), st.just(()), st.none(), conds),
+    st.builds(m.Trigger, st.none(), st.just(()), st.none(), excesses, names),
 )
 
 
 @st.composite
 def duties(draw: st.DrawFn, depth: int = 2, triggered: bool = True) -> m.Duty:
     kind = draw(st.sampled_from(["achieve", "keep", "forbid"]))
+    own_gates = draw(gates)
+    has_deadline = kind == "achieve" and own_gates.unless is not None
     return m.Duty(
         kind=kind,
         holder=draw(holders),
@@ -148,16 +159,22 @@ def duties(draw: st.DrawFn, depth: int = 2, triggered: bool = True) -> m.Duty:
         cond=draw(conds) if kind == "keep" else None,
         trigger=draw(maybe(triggers)) if triggered else None,
         window=draw(windows),
-        gates=draw(gates),
+        gates=own_gates,
         creditor=draw(maybe(names)),
-        early=draw(maybe(st.booleans())),
+        early=draw(maybe(st.sampled_from(["always", "never"]))),
         total=draw(st.booleans()),
         cured_by=draw(maybe(patterns)),
-        cure_within=draw(maybe(durations)),
+        cure_within=None if kind == "keep" else draw(maybe(durations)),
+        grace=draw(maybe(durations)) if kind == "keep" else None,
         curable=draw(st.booleans()),
-        otherwise=draw(maybe(duties(depth - 1, False))) if depth else None,
+        time_extended=draw(st.booleans()) if has_deadline else False,
+        remedy=draw(maybe(remedies(depth - 1))) if depth else None,
         place=m.NOWHERE,
     )
+
+
+def remedies(depth: int) -> st.SearchStrategy[m.Remedy]:
+    return st.builds(m.Remedy, duties(depth, False), st.booleans())
 
 
 @st.composite
@@ -191,12 +208,23 @@ params = some(
 here = st.just(m.NOWHERE)
 defines = st.builds(m.Define, names, params, conds, here)
 lasting = st.builds(m.Duration, st.integers(1, 900), st.sampled_from(["hour", "day", "year"]))
+
+
+@st.composite
+def precedences(draw: st.DrawFn) -> tuple[m.Precedence, ...]:
+    """Those of one extent together: they are shown in one line."""
+    extents = draw(st.permutations(["conflict", "all"]))
+    return tuple(
+        m.Precedence(over, extent) for extent in extents for over in draw(some(clause_ids))
+    )
+
+
 clauses = st.builds(
     m.Clause,
     id=clause_ids,
     title=maybe(texts),
     rules=some(rules),
-    prevails_over=some(clause_ids),
+    prevails_over=precedences(),
     survives=st.booleans(),
     created=st.booleans(),
     not_modelled=maybe(texts),
@@ -206,28 +234,37 @@ clauses = st.builds(
         replace, st.just(made), survives_for=maybe(lasting) if made.survives else st.none()
     )
 )
-readings = st.builds(
-    m.Reading,
-    group=names,
-    name=names,
-    clause=clause_ids,
-    title=maybe(texts),
-    rules=some(rules),
-    replaces=st.booleans(),
-    needs=some(st.builds("{}.{}".format, names, names)),
-    prevails_over=some(clause_ids),
-    defines=some(defines),
-    place=here,
-)
+
+
+@st.composite
+def readings_(draw: st.DrawFn) -> m.Reading:
+    effect = draw(st.sampled_from(["replaces", "adds", "none", "as_written", None]))
+    has_rules = effect in ("replaces", "adds")
+    return m.Reading(
+        group=draw(names),
+        name=draw(names),
+        clause=draw(clause_ids),
+        title=draw(maybe(texts)),
+        rules=draw(some(rules, 1)) if has_rules else (),
+        effect=effect,
+        needs=draw(some(st.builds("{}.{}".format, names, names))),
+        prevails_over=draw(precedences()),
+        defines=draw(some(defines, 1 if effect is None else 0)),
+        place=m.NOWHERE,
+    )
+
+
+readings = readings_()
 amendments = st.builds(m.Amendment, names, clause_ids, maybe(texts), some(rules), here)
 held = st.builds(
     m.Held,
     patterns,
-    st.booleans(),
-    maybe(days.map(str)),
-    maybe(st.sampled_from(["2018-05-08", "2018-08-07T00:01 America/New_York"])),
-    maybe(texts),
-    here,
+    holds=st.booleans(),
+    from_=maybe(days.map(str)),
+    until=maybe(st.sampled_from(["2018-05-08", "2018-08-07T00:01 America/New_York"])),
+    outranks=st.booleans(),
+    reason=maybe(texts),
+    place=here,
 )
 grades = st.sampled_from(["verified", "estimated", "declared", "alleged"])
 accounts = st.builds(

@@ -95,7 +95,8 @@ clause 2
 clause 3 "Delivery"
   when order(by: buyer, id: id, qty: q, price: p) following signs(by: buyer) if p > 10 EUR:
     Grower must deliver(id: id, qty: at least q) to buyer within 5 business days of vienna
-      performance at any earlier time counts in total unless strike
+      performance at any earlier time counts instalments add up
+      excused while strike, time not extended
       on breach Grower must instead pay(id: id, amount: at least 10 % * p) to buyer within 14 days
         on breach Grower must instead pay(id: id, amount: at least 20 % * p) to buyer within 14 days
           late performance does not cure
@@ -105,8 +106,8 @@ clause 3 "Delivery"
 
 ```servanda
 clause 4
-  each of E3 must not reimpose(any) from later of (adoption, 2016-01-16) cured by lifts(as in the breach)
-    unless snapback has happened
+  each of E3 must not reimpose(any) from later of (adoption, 2016-01-16)
+    unless snapback has happened cured by lifts(as in the breach)
 ```
 
 ## Article 5 Payment
@@ -185,7 +186,8 @@ account Strict "as the strict read it"
   reads Ten as open
   reads One as more
   for measurements prefers Agency
-  takes the position that grave(US) from 2026-01-01 until 2027-01-01, whatever is determined "its letter"
+  takes the position that grave(US) from 2026-01-01 until 2027-01-01, whatever is determined
+    "its letter"
 ```
 
 ## Article 12 Hopes

@@ -51,14 +51,16 @@ def test_rendering() -> None:
         "      US mst leave\n"
         "         ^^^\n"
         "  paragraph 26\n"
-        "  help: did you mean `must`? (expected `must`, `may`, `,` or `jointly`)"
+        "  help: did you mean `must`? (expected `must`, `may`, `,` or `acting`)"
     )
 
 
 def test_rendering_of_a_whole_file_and_of_a_long_line() -> None:
-    assert render(Problem("a.md", 0, 0, "gone")) == "error[E001]: a.md: gone"
+    gone = Problem("E103", "file:a.md", "a.md", 0, 0, "gone", "")
+    assert render(gone) == "error[E103]: a.md: gone"
     line = "x" * 500 + "!" + "\u0007" * 500
-    shown = render(Problem("a.md", 3, 501, "odd", source=line, end_column=2000)).splitlines()
+    odd = Problem("E120", "file:a.md", "a.md", 3, 501, "odd", "", line, end_column=2000)
+    shown = render(odd).splitlines()
     assert all(len(part) < 180 for part in shown)
     assert shown[1][shown[2].index("^")] == "!"
 
@@ -116,7 +118,7 @@ BUSINESS = "`15 business days of Office`, declared by `calendar Office = busines
         ("2020-01-01 Iran demands US release", (1, 28), "`release`", "is `that` missing"),
         (
             "IAEA attests a full record of stock 2016-01-16",
-            (1, 24),
+            (1, 37),
             "`2016-01-16`",
             "is `from` missing",
         ),
@@ -137,8 +139,8 @@ BUSINESS = "`15 business days of Office`, declared by `calendar Office = busines
         (CLAUSE + "A must pay within 15 business days after go", (2, 38), "`after`", BUSINESS),
         (CLAUSE + "A must pay when B pays", (2, 14), "`when`", "in the line above"),
         (CLAUSE + "A must pay the rent", (2, 14), "`the`", "leave `the` out"),
-        (CLAUSE + "A must pay within 30 days of 2024-01-31", (2, 32), "`2024-01-31`", "`after`"),
-        (CLAUSE + "A must pay no later than 2024-01-31", (2, 14), "`no`", "write `by`"),
+        (CLAUSE + "A must pay within 30 days of 2024-01-31", (2, 29), "`of`", "`after`"),
+        (CLAUSE + "A must pay no later than 2024-01-31", (2, 32), "`-01-31`", "write `by`"),
         (CLAUSE + "A must pay 5 EUR", (2, 14), "`5`", "`pay(amount: 5 EUR)`"),
         (CLAUSE + "If A pays then B must pay", (2, 6), "`A`", "`when …:`"),
         ("event e(by party)", (1, 12), "`party`", "`… : party`"),
@@ -209,12 +211,16 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         ("1699-12-31 US leaves", 1, "the year 1699 is out of range"),
         ("2201-01-01 US leaves", 1, "the year 2201 is out of range"),
         ("0000-01-01 US leaves", 1, "there is no day 0000-01-01"),
-        ("at some time in 2019-13 US leaves", 1, "there is no month 2019-13"),
+        ("at some time in 2019-13 US leaves", 17, "there is no month 2019-13"),
         ("2019-01-01T25:00 US leaves", 1, "there is no instant 2019-01-01T25:00"),
         ("2019-01-01T10:00 Europe/Pariss US leaves", 1, "there is no time zone `Europe/Pariss`"),
         ("2019-01-01T10:00Z Europe/Paris US leaves", 1, "both an offset and a zone"),
-        ("at some time in 2019-01-02..2019-01-01 US leaves", 13, "this span ends before it starts"),
-        ("at some time in 2019-01-02T10:00..2019-01-02T09:00 US leaves", 19, "this span ends before it starts"),
+        ("at some time in 2019-01-02..2019-01-01 US leaves", 29, "this span ends before"),
+        (
+            "at some time in 2019-01-02T10:00..2019-01-02T09:00 US leaves",
+            35,
+            "this span ends before it starts",
+        ),
         ("2019-01-01 stock = 1e99999 kg", 20, "too long to be exact"),
         ("2019-01-01 stock = 1e999999999999999999999 kg", 20, "too long to be exact"),
         (f"2019-01-01 stock = {'9' * 29} kg", 20, "too long to be exact"),
@@ -237,7 +243,7 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         (CLAUSE + "A must pay by 2019-02-30", 17, "there is no day 2019-02-30"),
         (CLAUSE + "A must pay by a by b", 19, "`by` is given twice"),
         (CLAUSE + "A must pay to B towards C", 19, "`towards` is given twice"),
-        (CLAUSE + "A may pay in total", 13, "belongs to a duty"),
+        (CLAUSE + "A may pay instalments add up", 13, "belongs to a duty"),
         (CLAUSE + "A must pay:", 3, "opens no block"),
         ("party A:", 1, "opens no block"),
         (CLAUSE + "when a:", 3, "nothing stands below this `when`"),
@@ -248,11 +254,16 @@ def test_too_many_broken_lines_are_cut_short() -> None:
         (CLAUSE + "needs R1.x\n  A must go", 8, "`needs` has no meaning in a clause"),
         ("clause 7", 8, "clause 7 is empty"),
         ("reading R.x of 7", 9, "R.x is empty"),
-        ("reading R.x of 7, finds no obligation\n  A must go", 3, "`no duty` stands beside rules"),
-        ("reading R.x of 7, reads the text as\n  once created\n  A must go", 3, "has no meaning in a reading"),
+        ("reading R.x of 7, finds no obligation\n  A must go", 9, "and has rules below"),
+        ("clause 7\n  no duty\n  A must go", 3, "`no duty` stands beside rules"),
+        (
+            "reading R.x of 7, reads the text as\n  once created\n  A must go",
+            3,
+            "has no meaning in a reading",
+        ),
         ("amendment a of 7\n  not modelled \"x\"\n  A must go", 3, "no meaning in an amendment"),
         ("account A\n  reads R as x\n  reads R as y", 9, "reads R twice"),
-        ("account A\n  takes the position that grave from 2019-01, whatever is determined", 3, "and this is a span"),
+        ("account A\n  takes the position that grave from 2019-01", 3, "and this is a span"),
         ("table \"x.csv\"", 7, "nothing says what a row of this table is"),
         ("table \"x.csv\"\n  row is e", 3, "nothing says which column has the date"),
         ("agreement A\n  zone Mars", 8, "there is no time zone `Mars`"),
@@ -271,7 +282,7 @@ def test_a_value_that_cannot_be(text: str, column: int, message: str) -> None:
         "define x = " + " + ".join("a" * 400) + " <= 3",
         "define x = " + "not " * 400 + "a",
         "day x = y" + " + 1 day" * 400,
-        CLAUSE + " else ".join(["A must go"] * 400),
+        CLAUSE + "A must go" + " on breach A must also go" * 400,
     ],
 )
 def test_too_many_operations(line: str) -> None:

@@ -131,10 +131,11 @@ def test_short_lines_are_joined_and_long_ones_broken_at_their_phrases() -> None:
     text = """\
 clause Delivery
     when order(id: id, qty: q, price: p):
-        seller must deliver(id: id, qty: at least q) to buyer excused while force_majeure, time not extended instalments add up
-            within 5 business days of Amsterdam
-            on breach seller must instead pay(to: buyer, id: id, amount: at least 10 % * p) within 30 days
-            on breach seller must instead pay(to: buyer, id: id, amount: at least 20 % * p) within 30 days
+        seller must deliver(id: id, qty: at least q) to buyer excused while force_majeure
+            , time not extended instalments add up within 5 business days of Amsterdam
+            on breach seller must also pay(to: buyer, id: id, amount: at least 10 %) within 30 days
+            on breach seller must instead pay(to: buyer, id: id, amount: at least 20 %)
+            within 30 days
     seller
         must report
         within 10 days after its end every quarter
@@ -147,10 +148,11 @@ clause Delivery
   when order(id: id, qty: q, price: p):
     seller must deliver(id: id, qty: at least q)
       to buyer within 5 business days of Amsterdam
-      unless force_majeure
+      excused while force_majeure, time not extended
       instalments add up
-      on breach seller must instead pay(to: buyer, id: id, amount: at least 10 % * p) within 30 days
-        on breach seller must instead pay(to: buyer, id: id, amount: at least 20 % * p)
+      on breach seller must also pay(to: buyer, id: id, amount: at least 10 %)
+        within 30 days
+        on breach seller must instead pay(to: buyer, id: id, amount: at least 20 %)
           within 30 days
   seller must report every quarter within 10 days after its end
   seller must report every 6 months from 2020-01-01
@@ -213,7 +215,11 @@ clause 7  # head
 def test_words_that_the_value_does_not_keep_stay_as_written() -> None:
     text = """\
 clause 7
-  A must pay to B on breach A must instead leave(note: "to B") towards C on breach A must instead go to D
+  A must pay
+    to B
+    while C in breach of a duty owed to it and D in breach of 8 determined to be grave
+    on breach A must also leave(note: "to B") towards C
+      on breach A must instead go to D
   A must keep no sanctions(A)
 
 reading R.x of 7, finds no obligation

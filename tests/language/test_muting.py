@@ -61,7 +61,8 @@ def test_a_reading_and_an_amendment_have_their_own(tmp_path: Path) -> None:
     text = (
         f'clause 1\n{EXACT}  B may amend 1 to later\n  allow W301 "exact"\n'
         f'amendment later of 1\n  allow W301 "exact"\n{EXACT}'
-        f'reading R.strict of 1, reads the text as\n  allow W301 "exact"\n  allow H204 "nobody holds it"\n{EXACT}'
+        f'reading R.strict of 1, reads the text as\n  allow W301 "exact"\n'
+        f'  allow H204 "nobody holds it"\n{EXACT}'
     )
     assert codes(text, tmp_path) == []
 
@@ -116,7 +117,7 @@ def test_printing_and_parsing_again() -> None:
     text = (
         'agreement X\nallow H202 "kept for the record"\nclause 1\n  allow W301 "exact"\n  no duty\n'
         'amendment a of 1\n  allow W301 "exact"\n  no duty\n'
-        'reading R.a of 1, reads the text as\n  allow W301 "exact"\n  no duty\n'
+        'reading R.a of 1, finds no obligation\n  allow W301 "exact"\n'
     )
     agreement, problems = parsed(text)
     assert problems == []

@@ -127,7 +127,8 @@ SALE = """
 clause D
   when order(id, buyer, seller, price) if price > 10 EUR:
     seller must deliver(id) to buyer within 5 days
-      on breach seller must instead pay(at least 10 % * price) to buyer within 30 days instalments add up
+      on breach seller must instead pay(at least 10 % * price) to buyer within 30 days
+        instalments add up
 """
 
 
@@ -169,7 +170,10 @@ def test_a_remedy_answers_the_breach() -> None:
 
 
 def test_a_remedy_of_a_remedy() -> None:
-    text = "clause 1\n  US must sign before 2020-01-01\n    on breach US must instead pay(amount: at least 1 EUR)"
+    text = (
+        "clause 1\n  US must sign before 2020-01-01\n"
+        "    on breach US must instead pay(amount: at least 1 EUR)"
+    )
     found = rules(text + " within 5 days\n      on breach US must instead lift(any) within 5 days")
     assert found["1/else"].remedy == "1/else/else"
     assert found["1/else/else"].trigger == norms.Trigger(breach_of="1/else")
@@ -294,8 +298,24 @@ def test_breach_speaks_of_the_rules_of_that_debtor() -> None:
     assert gate("E3 in breach of 3", text) == norms.RuleStatus(
         ("3:France", "3:Germany", "3:UK"), "broken", None
     )
-    everything = gate("US in breach", text)
+    everything = gate("US in breach of any clause", text)
     assert everything == norms.RuleStatus(("2", "4"), "broken", None)
+
+
+def test_a_breach_owed_to_who_acts() -> None:
+    text = "clause 3\n  US must sign towards Iran\nclause 4\n  US must sign towards UK"
+    owed = gate("US in breach of a duty owed to it", text)
+    assert owed == norms.RuleStatus(("3",), "broken", None)
+    variable = "clause 3\n  when order(buyer: b):\n    US must sign towards b"
+    owed = gate("US in breach of a duty owed to it", variable)
+    assert owed == norms.RuleStatus(("3",), "broken", None, Const("Iran"))
+
+
+def test_a_breach_that_is_determined_to_be_something() -> None:
+    found = gate("US in breach of 2 determined to be grave")
+    broken = norms.RuleStatus(("2",), "broken", None)
+    grave = norms.IsVague(Match("grave", (Arg("of", "in", values=("US",)),)))
+    assert found == norms.And((broken, grave))
 
 
 def test_breach_by_a_variable_debtor() -> None:
@@ -450,7 +470,7 @@ account Iran
 account Other
   reads R1 as strict
   reads R2 as more
-  takes the position that grave(US) from 2018-05-08 until 2018-06-01, whatever is determined "because"
+  takes the position that grave(US) from 2018-05-08 until 2018-06-01 "because"
   takes the position that not grave(E3), whatever is determined
 """
 
@@ -479,8 +499,10 @@ def test_readings_may_be_tried_on_an_account() -> None:
 
 def test_what_an_account_holds() -> None:
     held = resolved(READINGS, "Other").held
-    assert held[0] == norms.HeldVague("grave", ("US",), True, 1525737600000000, 1527811200000000)
-    assert held[1] == norms.HeldVague("grave", ("E3",), False, None, None)
+    assert held[0] == norms.HeldVague(
+        "grave", ("US",), True, 1525737600000000, 1527811200000000, False
+    )
+    assert held[1] == norms.HeldVague("grave", ("E3",), False, None, None, True)
     assert resolved(READINGS).held == ()
 
 

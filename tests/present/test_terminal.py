@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -76,6 +76,7 @@ NAMES = ("clause", "kind", "debtor", "duty", "status", "entries")
 ROWS = st.lists(st.tuples(*[WORDS, *[CELLS] * 5]), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from([40, 60, 80, 120, 200]))
 def test_no_word_of_a_table_is_broken_and_no_line_is_too_wide(
     rows: list[tuple[str, ...]], width: int

@@ -72,7 +72,8 @@ IAEA attests a full record of heavy_water, implementation_day from 2016-01-16 un
 def test_an_instance_is_named_as_its_rule_names_it() -> None:
     """`(n: 7)` is the text 7 where the rule's variable is a text."""
     more = (
-        "event ask(nr), not recorded is taken as not done\nevent bill(nr: number), not recorded is taken as not done\n"
+        "event ask(nr), not recorded is taken as not done\n"
+        "event bill(nr: number), not recorded is taken as not done\n"
         "clause 8\n  when ask(n):\n    Iran must reimposes(any) within 5 days\n"
         "clause 9\n  when bill(n):\n    Iran must reimposes(any) within 5 days\n"
     )
@@ -205,7 +206,8 @@ def test_a_correction_without_a_source_is_of_the_source_it_corrects(read: Reader
 
 def test_completeness_is_trusted_and_known(read: Reader) -> None:
     found = read(
-        "IAEA attests a full record of heavy_water\nUS attests a full record of uranium_stock reported 2020-01-01"
+        "IAEA attests a full record of heavy_water\n"
+        "US attests a full record of uranium_stock reported 2020-01-01"
     )
     names = {c.name for c in found.facts().complete}
     assert names == {"heavy_water", "uranium_stock"}

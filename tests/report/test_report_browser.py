@@ -21,6 +21,15 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.fixture(scope="module")
+def flagship_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five accounts: the widest tables there are."""
+    target = tmp_path_factory.mktemp("report") / "jcpoa.html"
+    case = servanda.open(ROOT / "cases" / "jcpoa")
+    target.write_text(case.report_html(on="2019-07-01"), encoding="utf-8")
+    return target
+
+
 def rgb(colour: str) -> str:
     return f"rgb({', '.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))})"
 
@@ -52,3 +61,34 @@ def test_nothing_serious_stands_in_the_way_of_a_screen_reader(browser: Any, file
     page.close()
     serious = [v for v in found if v["impact"] in ("serious", "critical")]
     assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in serious] == []
+
+
+@pytest.mark.parametrize(("width", "media"), [(375, "screen"), (688, "print")])
+def test_no_column_is_cut_on_a_phone_or_on_paper(
+    browser: Any, flagship_report: Path, width: int, media: str
+) -> None:
+    """688 pixels are what the margins leave of an A4 page."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.emulate_media(media=media)
+    page.goto(flagship_report.as_uri())
+    word = page.locator(".board .s", has_text="undetermined").first
+    assert word.evaluate("e => e.scrollWidth <= e.clientWidth && e.clientHeight < 60")
+    cut = page.evaluate(
+        "() => [...document.querySelectorAll('.board td, .board th[scope=row], svg.chart')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert cut == []
+    page.close()
+
+
+def test_what_an_account_does_not_have_is_readable_in_the_dark(
+    browser: Any, flagship_report: Path
+) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(flagship_report.as_uri())
+    ink, ground = page.locator(".board .fill-none").first.evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(document.body).color]"
+    )
+    assert ink == ground  # the page's own ink
+    page.close()

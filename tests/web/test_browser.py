@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -161,8 +162,31 @@ def test_no_page_is_wider_than_a_phone(browser: Any, flagship: Any) -> None:
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 375:
             wide.append((address, width))
+        cut = page.locator(".stack td, .stack th").evaluate_all(
+            "cells => cells.map(c => c.getBoundingClientRect().right).filter(r => r > 375).length"
+        )
+        if cut:
+            wide.append((address, cut))
     context.close()
     assert not wide
+
+
+def test_links_to_entries_say_which(page: Any, flagship: Any) -> None:
+    for address in ("/clause/7?on=2019-07-01", "/duty/b5015ae43122?on=2019-07-01"):
+        page.goto(flagship.address + address)
+        page.wait_for_selector("main a[href^='/entry/']", state="attached", timeout=SLOW)
+        for link in page.locator("main a[href^='/entry/']").all():
+            id_ = unquote(urlsplit(link.get_attribute("href")).path).removeprefix("/entry/")
+            assert id_ in link.text_content()
+
+
+def test_the_page_of_a_clause_tries_other_readings(page: Any, flagship: Any) -> None:
+    page.goto(f"{flagship.address}/clause/7?on=2019-07-01&account=E3")
+    tried = "if E3 read clause 36 as “performance may cease while sanctions are back”"
+    page.wait_for_selector(f".turned:not([data-turns]) li:has-text('{tried}')", timeout=SLOW)
+    assert page.locator(".turned .why").count() == 1
+    answer = page.request.get(f"{flagship.address}/clause/7.json?on=2019-07-01&account=E3").json()
+    assert answer["complete"] and tried in str(answer["why"])
 
 
 # ------------------------------------------------------------------ live; the last test: it edits

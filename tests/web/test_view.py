@@ -14,6 +14,8 @@ import servanda
 from servanda.explain.incremental import judge_again
 from servanda.explain.snapshot import as_of
 from servanda.web.page_registry import PAGES
+from servanda.web.query import Refused, still_judging
+from servanda.web.saving import put
 from servanda.web.settings import application, site
 from servanda.web.versions import Version
 from servanda.web.workspace import Workspace
@@ -132,29 +134,38 @@ def test_a_comparison_that_is_not_whole_counts_nothing(
 
 
 @pytest.mark.parametrize(
-    ("address", "code"),
+    ("address", "status", "code", "subject"),
     [
-        ("/nothing", 404),
-        ("/clause/none", 404),
-        ("/entry/none", 404),
-        ("/duty/none", 404),
-        ("/board?on=2019-13-01", 400),
-        ("/board?on=2199-01-01", 400),
-        ("/board?account=Nobody", 400),
-        ("/board?show=most", 400),
-        ("/board?party=Nobody", 400),
-        ("/record?page=0", 404),
-        ("/record?page=x", 400),
-        ("/drafts", 404),
+        ("/nothing", 404, "E042", "page:/nothing.json"),
+        ("/clause/none", 404, "E206", "clause:none"),
+        ("/timeline?clause=none", 404, "E206", "clause:none"),
+        ("/entry/none", 404, "E042", "entry:none"),
+        ("/source/none", 404, "E042", "source:none"),
+        ("/duty/none", 404, "E042", "duty:none"),
+        ("/account/Nobody", 404, "E212", "account:Nobody"),
+        ("/party/Nobody", 404, "E202", "party:Nobody"),
+        ("/board?on=2019-13-01", 400, "E140", "day:2019-13-01"),
+        ("/board?on=2199-01-01", 400, "E011", "day:2199-01-01"),
+        ("/board?account=Nobody", 400, "E212", "account:Nobody"),
+        ("/compare?b=Nobody", 400, "E212", "account:Nobody"),
+        ("/board?show=most", 400, "E003", "option:show"),
+        ("/board?party=Nobody", 400, "E202", "party:Nobody"),
+        ("/record?page=0", 404, "E042", "page:0"),
+        ("/record?page=x", 400, "E012", "option:page"),
+        ("/drafts", 404, "E031", "option:drafts"),
     ],
 )
-def test_what_cannot_be_answered_is_told(served: Any, address: str, code: int) -> None:
+def test_what_cannot_be_answered_is_told(
+    served: Any, address: str, status: int, code: str, subject: str
+) -> None:
     served.get("/board.json")
     page = served.get(address)
-    assert page.status_code == code and "<h1>" in page.content.decode()
+    assert page.status_code == status and "<h1>" in page.content.decode()
     path, found, query = address.partition("?")
     twin = served.get(f"{path}.json{found}{query}")
-    assert twin.status_code == code and twin.json()["errors"][0]["message"]
+    (error,) = twin.json()["errors"]
+    assert (twin.status_code, error["code"], error["subject"]) == (status, code, subject)
+    assert error["message"] and error["help"]
 
 
 def test_a_clause_shows_its_whole_rule(served: Any) -> None:
@@ -172,7 +183,7 @@ def test_another_sites_name_is_refused(served: Any) -> None:
 def test_an_error_of_its_own_is_told_in_the_terminal_and_shown_neutrally(
     served: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret")
 
     served.get("/board.json")
@@ -242,7 +253,7 @@ def test_judging_again_says_what_judging_says() -> None:
 
 
 # ------------------------------------------------------------------ writing
-def form(served: Any, **fields: str) -> Any:
+def form(served: Any, address: str = "/what-if/save", **fields: str) -> Any:
     """Send the form of the what-if page as a browser would, but for what `fields` say."""
     line = next(e for e in site.workspace.version.case.record.entries)
     text = next(iter((site.workspace.root / "record").glob("*.md"))).read_text(encoding="utf-8")
@@ -250,7 +261,7 @@ def form(served: Any, **fields: str) -> Any:
     assert line is not None
     whole = {"text": f"{first}, id again", "name": "letter", "into": "record", "confirm": "yes"}
     origin = fields.pop("origin", "http://localhost")
-    return served.post("/what-if/save", whole | fields, headers={"Origin": origin})
+    return served.post(address, whole | fields, headers={"Origin": origin})
 
 
 def files(root: Path) -> dict[Path, bytes]:
@@ -258,25 +269,38 @@ def files(root: Path) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("fields", "code"),
+    ("fields", "status", "code"),
     [
-        ({"confirm": ""}, 400),
-        ({"into": "elsewhere"}, 400),
-        ({"name": "../agreement"}, 400),
-        ({"name": ""}, 400),
-        ({"text": " "}, 400),
-        ({"text": "this is no entry"}, 409),
-        ({"text": "2199-01-01 Nobody does", "into": "what-if"}, 409),
-        ({"origin": "http://evil.example"}, 403),
-        ({"origin": "null"}, 403),
+        ({"confirm": ""}, 400, "E040"),
+        ({"into": "elsewhere"}, 400, "E003"),
+        ({"name": "../agreement"}, 400, "E012"),
+        ({"name": ""}, 400, "E012"),
+        ({"text": " "}, 400, "E012"),
+        ({"text": "this is no entry"}, 409, "E120"),
+        ({"text": "2199-01-01 Nobody does", "into": "what-if"}, 409, "E201"),
+        ({"origin": "http://evil.example"}, 403, "E040"),
+        ({"origin": "null"}, 403, "E040"),
     ],
 )
 def test_what_is_not_confirmed_or_does_not_fit_is_not_saved(
-    served: Any, fields: dict[str, str], code: int
+    served: Any, fields: dict[str, str], status: int, code: str
 ) -> None:
     before = files(site.workspace.root)
-    assert form(served, **fields).status_code == code
+    assert form(served, **fields).status_code == status
+    twin = form(served, "/what-if/save?format=json", **fields)
+    (error,) = twin.json()["errors"]
+    assert (twin.status_code, error["code"]) == (status, code) and error["help"]
     assert files(site.workspace.root) == before
+
+
+def test_a_judgement_under_way_and_a_file_changed_meanwhile(tmp_path: Path) -> None:
+    assert still_judging().problem.code == "E041"
+    file = tmp_path / "letter.md"
+    file.write_text("new")
+    with pytest.raises(Refused) as refused:
+        put(file, b"mine", b"old")
+    assert (refused.value.problem.code, refused.value.status) == ("E043", 409)
+    assert file.read_text() == "new"
 
 
 def test_forms_need_their_token(served: Any) -> None:

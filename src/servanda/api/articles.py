@@ -21,7 +21,8 @@ def read_drafts(agreement: Agreement, article: Path, published: date | str | Non
     try:
         day = date.fromisoformat(published) if isinstance(published, str) else published
     except ValueError:
-        raise refused(f"`{published}` is no date", "write it as 2021-10-05") from None
+        message = f"`{published}` is no date"
+        raise refused("E012", "option:published", message, "write it as 2021-10-05") from None
     try:
         from servanda.articles.article import read_article
         from servanda.articles.draft_builder import drafts_of
@@ -43,7 +44,8 @@ def accept_drafts(
     from servanda.articles.review import lines_by_number
 
     if (keep is None) == (lines is None):
-        raise refused("say which drafts to keep, or give lines", "one of them, not both")
+        message = "say which drafts to keep, or give lines"
+        raise refused("E004", "option:keep", message, "one of them, not both")
     found = load_drafts(Path(drafts)) if isinstance(drafts, str | Path) else drafts
     if lines is None:
         numbers = keep if isinstance(keep, str) else ",".join(map(str, keep or ()))

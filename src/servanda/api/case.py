@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from servanda.api.tables import Comparison, Deadlines, Duties, Entries, Timeline
     from servanda.api.verdicts import Verdicts
     from servanda.articles.drafts import Drafts
-    from servanda.explain.upgrade import Upgraded
     from servanda.explain.judged import Judged
+    from servanda.explain.upgrade import Upgraded
     from servanda.judge.progress import Progress
     from servanda.present.charts.chart import Chart
     from servanda.syntax.case_files import Formatted
@@ -261,7 +261,8 @@ class Case(JudgedCase):
         given = {**particulars, **(instance or {})}
         if period is not None:
             if given.get("period", period) != period:
-                raise refused("two periods are asked for", "leave one of them out")
+                advice = "leave one of them out"
+                raise refused("E004", "option:period", "two periods are asked for", advice)
             given["period"] = period
         judged = self.judge(account, on, known)
         given = by_variable(judged, id_, given)
@@ -300,7 +301,8 @@ class Case(JudgedCase):
         from servanda.explain.supposition import difference, with_file
 
         if (file is None) == (text is None):
-            raise refused("give a file or a text to suppose", "one of them, not both")
+            advice = "one of them, not both"
+            raise refused("E004", "option:file", "give a file or a text to suppose", advice)
         supposed = with_file(self, Path(file)) if file is not None else self.with_text(text or "")
         day = moment_text(on) or max(self.last_day(), supposed.last_day())
         before, after = (one.status(day, known, account) for one in (self, supposed))
@@ -452,7 +454,8 @@ class Case(JudgedCase):
         names = [m.name for m in self.agreement.measures]
         if measure is not None and measure not in names:
             advice = did_you_mean(measure, names) or f"the measures are {listed(names)}"
-            raise refused(f"there is no measure `{measure}`", advice)
+            message = f"there is no measure `{measure}`"
+            raise refused("E203", f"measure:{measure}", message, advice)
         chosen = self.clause(clause)
         judged = self.by_account(account, on, known)
         return kind.draw(ChartRequest(judged, clause=chosen, measure=measure))

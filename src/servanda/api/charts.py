@@ -30,8 +30,11 @@ def only_chart(
         advice = (
             f"read are {', '.join(names) or 'none'}; tables of over {FEW_ROWS:,} rows are not drawn"
         )
-        raise refused(what, advice)
-    raise refused(f"{len(found)} charts fit: name one", f"--measure {' or '.join(names)}")
+        raise refused(
+            "E010", "option:measure" if measure is None else f"measure:{measure}", what, advice
+        )
+    advice = f"--measure {' or '.join(names)}"
+    raise refused("E004", "option:measure", f"{len(found)} charts fit: name one", advice)
 
 
 def chart_bytes(chart: Chart, form: str, theme: Theme) -> bytes:

@@ -19,14 +19,15 @@ def choose_format(path: Path, format_: str | None, table: str | None) -> str:
 
     if format_ is not None and format_ not in FORMATS:
         advice = did_you_mean(format_, FORMATS) or f"there are {', '.join(FORMATS)}"
-        raise refused(f"there is no format `{format_}`", advice)
+        raise refused("E003", f"format:{format_}", f"there is no format `{format_}`", advice)
     ending = check_output(path, FORMATS if format_ is None else None)
     chosen = format_ or ending
     if table is not None and table not in TABLES:
         advice = did_you_mean(table, TABLES) or f"there are {', '.join(TABLES)}"
-        raise refused(f"there is no table `{table}`", advice)
+        raise refused("E003", f"table:{table}", f"there is no table `{table}`", advice)
     if table is not None and not FORMATS[chosen].one_table:
-        raise refused(f"a file of the form {chosen} holds no single table", "leave out --table")
+        message = f"a file of the form {chosen} holds no single table"
+        raise refused("E004", "option:table", message, "leave out --table")
     return chosen
 
 
@@ -42,6 +43,7 @@ def write_export(
     except ModuleNotFoundError as error:
         raise missing_extra(error, f"a file of the form {format_}") from None
     except TooLarge as error:
-        raise refused(str(error), "export it as .parquet or .csv") from None
+        advice = "export it as .parquet or .csv"
+        raise refused("E011", f"file:{path}", str(error), advice) from None
     write_bytes(path, content)
     return tuple(remarks)

@@ -16,7 +16,9 @@ def polars_frame(table: pyarrow.Table) -> polars.DataFrame:
     try:
         import polars
     except ModuleNotFoundError:
-        raise refused("this needs Polars", "install `servanda[polars]`") from None
+        raise refused(
+            "E007", "package:polars", "this needs Polars", "install `servanda[polars]`"
+        ) from None
     found = polars.from_arrow(table)
     assert isinstance(found, polars.DataFrame)
     return found
@@ -27,4 +29,6 @@ def pandas_frame(table: pyarrow.Table) -> Any:
     try:
         return table.to_pandas()
     except ModuleNotFoundError:
-        raise refused("this needs pandas", "install `servanda[pandas]`") from None
+        raise refused(
+            "E007", "package:pandas", "this needs pandas", "install `servanda[pandas]`"
+        ) from None

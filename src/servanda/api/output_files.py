@@ -16,11 +16,13 @@ def check_output(path: Path, endings: Iterable[str] | None = None) -> str:
     Raises ServandaError where no file can be written there, or the ending is none of `endings`.
     """
     if path.is_dir():
-        raise refused(f"`{path}` is a folder", "name a file in it")
+        raise refused("E005", f"file:{path}", f"`{path}` is a folder", "name a file in it")
     if not path.parent.is_dir():
-        raise refused(f"there is no folder `{path.parent}` to write in", "make it first")
+        message = f"there is no folder `{path.parent}` to write in"
+        raise refused("E005", f"file:{path}", message, "make it first")
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise refused(f"the folder `{path.parent}` cannot be written in", "name another place")
+        message = f"the folder `{path.parent}` cannot be written in"
+        raise refused("E005", f"file:{path}", message, "name another place")
     if endings is not None:
         check_ending(path, endings)
     return path.suffix.lower().lstrip(".")
@@ -33,8 +35,10 @@ def check_ending(path: Path, endings: Iterable[str]) -> None:
         return
     advice = did_you_mean(found, names) or f"it may end in .{', .'.join(names)}"
     if not found:
-        raise refused(f"`{path.name}` has no extension, which selects the format", advice)
-    raise refused(f"unsupported extension `.{found}` of `{path.name}`", advice)
+        message = f"`{path.name}` has no extension, which selects the format"
+        raise refused("E006", f"file:{path}", message, advice)
+    message = f"unsupported extension `.{found}` of `{path.name}`"
+    raise refused("E006", f"file:{path}", message, advice)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -45,4 +49,5 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def missing_extra(error: ModuleNotFoundError, what: str, extra: str = "view") -> ServandaError:
     """The refusal of what needs an extra that is not installed."""
-    return refused(f"{what} needs {error.name}", f"install `servanda[{extra}]`")
+    advice = f"install `servanda[{extra}]`"
+    return refused("E007", f"package:{error.name}", f"{what} needs {error.name}", advice)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from msgspec.structs import replace
+
 from servanda.api.questions import listed
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings, plain
@@ -36,13 +38,15 @@ def parse_selector(text: str) -> tuple[str, dict[str, Any]]:
     try:
         found = line_parser().parse_selector(text, problems)
     except UnexpectedInput:
-        raise refused(f"`{text}` names no clause and instance", FORM) from None
+        message = f"`{text}` names no clause and instance"
+        raise refused("E012", f"clause:{text}", message, FORM) from None
     if problems.errors:
-        raise ServandaError(refused(p.message, p.help).problems[0] for p in problems.errors)
+        raise ServandaError(replace(p, file="", line=0, column=0) for p in problems.errors)
     names = [name for name, _ in found.key]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise refused(f"`{twice}` is given twice in `{text}`", "give each once")
+        message = f"`{twice}` is given twice in `{text}`"
+        raise refused("E303", f"clause:{found.clause}", message, "give each once")
     return found.clause, {name: key_value(text, value) for name, value in found.key}
 
 
@@ -50,7 +54,7 @@ def key_value(text: str, value: Any) -> Any:
     match value:
         case Number(_, str() as unit):
             message = f"an instance is not named by an amount in {unit}: `{text}`"
-            raise refused(message, "write the number without its unit")
+            raise refused("E509", f"clause:{text}", message, "write the number without its unit")
         case Number(number):
             return plain(number)
         case Day(day):
@@ -88,7 +92,9 @@ def check_selection(
         names["period"] = None
     for name in instance:
         if name not in names:
-            raise refused(f"clause {clause} has no `{name}`", no_such_key(clause, name, names))
+            message = f"clause {clause} has no `{name}`"
+            advice = no_such_key(clause, name, names)
+            raise refused("E010", f"clause:{clause}", message, advice)
     if not instance and debtor is None:
         return
     current = [v for v in judged.current() if judged.rule(v.rule).clause == clause]
@@ -96,12 +102,13 @@ def check_selection(
     if debtor is not None and debtor not in debtors:
         owed_by = f"its duties are owed by {listed(debtors)}" if debtors else NO_INSTANCE
         advice = did_you_mean(debtor, debtors) or owed_by
-        raise refused(f"`{debtor}` owes no duty of clause {clause} on {judged.on}", advice)
+        message = f"`{debtor}` owes no duty of clause {clause} on {judged.on}"
+        raise refused("E010", f"party:{debtor}", message, advice)
     mine = [v for v in current if debtor in (None, v.debtor)]
     if not any(matches(verdict, instance) for verdict in mine):
         owed = "" if debtor is None else f" owed by {debtor}"
         message = f"no duty{owed} is `{written(clause, instance)}` on {judged.on}"
-        raise refused(message, near(clause, instance, mine))
+        raise refused("E010", f"clause:{clause}", message, near(clause, instance, mine))
 
 
 def no_such_key(clause: str, name: str, names: Iterable[str]) -> str:

@@ -69,7 +69,8 @@ class Verdicts:
     def reader(self) -> pyarrow.RecordBatchReader:
         """Arrow record batches, read once. Raises ServandaError for several accounts."""
         if len(self.question.accounts) > 1:
-            raise refused("a stream is of one account", "ask for each, or `write` a file of all")
+            advice = "ask for each, or `write` a file of all"
+            raise refused("E004", "option:account", "a stream is of one account", advice)
         ((_, judgement),) = self.judgements()
         return verdict_table.reader(judgement)
 

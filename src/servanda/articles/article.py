@@ -44,9 +44,9 @@ def read_article(path: Path, published: date | None = None) -> Article:
     Raises ServandaError if the file is missing, larger than 20 MB, not text, or not in English.
     """
     if not path.is_file():
-        raise refused(path, "there is no such file")
+        raise unreadable(path, "there is no such file", "correct its name", "E103")
     if path.stat().st_size >= LARGEST:
-        raise refused(
+        raise unreadable(
             path, "this file is 20 MB or more: too large for an article", "save the article alone"
         )
     raw = path.read_bytes()
@@ -73,7 +73,7 @@ def decoded(path: Path, raw: bytes) -> str:
         if strange * 200 > len(text):
             break
         return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise refused(path, "this file is not text in a known encoding", "save it again as UTF-8")
+    raise unreadable(path, "this file is not text in a known encoding", "save it again as UTF-8")
 
 
 def from_text(path: Path, text: str) -> Article:
@@ -118,7 +118,7 @@ def page_of_archive(path: Path, raw: bytes) -> str:
     message = email.message_from_bytes(raw, policy=email.policy.default)
     page = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
     if page is None:
-        raise refused(path, "this saved page contains no HTML", "save the page as HTML")
+        raise unreadable(path, "this saved page contains no HTML", "save the page as HTML")
     return str(page.get_content())
 
 
@@ -133,10 +133,14 @@ def from_pdf(path: Path) -> Article:
         reader = pypdf.PdfReader(path)
         pages = [page.extract_text() for page in reader.pages]
     except Exception as error:
-        raise refused(path, f"this PDF cannot be read: {type(error).__name__}") from error
+        raise unreadable(
+            path,
+            f"this PDF cannot be read: {type(error).__name__}",
+            "save its text in a .txt file, and read that",
+        ) from error
     text = "\n".join(pages)
     if not text.strip():
-        raise refused(path, "this PDF has no text layer", "run text recognition on it first")
+        raise unreadable(path, "this PDF has no text layer", "run text recognition on it first")
     text = re.sub(r"-\n(?=[a-z])", "", text)
     text = re.sub(r"(?<![.!?:”\"\n])\n(?=\S)", " ", text)
     body, cut = strip_boilerplate(text)
@@ -154,21 +158,22 @@ def day_of(text: object) -> date | None:
 def check_readable(path: Path, text: str) -> None:
     words = text.split()
     if not words:
-        raise refused(path, "no article was found in this file", "save the page with its text")
+        raise unreadable(path, "no article was found in this file", "save the page with its text")
     import py3langid
 
     language, _ = py3langid.classify(text[:20_000])
     english = len(words) < FEWEST_WORDS and ENGLISH.search(text) is not None
     if str(language) != "en" and not english:
-        raise refused(
+        raise unreadable(
             path,
             f"this text is not in English (it reads like `{language}`)",
             "only English is read",
         )
 
 
-def refused(path: Path, message: str, advice: str | None = None) -> ServandaError:
-    return ServandaError([Problem(str(path), 0, 0, message, advice)])
+def unreadable(path: Path, message: str, advice: str, code: str = "E030") -> ServandaError:
+    """The error of a file from which no article can be read."""
+    return ServandaError([Problem(code, f"file:{path}", str(path), 0, 0, message, advice)])
 
 
 def source_id(article: Article) -> str:

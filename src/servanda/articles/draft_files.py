@@ -36,6 +36,7 @@ def load_drafts(path: Path) -> Drafts:
         raise ServandaError(
             [
                 Problem(
+                    *("E031", f"file:{path}"),
                     str(path),
                     0,
                     0,
@@ -75,6 +76,7 @@ def accept(case: Path, drafts: Drafts, lines: list[str]) -> Path:
 def another_source(case: Path, id_: str, other: dict[str, Any]) -> Problem:
     """The problem that an article's source id already belongs to another source."""
     return Problem(
+        *("E604", f"source:{id_}"),
         str(case / SOURCES),
         0,
         0,

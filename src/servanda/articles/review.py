@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from servanda.articles.draft_files import drafts_with_line
 from servanda.articles.drafts import Draft, Drafts
 from servanda.articles.rendering import draft_lines
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import refused
 
 HELP = "[k]eep  [e]dit  [d]rop  [s]top: add what was kept  [q]uit: add nothing"
 
@@ -93,8 +93,7 @@ def lines_by_number(drafts: Drafts, keep: str) -> list[str]:
         line = by_number.get(int(word)) if word.isdigit() else None
         if line is None:
             advice = f"these have a line: {', '.join(map(str, by_number)) or 'none'}"
-            raise ServandaError(
-                [Problem("", 0, 0, f"draft {word} has no line for the record", advice)]
-            )
+            message = f"draft {word} has no line for the record"
+            raise refused("E032", f"draft:{word}", message, advice)
         kept.append(line)
     return kept

@@ -78,7 +78,10 @@ def refuse_usage(error: Exception) -> int:
     if "--json" in sys.argv and hasattr(error, "format_message"):
         from servanda.syntax.problems import Problem
 
-        problem = Problem("", 0, 0, error.format_message(), "see `servanda --help`")
+        problem = Problem(
+            *("E001", "option:command line", "", 0, 0),
+            *(error.format_message(), "see `servanda --help`"),
+        )
         write_json(problem_document([problem]))
     else:
         show_usage()

@@ -82,29 +82,23 @@ def problems_of(error: Exception) -> list[Problem]:
     """Whatever went wrong, as problems."""
     from servanda.judge.engines.duckdb import EngineError
     from servanda.judge.verdict import JudgeError
-    from servanda.syntax.problems import Problem, ServandaError
+    from servanda.syntax.problems import Problem, ServandaError, nested_too_deeply, own_error
 
     if isinstance(error, ServandaError):
         return list(error.problems)
     if isinstance(error, JudgeError):
-        rule = f"rule {error.rule}: " if error.rule else ""
-        entry = f" (from the entry {error.entry})" if error.entry else ""
-        message = f"{rule}{error}{entry}"
-        if error.place is None:
-            return [Problem("the case", 0, 0, message, code="E002")]
-        place = error.place
-        return [Problem(place.file, place.line, place.column, message, code="E002")]
+        return [error.problem()]
     if isinstance(error, EngineError):
-        return [Problem("", 0, 0, str(error), error.help)]
+        advice = error.help or "name another with --engine"
+        return [Problem("E013", "option:engine", "", 0, 0, str(error), advice)]
     if isinstance(error, OSError):
         file = str(error.filename or "files")
-        return [Problem(file, 0, 0, error.strerror or str(error), code="E103")]
+        message = error.strerror or str(error)
+        advice = "correct its name, or its permissions"
+        return [Problem("E103", f"file:{file}", file, 0, 0, message, advice)]
     if isinstance(error, RecursionError):
-        message = "this text is nested too deeply to be read"
-        return [Problem("the case", 0, 0, message, code="E112")]
-    message = f"an error of Servanda's own, {type(error).__name__}: {error}"
-    advice = "please report it; with SERVANDA_DEBUG=1 it says where it happened"
-    return [Problem("servanda", 0, 0, message, advice, code="E009")]
+        return [nested_too_deeply()]
+    return [own_error(error)]
 
 
 def with_all_errors(problems: list[Problem], asked: Path | None) -> list[Problem]:

@@ -36,7 +36,8 @@ def explain_error(
             return {"codes": rows}, list_blocks(known.values())
         found = known.get(code.upper())
         if found is None:
-            raise refused(f"there is no code `{code}`", suggest_code(code))
+            message = f"there is no code `{code}`"
+            raise refused("E003", f"code:{code}", message, suggest_code(code))
         document = {
             "code": found.code,
             "severity": found.severity,

@@ -45,7 +45,8 @@ def export(
         from servanda.syntax.problems import refused
 
         if calendar and form not in (None, "ics"):
-            raise refused(f"a calendar is no `{form}`", "leave out --format, or say ics")
+            advice = "leave out --format, or say ics"
+            raise refused("E004", "option:format", f"a calendar is no `{form}`", advice)
         chosen = "ics" if calendar else form
         opened = open_case(case)
         found = opened.export(

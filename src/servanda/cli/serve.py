@@ -24,14 +24,17 @@ def serve(
     ] = None,
 ) -> None:
     """Show a case in a browser, following its text; on this machine only unless told otherwise."""
-    from servanda.syntax.problems import Problem
+    from servanda.syntax.problems import refused
 
     try:
         from servanda.web.server import serve as serve_case
     except ModuleNotFoundError as error:
         advice = "install `servanda[view]`"
-        refuse([Problem("", 0, 0, f"the view needs {error.name}", advice)], json=False)
+        message = f"the view needs {error.name}"
+        refuse(refused("E007", f"package:{error.name}", message, advice).problems, json=False)
     try:
         serve_case(case, host, port, typer.echo, drafts)
     except OSError as error:
-        refuse([Problem("", 0, 0, f"cannot serve there: {error.strerror or error}")], json=False)
+        message = f"cannot serve at {host}:{port}: {error.strerror or error}"
+        advice = "name another with --host and --port"
+        refuse(refused("E014", f"option:port {port}", message, advice).problems, json=False)

@@ -285,10 +285,10 @@ class Wording:
         return tuple(lines(rules)), tuple(lines(near))
 
     def term(self, account: Account, what: str) -> Chosen:
-        held = [show(each).removeprefix("holds ") for each in holds(account, what)]
+        held = [show(each).removeprefix("takes ") for each in holds(account, what)]
         if not held:
             return Chosen("take", f"no position on {what}")
-        return Chosen("hold", joined(held))
+        return Chosen("take", joined(held))
 
     def trust(self, account: Account, what: str) -> Chosen:
         how, _, name = what.partition(":")

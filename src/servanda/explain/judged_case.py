@@ -103,14 +103,14 @@ class JudgedCase:
         if not self.agreement.accounts and name == "text":
             return None
         advice = did_you_mean(name, self.accounts) or f"the accounts are {', '.join(self.accounts)}"
-        raise refused(f"there is no account `{name}`", advice)
+        raise refused("E212", f"account:{name}", f"there is no account `{name}`", advice)
 
     def clause(self, id_: str | None) -> str | None:
         """The id, if there is such a clause (None: all). Raises ServandaError for another."""
         if id_ is None or id_ in self.clauses:
             return id_
         advice = did_you_mean(id_, self.clauses) or "`servanda timeline` shows all that have rules"
-        raise refused(f"there is no clause `{id_}`", advice)
+        raise refused("E206", f"clause:{id_}", f"there is no clause `{id_}`", advice)
 
     def last_day(self) -> str:
         """The record's last day, as an ISO text: what a question without a day is about.
@@ -125,7 +125,7 @@ class JudgedCase:
         last = self.record.last
         if last is None:
             message = "nothing is recorded, so there is no last day to ask about"
-            raise refused(message, "name a day: `--on 2024-01-31`")
+            raise refused("E008", "option:on", message, "name a day: `--on 2024-01-31`")
         return local_day(micros_of(last), self.zone).isoformat()
 
     # -------------------------------------------------------------- judging
@@ -163,7 +163,7 @@ class JudgedCase:
         try:
             return parse_as_of(text, self.zone)
         except BadDate as error:
-            raise refused(str(error), error.help) from None
+            raise refused(error.code, f"day:{text}", str(error), error.help) from None
 
     def judge(
         self,
@@ -219,6 +219,7 @@ class JudgedCase:
             judgement = Judgement(norms, facts, engine=self.engine)
             if judgement.more_spans_than(MOST_SPANS):
                 raise refused(
+                    *("E011", "file:record"),
                     f"there are more than {MOST_SPANS:,} spans: too many to look at one by one",
                     "`servanda judge` counts them, or writes them with -o verdicts.parquet",
                 )

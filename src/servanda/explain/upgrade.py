@@ -76,6 +76,8 @@ def _check_equal(before: JudgedCase, after: JudgedCase) -> None:
         if differing is not None or len(was) != len(now):
             where = "" if differing is None else f", in rule {differing.rule}"
             raise refused(
+                "E044",
+                f"account:{account}",
                 f"by account {account} the rewritten case would be judged otherwise{where}:"
                 " nothing was written",
                 "rewrite it by hand: `servanda check` names its old spellings",

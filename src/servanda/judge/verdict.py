@@ -7,6 +7,7 @@ from typing import Literal as OneOf
 from msgspec import Struct
 
 from servanda.record.facts import Value
+from servanda.syntax.problems import Problem
 from servanda.syntax.tree import Place
 
 Status = OneOf[
@@ -78,13 +79,29 @@ class JudgeError(Exception):
 
     place: Place | None = None
 
-    def __init__(self, message: str, rule: str | None = None, entry: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        rule: str | None = None,
+        entry: str | None = None,
+        help: str = "settle it in the agreement, or correct the entry",
+    ) -> None:
         super().__init__(message)
         self.rule = rule
         self.entry = entry
+        self.help = help
+
+    def problem(self, file: str = "the case") -> Problem:
+        """It as a problem, where the duty is written; `file`: where nobody has looked that up."""
+        rule = f"rule {self.rule}: " if self.rule else ""
+        entry = f" (from the entry {self.entry})" if self.entry else ""
+        place = self.place or Place(file, 0, 0)
+        subject = f"rule:{self.rule}" if self.rule else f"file:{place.file}"
+        where = place.file, place.line, place.column
+        return Problem("E002", subject, *where, f"{rule}{self}{entry}", self.help)
 
 
 def no_such_day(error: Exception, rule: str | None, entry: str | None = None) -> JudgeError:
     """A count of months or years that lands on a missing day, where nobody said what then."""
     advice = "write `months clipped` in the agreement, or give the time in days"
-    return JudgeError(f"{error}; {advice}", rule, entry)
+    return JudgeError(str(error), rule, entry, advice)

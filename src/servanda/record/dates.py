@@ -174,6 +174,7 @@ def moment_text(moment: Moment | None) -> str | None:
     if isinstance(moment, date):  # a datetime is one too
         return moment.isoformat()
     raise refused(
+        *("E012", "option:day"),
         f"`{moment!r}` is neither a day nor an instant",
         "give a text such as 2019-07-01, a `date`, or a `datetime`",
     )

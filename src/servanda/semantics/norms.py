@@ -271,7 +271,8 @@ class Rule(Struct, frozen=True):
     `id` is unique and stable: the clause, then `:debtor` where one rule was spread over several,
     `/2` for a second rule of the clause, `@version` for an amendment, `/else` for a remedy.
     `early`: performance before the opening counts always, from the trigger on, or never.
-    `grace`: in which a kept condition may be restored without breach. `time_extended`: the close moves by the time excused.
+    `grace`: in which a kept condition may be restored without breach. `time_extended`: the close
+    moves by the time excused.
     `compensates`: to perform the remedy makes the breach good. `together`: who has to act, by the
     actors whose acts count: a member alone, or a group for those of its members.
     """

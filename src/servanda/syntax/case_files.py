@@ -34,10 +34,16 @@ def new_case(target: Path) -> list[str]:
     target = Path(os.path.abspath(target))
     if target.exists() or target.is_symlink():
         if not target.is_dir():
-            raise refused(f"`{target.name}` is there, and is not a folder", "choose another name")
+            raise refused(
+                *("E005", f"file:{target.name}"),
+                f"`{target.name}` is there, and is not a folder",
+                "choose another name",
+            )
         if any(target.iterdir()):
             raise refused(
-                f"`{target.name}` is not empty: nothing is overwritten", "choose another name"
+                *("E005", f"file:{target.name}"),
+                f"`{target.name}` is not empty: nothing is overwritten",
+                "choose another name",
             )
     target.parent.mkdir(parents=True, exist_ok=True)
     made = target.with_name(f".{target.name}.{os.urandom(6).hex()}")

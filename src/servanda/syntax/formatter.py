@@ -29,8 +29,8 @@ _KINDS = {
     **dict.fromkeys(("early", "performance", "instalments"), "performance"),
     **dict.fromkeys(("cured", "cure", "grace", "late"), "performance"),
 }
-_STRING = re.compile(r'"[^"]*"')
 _PREPOSITION = re.compile(r"\b(to|towards) +[^\W\d]")
+_NO_CREDITOR = re.compile(r'"[^"]*"|\bowed +to +it\b|\bdetermined +to +be\b')
 _PIECE = re.compile(
     r"(?:(?:within|from|until|for|by|before|after|to|towards|of|and|or|in|as) )*"
     r"(?:\d[\w.]* (?:%|[^\W\d])[^\s\"]*"  # 30 days, 8 degC
@@ -139,7 +139,7 @@ def _worded(node: Struct, written: str) -> tuple[str, ...]:
     """The phrases of a statement; keeps the author's choice between synonyms (`to`, `towards`)."""
     match node:
         case m.Duty():
-            return duty(node, _PREPOSITION.findall(_STRING.sub("", written)))
+            return duty(node, _PREPOSITION.findall(_NO_CREDITOR.sub("", written)))
         case m.Trigger():
             *first, last = phrases(node)
             return (*first, f"{last}:")
@@ -152,8 +152,9 @@ def _grouped(parts: Sequence[str], indent: int) -> list[str]:
     deeper = indent + STEP
     lines = _fill(parts[0], indent, deeper + STEP)
     for _, group in groupby(parts[1:], key=_kind_of_phrase):
-        lines += _pack(list(group), deeper)
-        if lines[-1].lstrip().startswith("on breach "):
+        together = list(group)
+        lines += _pack(together, deeper)
+        if together[-1].startswith("on breach "):
             deeper += STEP
     return lines
 

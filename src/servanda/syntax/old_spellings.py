@@ -47,6 +47,12 @@ class OldSpelling(Struct, frozen=True):
         return f"write {', '.join(some)} or {last} ({meanings})"
 
 
+BESIDE_THE_TEXT = OldSpelling(
+    "beside_the_text",
+    ", adds to the text",
+    "the clause's own rules stand as well",
+    ((", reads the text as", "the rules below stand in place of the clause's"),),
+)
 OLD_SPELLINGS: dict[str, OldSpelling] = {
     "E170": OldSpelling(
         "else A must",

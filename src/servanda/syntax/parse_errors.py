@@ -88,7 +88,7 @@ MEANT = {
     "starting": "from",
     "since": "from",
     "provided": "if",
-    "otherwise": "on",
+    "otherwise": "on breach",
     "==": "=",
     "=<": "<=",
     "=>": ">=",
@@ -126,7 +126,8 @@ _WORD = re.compile(r'"[^"]*"|[^\W\d][\w-]*|[=<>]+')
 
 # Keywords that end the text before the offset as if they were names.
 _BUSINESS = re.compile(r"\d[\d_]*\s+business\s+days?$")
-_WITHIN_OF = re.compile(r"\bwithin \S+ \w+ of$")
+_WITHIN = re.compile(r"\bwithin \S+ \w+$")
+_NO_LATER = re.compile(r"\bno later than \S*$")
 _ACTION = re.compile(r"\b(?:must|may) \w+$")
 _OTHER_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _BOUND_BY_WORD = re.compile(r"\b(from|until|by|before|after)\s+(start|end)$")
@@ -272,16 +273,18 @@ def _slip_of_prose(failure: Failure) -> str | None:
         return "write `=`"
     if word in ("event", "state", "measure", "vague") and found in TYPES:
         return f"write a colon before it: `… : {found}`"
+    if word == "trusts":
+        return "write `trusts only …`, or `for measurements prefers …`"
     if line_kind != "body":
         return None
     if word.lower() in ("if", "once", "after", "upon"):
         return "write the trigger as `when …:`, and the duty below it, deeper"
     if found == "when":
         return "write `when …:` in the line above; a deadline is `within … after …`"
-    if _WITHIN_OF.search(before):
+    if found == "of" and _WITHIN.search(before):
         return "write `after` for `of`, as in `within 30 days after delivery`"
-    if text.startswith("no later than", failure.offset):
-        return "write `by` and a date, or `within … after …`"
+    if _NO_LATER.search(before):
+        return "write `by` and a date, or `within … after …`; `no later than` counts from a period"
     if found[:1].isdigit() and _ACTION.search(before):
         return "write what is given in brackets, as in `pay(amount: 5 EUR)`"
     return None

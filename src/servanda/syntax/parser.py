@@ -87,11 +87,9 @@ def parse_line(statement: Statement, line_kind: LineKind, problems: Problems) ->
 def line_kind_at_margin(statement: Statement) -> LineKind:
     """The kind of a statement outside any block: an entry, or a line of the agreement."""
     words = statement.text.split(" ", 2)
-    is_entry = (
-        words[0][:1].isdecimal()
-        or words[0] == "throughout"
-        or words[1:2] in (["attests"], ["complete"], ["some"])
-    )
+    first, second = words[0], words[1:2]
+    is_dated = first[:1].isdecimal() or first in ("at", "throughout")
+    is_entry = is_dated or second in (["attests"], ["complete"])
     return "entry" if is_entry else "top"
 
 

@@ -15,7 +15,6 @@ from msgspec import Struct
 from servanda.syntax.tree import LineRange, Place
 
 LONGEST_SOURCE_SHOWN = 160
-REQUEST_REFUSED = "E001"
 Severity = OneOf["error", "warning", "hint"]
 SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "H": "hint"}
 # What shares a namespace in an agreement: two of these cannot have one name.
@@ -31,19 +30,19 @@ class Problem(Struct, frozen=True):
     `line` and `column` count from 1, and are 0 where the problem is the whole file's.
     `source` is the line of text it stands in; `paragraph` the one its block belongs to.
     `code` is one of `problem_codes.py`; `subject` is what it is about, with its namespace:
-    `event:orders`, `source:orders`, `clause:7`, `file:agreement.md`.
+    `event:orders`, `source:orders`, `clause:7`, `file:agreement.md`, `option:--format`.
     """
 
+    code: str
+    subject: str
     file: str
     line: int
     column: int
     message: str
-    help: str | None = None
+    help: str
     source: str | None = None
     paragraph: str | None = None
     end_column: int | None = None
-    code: str = REQUEST_REFUSED
-    subject: str | None = None
 
     @property
     def severity(self) -> Severity:
@@ -106,6 +105,8 @@ class Problems:
         source = self._source_line(place)
         subject = subject or self._subject_at(place)
         problem = Problem(
+            code,
+            subject,
             place.file,
             place.line,
             place.column,
@@ -114,8 +115,6 @@ class Problems:
             source,
             place.paragraph,
             end_column,
-            code,
-            subject,
         )
         self._found.setdefault(problem)
 
@@ -166,9 +165,23 @@ class ServandaError(Exception):
         super().__init__("\n\n".join(render(problem) for problem in self.problems))
 
 
-def refused(message: str, help_: str | None = None) -> ServandaError:
+def refused(code: str, subject: str, message: str, help: str) -> ServandaError:
     """The error of a request that cannot be answered as it is asked: no place in a file."""
-    return ServandaError([Problem("", 0, 0, message, help_ or None)])
+    return ServandaError([Problem(code, subject, "", 0, 0, message, help)])
+
+
+def own_error(error: Exception) -> Problem:
+    """The problem of a fault of Servanda's own."""
+    message = f"an error of Servanda's own, {type(error).__name__}: {error}"
+    advice = "please report it; with SERVANDA_DEBUG=1 it says where it happened"
+    return Problem("E009", "file:servanda", "servanda", 0, 0, message, advice)
+
+
+def nested_too_deeply() -> Problem:
+    """The problem of a text that no reader of it can follow to the end."""
+    message = "this text is nested too deeply to be read"
+    advice = "split it: into clauses, or with `define`"
+    return Problem("E112", "file:the case", "the case", 0, 0, message, advice)
 
 
 def namespaced(subject: str) -> str:

@@ -75,6 +75,7 @@ class FollowedFile:
 
     def changed(self, what: str) -> Exception:
         return refused(
+            *("E020", f"file:{self.path}"),
             f"`{self.path}` {what}",
             "a followed file may only grow; restore it, or start over with another --state",
         )

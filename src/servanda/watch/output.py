@@ -54,7 +54,7 @@ class FileSink:
         mine = watch.has_written(self.name)
         if found < size or (found and not mine):
             what = "has lost content that was written to it" if mine else "already exists"
-            raise refused(f"`{path}` {what}", "give --out another file")
+            raise refused("E005", f"file:{path}", f"`{path}` {what}", "give --out another file")
         if not mine:  # recorded before the file exists, so that it is recognised after a crash
             watch.note(self.name, 0, 0)
         self.file = path.open("r+b" if path.exists() else "xb")

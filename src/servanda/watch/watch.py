@@ -40,6 +40,7 @@ from servanda.watch.state import FORMAT, InUse, Store
 
 Clock = Literal["events", "said", "wall"]
 BATCH, PAUSE = 1000, 0.2
+REJECTED_ADVICE = "write it again, corrected, at the end of the file"
 
 
 class Batch(Struct):
@@ -142,7 +143,7 @@ class Watch:
             store.put(offset=0, lines=0, tail=b"")
             store.commit()
         except JudgeError as error:
-            raise refused(cannot_judge(error)) from error
+            raise unjudged(error) from error
         finally:
             store.close()
         move_durably(made, file)
@@ -165,6 +166,7 @@ class Watch:
             if old != new:
                 store.close()
                 raise refused(
+                    *("E021", f"file:{self.folder}"),
                     f"the state in `{self.folder}` is {how}",
                     "give another --state to start over with the whole file",
                 )
@@ -172,7 +174,8 @@ class Watch:
 
     def in_use(self) -> ServandaError:
         message = f"the state in `{self.folder}` is in use"
-        return refused(message, "another `servanda watch` runs; or give --state")
+        advice = "end the other `servanda watch`, or give another --state"
+        return refused("E021", f"file:{self.folder}", message, advice)
 
     def reread(self, line: bytes) -> Entry:
         entry = self.reader.parse(0, line).entry
@@ -226,7 +229,7 @@ class Watch:
         except JudgeError as error:
             self.store.undo()
             lines_ = f"lines {self.followed.mark.lines + 1} to {mark.lines}"
-            raise refused(f"{lines_} of `{self.path.name}`: {cannot_judge(error)}") from error
+            raise unjudged(error, f"{lines_} of `{self.path.name}`: ") from error
         except ServandaError:
             self.store.undo()
             raise
@@ -259,7 +262,8 @@ class Watch:
         return max(times)
 
     def problem(self, line: int, text: bytes, why: str) -> Problem:
-        return Problem(self.path.name, line, 0, why)
+        file = self.path.name
+        return Problem("E022", f"file:{file}", file, line, 0, why, REJECTED_ADVICE)
 
     def change(self, step: StatusChange) -> dict[str, Any]:
         """A change as a document: docs/watch.md."""
@@ -282,6 +286,7 @@ class Watch:
         return found | ({"nth": step.nth} if step.nth else {})
 
 
-def cannot_judge(error: JudgeError) -> str:
-    rule = f"rule {error.rule}: " if error.rule else ""
-    return f"{rule}{error}"
+def unjudged(error: JudgeError, where: str = "") -> ServandaError:
+    """The error of a batch that cannot be judged; `where`: its lines."""
+    problem = error.problem()
+    return refused(problem.code, problem.subject, f"{where}{problem.message}", problem.help)

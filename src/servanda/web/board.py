@@ -8,7 +8,7 @@ from typing import Any
 
 from servanda.explain.duty_histories import DutyHistory
 from servanda.vocabulary.statuses import KINDS, ORDER
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, no_party
 
 BLOCK = 60
 """Rows that are loaded at a time as they come into view."""
@@ -58,10 +58,11 @@ def rows_from(
 def chosen(query: Query, show: str, party: str | None) -> list[DutyHistory]:
     """The duties that a board shows. Raises Refused for a word it does not know."""
     if show not in SHOWS:
-        raise Refused(f"the board cannot show `{show}`", f"it shows {', '.join(SHOWS)}")
+        message = f"the board cannot show `{show}`"
+        raise Refused("E003", "option:show", message, f"it shows {', '.join(SHOWS)}")
     known = {p.name for p in query.case.agreement.parties}
     if party is not None and party not in known:
-        raise Refused(f"there is no party `{party}`", f"the parties are {', '.join(sorted(known))}")
+        raise no_party(party, sorted(known))
     found = concerning(query, party)
     if show == "all":
         return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 from urllib.parse import quote, urlencode
 
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, no_clause, still_judging
 
 if TYPE_CHECKING:
     from servanda.explain.duty_histories import DutyHistory
@@ -21,7 +21,7 @@ Form = OneOf["svg", "png", "vega", "json"]
 def timeline(query: Query, clause: str | None) -> dict[str, Any]:
     """The page of all charts: duties' lives, measures, counts; of one clause if named."""
     if clause is not None and clause not in {c.id for c in query.case.agreement.clauses}:
-        raise Refused(f"there is no clause `{clause}`", "look through the text, or search", 404)
+        raise no_clause(clause)
     return {
         "case": query.case.agreement.header.name,
         "known": query.dates.known,
@@ -113,8 +113,10 @@ def drawn(
     chart = next((one for one in found if one.name == name), None)
     if chart is None:
         if query.version.waiting(query.dates):
-            raise Refused("this is still being judged", "ask again in a moment", 503)
-        raise Refused("there is no such chart", "look at the timeline", 404)
+            raise still_judging()
+        raise Refused(
+            *("E042", f"chart:{name}"), "there is no such chart", "look at the timeline", 404
+        )
     draw: dict[str, Callable[[], str | bytes | dict[str, Any]]] = {
         "svg": lambda: chart.svg(theme),
         "png": lambda: chart.png(theme),

@@ -12,13 +12,11 @@ from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.duty_keys import Duty
 from servanda.vocabulary.statuses import KINDS
 from servanda.web.board import titles
-from servanda.web.query import Query, Refused, dates_of
+from servanda.web.pages import PATIENCE, PATIENCE_FOR_JSON
+from servanda.web.query import Query, Refused, dates_of, no_account, still_judging
 from servanda.web.settings import site
 from servanda.web.workspace import NOW
 
-PATIENCE = 0.1
-PATIENCE_FOR_JSON = 60.0
-"""Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 BEFORE_ALL = -(1 << 62)
 
 
@@ -31,7 +29,8 @@ def page(query: Query, parameters: Mapping[str, str]) -> dict[str, Any]:
         return accounts(query, one, parameters.get("b") or names[min(1, len(names) - 1)])
     dates = dates_of(query.version, {**parameters, "on": later})
     if dates.until != query.dates.until:
-        raise Refused(f"{later} is after the record's last day", "ask for an earlier one")
+        message = f"{later} is after the record's last day"
+        raise Refused("E011", f"day:{later}", message, f"ask up to {query.dates.until}")
     site.workspace.want(query.version, dates, [query.account], PATIENCE)
     other = Query(query.version, dates, query.account)
     return days(*sorted((query, other), key=lambda each: each.tick))
@@ -41,8 +40,7 @@ def accounts(query: Query, one: str, other: str) -> dict[str, Any]:
     """The duties on which two accounts differ on the day, and since when they do."""
     for name in (one, other):
         if name not in query.accounts:
-            names = ", ".join(query.accounts)
-            raise Refused(f"there is no account `{name}`", f"the accounts are {names}")
+            raise no_account(name, query.accounts)
     duties = [
         duty
         for duty in query.present()
@@ -177,7 +175,7 @@ def differences_of(query: Query, duty: DutyHistory) -> list[dict[str, Any]]:
     judged = {name: query.judged(name) for name in query.accounts}
     settled = {name: one for name, one in judged.items() if one is not None}
     if len(settled) < len(judged):
-        raise Refused("this is still being judged", "ask again in a moment", 503)
+        raise still_judging()
 
     def make() -> Comparison:
         return Comparison(query.case, query.dates.on, query.dates.known, None, settled)

@@ -11,7 +11,7 @@ import msgspec
 
 from servanda.syntax.problems import ServandaError
 from servanda.web.pages import head
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, refused_as
 
 if TYPE_CHECKING:
     from servanda.articles.drafts import Draft, Drafts
@@ -22,12 +22,16 @@ LONGEST = 4000
 def page(query: Query, path: Path | None) -> dict[str, Any]:
     """The drafts of a file beside their article. Raises Refused if there are none."""
     if path is None:
-        advice = "`servanda read ARTICLE --case CASE -o drafts.json`, then `serve --drafts`"
-        raise Refused("there are no drafts to review", advice, 404)
+        raise no_drafts()
     try:
         return drafts(query, path)
     except ServandaError as error:
-        raise Refused(error.problems[0].message, error.problems[0].help, 409) from None
+        raise refused_as(error.problems[0], 409) from None
+
+
+def no_drafts() -> Refused:
+    advice = "`servanda read ARTICLE --case CASE -o drafts.json`, then `serve --drafts`"
+    return Refused("E031", "option:drafts", "there are no drafts to review", advice, 404)
 
 
 def drafts(query: Query, path: Path) -> dict[str, Any]:
@@ -98,7 +102,7 @@ def accept(root: Path, path: Path, form: Mapping[str, str]) -> str:
     found = load_drafts(path)
     lines = list(confirmed_lines(found, form))
     if not lines:
-        raise Refused("nothing was added", "no draft was kept")
+        raise Refused("E040", "option:choice", "nothing was added", "keep or edit a draft")
     return str(add(root, found, lines).relative_to(root))
 
 
@@ -110,8 +114,11 @@ def confirmed_lines(found: Drafts, form: Mapping[str, str]) -> Iterator[str]:
         elif choice == "edit":
             text = form.get(f"line-{draft.number}", "").replace("\r\n", "\n").strip()
             if not text or len(text) > LONGEST:
-                raise Refused(f"draft {draft.number} was to be edited, and has no line to add")
+                message = f"draft {draft.number} was to be edited, and has no line to add"
+                advice = f"write its line, of up to {LONGEST:,} characters, or drop it"
+                raise Refused("E032", f"draft:{draft.number}", message, advice)
             first, *rest = [line.strip() for line in text.split("\n") if line.strip()]
             yield "\n".join([first, *(f"  {line}" for line in rest)])
         elif choice != "drop":
-            raise Refused(f"draft {draft.number} cannot be kept as it is", "edit it, or drop it")
+            message = f"draft {draft.number} cannot be kept as it is"
+            raise Refused("E032", f"draft:{draft.number}", message, "edit it, or drop it")

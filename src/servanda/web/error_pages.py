@@ -5,22 +5,33 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from servanda.web.query import Refused
+from servanda.syntax.problems import Problem
+from servanda.web.problem_rows import problem_rows
+from servanda.web.query import Refused, foreign_form
 from servanda.web.responses import json_response, refuse, wants_json
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refuse(request, Refused("there is no such page", "begin at the board, or search", 404))
+    return refuse(
+        request,
+        Refused(
+            *("E042", f"page:{request.path[:80]}"),
+            "there is no such page",
+            "begin at the board, or search",
+            404,
+        ),
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return plain(request, 400, "this request cannot be read", "begin at the board")
+    return plain(request, 400, "E042", "this request cannot be read", "begin at the board")
 
 
 def unknown_host(request: HttpRequest) -> HttpResponse:
     return plain(
         request,
         400,
+        "E042",
         "this address is not one of this server's names",
         "use http://127.0.0.1, or the host that `servanda serve --host` was given",
     )
@@ -30,22 +41,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return plain(
         request,
         500,
+        "E009",
         "an error of Servanda's own",
         "what happened is in the terminal where `servanda serve` runs; please report it",
     )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refuse(
-        request, Refused("this form was not sent from this page", "load the page again", 403)
-    )
+    return refuse(request, foreign_form())
 
 
-def plain(request: HttpRequest, status: int, message: str, advice: str) -> HttpResponse:
+def plain(request: HttpRequest, status: int, code: str, message: str, advice: str) -> HttpResponse:
     """A page that needs nothing of the case: it must not fail itself."""
     if wants_json(request):
-        return json_response(
-            {"errors": [{"message": message, "help": advice, "severity": "error"}]}, status
-        )
+        problem = Problem(code, f"page:{request.path[:80]}", "", 0, 0, message, advice)
+        return json_response({"errors": problem_rows([problem])}, status)
     context = {"status": status, "message": message, "advice": advice}
     return render(request, "servanda/plain.html", context, status=status)

@@ -45,7 +45,8 @@ class PageRequest(Struct, frozen=True):
         """A count from 1 in the address; 1 if there is none. Raises Refused."""
         text = self.get(name) or "1"
         if not text.isascii() or not text.isdigit() or len(text) > 6:
-            raise Refused(f"`{text[:40]}` is no page", "pages are counted from 1")
+            message = f"`{text[:40]}` is no page"
+            raise Refused("E012", f"option:{name}", message, "pages are counted from 1")
         return int(text)
 
 
@@ -108,7 +109,10 @@ PAGES = (
     Page("search", lambda r: search.search(r.query, r.parameters.get("q", ""))),
     Page(
         "clause",
-        lambda r: pages.clause(r.query, r.id) | {"charts": chart_views.shown(r.query, r.id)},
+        lambda r: (
+            pages.clause(r.query, r.id, wait=r.as_json)
+            | {"charts": chart_views.shown(r.query, r.id)}
+        ),
         about_one=True,
         dated=True,
         by_all=True,

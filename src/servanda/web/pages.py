@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,9 +16,17 @@ from servanda.syntax import tree as m
 from servanda.syntax.printer.statements import show
 from servanda.syntax.printer.values import pattern
 from servanda.web.board import concerns, counted, row
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, no_account, no_clause, no_party, still_judging
+from servanda.web.settings import site
+from servanda.web.workspace import NOW
+
+if TYPE_CHECKING:
+    from servanda.api.case import Case
 
 MOST_WHY = 40
+PATIENCE = 0.1
+PATIENCE_FOR_JSON = 60.0
+"""Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 
 
 def head(query: Query) -> dict[str, Any]:
@@ -31,31 +39,37 @@ def head(query: Query) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------ clauses
-def clause(query: Query, id_: str) -> dict[str, Any]:
-    """A clause: its text, rules, readings, duties and their histories, and the reasons."""
+def clause(query: Query, id_: str, *, wait: bool = False) -> dict[str, Any]:
+    """A clause: its text, rules, readings, duties and their histories, and the reasons.
+
+    `wait` for the reasons to be complete, as a JSON twin must.
+    """
     agreement = query.case.agreement
     found = next((c for c in agreement.clauses if c.id == id_), None)
     if found is None:
-        raise Refused(f"there is no clause `{id_}`", "look through the text, or search", 404)
+        raise no_clause(id_)
     duties = [duty for duty in query.duties if duty.clause == id_]
-    return head(query) | {
-        "clause": id_,
-        "title": found.title,
-        "file": found.place.file,
-        "line": found.place.line,
-        "prose": prose(query, id_, found.place),
-        "not_modelled": found.not_modelled,
-        "rules": rules(found),
-        "readings": [reading(agreement, r) for r in agreement.readings if r.clause == id_],
-        "amendments": [
-            {"name": a.name, "title": a.title, "rules": rules(a)}
-            for a in agreement.amendments
-            if a.clause == id_
-        ],
-        "duties": [row(query, duty) for duty in duties if any(query.statuses(duty).values())],
-        "life": [history(query, duty) for duty in duties],
-        "why": reasons(query, id_),
-    }
+    return (
+        head(query)
+        | {
+            "clause": id_,
+            "title": found.title,
+            "file": found.place.file,
+            "line": found.place.line,
+            "prose": prose(query, id_, found.place),
+            "not_modelled": found.not_modelled,
+            "rules": rules(found),
+            "readings": [reading(agreement, r) for r in agreement.readings if r.clause == id_],
+            "amendments": [
+                {"name": a.name, "title": a.title, "rules": rules(a)}
+                for a in agreement.amendments
+                if a.clause == id_
+            ],
+            "duties": [row(query, duty) for duty in duties if any(query.statuses(duty).values())],
+            "life": [history(query, duty) for duty in duties],
+        }
+        | reasons(query, id_, PATIENCE_FOR_JSON if wait else PATIENCE)
+    )
 
 
 def rules(block: m.Clause | m.Reading | m.Amendment) -> list[str]:
@@ -115,18 +129,31 @@ def span_row(query: Query, span: StatusSpan) -> dict[str, Any]:
     }
 
 
-def reasons(query: Query, id_: str) -> list[Any] | None:
-    """The derivations of a clause's duties, in one account; None while it is being judged."""
+def reasons(query: Query, id_: str, patience: float) -> dict[str, Any]:
+    """The derivations of a clause's duties, in one account, as `why`; None while it is being
+    judged. `complete`: whether other readings were tried too, which is done in the background.
+    """
     judged = query.judged()
     if judged is None:
-        return None
+        return {"why": None, "complete": False}
     key = ("why", id_, query.account, query.dates)
-    found: list[Any] = query.version.answers.get(key, lambda: derivations(judged, id_))
-    return found
+    cache = query.version.answers
+
+    def work() -> None:
+        cache.get(key, lambda: derivations(judged, id_, query.case))
+        site.workspace.notify()
+
+    if key not in cache:
+        site.workspace.worker.add((query.version.number, key), NOW, work)
+        site.workspace.wait(lambda: key in cache, patience)
+    found: list[Any] | None = cache.peek(key)
+    if found is not None:
+        return {"why": found, "complete": True}
+    return {"why": cache.get((*key, "quick"), lambda: derivations(judged, id_)), "complete": False}
 
 
-def derivations(judged: Judged, id_: str) -> list[Any]:
-    found: list[Any] = msgspec.to_builtins(why(judged, id_))
+def derivations(judged: Judged, id_: str, case: Case | None = None) -> list[Any]:
+    found: list[Any] = msgspec.to_builtins(why(judged, id_, case=case))
     if len(found) <= MOST_WHY:
         return found
     left = len(found) - MOST_WHY
@@ -141,7 +168,7 @@ def duty(query: Query, id_: str) -> dict[str, Any]:
         found = query.duty(id_)
     except Refused:
         if query.version.waiting(query.dates):
-            raise Refused("this is still being judged", "ask again in a moment", 503) from None
+            raise still_judging() from None
         raise
     return (
         head(query)
@@ -172,8 +199,7 @@ def account(query: Query, name: str) -> dict[str, Any]:
     """What an account reads, trusts and holds, and the duties on which it is alone."""
     found = next((a for a in query.case.agreement.accounts if a.name == name), None)
     if found is None and name not in query.accounts:
-        names = ", ".join(query.accounts)
-        raise Refused(f"there is no account `{name}`", f"the accounts are {names}", 404)
+        raise no_account(name, query.accounts, 404)
     duties = list(query.present())
     given: dict[str, Any] = {"name": name, "title": None, "reads": [], "prose": ""}
     if found is not None:
@@ -237,7 +263,7 @@ def party(query: Query, name: str) -> dict[str, Any]:
     known = {p.name: p for p in agreement.parties}
     groups = {g.name: g for g in agreement.groups}
     if name not in known and name not in groups:
-        raise Refused(f"there is no party `{name}`", f"the parties are {', '.join(known)}", 404)
+        raise no_party(name, known, 404)
     one = known.get(name)
     title = one.title if one is not None else groups[name].title
     mine = {name, *(g.name for g in agreement.groups if name in g.members)}

@@ -24,13 +24,48 @@ Resting = dict[str, list[tuple[str, DutyHistory, StatusSpan]]]
 
 
 class Refused(Exception):
-    """Raised for what cannot be answered: what is wrong, and what to do. `code` is HTTP's."""
+    """Raised for a request that cannot be answered: the problem, and the status of HTTP."""
 
-    def __init__(self, message: str, help: str | None = None, code: int = 400) -> None:
+    def __init__(self, code: str, subject: str, message: str, help: str, status: int = 400) -> None:
         super().__init__(message)
-        self.message = message
-        self.help = help
-        self.code = code
+        self.problem = Problem(code, subject, "", 0, 0, message, help)
+        self.status = status
+
+
+def refused_as(problem: Problem, status: int = 400) -> Refused:
+    """The refusal of a request for a problem that was found on the way."""
+    return Refused(problem.code, problem.subject, problem.message, problem.help, status)
+
+
+def no_account(name: str, known: Iterable[str], status: int = 400) -> Refused:
+    """The refusal of a request that names an account that is not there."""
+    advice = f"the accounts are {', '.join(known)}"
+    return Refused("E212", f"account:{name}", f"there is no account `{name}`", advice, status)
+
+
+def no_clause(id_: str) -> Refused:
+    """The refusal of a request that names a clause that is not there."""
+    advice = "look through the text, or search"
+    return Refused("E206", f"clause:{id_}", f"there is no clause `{id_}`", advice, 404)
+
+
+def no_party(name: str, known: Iterable[str], status: int = 400) -> Refused:
+    """The refusal of a request that names a party that is not there."""
+    advice = f"the parties are {', '.join(known)}"
+    return Refused("E202", f"party:{name}", f"there is no party `{name}`", advice, status)
+
+
+def still_judging(what: str = "this") -> Refused:
+    """The refusal of a request whose judgement is under way."""
+    return Refused(
+        "E041", "page:judging", f"{what} is still being judged", "ask again in a moment", 503
+    )
+
+
+def foreign_form() -> Refused:
+    """The refusal of a form that another page sent."""
+    message = "this form was not sent from this page"
+    return Refused("E040", "option:form", message, "load the page again", 403)
 
 
 def dates_of(version: Version, params: Mapping[str, str]) -> QueryDates:
@@ -43,11 +78,11 @@ def dates_of(version: Version, params: Mapping[str, str]) -> QueryDates:
         if known is not None:
             case.tick(known)
     except ServandaError as error:
-        problem = error.problems[0]
-        raise Refused(problem.message, problem.help) from None
+        raise refused_as(error.problems[0]) from None
     ahead = date.fromisoformat(last) + timedelta(days=366 * YEARS_AHEAD)
     if tick > case.tick(ahead.isoformat()):
-        raise Refused(f"{on} is too far ahead", f"the record ends on {last}: ask up to {ahead}")
+        advice = f"the record ends on {last}: ask up to {ahead}"
+        raise Refused("E011", f"day:{on}", f"{on} is too far ahead", advice)
     return QueryDates(on, known, last if tick <= case.tick(last) else on)
 
 
@@ -63,8 +98,7 @@ class Query:
         self.zone = self.case.zone
         self.accounts = self.case.accounts
         if account is not None and account not in self.accounts:
-            names = ", ".join(self.accounts)
-            raise Refused(f"there is no account `{account}`", f"the accounts are {names}")
+            raise no_account(account, self.accounts)
         self.account = account or self.accounts[0]
 
     # -------------------------------------------------------------- duties
@@ -89,7 +123,9 @@ class Query:
         for duty in self.duties:
             if duty.id == id_:
                 return duty
-        raise Refused("there is no such duty here", "find it on the board", 404)
+        raise Refused(
+            *("E042", f"duty:{id_}"), "there is no such duty here", "find it on the board", 404
+        )
 
     def statuses(self, duty: DutyHistory) -> dict[str, str | None]:
         """The status in every account that is judged by now."""
@@ -116,7 +152,7 @@ class Query:
         """One account's judgement on the day asked about; None while it is not made."""
         made = self.version.judged(account or self.account, self.dates)
         if isinstance(made, Problem):
-            raise Refused(made.message, made.help, 409)
+            raise refused_as(made, 409)
         return made
 
     # -------------------------------------------------------------- words

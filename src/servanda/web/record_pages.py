@@ -75,7 +75,8 @@ def table_row(query: Query, id_: str) -> dict[str, Any]:
     """A row of a table file: its table's sources, and what rests on it."""
     tables = query.case.record.tables_of(id_)
     if not tables:
-        raise Refused(f"there is no entry `{id_}`", "look through the record, or search", 404)
+        message = f"there is no entry `{id_}`"
+        raise Refused("E042", f"entry:{id_}", message, "look through the record, or search", 404)
     table = tables[0]
     cited = cited_by_rows(query.case.record, [id_])[id_]
     return head(query) | {
@@ -136,7 +137,8 @@ def record(query: Query, page: int) -> dict[str, Any]:
     )
     pages = max(1, -(-len(ordered) // PAGE))
     if not 1 <= page <= pages:
-        raise Refused(f"there is no page {page} of the record", f"it has {pages} pages", 404)
+        message = f"there is no page {page} of the record"
+        raise Refused("E042", f"page:{page}", message, f"ask for 1 to {pages}", 404)
     shown = ordered[(page - 1) * PAGE : page * PAGE]
     return head(query) | {
         "entries": [brief(query, e) for e in shown],
@@ -157,7 +159,8 @@ def source(query: Query, id_: str) -> dict[str, Any]:
     known = query.case.record.sources.get(id_)
     cited = query.citing().get(id_, [])
     if known is None and not cited:
-        raise Refused(f"there is no source `{id_}`", "look through the sources, or search", 404)
+        message = f"there is no source `{id_}`"
+        raise Refused("E042", f"source:{id_}", message, "look through the sources, or search", 404)
     return (
         head(query)
         | described(id_, known)

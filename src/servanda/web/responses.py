@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from servanda.syntax.problems import Problem
 from servanda.web.page_frame import page_context
 from servanda.web.page_registry import Page, PageRequest
 from servanda.web.problem_rows import problem_rows
@@ -26,7 +25,12 @@ def query_of(request: HttpRequest, patience: float = PATIENCE) -> Query:
     """What an address asks, with the judgements it needs under way. Raises Refused."""
     version = site.workspace.version
     if version is None:
-        raise Refused("there is nothing to show yet", "see what is said above", 503)
+        raise Refused(
+            *("E008", "file:record"),
+            "there is nothing to show yet",
+            "correct what is said above: the page follows",
+            503,
+        )
     dates = dates_of(version, request.GET.dict())
     query = Query(version, dates, request.GET.get("account"))
     site.workspace.want(version, query.dates, list(query.accounts), patience)
@@ -73,8 +77,7 @@ def wants_json(request: HttpRequest) -> bool:
 def refuse(request: HttpRequest, refused: Refused, as_json: bool | None = None) -> HttpResponse:
     """What is wrong with a request, and what to do instead: a page, or JSON."""
     if wants_json(request) if as_json is None else as_json:
-        problem = Problem("", 0, 0, refused.message, refused.help)
-        unread = site.workspace.errors if refused.code == 503 else ()
-        return json_response({"errors": problem_rows(unread or [problem])}, refused.code)
-    context = page_context(request, None) | {"refused": refused}
-    return render(request, "servanda/refused.html", context, status=refused.code)
+        unread = site.workspace.errors if refused.status == 503 else ()
+        return json_response({"errors": problem_rows(unread or [refused.problem])}, refused.status)
+    context = page_context(request, None) | {"refused": refused.problem}
+    return render(request, "servanda/refused.html", context, status=refused.status)

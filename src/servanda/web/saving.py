@@ -24,21 +24,35 @@ def save(root: Path, text: str, name: str, into: str) -> str:
     with nothing written, if the case has errors then, or the file was changed meanwhile.
     """
     if into not in PLACES:
-        raise Refused("choose where to save", "as a what-if file, or in the record")
+        raise Refused(
+            *("E003", "option:into"),
+            "choose where to save",
+            "as a what-if file, or in the record",
+        )
     if not NAME.fullmatch(name):
         raise Refused(
+            *("E012", "option:name"),
             "this cannot be the name of a file",
             "small letters, digits and hyphens, as in `letter-of-may`",
         )
     if not text.strip():
-        raise Refused("there is nothing to save", "write an entry first")
+        raise Refused("E012", "option:text", "there is nothing to save", "write an entry first")
     if not root.is_dir():
-        raise Refused("this case is one file", "only a case folder has a record to save in")
+        raise Refused(
+            *("E005", f"file:{root.name}"),
+            "this case is one file, without a record to save in",
+            "make a folder with this file as its `agreement.md`, and serve that",
+        )
     target = f"{PLACES[into]}/{name}.md"
     path = root / target
     old = path.read_bytes() if path.is_file() else None
     if old is not None and into == "what-if":
-        raise Refused(f"`{target}` is there already", "choose another name", 409)
+        raise Refused(
+            *("E005", f"file:{target}"),
+            f"`{target}` is there already",
+            "choose another name",
+            409,
+        )
     heading = f"# {name.replace('-', ' ')}" if old is None else old.decode("utf-8").rstrip()
     whole = f"{heading}\n\n{as_page(text)}"
     check(open_case(root), target, whole)
@@ -60,4 +74,9 @@ def put(path: Path, content: bytes, old: bytes | None) -> None:
         with whole_or_not(path, old) as made:
             made.write_bytes(content)
     except FileExistsError:
-        raise Refused("the file was changed meanwhile", "look at it, then try again", 409) from None
+        raise Refused(
+            *("E043", f"file:{path.name}"),
+            "the file was changed meanwhile",
+            "look at it, then try again",
+            409,
+        ) from None

@@ -27,7 +27,8 @@ class Findable(Struct, frozen=True):
 def search(query: Query, text: str) -> dict[str, Any]:
     """What has all the words of a text; what is named so comes first."""
     if len(text) > LONGEST:
-        raise Refused("this is too long to search for", f"up to {LONGEST} characters")
+        message = "this is too long to search for"
+        raise Refused("E011", "option:q", message, f"up to {LONGEST} characters")
     words = text.casefold().split()
     things: list[Findable] = query.version.answers.get("things", lambda: list(every(query)))
     found = [t for t in things if all(word in t.text for word in words)] if words else []

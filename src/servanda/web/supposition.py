@@ -11,9 +11,9 @@ from typing import Any
 from servanda.explain.rows import status_rows
 from servanda.explain.supposition import difference
 from servanda.judge.verdict import JudgeError
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import ServandaError
 from servanda.web.problem_rows import problem_rows
-from servanda.web.query import Query, Refused
+from servanda.web.query import Query, Refused, still_judging
 
 FILE = "what-if.md"
 LONGEST = 100_000
@@ -41,17 +41,17 @@ def difference_of(query: Query, text: str) -> dict[str, Any]:
     `{"added", "removed", "changed", "problems"}` as in docs/json.md; with problems, no difference.
     """
     if len(text) > LONGEST:
-        raise Refused("this is too long", f"up to {LONGEST} characters")
+        raise Refused("E011", "option:text", "this is too long", f"up to {LONGEST:,} characters")
     before = query.judged()
     if before is None:
-        raise Refused("this account is still being judged", "ask again in a moment", 503)
+        raise still_judging("this account")
     try:
         case = query.case.with_text(as_page(text), FILE)
         after = case.judge(query.account, query.dates.on, query.dates.known, reuse=[before])
     except ServandaError as error:
         return {"problems": list(error.problems)}
     except JudgeError as error:
-        return {"problems": [Problem(FILE, 0, 0, str(error))]}
+        return {"problems": [error.problem(FILE)]}
     found = difference(status_rows(before), status_rows(after))
     return found | {"problems": [], "lines": list(lines(found))}
 

@@ -19,6 +19,7 @@ def addresses(page: Page) -> URLPattern:
 urlpatterns = [
     path("", views.home),
     path("board/rows", views.board_rows),
+    path("clause/<str:id_>/why", views.reasons),
     path("duty/<str:id_>/turns", views.turning_points),
     path("what-if/save", write_views.save),
     path("drafts/accept", write_views.accept),

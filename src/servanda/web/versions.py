@@ -13,7 +13,7 @@ from servanda.api import Case
 from servanda.explain.check_report import Checked
 from servanda.explain.judged import Judged
 from servanda.judge.verdict import JudgeError
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, ServandaError, own_error
 
 T = TypeVar("T")
 MOST_JUDGEMENTS = 24
@@ -93,13 +93,11 @@ class Version:
         try:
             return self.case.judge(account, until, known, reuse=before)
         except JudgeError as error:
-            rule = f"rule {error.rule}: " if error.rule else ""
-            entry = f" (entry {error.entry})" if error.entry else ""
-            return Problem(f"account {account}", 0, 0, f"{rule}{error}{entry}")
+            return error.problem(f"account {account}")
         except ServandaError as error:
             return error.problems[0]
         except Exception as error:
-            return Problem("servanda", 0, 0, f"an error of Servanda's own: {error}")
+            return own_error(error)
 
     def _forget(self) -> None:
         """Drop the oldest judgements of other days than the record's last with all known."""

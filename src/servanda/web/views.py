@@ -1,4 +1,4 @@
-"""Requests for parts of pages: more rows of the board, turning points, charts."""
+"""Requests for parts of pages: more rows of the board, reasons, turning points, charts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from servanda.web import board, chart_views, differences
+from servanda.web import board, chart_views, differences, pages
 from servanda.web.page_frame import page_context
 from servanda.web.page_registry import PageRequest
 from servanda.web.query import Refused
@@ -47,6 +47,19 @@ def chart(request: HttpRequest, kind: str, name: str, form: chart_views.Form) ->
     response = HttpResponse(made, content_type=CONTENT_TYPES[form])
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+@require_safe
+def reasons(request: HttpRequest, id_: str) -> HttpResponse:
+    """Why a clause's duties stand as they do, as a part of a page; 202 until it is complete."""
+    try:
+        query = query_of(request)
+        data = pages.reasons(query, id_, pages.PATIENCE) | {"clause": id_}
+    except Refused as refused:
+        return refuse(request, refused)
+    context = page_context(request, query) | {"page": data}
+    status = 200 if data["complete"] else 202
+    return render(request, "servanda/_why.html", context, status=status)
 
 
 @require_safe

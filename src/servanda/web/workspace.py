@@ -12,15 +12,16 @@ from queue import PriorityQueue
 
 from servanda.api import open as open_case
 from servanda.explain.judged import Judged
-from servanda.syntax.problems import Problem, ServandaError
+from servanda.syntax.problems import Problem, ServandaError, nested_too_deeply
 from servanda.web.versions import Key, QueryDates, Version
 
 PATIENCE = 0.5
 """Seconds that a new text waits for its judgements before it replaces the old one."""
 NOW, SOON, LATER = 0, 1, 2
 EMPTY = Problem(
-    *("record", 0, 0, "nothing is recorded, so there is no day to show"),
-    "add an entry: the page follows",
+    *("E008", "file:record", "record", 0, 0),
+    message="nothing is recorded, so there is no day to show",
+    help="add an entry: the page follows",
 )
 LONGEST_WORK = 30.0
 """Seconds to wait at the end for the judgement in hand."""
@@ -55,9 +56,7 @@ class Workspace:
             self.set_problems(error.problems)
             return
         except RecursionError:
-            self.set_problems(
-                (Problem("the case", 0, 0, "this text is nested too deeply to be read"),)
-            )
+            self.set_problems((nested_too_deeply(),))
             return
         version = Version(next(self.numbers), case, checked, self.news, self.version)
         self.newest = version.number

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from servanda.syntax.problems import ServandaError
 from servanda.web import draft_review, saving
 from servanda.web.page_frame import page_context
-from servanda.web.query import Refused
+from servanda.web.query import Refused, foreign_form
 from servanda.web.responses import query_of, refuse
 from servanda.web.settings import site
 
@@ -38,7 +38,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 
     def write(root: Path) -> str:
         if site.drafts is None:
-            raise Refused("there are no drafts to review", None, 404)
+            raise draft_review.no_drafts()
         return draft_review.accept(root, site.drafts, request.POST.dict())
 
     return write_and_confirm(request, write)
@@ -52,24 +52,38 @@ def write_and_confirm(request: HttpRequest, write: Callable[[Path], str]) -> Htt
         query = query_of(request)
     except ServandaError as error:
         lines = [f"{p.place}: {p.message}" if p.line else p.message for p in error.problems[:5]]
-        return refuse(request, Refused("; ".join(lines), error.problems[0].help, 409))
+        first = error.problems[0]
+        return refuse(
+            request, Refused(first.code, first.subject, "; ".join(lines), first.help, 409)
+        )
     except OSError as error:
-        return refuse(request, Refused("it could not be written", error.strerror, 409))
+        return refuse(request, unwritable(error))
     except Refused as refused:
         return refuse(request, refused)
     context = page_context(request, query) | {"page": {"saved": name}}
     return render(request, "servanda/saved.html", context)
 
 
+def unwritable(error: OSError) -> Refused:
+    file = Path(error.filename or "the file").name
+    message = f"`{file}` could not be written: {error.strerror or error}"
+    return Refused("E005", f"file:{file}", message, "make room and permission, then try again", 409)
+
+
 def check_allowed(request: HttpRequest) -> None:
     """Raises Refused unless this machine's own page sent the form, and somebody confirmed."""
     if not site.writable:
         raise Refused(
-            "nothing is saved from here", "`servanda serve` saves only on this machine", 403
+            *("E040", "option:save"),
+            "nothing is saved from here",
+            "save on the machine where `servanda serve` runs, at its own address",
+            403,
         )
     origin = f"{request.scheme}://{request.get_host()}"
     fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.headers.get("Origin") != origin or fetched != "same-origin":
-        raise Refused("this form was not sent from this page", "load the page again", 403)
+        raise foreign_form()
     if request.POST.get("confirm") != "yes":
-        raise Refused("nothing was saved", "tick the box that confirms it")
+        raise Refused(
+            "E040", "option:confirm", "nothing was saved", "tick the box that confirms it"
+        )

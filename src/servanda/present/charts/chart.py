@@ -81,7 +81,7 @@ class Chart(Struct, frozen=True):
             "$schema": SCHEMA,
             "description": f"{self.title}. {self.text}",
             "config": CONFIG,
-            **self.spec,
+            **without_empty_legends(self.spec),
         }
         found: dict[str, Any] = whole if theme == "light" else dark(whole)
         return found
@@ -150,6 +150,18 @@ class Chart(Struct, frozen=True):
             "text/html": self.figure(),
             "text/plain": f"{self.title}. {self.text}",
         }
+
+
+def without_empty_legends(spec: Any) -> Any:
+    """A spec without legends of no word: Vega would give such a picture an infinite height."""
+    if isinstance(spec, list):
+        return [without_empty_legends(value) for value in spec]
+    if not isinstance(spec, dict):
+        return spec
+    found = {key: without_empty_legends(value) for key, value in spec.items()}
+    if found.get("legend") and found.get("scale", {}).get("domain") == []:
+        found["legend"] = None
+    return found
 
 
 def legends_below(spec: Any) -> Any:

@@ -142,7 +142,10 @@ class Panel:
         )
 
     def describe(self) -> str:
-        text = f"{len(self.points)} readings up to {self.some.on}"
+        many = {0: "no readings", 1: "1 reading"}.get(
+            len(self.points), f"{len(self.points):,} readings"
+        )
+        text = f"{many} up to {self.some.on}"
         text += f", {limits_in_words(self.limits, self.unit, self.accounts)}."
         if any(levels for _, levels in self.lines):
             text += (

@@ -84,5 +84,5 @@ def chart_kind(name: str) -> ChartKind:
     """A chart by its name. Raises ServandaError where there is none of it."""
     if name not in CHARTS:
         advice = did_you_mean(name, CHARTS) or f"there are {', '.join(CHARTS)}"
-        raise refused(f"there is no chart `{name}`", advice)
+        raise refused("E003", f"chart:{name}", f"there is no chart `{name}`", advice)
     return CHARTS[name]

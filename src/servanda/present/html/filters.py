@@ -64,9 +64,10 @@ def status(code: str | None, kind: str = "") -> SafeString:
 
 
 @register.simple_tag
-def status_cell(code: str | None, kind: str = "") -> SafeString:
-    """A cell of a table with a status."""
-    return format_html('<td class="s s-{}">{}</td>', term(code, kind).code, marked(code, kind))
+def status_cell(code: str | None, kind: str = "", label: str = "") -> SafeString:
+    """A cell of a table with a status; `label`: its column, for a phone."""
+    cell = '<td class="s s-{}" data-label="{}">{}</td>'
+    return format_html(cell, term(code, kind).code, label, marked(code, kind))
 
 
 def marked(code: str | None, kind: str) -> SafeString:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.utils.safestring import SafeString, mark_safe
+from msgspec.structs import replace
 
 from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.judged import Judged, iso
@@ -68,7 +69,7 @@ class ClausePages:
                 if a.clause == clause.id
             ],
             "duties": [self.duty(duty) for duty in rows],
-            "history": drawn(timeline(self.judged, (clause.id,))) if present else None,
+            "history": self.drawn_history(clause.id) if present else None,
             "spans": [row for duty in rows for row in self.history(duty)],
             "why": [why for duty in rows[-MOST_WHY:] for why in self.reasons(duty)],
             "not_explained": max(0, len(rows) - MOST_WHY),
@@ -93,9 +94,16 @@ class ClausePages:
             "anchor": anchor(duty.clause),
             "text": readable(duty.text),
             "details": duty.details,
-            "statuses": [{"code": status.code, "word": status.word} for status in statuses],
+            "statuses": [
+                {"code": status.code, "word": status.word, "account": name}
+                for name, status in zip(self.names, statuses, strict=True)
+            ],
             "contested": duty.contested(self.names, self.tick),
         }
+
+    def drawn_history(self, clause: str) -> SafeString:
+        wide, narrow = (timeline(self.judged, (clause,), narrow=n) for n in (False, True))
+        return drawn(wide, narrow)
 
     def history(self, duty: DutyHistory) -> Iterator[dict[str, Any]]:
         """The spans of a duty in words; accounts that agree on them together."""
@@ -161,20 +169,26 @@ class ClausePages:
         }
 
 
-def figure(chart: Chart) -> dict[str, Any]:
-    """A chart as a template has it."""
+def figure(chart: Chart, narrow: Chart) -> dict[str, Any]:
+    """A chart as a template has it; `narrow`: the same for a phone."""
     return {
         "title": chart.title,
         "text": chart.text,
-        "svg": drawn(chart),
+        "svg": drawn(chart, narrow),
         "columns": list(chart.columns),
         "rows": [list(row) for row in chart.rows],
     }
 
 
-def drawn(chart: Chart) -> SafeString:
-    """A chart's SVG: its texts are escaped where it is made."""
-    return mark_safe(chart.svg())
+def drawn(chart: Chart, narrow: Chart) -> SafeString:
+    """A chart's SVG for a wide page and for a phone, of which the style sheet shows one.
+
+    Their texts are escaped where they are made.
+    """
+    phone = replace(narrow, name=f"{narrow.name}-narrow")
+    return mark_safe(
+        f'<div class="scroll wide">{chart.svg()}</div><div class="phone">{phone.svg()}</div>'
+    )
 
 
 def since(begun: str | None) -> str:

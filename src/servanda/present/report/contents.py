@@ -8,6 +8,7 @@ from typing import Any
 
 from servanda.explain.check_report import Checked
 from servanda.explain.judged import Judged
+from servanda.present.charts.chart import Chart
 from servanda.present.charts.counts import counts
 from servanda.present.charts.measures import measures
 from servanda.present.charts.rows import histories, merge_alike_periods
@@ -45,7 +46,8 @@ class Report:
     def page(self) -> dict[str, Any]:
         """Everything on the page, in its order."""
         some = self.some
-        drawn = measures(self.judged, least=FEWEST)
+        pairs = zip(self.charts(narrow=False), self.charts(narrow=True), strict=True)
+        figures = [figure(wide, narrow) for wide, narrow in pairs]
         clauses = [self.pages.clause(clause, self.duties) for clause in self.agreement.clauses]
         return {
             "title": some.agreement.header.title or some.agreement.header.name,
@@ -60,13 +62,18 @@ class Report:
             "counts": self.counts(),
             "board": self.board(),
             "contested": self.contested(),
-            "timeline": figure(timeline(self.judged)),
-            "counted": figure(counts(self.judged)),
-            "measures": [figure(chart) for chart in drawn],
-            "not_drawn": len(measures(self.judged)) - len(drawn),
+            "timeline": figures[0],
+            "counted": figures[1],
+            "measures": figures[2:],
+            "not_drawn": len(measures(self.judged)) - len(figures[2:]),
             "clauses": clauses,
             "sources": list(self.sources(clauses)),
         }
+
+    def charts(self, narrow: bool) -> list[Chart]:
+        """The timeline, the counts, and the measures that are drawn."""
+        drawn = measures(self.judged, least=FEWEST, narrow=narrow)
+        return [timeline(self.judged, narrow=narrow), counts(self.judged, narrow=narrow), *drawn]
 
     def account(self, name: str) -> dict[str, Any]:
         """What an account chooses."""
@@ -95,8 +102,9 @@ class Report:
         return [
             {
                 "status": status,
+                "word": term(status).word,
                 "meaning": term(status).description,
-                "by": [by[status] for by in found.values()],
+                "by": [{"account": name, "count": by[status]} for name, by in found.items()],
             }
             for status in used
         ]

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from servanda.present.charts.themes import dark_rules
 from servanda.present.html.engine import render
 from servanda.present.report.contents import Report
-from servanda.vocabulary.statuses import ALL, style_sheet
+from servanda.vocabulary.statuses import ABSENT, ALL, style_sheet
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -25,6 +25,6 @@ def report(contents: Report) -> str:
 def style() -> str:
     """The page's style, with the colours of the statuses."""
     sheet = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    pale = ",".join(f".fill-{term.code}" for term in ALL.values() if term.pale)
+    pale = ",".join(f".fill-{term.code}" for term in (*ALL.values(), ABSENT) if term.pale)
     night = f"@media screen and (prefers-color-scheme:dark){{\n{dark_rules()}\n}}"
     return "\n".join([sheet, style_sheet(), f"{pale}{{--on-fill:var(--fg)}}", night])

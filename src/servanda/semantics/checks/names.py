@@ -130,7 +130,8 @@ def _clauses(context: Context) -> None:
         for over in clause.prevails_over:
             known = context.check_clause(over.clause, clause.place)
             if known and over.clause == clause.id:
-                message = f"clause {clause.id} prevails over itself"
+                verb = "disapplies" if over.extent == "all" else "prevails over"
+                message = f"clause {clause.id} {verb} itself"
                 context.problems.add("E413", clause.place, message, "name the other clause")
         if clause.not_modelled is not None and clause.rules:
             message = f"clause {clause.id} has rules, and is `not modelled`"

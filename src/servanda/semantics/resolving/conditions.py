@@ -191,10 +191,7 @@ class Conditions(Expressions):
             outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
         ]
         creditors: list[tuple[list[RuleOutline], norms.Term | None]] = [(outlines, None)]
-        if cond.owed:
-            if scope.debtor is None:
-                self._owed_to_nobody(place)
-                return self._nothing()
+        if cond.owed and scope.debtor is not None:
             creditors = self._narrowed(outlines, scope.debtor, of_creditor=True)
         found = any_of(
             *(
@@ -229,10 +226,6 @@ class Conditions(Expressions):
         perhaps = [h for h, term in terms if isinstance(term, norms.Var)]
         values = self.names.values_matching(str(who.value)) if perhaps else ()
         return [(surely, None), *((perhaps, norms.Const(value)) for value in values)]
-
-    def _owed_to_nobody(self, place: Place) -> None:
-        message = "`a duty owed to it`: nobody acts or owes by this rule that it could be owed to"
-        self.context.problems.add("E421", place, message, "name the clause: `in breach of 7`")
 
     def _clause_is(self, cond: tree.ClauseIs, place: Place) -> norms.Cond:
         if not self.context.check_clause(cond.clause, place):

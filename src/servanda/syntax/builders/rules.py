@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from servanda.syntax import block_lines as ln
 from servanda.syntax import tree as m
 from servanda.syntax.builders.values import ValueBuilder, both, either
+from servanda.syntax.old_spellings import BESIDE_THE_TEXT
 
 Params = tuple[m.Param, ...]
 
@@ -248,7 +249,7 @@ class DeclarationBuilder(ValueBuilder):
         group, _, name = full_name.partition(".")
         found = None if effect is None else EFFECTS[effect.partition(" ")[0]]
         if effect is not None and effect.type == "OLD_PLACEMENT":
-            self._old("E172", effect)
+            self._old("E172", effect, BESIDE_THE_TEXT if found == "adds" else None)
         return m.Reading(
             group,
             name,

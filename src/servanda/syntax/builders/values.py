@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from servanda.syntax import tree as m
 from servanda.syntax.entries import When
 from servanda.syntax.layout import Statement
-from servanda.syntax.old_spellings import OLD_SPELLINGS
+from servanda.syntax.old_spellings import OLD_SPELLINGS, OldSpelling
 from servanda.syntax.problems import Problems, did_you_mean
 
 EARLIEST, LATEST = 1700, 2200
@@ -71,9 +71,9 @@ class Builder(Transformer[Token, Any]):
         place = self._at(token)
         self._problems.add(code, place, message, advice, end_column=place.column + len(token))
 
-    def _old(self, code: str, at: Token | m.Place) -> None:
+    def _old(self, code: str, at: Token | m.Place, variant: OldSpelling | None = None) -> None:
         """Report a spelling that people understood in two ways."""
-        spelling = OLD_SPELLINGS[code]
+        spelling = variant or OLD_SPELLINGS[code]
         if isinstance(at, Token):
             self._refuse(code, at, spelling.message, spelling.advice)
         else:

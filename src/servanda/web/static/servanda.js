@@ -80,7 +80,7 @@ function tell(before) {
 // A live chart is asked for in the colours of the page, and narrow on a phone.
 function themed(place) {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const narrow = matchMedia("(max-width: 50rem)").matches;
+  const narrow = matchMedia("screen and (max-width: 50rem)").matches;
   place.dataset.spec = place.dataset.chart + (dark ? "&theme=dark" : "") + (narrow ? "&narrow=1" : "");
 }
 
@@ -163,12 +163,16 @@ document.addEventListener("click", async (event) => {
   row.after(opened);
   turning(cell, link.dataset.turns);
 });
-// Fills a place with what a difference turns on, once that is worked out.
+// Fills a place with a part of the page that takes a while, once the server has it.
 async function turning(place, address) {
   for (let status = 202; status === 202 && place.isConnected; ) {
     const answer = await fetch(address);
     status = answer.status;
-    place.replaceChildren((await parsed(answer)).querySelector(".turned") ?? "This cannot be told now.");
+    if (status !== 202 || !place.childNodes.length) {
+      const opened = [...place.querySelectorAll("details[open][id]")].map(({ id }) => id);
+      place.replaceChildren((await parsed(answer)).querySelector(".turned") ?? "No answer: load the page again.");
+      for (const id of opened) byId(id)?.setAttribute("open", "");
+    }
     if (status === 202) await new Promise((done) => setTimeout(done, 300));
   }
 }

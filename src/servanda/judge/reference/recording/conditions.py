@@ -83,6 +83,8 @@ class ConditionRecorder:
                 return d.Occurred(*known, cond)
             case IsVague(match):
                 held = self.world.held(match, bindings, at)
+                if held is not None and not held.outranks and truth.because:
+                    held = None  # it gave way to a determination
                 deciders = self.world.vagues[match.name].deciders
                 return d.VagueTerm(*known, cond, held, deciders)
             case RuleStatus():
