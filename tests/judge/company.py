@@ -6,6 +6,7 @@ COMPANY: dict[str, set[str]] = {
     "achieve": {"alleged", "spans", "open", "complete"},
     "keep": {"measure", "state", "once"},
     "forbid": {"trigger", "alleged", "spans", "open", "complete"},
+    "provision": {"while", "unless", "state", "trigger", "spans", "alleged", "suspend"},
     "may": {"while", "if", "state"},
     "every": {"achieve", "forbid", "term"},
     "edge": {"achieve", "every", "term"},

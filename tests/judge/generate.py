@@ -53,7 +53,7 @@ from servanda.semantics.norms import (
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
 
-KINDS = ("achieve", "keep", "forbid", "may")
+KINDS = ("achieve", "keep", "forbid", "may", "provision")
 WINDOWS = (
     "every",
     "edge",
@@ -384,6 +384,13 @@ class Maker:
                 found["cure_within"] = self.one(["1 day", "2 days"])
         return {"action": m("give", **args), **found}
 
+    def provision(self, id_: str) -> None:
+        trigger = self.trigger()
+        more = trigger | self.window("keep", bool(trigger)) | self.gates()
+        more = {k: v for k, v in more.items() if k not in ("every", "edge", "within")}
+        more["variables"] = trigger.get("variables", ())
+        self.case.rule(id_, "provision", None, **(more | {"debtor": "", "creditor": None}))
+
     def permission(self, id_: str) -> None:
         about: dict[str, Any] = {"match": self.pattern()}
         verb = "do"
@@ -452,7 +459,9 @@ class Maker:
         self.names = [str(n) for n in range(1, count + 1)]
         for id_ in self.names:
             kind = self.one(kinds)
-            if kind == "may" or (self.on & {"do", "determine"} and self.draw(st.booleans())):
+            if kind == "provision":
+                self.provision(id_)
+            elif kind == "may" or (self.on & {"do", "determine"} and self.draw(st.booleans())):
                 self.permission(id_)
             else:
                 self.rule(id_, kind)

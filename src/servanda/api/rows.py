@@ -72,7 +72,7 @@ class Duty(Row, frozen=True, kw_only=True):
     clause: str
     duty: str
     kind: str
-    debtor: str
+    debtor: str | None
     creditor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
@@ -103,7 +103,7 @@ class Span(Row, frozen=True, kw_only=True):
     clause: str
     duty: str
     kind: str
-    debtor: str
+    debtor: str | None
     creditor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
@@ -129,7 +129,7 @@ class ComparedDuty(Row, frozen=True, kw_only=True):
 
     clause: str
     duty: str
-    debtor: str
+    debtor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
     kind: str

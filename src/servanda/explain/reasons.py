@@ -31,6 +31,20 @@ REASONS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("may", "closed"): ("open", "something that the power asks for is missing"),
     ("may", "exercised"): ("open", "it was used while it was open, and that use is in effect"),
+    ("provision", "in_force"): (
+        "suspended or over",
+        "its window is open, and nothing that this account counts suspends or ends it",
+    ),
+    ("provision", "not_yet_in_force"): (
+        "in force",
+        "its window has not opened, or what it waits for is not there",
+    ),
+    ("provision", "expired"): ("in force", "its window is over"),
+    ("provision", "terminated"): ("in force", "its clause or the agreement has come to its end"),
+    ("provision", "suspended"): (
+        "in force",
+        "a power that is open in this account was used, or its own condition does not hold",
+    ),
     ("", "dormant"): ("due", "its window is not open, or its condition does not hold"),
     ("", "suspended"): ("due or broken", "a power that is open in this account was used"),
     ("", "excused"): ("broken", "an exception that this account accepts holds"),

@@ -230,7 +230,7 @@ class Explanation:
         said = f"{clause}({inside})" if inside else clause
         if period is not None:
             said += f" --period {period}"
-        return f"{said} --debtor {verdict.debtor}"
+        return f"{said} --debtor {verdict.debtor}" if verdict.debtor else said
 
     # -------------------------------------------------------------- what is owed, and when
     def owed(self, rule: Rule, verdict: Verdict, written: Written) -> Node:
@@ -241,7 +241,8 @@ class Explanation:
             how = f"as amended by {rule.version}"
         line = f"{rule.place.file}, line {rule.place.line}" if rule.place.line else "the text"
         to = f", owed to {verdict.creditor}" if verdict.creditor else ""
-        what = "What may be done" if rule.kind == "may" else "What is owed"
+        of_kind = {"may": "What may be done", "provision": "What applies"}
+        what = of_kind.get(rule.kind, "What is owed")
         return Node(f"{what}{to}: {written.text} (clause {rule.clause} {how}; {line}).")
 
     def arisen(self, derivation: d.Derivation) -> Iterator[Node]:
@@ -310,11 +311,13 @@ class Explanation:
             children = list(self.conditions.told(gate.condition, of, self.now))
             if gate.name == "while" and written.gates is not None and written.gates.while_:
                 holds = ("it does not", "that is possible", "it does")[gate.condition.value]
-                said = f"It binds only while: {cond(written.gates.while_)}; {holds}."
+                binds = "applies" if rule.kind == "provision" else "binds"
+                said = f"It {binds} only while: {cond(written.gates.while_)}; {holds}."
                 yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "unless" and "excused" not in overlaid and written.gates is not None:
                 if written.gates.unless is not None:
-                    said = f"It is excused if: {cond(written.gates.unless)}; that does not hold."
+                    stopped = "suspended" if rule.kind == "provision" else "excused"
+                    said = f"It is {stopped} if: {cond(written.gates.unless)}; that does not hold."
                     yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "if" and children:
                 said = "It arises only if this holds, as it was then."

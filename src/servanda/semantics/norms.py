@@ -281,7 +281,7 @@ class Rule(Struct, frozen=True):
     clause: str
     version: str | None
     reading: str | None
-    kind: OneOf["achieve", "keep", "forbid", "may"]
+    kind: OneOf["achieve", "keep", "forbid", "may", "provision"]
     debtor: Term
     creditor: Term | None
     variables: tuple[Variable, ...]
@@ -392,6 +392,10 @@ class HeldVague(Struct, frozen=True):
     from_: int | None
     until: int | None
     outranks: bool
+
+
+NOBODY = ""
+"""The debtor of a provision, which is nobody's duty; rows tell it as null."""
 
 
 class Norms(Struct, frozen=True):

@@ -1,0 +1,37 @@
+"""`applies …`, for the reference judge: whether a provision is in force (docs/meaning.md, 3)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE
+from servanda.judge.reference.world import SINCE_EVER
+from servanda.semantics.clock import FACT, PHASES
+
+
+class Provision(Instance):
+    """A provision: nobody's duty, in force in its window while nothing suspends it."""
+
+    CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
+        "shut": lambda of, x: of.shut(x) == SURE,
+        "shut, was in force": lambda of, x: of.shut(x) == SURE and of.was_in_force,
+        "left open": lambda of, x: of.stopped(x) == POSSIBLE,
+        "left open, vague": lambda of, x: of.stopped(x) == POSSIBLE and of.gates(x).vague,
+    }
+
+    was_in_force = False
+
+    def shut(self, x: int) -> int:
+        """Idle or excused: surely, possibly or not."""
+        return max(self.gates(x).idle.value, self.gates(x).ex.value)
+
+    def stopped(self, x: int) -> int:
+        """The same, or suspended or ended."""
+        return max(self.shut(x), self.gates(x).su.value, self.gates(x).en.value)
+
+    def advance(self, x: int) -> None:
+        # Windows open before the facts of their instant: what these stop was not in force.
+        settled = x % PHASES >= FACT or x <= SINCE_EVER
+        inside = self.inside(x) == SURE and x >= self.sure_from
+        self.was_in_force |= settled and inside and self.stopped(x) == FALSE
