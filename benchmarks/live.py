@@ -1,10 +1,10 @@
-"""How long after a save a page in a real browser shows it: the flagship, six edits of a figure,
-then six beside an entry that is later than all others (nothing of the judgement before holds).
+"""Time from saving an edit to its display in a browser, on the flagship: six edits of a figure,
+then six that also add a later entry, so that everything is judged again.
 
     ./run python benchmarks/live.py
 
-Prints, for each save, the seconds until the page shows the first account judged anew (the cell of
-account `text`), and until no account on the page is waiting for its judgement.
+Prints, for each save, the seconds until the page shows the first account judged again (the cell of
+account `text`), and until all accounts are judged.
 """
 
 from __future__ import annotations

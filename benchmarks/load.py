@@ -1,10 +1,10 @@
-"""Many requests for a while: does any fail, and does the server's memory grow?
+"""Load test of the live view: failed requests, response times and memory of the server.
 
     ./run python benchmarks/load.py 600 50      ten minutes at fifty requests a second
 
-Pages of every kind of the flagship, their JSON twins, other days, and questions that cannot be
-answered are asked in turn by eight threads, at a fixed rate. An answer is an error if its code is
-not the one expected. Memory is the resident size of the server, read from /proc.
+Pages of every kind of the flagship, their JSON twins, other days, and invalid requests are sent in
+turn by eight threads, at a fixed rate. An answer with an unexpected status code is an error. Memory
+is the resident size of the server, read from /proc.
 """
 
 from __future__ import annotations

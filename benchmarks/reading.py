@@ -1,4 +1,4 @@
-"""Reading: F on our own gold, and how long the rules take beside the parser, on one core.
+"""Articles: F on the project's gold, and the time of the rules and the parser, on one core.
 
 ./run python benchmarks/reading.py
 """

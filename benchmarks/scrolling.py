@@ -1,9 +1,9 @@
-"""How smoothly a board of 2,000 duties by 6 accounts scrolls, in Chromium without a graphics card.
+"""Frame times while a board of 2,000 duties by 6 accounts scrolls, in Chromium without a GPU.
 
     ./run python benchmarks/scrolling.py
 
-The page is scrolled from top to bottom, 600 pixels every tenth of a second, as rows come in; the
-times between drawn frames are counted. A frame every 16.7 ms is perfectly smooth.
+The page is scrolled from top to bottom, 600 pixels every tenth of a second, as rows load; the
+times between frames are counted. A frame every 16.7 ms is smooth.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How long the server takes for each kind of page of a case, and how soon the first one comes.
+"""Response time of the live view for each kind of page, and for the first page after start.
 
     ./run python benchmarks/view.py            the flagship: every page of every kind, warm
     ./run python benchmarks/view.py --large    a board of 2,000 duties by 6 accounts
 
-Each page is asked once to warm it, then three times; the median counts. CPU is what the server used
-for one, which says more on a busy machine. Nothing is drawn in a browser here:
-benchmarks/scrolling.py does that.
+Each page is requested once to warm the caches, then three times for the median. CPU is the server's
+time for one request, which is steadier on a busy machine. For drawing in a browser see
+benchmarks/scrolling.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""`servanda watch` against a case of a million instances: what a batch of 1,000 events takes.
+"""Time of `servanda watch` for batches of 1,000 events, on a case of a million instances.
 
-./run python benchmarks/watch.py [INSTANCES] [BATCHES]  (a million and a hundred unless said)
+./run python benchmarks/watch.py [INSTANCES] [BATCHES]  (default: a million and a hundred)
 
 The case has one duty with a remedy, `INSTANCES` orders in a Parquet table and a delivery for most.
 Every batch has new orders, deliveries and late ones at random, and moves the clock, so that

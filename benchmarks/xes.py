@@ -1,4 +1,4 @@
-"""How fast a XES log is read: `./run python benchmarks/xes.py [EVENTS]` makes one and reads it."""
+"""Reading speed of a XES log: `./run python benchmarks/xes.py [EVENTS]` makes one and reads it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,25 @@ import pytest
 from pyarrow import csv, feather
 from typer.testing import CliRunner
 
+import servanda
 from servanda.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = sorted(path.parent for path in ROOT.glob("cases/*/agreement.md"))
+PAGES = sorted((ROOT / "docs" / "language").glob("*.md"))
+NOT_JUDGED = {
+    "coverage": "E430",
+    "dates-agreed": "E410",
+    "errors": "E008",
+    "muting": "E008",
+    "refused": "E002",
+    "silence": "E008",
+    "start": "E008",
+    "together": "E419",
+}
+"""Pages that nobody judges, with the code that says why: `tests/test_pages.py` compares."""
+JUDGED = [path for path in (*CASES, *PAGES) if path.is_dir() or path.stem not in NOT_JUDGED]
+"""Every case and every page that is judged as one."""
 
 FENCE = re.compile(r"^```([\w-]+)(?: (\w[\w./-]*\.\w+))?\n(.*?)^```$", re.M | re.S)
 PACKED = {".gz": "gzip", ".zst": "zstd"}
@@ -98,3 +116,19 @@ def copied(page: Path, to: Path) -> Path:
     """The page, and the tables and texts it uses, in a folder of its own."""
     shutil.copytree(page.parent, to / "pages")
     return to / "pages"
+
+
+def page_case(page: Path, to: Path) -> servanda.Case:
+    """The page as a case, with the files that it shows as they are at its first command."""
+    at = copied(page, to)
+    for kind, name, body in FENCE.findall(page.read_text()):
+        if kind == "console":
+            break
+        if name:
+            make(at / name, body)
+    return servanda.open(at / page.name)
+
+
+def case_of(path: Path, to: Path) -> servanda.Case:
+    """A case folder as it is; a page of the manual as a case in the folder `to`."""
+    return servanda.open(path) if path.is_dir() else page_case(path, to)

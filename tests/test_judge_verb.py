@@ -116,10 +116,10 @@ def test_rows_of_tables_open_and_close_spans(market: Path, tmp_path: Path) -> No
     out = tmp_path / "verdicts.csv"
     answer = json.loads(run(market, "--on", "2024-04-01", "-o", out, "--summary", "--json"))
     assert answer["counts"] == [
-        {"clause": "1", "status": "broken", "instances": 1},
-        {"clause": "1", "status": "cured", "instances": 1},
-        {"clause": "1", "status": "kept", "instances": 1},
-        {"clause": "2", "status": "broken", "instances": 1},
+        {"clause": "1", "status": "broken", "instances": 1, "power": False},
+        {"clause": "1", "status": "cured", "instances": 1, "power": False},
+        {"clause": "1", "status": "kept", "instances": 1, "power": False},
+        {"clause": "2", "status": "broken", "instances": 1, "power": False},
     ]
     with out.open(newline="") as lines:
         rows = list(csv.DictReader(lines))

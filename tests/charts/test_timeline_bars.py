@@ -8,31 +8,14 @@ from typing import Any
 import pytest
 
 import servanda
-from pages import copied
+from pages import JUDGED, case_of
 from servanda.explain.judged import Judged
 from servanda.explain.rows import timeline_rows
-from servanda.judge.verdict import JudgeError
 from servanda.present.charts.chart import Chart
 from servanda.present.charts.rows import histories, short_labels
 from servanda.present.charts.time_axis import extent, local_time
 from servanda.present.charts.timeline import ENTRY_MARK, timeline
-from servanda.syntax.problems import ServandaError
 from servanda.vocabulary.statuses import term
-
-ROOT = Path(__file__).resolve().parents[2]
-CASES = sorted(path.parent for path in ROOT.glob("cases/*/agreement.md"))
-PAGES = sorted((ROOT / "docs" / "language").glob("*.md"))
-
-
-def judged_by_account(path: Path, at: Path) -> dict[str, Judged]:
-    """The judgements of a case, or of a page of the manual; none if it is no case by itself."""
-    case = servanda.open(path if path.is_dir() else copied(path, at) / path.name)
-    if case.check().errors or not case.agreement.clauses or case.record.last is None:
-        return {}
-    try:
-        return dict(case.by_account())
-    except (ServandaError, JudgeError):
-        return {}
 
 
 def layer_values(chart: Chart, key: str) -> list[dict[str, Any]]:
@@ -92,12 +75,9 @@ def check(one: Judged) -> int:
     return len(bars)
 
 
-@pytest.mark.parametrize("path", [*CASES, *PAGES], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", JUDGED, ids=lambda p: p.stem)
 def test_every_bar_is_a_span_of_the_timeline(path: Path, tmp_path: Path) -> None:
-    judged = judged_by_account(path, tmp_path)
-    if not judged:
-        pytest.skip("no case by itself")
-    for one in judged.values():
+    for one in case_of(path, tmp_path).by_account().values():
         check(one)
 
 

@@ -185,7 +185,7 @@ def test_an_account_for_which_the_choice_is_not_enough_is_told_apart(tmp_path: P
     assert difference["sentence"] == (
         "Clause 2, A must not smoke: broken for a0; kept for a1 and a2. "
         "a0 does not distrust “A paper” (paper); a1 distrusts “A paper” (paper). "
-        "For a2 it takes more than this."
+        "For the account of a2 this alone is not enough."
     )
     assert list(difference["more"]) == ["a2"]
 

@@ -94,3 +94,12 @@ def test_a_wrong_file_is_refused_by_name(case: servanda.Case, text: str) -> None
         suppose(case, path, "2024-01-10")
     assert all(p.file == "hypothetical.sv" for p in error.value.problems)
     assert case.status("2024-01-10")[0]["status"] == "broken"
+
+
+def test_a_file_that_is_not_there_is_named_by_its_path(case: servanda.Case, tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "more.sv"
+    with pytest.raises(ServandaError) as error:
+        suppose(case, path, "2024-01-10")
+    (problem,) = error.value.problems
+    assert (problem.file, problem.message) == (str(path), "there is no such file")
+    assert "relative one starts at the folder in which the command runs" in (problem.help or "")

@@ -47,7 +47,8 @@ def test_what_falls_short_is_told_with_by_how_much(tmp_path: Path) -> None:
     said = told(tmp_path, SHORT, "1", "2024-03-01")
     assert "stock 14 of at least 16, 2 short: entry 2024-01-10-plan-A" in said
     assert "No entry records" not in said or "in its window by then" in said
-    assert "Why not kept: the time is over, and what is recorded in time falls short." in said
+    assert "Not kept: what is recorded in time falls short." in said
+    assert "Why broken: its time is over, no performance in it is recorded that counts" in said
     assert "`2024-02-01 A plans(stock: 16)`: kept" in said
 
 

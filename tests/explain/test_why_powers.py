@@ -180,7 +180,8 @@ def test_a_breach_is_offered_only_what_makes_it_good(tmp_path: Path) -> None:
     due = said(trees(tmp_path, BROKEN, "1", "2024-01-05")[0])
     broken = said(trees(tmp_path, BROKEN, "1", "2024-02-01")[0])
     assert "`2024-01-05 B ends 1`: ended" in due
-    assert "B ends 1" not in broken
+    assert "`2024-02-01 B ends 1`" not in broken  # only before the breach came
+    assert "`2024-01-10 B ends 1`: ended" in broken
     assert "`2024-02-01 B waives 1`: waived" in broken
 
 

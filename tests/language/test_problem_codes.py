@@ -265,21 +265,26 @@ INTRODUCTION = """\
 - **H**, a hint: something is worth a look.
 
 Warnings and hints stop nothing, and a line in the case [mutes them](language/muting.md).
-`servanda explain-error E104` shows what stands here.
-
-Examples without an `agreement` line stand below these lines:
-
-```servanda
-{head}```
+`servanda explain-error E104` says what a code means and what to write instead, with a wrong and a
+right example. Each code below links to the same text.
 """
+SECTIONS = "../src/servanda/syntax/problem_codes.md"
+
+
+def anchor(code: ProblemCode) -> str:
+    """The place of a heading as GitHub names it."""
+    heading = re.sub(r"[^\w\- ]", "", f"{code.code} {code.title}".lower())
+    return heading.replace(" ", "-")
 
 
 def errors_page() -> str:
-    """docs/errors.md as the registry has it."""
-    parts = [INTRODUCTION.format(head=EXAMPLE_HEAD)]
+    """docs/errors.md: an index of the registry."""
+    parts = [INTRODUCTION]
     for digit, topic in FAMILIES.items():
-        parts.append(f"## {digit}xx: {topic}\n")
-        parts += [f"### {c.code} {c.title}\n\n{c.body}\n" for c in CODES if c.code[1] == digit]
+        parts.append(f"## {digit}xx: {topic}\n\n| code | problem |\n|---|---|")
+        rows = [c for c in CODES if c.code[1] == digit]
+        parts += [f"| [{c.code}]({SECTIONS}#{anchor(c)}) | {c.title} |" for c in rows]
+        parts.append("")
     return "\n".join(parts)
 
 

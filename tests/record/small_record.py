@@ -40,8 +40,12 @@ measure temperature
 vague snp(of: party) to be determined by IAEA
 clause 7 "Stock"
   Iran must keep uranium_stock <= 202.8 kg U
+  when order(amount: n):
+    Iran may suspend I.14
 clause I.14
   Iran must keep heavy_water <= 130 t
+  when order(amount: n):
+    Iran may suspend 7
 amendment later of 7
   Iran must keep uranium_stock <= 100 kg U
 account text

@@ -262,7 +262,7 @@ def test_what_goes_on_is_known_from_its_last_day_and_is_from_its_actor(read: Rea
     ("line", "code", "message"),
     [
         ("2019-08-01 US sanctions(oil)", "E220", "`sanctions` is a state"),
-        ("throughout 2019-08 US reimposes(oil)", "E510", "`reimposes` is an event"),
+        ("throughout 2019-08 US reimposes(oil)", "E511", "`reimposes` is an event"),
         ("throughout 2019-08 US sanction(oil)", "E204", "there is no state `sanction`"),
         ("throughout 2019-08 US sanctions", "E308", "`sanctions` is given no `programme`"),
         ("throughout 2019-08 US sanctions(oil, gas)", "E302", "too many arguments"),

@@ -174,7 +174,7 @@ class Difference:
 
 
 class Written(Struct, frozen=True):
-    """A file that was written, whole: what it is about, where, and what else to say of it
+    """A file that was written: its subject, its path, and remarks for the user
     (`about`: more keys of the JSON contract; `remarks`: lines for people)."""
 
     question: Question

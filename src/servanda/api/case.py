@@ -90,7 +90,7 @@ class Case(JudgedCase):
         known: Moment | None = None,
         account: str | None = None,
     ) -> Question:
-        """What a question is about, with what was not given filled in."""
+        """The question with defaults for the account and days that were not given."""
         name = self.accounts[0] if account is None else account
         return self._question((name,), on, known)
 

@@ -56,18 +56,8 @@ def json_value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-class Duty(Row, frozen=True, kw_only=True):
-    """The status of one duty (one instance of a rule, of one debtor) on a day.
-
-    `duty` is the rule in words; `kind` is achieve, keep, forbid or may; `instance` the particulars
-    of the event that made it ({} for a standing duty), `particulars` the same in words, with units.
-    The status began at `since` (None: since ever); `until` is None on the
-    day asked; `final`: nothing dated later can change it. `entries` are the ids of what opened the
-    span, `closed_by` of what ended it, `sources` their sources. `breach`, `breaches` and
-    `breach_entries` say what violated a prohibition.
-    """
-
-    TIMES: ClassVar[tuple[str, ...]] = ("since", "until")
+class JudgedRow(Row, frozen=True, kw_only=True):
+    """What a row of a duty's status says, but for the time."""
 
     clause: str
     duty: str
@@ -86,12 +76,28 @@ class Duty(Row, frozen=True, kw_only=True):
     reading: str | None
     breach: dict[str, Any]
     breaches: tuple[dict[str, Any], ...]
+    breach_particulars: tuple[dict[str, Any], ...]
     breach_entries: tuple[str, ...]
+
+
+class Duty(JudgedRow, frozen=True, kw_only=True):
+    """The status of one duty (one instance of a rule, of one debtor) on a day.
+
+    `duty` is the rule in words; `kind` is achieve, keep, forbid or may; `instance` the particulars
+    of the event that made it ({} for a standing duty), `particulars` the same in words, with units.
+    The status began at `since` (None: since ever); `until` is None on the
+    day asked; `final`: nothing dated later can change it. `entries` are the ids of what opened the
+    span, `closed_by` of what ended it, `sources` their sources. `breach`, `breaches` and
+    `breach_entries` say what violated a prohibition, `breach_particulars` with units.
+    """
+
+    TIMES: ClassVar[tuple[str, ...]] = ("since", "until")
+
     since: datetime | None
     until: datetime | None
 
 
-class Span(Row, frozen=True, kw_only=True):
+class Span(JudgedRow, frozen=True, kw_only=True):
     """One span of a duty's status, half-open: `[since, until)`.
 
     Attributes as of `Duty`; `since` None is since ever, `until` None still so on the day asked.
@@ -100,24 +106,6 @@ class Span(Row, frozen=True, kw_only=True):
 
     TIMES: ClassVar[tuple[str, ...]] = ("from", "until")
 
-    clause: str
-    duty: str
-    kind: str
-    debtor: str | None
-    creditor: str | None
-    instance: dict[str, Any]
-    particulars: dict[str, Any]
-    status: str
-    final: bool
-    entries: tuple[str, ...]
-    closed_by: tuple[str, ...] = ()
-    sources: tuple[str, ...]
-    rule: str
-    version: str | None
-    reading: str | None
-    breach: dict[str, Any]
-    breaches: tuple[dict[str, Any], ...]
-    breach_entries: tuple[str, ...]
     since: datetime | None = field(name="from")
     until: datetime | None
 

@@ -24,7 +24,7 @@ FORM = 'write it as `7(id: "A", n: 5)`: texts in quotes, numbers and days as the
 
 
 def parse_selector(text: str) -> tuple[str, dict[str, Any]]:
-    """A clause, and the particulars that tell some of its instances from the others.
+    """A clause, and particulars that select some of its instances.
 
     Values are as rows have them: texts, numbers, days as ISO texts. `7` alone has none. Raises
     ServandaError where the text is no selector in the grammar of the language, or gives a

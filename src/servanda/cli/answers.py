@@ -1,4 +1,4 @@
-"""How the command line shows an answer, and how it words a refusal."""
+"""Answers and refusals as the command line prints them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def rendered(answer: Answer, notes: Sequence[str] = ()) -> tuple[dict[str, Any],
 
 
 def default_notes(case: Case, question: Question, on: object, account: object) -> list[str]:
-    """What was chosen because it was not asked for: the day, the account."""
+    """Notes on defaults: the day and the account that were not given."""
     notes = []
     if on is None:
         notes.append(f"no --on: as of {question.on}, the last day of the record")

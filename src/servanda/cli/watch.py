@@ -122,7 +122,7 @@ def report_batch(batch: Batch) -> None:
 
 
 def report_start(what: str, number: int) -> None:
-    """How far the first reading of the record is, on standard error."""
+    """Progress of the first reading of the record, on standard error."""
     write_note(f"beginning: {number:,} {what}")
 
 
@@ -133,7 +133,7 @@ def write_note(text: str) -> None:
 
 
 def refuse_watch(error: Exception, json: bool) -> NoReturn:
-    """What stands in the way of watching; as JSON on a line of its own."""
+    """Refuse to watch; with `--json`, as one line of JSON."""
     if json:
         import msgspec
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from servanda.explain.judged import Judged
 from servanda.explain.rows import is_final
 from servanda.explain.wording import Node, Words, joined
 from servanda.judge.counterfactuals.setting import Setting
-from servanda.judge.counterfactuals.trials import Counterfactual, counterfactuals
+from servanda.judge.counterfactuals.trials import Counterfactual, counterfactuals, taken_back
 from servanda.judge.derivation import Derivation
 from servanda.record.dates import end_of
-from servanda.record.record import Measured
+from servanda.record.record import Measured, Withdrawn
 from servanda.vocabulary.statuses import word
 
 
@@ -36,11 +36,13 @@ def advice(
             "Entries that do not count in this account, or only as possible, and would change it."
         )
         yield Node(said, ids, words.sources(ids), children)
+    if former := taken_back(setting, derivation):
+        yield no_longer_counted(words, former)
     kind = derivation.rule.kind
     children = [*(told(words, change, kind) for change in others), *map(Node, choices)]
     final = is_final(derivation.rule, derivation.verdict)
     if final:
-        note = Node("It is final: nothing dated later changes it, only what is told of the past.")
+        note = Node("It is final: nothing dated later changes it, only entries about the past.")
         children.insert(0, note)
     if not children:
         said = "Nothing that was tried changes it: acts, readings, uses of powers, other choices."
@@ -56,6 +58,19 @@ def setting_of(judged: Judged) -> Setting:
     return Setting(
         judged.agreement, judged.record, account, judged.norms, judged.facts, known=known
     )
+
+
+def no_longer_counted(words: Words, taken_back: Mapping[str, str]) -> Node:
+    """Entries that were corrected or withdrawn, by which entry, and since when that is known."""
+    children = []
+    for id_, by in taken_back.items():
+        leaf, other = words.leaf(id_), words.by_id[by]
+        since = words.time(other.known)
+        how = "withdrew it" if isinstance(other.what, Withdrawn) else "was put in its place"
+        said = f"{leaf.sentence} It has not counted since {since}, when {by} {how}."
+        children.append(Node(said, [id_, by], words.sources([id_, by])))
+    ids = [*taken_back, *dict.fromkeys(taken_back.values())]
+    return Node("Entries that no longer count.", ids, words.sources(ids), children)
 
 
 def set_aside(judged: Judged, words: Words, change: Counterfactual, kind: str) -> Node:

@@ -41,7 +41,7 @@ from servanda.vocabulary.statuses import KINDS
 MOST_TOGETHER = 3
 MOST_SETS = 400
 RANK = {"reads": 0, "holds": 1, "accepts": 2, "trusts": 3}
-"""Of sets of choices that do as well, one about the text is told before one about trust."""
+"""Of sets of choices that do as well, one about the text comes before one about trust."""
 
 
 def compare(
@@ -343,7 +343,7 @@ class Comparison:
         return account
 
     def rank(self, key: Duty, choices: Iterable[Choice]) -> list[tuple[int, bool, int, str]]:
-        """The order in which sets of as many choices are told: readings first, of the clause itself
+        """The order of sets of equally many choices: readings first, of the clause itself
         before others, as the agreement has them."""
         return [
             (

@@ -30,8 +30,13 @@ LIMITS = {
     "!=": "other than",
 }
 HOLDS = ("it does not hold", "it is possible", "it holds")
-DAY = 86_400_000_000
-HOUR = 3_600_000_000
+UNITS = (
+    ("day", 86_400_000_000, 10**9),
+    ("hour", 3_600_000_000, 72),
+    ("minute", 60_000_000, 120),
+    ("second", 1_000_000, 120),
+)
+"""The units of a length, their microseconds, and the largest count that is written in one unit."""
 
 Particulars = dict[str, Value | None]
 
@@ -43,18 +48,21 @@ class ConditionText:
         self.words = words
         self.sources = words.sources
 
-    def told(self, condition: d.Condition, of: Particulars, now: int) -> Iterator[Node]:
-        """A node for each comparison, state, event, term and status in a condition."""
+    def told(
+        self, condition: d.Condition, of: Particulars, now: int, *, kept: bool = False
+    ) -> Iterator[Node]:
+        """A node for each comparison, state, event, term and status in a condition; of one that is
+        to be `kept`, comparisons are limits."""
         match condition:
             case d.Constant() | d.Membership():
                 return
             case d.AllOf() | d.AnyOf():
                 for item in condition.items:
-                    yield from self.told(item, of, now)
+                    yield from self.told(item, of, now, kept=kept)
             case d.Negation():
                 yield from self.told(condition.item, of, now)
             case d.Comparison():
-                yield self.comparison(condition, of, now)
+                yield self.comparison(condition, of, now, kept=kept)
             case d.State():
                 name = self.pattern(condition.state.match, of)
                 yield self.node(f"The state {name}: {HOLDS[condition.value]}.", condition.entries)
@@ -63,15 +71,16 @@ class ConditionText:
             case d.VagueTerm():
                 yield self.node(self.vague(condition, of), condition.entries)
             case d.DutyStatus():
-                yield self.node(self.duty(condition), condition.entries)
+                yield self.node(self.duty(condition, of), condition.entries)
 
     def node(self, sentence: str, entries: d.Entries) -> Node:
         ids = list(entries)
         return Node(sentence, ids, self.sources(ids), self.words.leaves(ids))
 
     # -------------------------------------------------------------- comparisons
-    def comparison(self, found: d.Comparison, of: Particulars, now: int) -> Node:
-        """The limit, what was compared with it, and how far from it that was."""
+    def comparison(self, found: d.Comparison, of: Particulars, now: int, *, kept: bool) -> Node:
+        """The limit, what was compared with it, and how far from it that was (`kept`); else
+        whether the comparison holds."""
         op, left, right = found.compare.op, found.left, found.right
         if isinstance(left.expr, Const):
             op, left, right = MIRRORED[op], right, left
@@ -83,8 +92,11 @@ class ConditionText:
         said = self.amounted(left, unit, now)
         past = [n.last.entry for n in (left, right) if n.last is not None]
         entries = list(dict.fromkeys((*left.entries, *right.entries, *past)))
+        sentence = f"The limit is {limit}; {subject}: {said}{self.distance(op, left, right, unit)}."
+        if not kept:
+            sentence = f"Whether {subject} is {limit}: {said}; {HOLDS[found.value]}."
         return Node(
-            f"The limit is {limit}; {subject}: {said}{self.distance(op, left, right, unit)}.",
+            sentence,
             entries,
             self.sources(entries),
             self.words.leaves(entries),
@@ -99,6 +111,9 @@ class ConditionText:
             return f"no entry counts in it, so it is {self.value(number, unit)}"
         if not number.entries:
             return "no entry bears on it"
+        if isinstance(number.expr, MeasureChange):
+            end, begin = (self.value(part, unit) for part in number.parts)
+            return f"it is {self.value(number, unit)} (from {begin} to {end})"
         return f"it is {self.value(number, unit)}"
 
     def reading(self, number: d.Number, unit: str | None, now: int) -> str:
@@ -152,7 +167,7 @@ class ConditionText:
         no = "" if found.value == 2 else "not "
         return f"It is determined that {no}{name}."
 
-    def duty(self, found: d.DutyStatus) -> str:
+    def duty(self, found: d.DutyStatus, of: Particulars) -> str:
         clauses = joined(dict.fromkeys(self.words.clause(r) for r in found.status.rules), "or")
         if found.rules:
             clauses = joined(dict.fromkeys(self.words.clause(r) for r in found.rules))
@@ -162,11 +177,22 @@ class ConditionText:
         rules = [self.words.judged.rule(r) for r in found.status.rules]
         if state == "binding" and all(rule.kind == "provision" for rule in rules):
             state = "in force"
-        who = self.words.name(found.status.debtor)
         sure = ("not ", "possibly ", "")[found.value]
         if found.status.state == "broken":
-            return f"{who or 'Somebody'} is {sure}in breach of {clauses}."
+            return self.in_breach(found, sure, clauses, of)
         return f"Clause {clauses} is {sure}{state}."
+
+    def in_breach(self, found: d.DutyStatus, sure: str, clauses: str, of: Particulars) -> str:
+        who = self.words.name(found.status.debtor, of)
+        rules = found.rules or found.status.rules
+        debtors = [who] if who is not None else self.words.debtors(rules)
+        if not debtors:
+            return f"Clause {clauses} is {sure}broken."
+        if len(debtors) == 1:
+            return f"{debtors[0]} is {sure}in breach of {clauses}."
+        if not found.value:
+            return f"None of {joined(debtors)} is in breach of {clauses}."
+        return f"{joined(debtors)} are {sure}in breach of {clauses}."
 
     # -------------------------------------------------------------- expressions
     def unit(self, expr: Expr) -> str | None:
@@ -215,16 +241,20 @@ class ConditionText:
 
 
 def duration_text(micros: int) -> str:
-    """A length in whole units: `3 hours`, `2 days`, `20 minutes`."""
-    for unit, size in (("day", DAY), ("hour", HOUR), ("minute", 60_000_000)):
-        count, rest = divmod(abs(micros), size)
-        if count and not rest:
-            return f"{count:,} {unit}{'s' * (count > 1)}"
-    days, rest = divmod(abs(micros), DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, rest = divmod(rest, 60_000_000)
-    counts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
-    told = [f"{n:,} {name}{'s' * (n > 1)}" for n, name in counts if n]
-    if not told:
-        return f"{abs(micros) / 1_000_000:g} seconds"
+    """A length: `2 days`, `36 hours`, `3 hours and 30 minutes`, `27 days and 1 hour`."""
+    left = abs(micros)
+    for unit, size, most in UNITS:
+        if left % size == 0 and 0 < left // size <= most:
+            return counted(left // size, unit)
+    told = list[str]()
+    for unit, size, _ in UNITS:
+        count, left = divmod(left, size)
+        if count:
+            told.append(counted(count, unit))
+    if left or not told:
+        told.append(f"{left / 1_000_000:g} seconds")
     return joined(told)
+
+
+def counted(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'s' * (count != 1)}"

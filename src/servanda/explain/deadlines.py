@@ -17,16 +17,19 @@ from servanda.explain.date_counting import Counted
 from servanda.explain.duty_labels import labels
 from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings, is_final
+from servanda.judge import derivation as d
 from servanda.judge.derivation import Bound, Moment, Window
+from servanda.judge.derive import derive
 from servanda.judge.instance_windows import InstanceWindows
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import subjects_read
 from servanda.semantics.clock import AmbiguousMonthEnd, day_start, local_day, micros_of
-from servanda.semantics.norms import Derived, Rule
+from servanda.semantics.norms import Always, Derived, Rule
 from servanda.vocabulary.statuses import IN_PLAY
 
 What = OneOf["deadline", "lapses", "opens", "cure ends", "goes stale", "arises"]
 
+UNSURE = ("unknown", "undetermined")
 ENDS = ("deadline", "lapses", "cure ends")
 
 
@@ -105,7 +108,7 @@ class Coming:
         if opens is not None and opens.lo is not None and opens.lo > self.now:
             said = self.counted.opening(window.opens, verdict, opens)
             yield self.dated("opens", rule, verdict, opens, said)
-        if bounds.closes is None or bounds.closes.lo is None:
+        if bounds.closes is None or bounds.closes.lo is None or self.is_shut(rule, verdict, opens):
             return
         what: What = "deadline" if rule.kind == "achieve" else "lapses"
         unsure = self.unsure(bounds.closes.entries) or self.unsure_rise(rule, verdict)
@@ -123,6 +126,15 @@ class Coming:
             yield self.undated(what, rule, verdict, paused)
         else:
             yield self.dated(what, rule, verdict, bounds.closes, said)
+
+    def is_shut(self, rule: Rule, verdict: Verdict, opens: Moment | None) -> bool:
+        """Whether its `if` failed as its window opened, so that there is no such duty."""
+        opened = opens is None or (opens.lo is not None and opens.lo <= self.now)
+        if verdict.status != "dormant" or rule.if_ == Always(True) or not opened:
+            return False
+        (derivation,) = derive(self.judged.norms, self.judged.facts, [verdict])
+        windows = (step.window for step in derivation.steps if isinstance(step, d.Opening))
+        return any(window.shut for window in windows)
 
     def earliest(self, window: Window) -> Bound:
         """The bound at which the window closes."""
@@ -142,19 +154,24 @@ class Coming:
 
     def of_cure(self, rule: Rule, verdict: Verdict) -> Iterator[Deadline]:
         """The time left to make a breach good."""
-        broken = verdict.status == "broken" and verdict.from_ is not None
-        if rule.cure_within is None or not broken:
+        within = rule.cure_within or rule.grace
+        if within is None or verdict.from_ is None:
             return
-        assert verdict.from_ is not None
+        if verdict.status != ("due" if rule.grace is not None else "broken"):
+            return
+        history = self.judged.history(verdict)
+        if rule.grace is not None and len(history) > 1 and history[-2].status in UNSURE:
+            yield self.undated("cure ends", rule, verdict, "it is not sure when it began to fail")
+            return
         began = micros_of(verdict.from_)
         begun = Moment(began, began, verdict.acts)
         try:
-            ends = self.windows.counting.deadline(began, rule.cure_within)
+            ends = self.windows.counting.deadline(began, within)
         except AmbiguousMonthEnd as error:
             yield self.undated("cure ends", rule, verdict, str(error))
             return
         if ends > self.now:
-            said = self.counted.days(rule.cure_within, begun, ends)
+            said = self.counted.days(within, begun, ends)
             moment = Moment(ends, ends, verdict.acts)
             yield self.dated("cure ends", rule, verdict, moment, said)
 
@@ -209,7 +226,7 @@ class Coming:
         """A breach or condition that is only possible at first raises at no one instant."""
         if rule.trigger is None or rule.trigger.match is not None:
             return None
-        if self.judged.history(verdict)[0].status not in ("unknown", "undetermined"):
+        if self.judged.history(verdict)[0].status not in UNSURE:
             return None
         return "it is not sure when it arose: what raised it was at first only possible"
 

@@ -1,6 +1,6 @@
 """What accounts choose differently, side by side, in the agreement's own words.
 
-A reading is told by its title, or by its rules where it has none; the text alone by the rules of
+A reading is named by its title, or by its rules if it has none; the text alone by the rules of
 the clause as written; a vague term by what the account holds and why; a source by its title.
 """
 
@@ -339,10 +339,15 @@ def side(
     )
 
 
+def spoken_of(accounts: Collection[str]) -> str:
+    """`the account of text`, `the accounts of E3 and US`: a name alone may be a word."""
+    return f"the account{'s' * (len(accounts) > 1)} of {joined(accounts)}"
+
+
 def sides_of(points: Iterable[Point], more: Collection[str]) -> str:
     """The sides of points that go together; the accounts for which they are not enough."""
     said = "; and ".join("; ".join(side.says for side in point.sides) for point in points)
-    return f"{said}. For {joined(more)} it takes more than this." if more else f"{said}."
+    return f"{said}. For {spoken_of(more)} this alone is not enough." if more else f"{said}."
 
 
 def statuses_of(

@@ -1,123 +1,191 @@
-"""Why a duty has its status and not the one a reader may expect: a sentence from its derivation."""
+"""Why a duty has its status and not another: the rows of its table of statuses, in sentences.
+
+The judge says which row decided, which rows it passed over, and the parts of each condition that
+made it hold or fail (`judge/derivation.py: Row`); here they are put into words.
+"""
 
 from __future__ import annotations
 
-from servanda.judge import derivation as d
+from collections.abc import Iterator
 
-# (kind or "", status) -> what it is not, and the reason in one sentence.
-REASONS: dict[tuple[str, str], tuple[str, str]] = {
-    ("achieve", "kept"): ("broken", "a performance that this account is sure of was in time"),
-    ("achieve", "due"): ("kept or broken", "no sure performance is in time yet, and time is left"),
-    ("achieve", "compensated"): ("cured", "the remedy was performed, the duty itself was not"),
-    ("keep", "kept"): ("broken", "at no time in its window did the condition surely fail"),
-    ("keep", "broken"): (
-        "kept",
-        "the condition surely fails, and when it began to nothing suspended or excused it",
-    ),
-    ("keep", "cured"): ("broken", "the condition holds again; and not simply kept, for it failed"),
-    ("keep", "unknown"): (
-        "kept or broken",
-        "nothing current tells whether the condition holds, or what bears on it is only possible",
-    ),
-    ("keep", "due"): ("broken", "the condition fails, and the time to cure it still runs"),
-    ("forbid", "broken"): (
-        "kept",
-        "a violation is recorded that this account is sure of, and nothing has cured it",
-    ),
-    ("forbid", "cured"): ("broken", "each violation was made good; and not simply kept"),
-    ("may", "open"): (
-        "in use or not open",
-        "all that the power asks for is there, and no use of it is in effect",
-    ),
-    ("may", "closed"): ("open", "something that the power asks for is missing"),
-    ("may", "exercised"): ("open", "it was used while it was open, and that use is in effect"),
-    ("provision", "in_force"): (
-        "suspended or over",
-        "its window is open, and nothing that this account counts suspends or ends it",
-    ),
-    ("provision", "not_yet_in_force"): (
-        "in force",
-        "its window has not opened, or what it waits for is not there",
-    ),
-    ("provision", "expired"): ("in force", "its window is over"),
-    ("provision", "terminated"): ("in force", "its clause or the agreement has come to its end"),
-    ("provision", "suspended"): (
-        "in force",
-        "a power that is open in this account was used, or its own condition does not hold",
-    ),
-    ("", "dormant"): ("due", "its window is not open, or its condition does not hold"),
-    ("", "suspended"): ("due or broken", "a power that is open in this account was used"),
-    ("", "excused"): ("broken", "an exception that this account accepts holds"),
-    ("", "waived"): ("due or broken", "the one it is owed to waived it"),
-    ("", "released"): ("due or broken", "it was released"),
-    ("", "lapsed"): ("due", "its window is over"),
-    ("", "ended"): ("due", "the agreement, the clause or this version of it has come to its end"),
-    ("", "unknown"): ("certain", "what it depends on is itself unknown in this account"),
-    ("", "undetermined"): (
-        "kept or broken",
-        "it turns on a vague term that nobody entitled has decided",
-    ),
+from servanda.explain.wording import joined
+from servanda.judge import derivation as d
+from servanda.judge.statuses import OTHERWISE, Kind
+from servanda.judge.verdict import Status
+from servanda.vocabulary.statuses import word
+
+EXPECTED: dict[Status, tuple[Status, ...]] = {
+    "kept": ("broken",),
+    "broken": ("kept", "cured", "compensated"),
+    "cured": ("kept", "broken"),
+    "compensated": ("kept", "cured", "broken"),
+    "due": ("kept", "broken"),
+    "unknown": ("kept", "broken"),
+    "undetermined": ("kept", "broken"),
+    "suspended": ("kept", "broken"),
+    "excused": ("kept", "broken"),
+    "dormant": ("kept", "broken"),
+    "waived": (),
+    "released": (),
+    "ended": (),
+    "lapsed": (),
+    "open": (),
+    "exercised": (),
+    "closed": (),
+    "expired": (),
+    "not_yet_in_force": (),
+    "in_force": (),
+    "terminated": (),
 }
+"""The statuses that a reader may expect in the place of each: of them it is said why they are not
+so."""
+
+HOLDS: dict[str, str] = {
+    "waived": "the one to whom it is owed has waived it",
+    "released": "the debtor has been released from it",
+    "ended": "the agreement, the clause or this version of it has ended",
+    "lapsed": "its window is over",
+    "if failed": "its `if` did not hold as its window opened, so that it never arose",
+    "not opened": "its window has not opened",
+    "opening open": "it is not known whether its window has opened",
+    "closing open": "it is not known whether its window has closed",
+    "doubted": "it is not known whether it arose",
+    "trigger open": "what would make it arise is only possible",
+    "its condition or version open": "the condition or the version under which it arises is only "
+    "possible",
+    "suspended": "the use of a power suspends it",
+    "excused": "it is excused",
+    "exception": "an exception that this account accepts holds",
+    "prevailing": "a clause that prevails over it binds",
+    "idle": "it does not bind now",
+    "while fails": "the condition of its `while` does not hold",
+    "not in force": "the agreement, the clause or this version of it is not in force",
+    "performed": "a performance that this account is sure of was in time",
+    "late performance": "a performance that this account is sure of came after the deadline",
+    "remedy performed": "its remedy was performed",
+    "breach": "it is in breach",
+    "breach open": "it is not known whether it was performed in time",
+    "breach possible": "its time may be over",
+    "performance open": "a performance is recorded that is only possible",
+    "end open": "whether it still stands is only possible",
+    "waived open": "a waiver of it is only possible",
+    "released open": "a release from it is only possible",
+    "ended open": "that it has ended is only possible",
+    "suspended open": "a suspension of it is only possible",
+    "excused open": "an exception to it is only possible",
+    "idle open": "whether it binds now is only possible",
+    "left open": "what bears on it is only possible in this account",
+    "failure open": "nothing current tells for sure whether its condition holds",
+    "violation open": "a violation is recorded that is only possible",
+    "time to cure": "its condition fails, and the time to cure that still runs",
+    "was broken": "there was a breach before, and it is over",
+    "doubted violation": "it is not known whether the duty arose that a violation would break",
+    "used": "it was used while it was open, and that use is in effect",
+    "used, shut": "it was used while it was open, and that use is in effect; now it is not open",
+    "used, left open": "it was used while it was open, and that use is in effect; whether it is "
+    "open now is only possible",
+    "use open": "a use of it is recorded that is only possible",
+    "shut": "something that the power asks for is missing",
+}
+"""Conditions of judge/statuses.py that hold, and their parts."""
+HOLDS_IN: dict[tuple[Kind, str], str] = {
+    ("achieve", "breach"): "its time is over, no performance in it is recorded that counts, and "
+    "what is not recorded is taken as not done",
+    ("keep", "breach"): "its condition surely fails, and did while it surely bound",
+    ("forbid", "breach"): "a violation is recorded that this account is sure of, and nothing has "
+    "cured it",
+    ("achieve", "silence open"): "no performance in its time is recorded that counts, and silence "
+    "proves nothing",
+    ("forbid", "silence open"): "silence on what it forbids proves nothing",
+    ("achieve", OTHERWISE): "it binds, and time is left",
+    ("keep", OTHERWISE): "there was no breach, and nothing is left open",
+    ("forbid", OTHERWISE): "there was no violation, and what is not recorded is taken as not done",
+    ("provision", OTHERWISE): "its window is open, and nothing suspends or ends it",
+    ("may", OTHERWISE): "all that the power asks for is there, and no use of it is in effect",
+}
+
+FAILS: dict[str, str] = {
+    "curable": "late performance does not cure it",
+    "after the breach": "the breach has not come",
+    "late performance": "no performance after the breach is recorded that counts",
+    "remedy": "the text puts no remedy in its place",
+    "remedy performed": "its remedy has not been performed for sure",
+    "time over": "its time is not over",
+    "bound then": "it has not bound for sure since its time was over",
+    "no possible performance": "a performance that is only possible may have been in time",
+    "silence counts": "silence does not prove that there was none",
+    "may fail": "the condition holds",
+    "fails": "it is not sure that the condition fails",
+    "bound as it began to fail": "it has not surely bound while its condition failed",
+    "time to cure over": "the time to cure it still runs",
+    "violation": "no violation is recorded that counts",
+    "sure violation": "a violation is only possible",
+    "not cured": "each sure violation has been cured, or may have been",
+    "use": "no use of it is recorded",
+    "use possible": "no use that is recorded is in effect",
+    "use in effect": "a use of it is only possible",
+}
+"""Parts of conditions that fail: those of the statuses that a reader may expect."""
+
+VAGUE = ", because of a vague term that nobody entitled has decided"
+RESIDUAL = ("was broken", OTHERWISE)
+"""Conditions that no row before decides: of them it is not said that they came too late."""
 
 
 def reason(derivation: d.Derivation) -> str:
-    """`Why not kept: the time is over, and what is recorded falls short.`"""
-    kind, status = derivation.rule.kind, derivation.verdict.status
-    fallback = ("otherwise", "no other status fits")
-    not_so, because = (
-        of_acts(derivation) or REASONS.get((kind, status)) or REASONS.get(("", status)) or fallback
-    )
-    return f"Why not {not_so}: {because}."
+    """`Why due: it binds, and time is left. Not kept: no performance is recorded.`"""
+    kind, row = derivation.rule.kind, derivation.deciding
+    said = [f"Why {word(row.status, kind)}: {holds(derivation, row)}."]
+    for other in others(derivation):
+        if other.holds:
+            text = f"{holds(derivation, other)}; but the reason above comes first"
+        else:
+            text = fails(derivation, other)
+        said.append(f"Not {word(other.status, kind)}: {text}.")
+    return " ".join(said)
 
 
-def of_acts(derivation: d.Derivation) -> tuple[str, str] | None:
-    """The reasons that depend on what is recorded of acts, and on what silence proves."""
-    kind, status = derivation.rule.kind, derivation.verdict.status
+def others(derivation: d.Derivation) -> Iterator[d.Row]:
+    """The rows of other statuses that a reader may expect: those that were passed over because
+    their condition fails, and those that hold but come too late."""
+    decided = False
+    for row in derivation.rows:
+        if row is derivation.deciding:
+            decided = True
+        elif (
+            row.status in EXPECTED[derivation.verdict.status]
+            and row.holds == decided
+            and row.condition not in RESIDUAL
+        ):
+            yield row
+
+
+def holds(derivation: d.Derivation, row: d.Row) -> str:
+    kind = derivation.rule.kind
+    condition = row.condition.removesuffix(", vague")
+    names = () if (kind, condition) in HOLDS_IN else row.parts
+    said = (HOLDS_IN.get((kind, name)) or HOLDS[name] for name in names or (condition,))
+    return joined(said) + (VAGUE if condition != row.condition else "")
+
+
+def fails(derivation: d.Derivation, row: d.Row) -> str:
+    if row.condition == "performed":
+        return unperformed(derivation)
+    (part,) = row.parts
+    return FAILS[part]
+
+
+def unperformed(derivation: d.Derivation) -> str:
+    """What the acts on record lack to be a performance in time."""
     acts = [step for step in derivation.steps if isinstance(step, d.Act)]
-    lacks = {lack.what for act in acts for lack in act.lacks}
-    silence = [step for step in derivation.steps if isinstance(step, d.Silence)]
-    covered = all(step.covers for step in silence)
-    match kind, status:
-        case (("achieve" | "keep" | "forbid"), "dormant"):
-            return "due", of_dormant(derivation)
-        case "may", ("unknown" | "undetermined"):
-            if any(isinstance(s, d.Use) and s.in_effect == 1 for s in derivation.steps):
-                return "certain", "a use of it is recorded that is only possible"
-        case "achieve", "broken":
-            short = [step for step in derivation.steps if isinstance(step, d.Sum)]
-            if any(step.done for step in short) or "amount" in lacks:
-                return "kept", "the time is over, and what is recorded in time falls short"
-            if "late" in lacks or "early" in lacks:
-                return "kept", "the time is over, and what is recorded was not done in it"
-            return "kept", "the time is over, no performance is recorded, and silence counts as no"
-        case "achieve", "cured":
-            return "kept", "the performance came after the deadline"
-        case "achieve", "unknown":
-            if "late" in lacks and not covered:
-                return "broken", "none is recorded in time, and silence proves nothing"
-            if any(act.counts == "possible" for act in acts):
-                return "kept or broken", "the performance that is recorded is only possible"
-            if not covered:
-                return "kept or broken", "no performance is recorded, and silence proves nothing"
-            return "kept or broken", "what bears on it is only possible in this account"
-        case "forbid", "kept":
-            return "broken", "no violation is recorded that counts, and silence counts as no"
-        case "forbid", "unknown":
-            if not covered:
-                return "kept or broken", "no sure violation is recorded, and silence proves nothing"
-            if any(act.counts == "possible" for act in acts):
-                return "kept or broken", "the violation that is recorded is only possible"
-            return "kept or broken", "what bears on it is only possible in this account"
-    return None
-
-
-def of_dormant(derivation: d.Derivation) -> str:
-    """Why a duty is not in force: its window, its condition, its clause or the agreement."""
-    steps = derivation.steps
-    if any(isinstance(s, d.Gate) and s.name == "while" and s.condition.value < 2 for s in steps):
-        return "its condition does not hold"
-    if any(isinstance(s, d.Overlay) and s.name == "idle" and s.value for s in steps):
-        windows = [s.window for s in steps if isinstance(s, d.Opening)]
-        if not windows or all(w.opens is None or w.opens.lo is not None for w in windows):
-            return "it, or its version of the clause, is not in force"
-    return "its window has not opened"
+    sums = [step for step in derivation.steps if isinstance(step, d.Sum)]
+    lacks = [{lack.what for lack in act.lacks} for act in acts]
+    untimely = {"late", "early"}
+    short = any("amount" in each and not each & untimely for each in lacks)
+    if short or any(step.done or step.possibly for step in sums):
+        return "what is recorded in time falls short"
+    if any(act.counts == "possible" for act in acts):
+        return "the performance that is recorded is only possible"
+    if any(each & untimely for each in lacks):
+        return "what is recorded was not done in its time"
+    return "no performance is recorded" if not acts else "no performance counts as sure and in time"

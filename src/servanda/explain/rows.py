@@ -9,6 +9,7 @@ from typing import Any
 from servanda.explain.cited_sources import CitedSources
 from servanda.explain.duty_labels import DutyLabel, labels
 from servanda.explain.judged import Judged, iso
+from servanda.explain.wording import value
 from servanda.judge.statuses import FINAL
 from servanda.judge.verdict import Bindings, Verdict
 from servanda.semantics.norms import Rule
@@ -51,6 +52,7 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
         "reading": rule.reading,
         "breach": bindings(verdict.breach),
         "breaches": [bindings(each) for each in verdict.breaches],
+        "breach_particulars": [in_words(judged, rule, each) for each in verdict.breaches],
         "breach_entries": list(verdict.acts) if verdict.breaches else [],
     }
 
@@ -69,6 +71,14 @@ def with_use(verdicts: Iterable[Verdict]) -> Iterator[tuple[Verdict, bool]]:
         used = used or verdict.status == "exercised"
         yield verdict, used
         used = used and verdict.until is not None
+
+
+def in_words(judged: Judged, rule: Rule, act: Bindings) -> dict[str, str]:
+    """The particulars of a violating event, with the units of its parameters."""
+    name = None if rule.action is None else rule.action.name
+    params = next((event.params for event in judged.norms.events if event.name == name), ())
+    units = {param.name: param.unit for param in params}
+    return {param: value(given, units.get(param)) for param, given in act}
 
 
 def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any]]:

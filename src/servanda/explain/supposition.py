@@ -24,7 +24,7 @@ AnyCase = TypeVar("AnyCase", bound=JudgedCase)
 def with_file(case: AnyCase, path: Path) -> AnyCase:
     """The case with the blocks of one more file, which stays as it is on disk."""
     problems = Problems()
-    text = read_text(path, path.name, problems)
+    text = read_text(path, path.name if path.is_file() else str(path), problems)
     if text is None:
         raise ServandaError(problems)
     return with_text(case, path.name, text)

@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace
+
 from servanda.explain.act_text import ActText
-from servanda.explain.advice import advice, setting_of
+from servanda.explain.advice import advice, no_longer_counted, setting_of
 from servanda.explain.comparison import Comparison
 from servanda.explain.condition_text import ConditionText, duration_text
 from servanda.explain.judged import Judged
@@ -32,7 +34,7 @@ from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.dependencies import names_read
 from servanda.judge.derive import derive
 from servanda.judge.verdict import Verdict
-from servanda.record.facts import Complete
+from servanda.record.facts import Complete, Facts
 from servanda.semantics.norms import Rule
 from servanda.syntax.printer.values import cond, duration
 from servanda.vocabulary.statuses import term, word
@@ -184,27 +186,33 @@ class Explanation:
             )
             text = self.duties.of(rule).text
             children.append(Node(f"It would take {what} that makes an instance of: {text}."))
-        if dropped := self.dropped(rules):
-            said = "Entries that could have made one, and that this account does not count."
-            children.append(
-                Node(said, dropped, self.words.sources(dropped), self.words.leaves(dropped))
-            )
+        setting, mine = self.setting, self.of_triggers(rules, self.judged.facts)
+        for ids, said in (
+            (mine, "Entries of such an event that made none: they differ, or `if` did not hold."),
+            (
+                self.of_triggers(rules, setting.trusting) - mine,
+                "Entries that could have made one, and that this account does not count.",
+            ),
+        ):
+            if ids:
+                leaves = self.words.leaves(sorted(ids))
+                children.append(Node(said, sorted(ids), self.words.sources(sorted(ids)), leaves))
+        former = sorted(self.of_triggers(rules, setting.former))
+        if former:
+            taken_back = {id_: setting.taken_back[id_] for id_ in former}
+            children.append(no_longer_counted(self.words, taken_back))
         narrowed = f" with {joined(f'{k} {v}' for k, v in instance.items())}" if instance else ""
         return Node(
             f"Clause {clause}: no duty{narrowed} stands in it, {self.by_whom()}.",
             children=children,
         )
 
-    def dropped(self, rules: Sequence[Rule]) -> list[str]:
-        """The entries of what triggers some rules that the account does not count."""
+    def of_triggers(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
+        """The entries, among some facts, of the events and measures that trigger some rules."""
         read = [names_read(rule.trigger) for rule in rules if rule.trigger is not None]
-        mine, every = self.judged.facts, self.setting.trusting
-        found = set[str]()
-        for name in {name for names in read for name in names}:
-            for kind in ("events", "readings"):
-                counted = {fact.entry for fact in getattr(mine, kind).get(name, ())}
-                found |= {fact.entry for fact in getattr(every, kind).get(name, ())} - counted
-        return sorted(found)
+        names = {name for names in read for name in names}
+        found = (each.get(name, ()) for each in (facts.events, facts.readings) for name in names)
+        return {fact.entry for some in found for fact in some}
 
     def listing(self, clause: str, found: Sequence[Verdict]) -> Node:
         """The instances of a clause by status, each with what would ask for it alone."""
@@ -272,14 +280,15 @@ class Explanation:
         read = [gate for gate in steps(derivation, d.Gate) if gate.name == "keep"]
         of = dict(derivation.verdict.instance)
         for gate in read:
-            nodes = list(self.conditions.told(gate.condition, of, self.now))
+            nodes = list(self.conditions.told(gate.condition, of, self.now, kept=True))
             if len(read) > 1:
                 ids = list(gate.entries)
-                said = f"On {self.words.time(gate.at)}, when it began to fail:"
+                on = "From the beginning" if gate.at is None else f"On {self.words.time(gate.at)}"
+                said = f"{on}, when it began to fail:"
                 if gate is read[-1]:
                     said = "On the day asked:"
                 elif gate.condition.value == 1:
-                    said = f"On {self.words.time(gate.at)}, when it may have begun to fail:"
+                    said = f"{on}, when it may have begun to fail:"
                 yield Node(said, ids, self.words.sources(ids), nodes)
             else:
                 yield from nodes
@@ -311,7 +320,7 @@ class Explanation:
             children = list(self.conditions.told(gate.condition, of, self.now))
             if gate.name == "while" and written.gates is not None and written.gates.while_:
                 holds = ("it does not", "that is possible", "it does")[gate.condition.value]
-                binds = "applies" if rule.kind == "provision" else "binds"
+                binds = {"may": "is open", "provision": "applies"}.get(rule.kind, "binds")
                 said = f"It {binds} only while: {cond(written.gates.while_)}; {holds}."
                 yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "unless" and "excused" not in overlaid and written.gates is not None:
@@ -320,7 +329,8 @@ class Explanation:
                     said = f"It is {stopped} if: {cond(written.gates.unless)}; that does not hold."
                     yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "if" and children:
-                said = "It arises only if this holds, as it was then."
+                then = "" if gate.at is None else f", as it was on {self.words.time(gate.at)}"
+                said = f"It arises only if this holds{then}."
                 yield Node(said, ids, self.words.sources(ids), children)
 
     def used(self, derivation: d.Derivation) -> Iterator[Node]:
@@ -348,7 +358,7 @@ class Explanation:
     def absence(self, name: str, closed: bool, declared: Sequence[Complete]) -> Node:
         """What the absence of entries on an event or measure proves in this account."""
         if closed:
-            return Node(f"The agreement says that silence on {name} means no.")
+            return Node(f"By the agreement, {name} that is not recorded is taken as not done.")
         if not declared:
             return Node(
                 f"No source that this account trusts declares its record of {name} complete: "
@@ -375,11 +385,17 @@ class Explanation:
             yield Node(f"A failure counts as a breach once it has lasted {duration(rule.grace)}.")
         if rule.cure_within is not None:
             yield Node(f"A breach can be cured within {duration(rule.cure_within)}.")
+        for end in (end for end in steps(derivation, d.CureEnd) if end.ends.hi is not None):
+            yield self.windows.cure_end(end, rule.kind)
         for found in steps(derivation, d.Remedy):
             remedy = self.judged.rule(found.rule)
             ids = list(found.entries)
+            of = derivation.verdict
+            debtor = self.words.name(remedy.debtor, dict(of.instance)) or of.debtor
+            owed = self.duties.instance(remedy, replace(of, debtor=debtor))
+            what = f"{owed.sentence} {owed.rest}".strip()
             yield Node(
-                f"Its remedy, {self.duties.of(remedy).text}: {stands(remedy, found.status)}, "
+                f"Its remedy, {what}: {stands(remedy, found.status)}, "
                 f"since {self.words.time(found.since)}.",
                 ids,
                 self.words.sources(ids),
@@ -415,8 +431,6 @@ class Explanation:
 
 def stands(rule: Rule, status: str) -> str:
     """A status in a sentence."""
-    if rule.kind == "achieve" and status == "cured":
-        return "cured: performed late"  # whether it was broken before may be unknown
     return term(status, rule.kind).phrase
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from servanda.explain.condition_text import duration_text
 from servanda.explain.wording import Node, Words, closing, joined
 from servanda.judge import derivation as d
+from servanda.semantics.clock import PHASES
 
 
 class WindowText:
@@ -22,6 +23,9 @@ class WindowText:
             return
         if window.never_opens:
             yield Node("Its window would close before it opens: it never opens.")
+            return
+        if window.shut:
+            yield self.never_arose(window)
             return
         parts, entries = [], list[str]()
         opens = window.opens
@@ -41,9 +45,34 @@ class WindowText:
         ids = list(dict.fromkeys(entries))
         yield Node(f"Its window {joined(parts)}.", ids, self.words.sources(ids), leaves)
 
+    def never_arose(self, window: d.Window) -> Node:
+        """The window that a duty would have had whose `if` failed as it opened."""
+        parts, ids = ["been open"], list[str]()
+        if window.opens is not None and window.opens.lo is not None:
+            parts.append(self.span(window.opens, "from", self.words.time))
+            ids += window.opens.entries
+        if window.closes is not None:
+            parts.append(self.span(window.closes, "until", self.closing))
+            ids += window.closes.entries
+        said = f"Its window would have {' '.join(parts)}, but its `if` did not hold as it opened"
+        return Node(f"{said}: no duty arose.", ids, self.words.sources(ids), self.words.leaves(ids))
+
+    def cure_end(self, found: d.CureEnd, kind: str) -> Node:
+        """Until when a breach can be cured, or a failure that is put right is none."""
+        when = self.span(found.ends, "until", self.closing)
+        past = self.is_past(found.ends)
+        if kind == "keep":
+            verb = "had" if past else "has"
+            said = f"Its condition fails, and {verb} {when} to hold again without a breach."
+        else:
+            of = f" of {joined(found.entries)}" if found.entries else ""
+            said = f"The breach{of} {'could' if past else 'can'} be cured {when}."
+        ids = list(found.entries)
+        return Node(said, ids, self.words.sources(ids))
+
     def deadline(self, window: d.Window) -> Iterator[Node]:
         """Whether the deadline of what must be done has passed."""
-        if window.closes is None or window.standing_still or window.never_opens:
+        if window.closes is None or window.standing_still or window.never_opens or window.shut:
             return
         when = self.span(window.closes, "", self.closing).strip()
         passed = "passed" if self.is_past(window.closes) else "is still to come"
@@ -55,14 +84,14 @@ class WindowText:
 
     def is_past(self, moment: d.Moment) -> bool:
         last = moment.hi if moment.hi is not None else moment.lo
-        return last is not None and last * 64 <= self.now
+        return last is not None and last * PHASES <= self.now
 
     def span(self, moment: d.Moment, at: str, told: Callable[[int], str]) -> str:
         """`on 2024-04-05`, or `between 2024-04-05 and 2024-04-09`."""
-        first = (moment.lo or 0) * 64
+        first = (moment.lo or 0) * PHASES
         if moment.hi is None:
             return f"{at} {told(first)}, if at all".strip()
-        last = moment.hi * 64
+        last = moment.hi * PHASES
         return f"{at} {told(first)}" if first == last else f"between {told(first)} and {told(last)}"
 
     def closing(self, tick: int) -> str:

@@ -29,6 +29,7 @@ from servanda.record.trust import Policy
 from servanda.semantics.clock import day_start, local_day, micros_of
 from servanda.semantics.norms import Const, Expr, Var, during
 from servanda.syntax.printer.values import number
+from servanda.syntax.verbs import third_person
 
 PREFERRED_ENTRIES = 12
 VERBS = {
@@ -126,6 +127,12 @@ class Words:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
 
+    def debtors(self, rules: Iterable[str]) -> list[str]:
+        """The debtors of some rules, each once; none where one has no debtor by name."""
+        found = [rule.debtor for rule in self.judged.norms.rules if rule.id in set(rules)]
+        named = [str(each.value) for each in found if isinstance(each, Const)]
+        return list(dict.fromkeys(named)) if len(named) == len(found) else []
+
     def name(self, term: Expr | None, of: Mapping[str, Value | None] | None = None) -> str | None:
         """A constant, or the value that an instance has for a variable, as text."""
         if isinstance(term, Const):
@@ -155,7 +162,7 @@ class Words:
                     if a is not None and not (a == by and p.type == "party")
                 ]
                 inside = f"({', '.join(said)})" if said else ""
-                return f"{by + ' ' if by else ''}{event}{inside}"
+                return f"{by} {third_person(event)}{inside}" if by else f"{event}{inside}"
             case Measured(measure, of):
                 return f"{self.subject(measure, of)} {self.written(what)}"
             case Exercised(verb, by, clauses):
@@ -251,39 +258,7 @@ class Words:
             return f"rests on this one source: {said[0]}"
         return f"sources: {'; '.join(said)}"
 
-    # -------------------------------------------------------------- silence
-    def silence(self, name: str, from_: int | None, until: int | None) -> Node:
-        """What the absence of entries on an event or measure proves in this account."""
-        event = next((e for e in self.judged.norms.events if e.name == name), None)
-        if event is not None and event.closed:
-            return Node(f"The agreement says that silence on {name} means no.")
-        spans = [
-            c
-            for c in self.judged.facts.complete
-            if c.name == name
-            and (until is None or c.from_ is None or c.from_ < until)
-            and (from_ is None or c.until is None or c.until > from_)
-        ]
-        if not spans:
-            return Node(
-                f"No source that this account trusts declares its record of {name} complete: "
-                "absence of an entry proves nothing."
-            )
-        said = [
-            f"from {self.time(c.from_ if c.from_ is None else c.from_ + 1)} until "
-            f"{self.time(c.until if c.until is None else c.until + 1)}".replace(
-                "until ever", "on, without end"
-            )
-            for c in spans
-        ]
-        declared = self.declarations(name)
-        who = joined(dict.fromkeys(d.by for d in declared)) or "A trusted source"
-        return Node(
-            f"{who} declares its record of {name} complete {joined(said)}.",
-            [],
-            list(dict.fromkeys(ref.id for d in declared for ref in d.sources)),
-        )
-
+    # -------------------------------------------------------------- completeness
     def declarations(self, name: str) -> list[DeclaredCompleteness]:
         """The declarations of completeness that this account trusts."""
         record = self.judged.record

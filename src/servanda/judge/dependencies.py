@@ -42,7 +42,7 @@ class Reach(Struct, frozen=True):
 
 
 class Mentions(Struct, frozen=True):
-    """The names and rules that one piece of the norms speaks of."""
+    """The names and rules that one piece of the norms refers to."""
 
     names: frozenset[str]
     rules: frozenset[str]

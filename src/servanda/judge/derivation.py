@@ -36,10 +36,11 @@ MIRRORED: dict[Op, Op] = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", 
 
 # ------------------------------------------------------------------ conditions
 class Number(Struct, frozen=True):
-    """What an expression amounted to: its bounds (None: unbounded), and the facts it is made of.
+    """Value of an expression: its bounds (None: unbounded) and its facts.
 
     `read`: when the last reading was taken; `stale`: the tick from which it no longer counts; where
-    that has come, `last` is what it said.
+    that has come, `last` is what it said. `parts`: the sides of arithmetic; of a change of a
+    measure, what it was at the end and at the beginning of the length.
     """
 
     expr: Expr
@@ -189,6 +190,7 @@ class Window(Struct, frozen=True):
     """`opens` None: open since ever. `closes` None: nothing closes it, as far as is known.
 
     `stopped`: microseconds by which suspension has moved the close; `standing_still`: it does yet.
+    `shut`: the `if` of a standing rule failed as the window opened, so there is no such duty.
     """
 
     opens: Moment | None
@@ -197,6 +199,7 @@ class Window(Struct, frozen=True):
     stopped: int = 0
     standing_still: bool = False
     never_opens: bool = False
+    shut: bool = False
 
 
 # ------------------------------------------------------------------ steps
@@ -218,10 +221,10 @@ class Opening(Struct, frozen=True, tag=True):
 
 
 class Gate(Struct, frozen=True, tag=True):
-    """A condition of the rule at tick `at`: `keep`, `while`, `unless`, `if`, `whenever`."""
+    """A condition of the rule at tick `at` (None: as far back as time goes)."""
 
     name: OneOf["keep", "while", "unless", "if", "whenever"]
-    at: int
+    at: int | None
     condition: Condition
 
     @property
@@ -232,7 +235,8 @@ class Gate(Struct, frozen=True, tag=True):
 class Lack(Struct, frozen=True):
     """Why an act does not count, and by how much.
 
-    `amount`: `said` is short of (or past) `wanted` by `by`; `early`, `late`: by microseconds;
+    `amount`: `said` is short of (or past) `wanted` by `by`; `early`, `late`: by microseconds, from
+    the end of its day, or to its beginning;
     `unsure`: this account takes the entry for only possible; `differs`: another particular.
     """
 
@@ -247,12 +251,14 @@ class Lack(Struct, frozen=True):
 class Act(Struct, frozen=True, tag=True):
     """A performance or a violation that is recorded: how it counts, or what it lacks.
 
-    `counts`: `sure`, `possible`, `late` (it came after the breach: it cures), or `no`.
+    `counts`: `sure`, `possible`, `late` (it came after the breach: it cures), or `no`. `fin`: the
+    tick at which its day is over; of an instant, the next one.
     """
 
     entry: str
     lo: int
     hi: int
+    fin: int
     sure: bool
     counts: OneOf["sure", "possible", "late", "part", "no"]
     lacks: tuple[Lack, ...] = ()
@@ -337,6 +343,16 @@ class Freshness(Struct, frozen=True, tag=True):
     entries: Entries = ()
 
 
+class CureEnd(Struct, frozen=True, tag=True):
+    """Until when a breach can be made good (`must`, `must not`), or a failure is none yet (`keep`).
+
+    `ends`: the instant at which that time is over; `entries`: what it is counted from.
+    """
+
+    ends: Moment
+    entries: Entries = ()
+
+
 class Remedy(Struct, frozen=True, tag=True):
     """The duty that the text puts in place of a broken one, and its status."""
 
@@ -355,18 +371,6 @@ class Earlier(Struct, frozen=True, tag=True):
     entries: Entries
 
 
-class SetAside(Struct, frozen=True, tag=True):
-    """An entry that concerns the duty and that the account does not count, or not surely.
-
-    `status`: what the duty would be if it were counted; None: the same.
-    """
-
-    entry: str
-    reason: OneOf["untrusted", "unsure", "corrected", "withdrawn", "not known"]
-    status: Status | None
-    entries: Entries = ()
-
-
 Step = (
     Origin
     | Opening
@@ -378,14 +382,30 @@ Step = (
     | Wanting
     | Silence
     | Freshness
+    | CureEnd
     | Remedy
     | Earlier
-    | SetAside
 )
+
+
+class Row(Struct, frozen=True):
+    """A row of the table of statuses (judge/statuses.py) as the judge read it on the day asked.
+
+    `parts`: the parts of the condition that make it hold or fail, where it has parts. `entries`:
+    what it was read from.
+    """
+
+    condition: str
+    status: Status
+    holds: bool
+    parts: tuple[str, ...] = ()
+    entries: Entries = ()
 
 
 class Derivation(Struct, frozen=True):
     """Why an instance of a rule has its status on the day asked.
+
+    `rows`: the table of statuses of its kind, in order; the first row that holds gives the status.
 
     `cited` and `declared` suffice: judged on these entries and declarations alone, the instance
     has the same status since the same instant; and each is needed for that. Where the record holds
@@ -395,9 +415,15 @@ class Derivation(Struct, frozen=True):
     verdict: Verdict
     rule: Rule
     steps: tuple[Step, ...]
+    rows: tuple[Row, ...]
     cited: Entries
     declared: tuple[Complete, ...] = ()
     instead: dict[str, Entries] = {}
+
+    @property
+    def deciding(self) -> Row:
+        """The row that gave the status."""
+        return next(row for row in self.rows if row.holds)
 
     @property
     def named(self) -> set[str]:

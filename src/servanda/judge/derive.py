@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from servanda.judge.dependencies import Footprints
-from servanda.judge.derivation import Derivation, Step
+from servanda.judge.derivation import Derivation, Row, Step
 from servanda.judge.reference.instance import Instance
 from servanda.judge.reference.recording.steps import Recorder
+from servanda.judge.reference.truth import Ground, entries_of
 from servanda.judge.reference.walk import Walk, verdicts_of
 from servanda.judge.support import (
     Outcome,
@@ -61,9 +62,18 @@ def derived(
         verdict=verdict,
         rule=instance.rule,
         steps=steps,
+        rows=rows(instance),
         cited=cited.entries,
         declared=cited.declared,
         instead=instead(norms, facts, verdict, cited),
+    )
+
+
+def rows(instance: Instance) -> tuple[Row, ...]:
+    """The table of statuses as the judge read it for an instance."""
+    return tuple(
+        Row(condition, status, holds, parts, entries_of(grounds))
+        for condition, status, holds, parts, grounds in instance.table()
     )
 
 
@@ -72,13 +82,14 @@ def instead(
 ) -> dict[str, tuple[str, ...]]:
     """The entries that would do as well in place of one cited, where the record has such."""
     found = {}
-    wanted = Outcome(verdict.status, verdict.from_)
     for entry in cited.entries:
         fewer = without(facts, entry)
         walk = Walk(norms, fewer, recording=True, alone=verdict)
         walk.run()
         instance = instance_of(walk, verdict)
-        if instance is not None and last_of(instance) == wanted:
-            others = support(norms, fewer, verdict, instance.grounds(fewer.now))
-            found[entry] = tuple(e for e in others.entries if e not in cited.entries)
+        if instance is not None and last_of(instance) == Outcome(verdict.status, verdict.from_):
+            remaining: list[Ground] = [*cited.entries, *cited.declared]
+            remaining.remove(entry)
+            others = support(norms, fewer, verdict, instance.grounds(fewer.now), beside=remaining)
+            found[entry] = others.entries
     return found

@@ -1,4 +1,4 @@
-"""The windows of instances and what is still to come of them, read off the facts without a walk."""
+"""Windows and coming dates of instances, computed from the facts without judging."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from servanda.semantics.norms import Derived, Norms, Point, Rule
 
 
 class InstanceWindows:
-    """Works out windows for the verdicts of one account; rows of tables are not looked at."""
+    """Computes windows for the verdicts of one account; ignores rows of tables."""
 
     def __init__(self, norms: Norms, facts: Facts) -> None:
         read = msgspec.structs.replace(facts, bulk_events={}, bulk_readings={})

@@ -162,7 +162,7 @@ class Judgement:
         )
 
     def explained(self, error: EngineError, rule: str | None = None) -> JudgeError:
-        """What an error of the engine means; the reference judge names the duty and the entry."""
+        """The meaning of an engine's error; the reference judge names the duty and the entry."""
         text = str(error)
         if MONTH_END in text:
             if not (self.facts.bulk_events or self.facts.bulk_readings):

@@ -1,4 +1,4 @@
-"""What a measure is taken for over time, and the plain limits that rules set on it."""
+"""Values of a measure over time, and the constant limits that rules set on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from servanda.semantics.norms import Compare, Const, Expr, MeasureReading, Norms
 
 
 class Level(Struct, frozen=True):
-    """What a measure is taken for over [from_, until), in ticks; None: unbounded on that side."""
+    """Value of a measure over [from_, until), in ticks; None: unbounded on that side."""
 
     from_: int
     until: int

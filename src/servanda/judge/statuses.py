@@ -1,4 +1,4 @@
-"""Which status a duty has, by its kind: docs/meaning.md, 3 and 7, as data.
+"""Tables of statuses by kind of duty: docs/meaning.md, 3 and 7, as data.
 
 Each kind has rows of a condition and a status; the first row whose condition holds counts.
 The reference judge has a predicate for each condition, the plan a piece of SQL.
@@ -172,11 +172,18 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
 """The statuses that nothing dated later can change."""
 
 
+def rows_of(kind: Kind, holds: Callable[[str], bool]) -> tuple[bool, ...]:
+    """Of each row of a kind, whether its condition holds."""
+    return tuple(condition == OTHERWISE or holds(condition) for condition, _ in STATUSES[kind])
+
+
 def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status | Exercised:
     """The status of the first row whose condition holds."""
-    return next(
-        status for condition, status in STATUSES[kind] if condition == OTHERWISE or holds(condition)
-    )
+    *rows, (_, last) = STATUSES[kind]
+    for condition, status in rows:
+        if holds(condition):
+            return status
+    return last
 
 
 def told(status: Status | Exercised) -> tuple[Status, bool | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -28,14 +28,14 @@ class Support(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What an instance is on the last day judged, and since which tick (None: ever)."""
+    """Status of an instance on the last day judged, and its first tick (None: ever)."""
 
     status: Status
     since: int | None
 
 
 def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
-    """What the instance of a verdict is, judged on some facts; None: there is none, or no answer.
+    """Outcome of a verdict's instance on some facts; None: no such instance, or no answer.
 
     An instance is known by its rule, parties, trigger and particulars; of several that share these
     (a condition that turns true again), by the instant in which it became what it is.
@@ -64,21 +64,27 @@ def is_of(instance: Instance, verdict: Verdict) -> bool:
     )
 
 
-def support(norms: Norms, facts: Facts, of: Verdict, candidates: Iterable[Ground]) -> Support:
+def support(
+    norms: Norms,
+    facts: Facts,
+    of: Verdict,
+    candidates: Iterable[Ground],
+    beside: Collection[Ground] = (),
+) -> Support:
     """The smallest part of the candidates that gives the verdict's status since the same instant.
 
     `of` is a span that is open on the last day of the facts. Where the candidates do not suffice,
     all facts are looked through. The part is minimal: without any one of its grounds the outcome
-    differs.
+    differs. `beside`: grounds that are given in any case.
     """
     wanted = Outcome(of.status, of.from_)
 
     def suffices(grounds: Sequence[Ground]) -> bool:
-        return outcome(norms, only(facts, grounds), of) == wanted
+        return outcome(norms, only(facts, (*beside, *grounds)), of) == wanted
 
-    start = in_order(candidates)
+    start = in_order(set(candidates) - {*beside})
     if not suffices(start):
-        start = in_order(every_ground(facts))
+        start = in_order(every_ground(facts) - {*beside})
     found = minimal(start, suffices)
     return Support(
         tuple(sorted(g for g in found if isinstance(g, str))),

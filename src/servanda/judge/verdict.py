@@ -1,4 +1,4 @@
-"""What the judges answer: status spans, one shape for the reference judge and the plan."""
+"""Verdicts: status spans, in one form for the reference judge and the plan."""
 
 from __future__ import annotations
 
@@ -105,6 +105,6 @@ class JudgeError(Exception):
 
 
 def no_such_day(error: Exception, rule: str | None, entry: str | None = None) -> JudgeError:
-    """A count of months or years that lands on a missing day, where nobody said what then."""
+    """A count of months or years that ends on a missing day, without a rule for month ends."""
     advice = "write `months clipped` in the agreement, or give the time in days"
     return JudgeError(str(error), rule, entry, advice)

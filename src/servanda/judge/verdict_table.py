@@ -29,11 +29,12 @@ ROWS_AT_ONCE = 100_000
 
 
 class Count(Struct, frozen=True):
-    """How many instances of a clause have a status at the end of time known."""
+    """How many instances of a clause have a status at the end of time known; of `power`s apart."""
 
     clause: str
     status: str
     instances: int
+    power: bool = False
 
 
 def write(judgement: Judgement, path: Path) -> int:
@@ -96,6 +97,7 @@ def counts(judgement: Judgement) -> list[Count]:
     """By clause in the order of the agreement, and by status."""
     clauses = list(dict.fromkeys(rule.clause for rule in judgement.norms.rules))
     last = f"({output.spans(judgement.rules)}) WHERE until IS NULL"
-    rows = judgement.tables.rows(f"SELECT clause, status, count(*) FROM {last} GROUP BY ALL")
-    rows.sort(key=lambda row: (clauses.index(row[0]), row[1]))
+    counted = "clause, status, count(*), power"
+    rows = judgement.tables.rows(f"SELECT {counted} FROM {last} GROUP BY ALL")
+    rows.sort(key=lambda row: (clauses.index(row[0]), row[3], row[1]))
     return [Count(*row) for row in rows]

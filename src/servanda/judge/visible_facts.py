@@ -115,7 +115,7 @@ def pattern(match: Match, bound: Bound, binding: bool) -> Pattern:
             value = bound.get(arg.value.name)
         elif arg.op == "bind" and binding and arg.variable is not None:
             value = bound.get(arg.variable)
-        # an amount excludes nothing: an act that misses it is told with what it lacks
+        # an amount excludes nothing: an act that misses it is shown with what it lacks
         if value is not None and not isinstance(value, Decimal):
             tests.add((arg.param, frozenset([value])))
     return frozenset(tests)

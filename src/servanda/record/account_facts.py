@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from servanda.record.dates import BadDate, end_of
 from servanda.record.facts import (
@@ -18,6 +18,7 @@ from servanda.record.facts import (
     Facts,
     Occurrence,
     ReadingFact,
+    Value,
 )
 from servanda.record.record import (
     Determined,
@@ -33,7 +34,7 @@ from servanda.record.tables.table import bulk_for
 from servanda.record.trust import Policy, Trust
 from servanda.semantics.clock import FACT, micros_of, tick
 from servanda.semantics.names import AgreementNames
-from servanda.semantics.norms import Norms, Variable, during, variables_by_parameter
+from servanda.semantics.norms import Norms, Rule, Variable, during, variables_by_parameter
 from servanda.syntax.tree import Account, Agreement
 
 LEAST = Decimal("0.000000001")
@@ -56,11 +57,17 @@ def known_entries(record: Record, known: int | None) -> tuple[Entry, ...]:
 class Standing(Struct, frozen=True):
     """The entries that an account keeps, each with its trust.
 
-    `gone` are the ids of entries and table rows that were corrected or withdrawn.
+    `taken_back`: the ids of entries and table rows that were corrected or withdrawn, each with the
+    id of the entry that first did so.
     """
 
     entries: tuple[tuple[Entry, Trust], ...]
-    gone: frozenset[str]
+    taken_back: dict[str, str]
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The ids of what was corrected or withdrawn."""
+        return frozenset(self.taken_back)
 
 
 def standing(record: Record, policy: Policy, known: int | None) -> Standing:
@@ -82,16 +89,19 @@ def standing(record: Record, policy: Policy, known: int | None) -> Standing:
             kept[entry.id] = trust
             if entry.corrects:
                 corrections.setdefault(entry.corrects, []).append(entry.id)
-    gone = _gone(withdrawals, corrections)
-    left = tuple((by_id[id], trust) for id, trust in kept.items() if id not in gone)
-    return Standing(left, gone)
+    found = _taken_back(withdrawals, corrections)
+    taken_back = {
+        id: min(by, key=lambda other: (by_id[other].known, other)) for id, by in found.items()
+    }
+    left = tuple((by_id[id], trust) for id, trust in kept.items() if id not in taken_back)
+    return Standing(left, taken_back)
 
 
-def _gone(
+def _taken_back(
     withdrawals: Mapping[str, list[str]],
     corrections: Mapping[str, list[str]],
-) -> frozenset[str]:
-    """The ids withdrawn or replaced.
+) -> dict[str, list[str]]:
+    """The ids withdrawn or replaced, each with those of the entries that do so.
 
     A withdrawal can itself be withdrawn. A withdrawn correction has no effect; a corrected one
     still replaces its target.
@@ -108,9 +118,18 @@ def _gone(
             )
         return replaced[id]
 
-    return frozenset(
-        id for id in {*withdrawals, *corrections} if is_withdrawn(id) or is_replaced(id)
-    )
+    found = {
+        id: [
+            *(other for other in withdrawals.get(id, ()) if not is_withdrawn(other)),
+            *(
+                other
+                for other in corrections.get(id, ())
+                if is_replaced(other) or not is_withdrawn(other)
+            ),
+        ]
+        for id in dict.fromkeys((*withdrawals, *corrections))
+    }
+    return {id: by for id, by in found.items() if by}
 
 
 def facts_for(
@@ -133,8 +152,7 @@ def facts_for(
     exercises: list[Exercise] = []
     determinations: list[Determination] = []
     names = AgreementNames(agreement)
-    variables = {(r.clause, v.name): v for r in norms.rules for v in r.variables} if norms else {}
-    parameters = variables_by_parameter(norms.rules) if norms else {}
+    keys = KeyNames.of(norms.rules if norms else ())
     left = standing(record, policy, known)
     for entry, trust in left.entries:
         if entry.when.lo > on:
@@ -148,8 +166,7 @@ def facts_for(
             case Measured(measure) if trust.sure:
                 readings.setdefault(measure, []).append(_reading(entry, entry.what, trust))
             case Exercised():
-                used = _with_variables(entry.what, parameters)
-                exercises += _exercises(entry, used, trust, names, variables)
+                exercises += _exercises(entry, entry.what, trust, names, keys)
             case Determined(by, name, args, holds):
                 lo, hi = entry.when.lo, entry.when.hi
                 determinations.append(
@@ -199,9 +216,12 @@ def _exercises(
     used: Exercised,
     trust: Trust,
     names: AgreementNames,
-    variables: Mapping[tuple[str, str], Variable],
+    keys: KeyNames,
 ) -> Iterable[Exercise]:
-    """One exercise per clause and holder: an act of a group is an act of each member too."""
+    """One exercise per clause and holder: an act of a group is an act of each member too.
+
+    Its keys are named as the clause's variables, where an entry names parameters instead.
+    """
     when = entry.when
     for holder in (used.by, *names.members(used.by)):
         for clause in used.clauses or (None,):
@@ -216,31 +236,31 @@ def _exercises(
                 clause=clause,
                 of=used.of,
                 towards=used.towards,
-                keys=tuple(
-                    (name, _as_text(value) if _is_text(variables, clause, name) else value)
-                    for name, value in used.key
-                ),
+                keys=tuple(keys.named(clause, name, value) for name, value in used.key),
                 amendment=used.amendment,
             )
 
 
-def _with_variables(used: Exercised, parameters: Mapping[tuple[str, str], str]) -> Exercised:
-    """The exercise with its keys named as variables, where an entry names parameters instead."""
-    if not used.key or len(used.clauses) != 1:
-        return used
-    (clause,) = used.clauses
-    key = tuple((parameters.get((clause, name), name), value) for name, value in used.key)
-    return replace(used, key=key)
+class KeyNames(NamedTuple):
+    """The variables by which instances are told apart, by clause and name, and by parameter."""
 
+    variables: Mapping[tuple[str, str], Variable]
+    parameters: Mapping[tuple[str, str], str]
 
-def _is_text(variables: Mapping[tuple[str, str], Variable], clause: str | None, name: str) -> bool:
-    variable = variables.get((clause, name)) if clause is not None else None
-    return variable is not None and variable.type == "text"
+    @classmethod
+    def of(cls, rules: Sequence[Rule]) -> KeyNames:
+        variables = {(r.clause, v.name): v for r in rules for v in r.variables}
+        return cls(variables, variables_by_parameter(rules))
 
-
-def _as_text(value: str | Decimal | date) -> str | date:
-    """A text that is written as a number: `(n: 7)`."""
-    return f"{value:f}" if isinstance(value, Decimal) else value
+    def named(self, clause: str | None, name: str, value: Value) -> tuple[str, Value]:
+        """A key by its variable; a text may be written as a number: `(n: 7)`."""
+        if clause is None:
+            return name, value
+        name = self.parameters.get((clause, name), name)
+        variable = self.variables.get((clause, name))
+        if isinstance(value, Decimal) and variable is not None and variable.type == "text":
+            return name, f"{value:f}"
+        return name, value
 
 
 def _completeness(record: Record, policy: Policy, known: int | None) -> tuple[Complete, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from servanda.record.amounts import BadAmount
 from servanda.record.lookup import RecordNames
@@ -288,34 +290,64 @@ class Reader:
             known = self.names.amendments
             self.names.missing("E210", "amendment", fact.amendment, known, fact.place)
             return None
-        key = [(name, self.key_value(value, fact.place)) for name, value in fact.key]
         if by is None or not all(clauses) or not all(others):
+            return None
+        key = self.key(fact)
+        if key is None:
             return None
         return Exercised(
             verb=fact.verb,
             by=by,
             clauses=tuple(id for id in clauses if id),
-            key=tuple((name, value) for name, value in key if value is not None),
+            key=key,
             of=fact.of,
             towards=fact.towards,
             amendment=fact.amendment,
         )
 
-    def key_value(self, value: raw.Literal, place: Place) -> Value | None:
-        """A value of an instance key."""
-        match value:
-            case Number(number, None):
-                return number
-            case Number(_, unit):
-                message = f"an instance is named by a number without a unit, and this is in {unit}"
-                self.problems.add("E509", place, message, "write the number without its unit")
+    def key(self, fact: raw.PowerFact) -> tuple[tuple[str, Value], ...] | None:
+        """What names the instances; None, with a problem, where a clause has no such instance."""
+        found: list[tuple[str, Value]] = []
+        for name, literal in fact.key:
+            known = [(clause, self.names.instance_keys(clause)) for clause in fact.clauses]
+            unknown = [(clause, keys) for clause, keys in known if name not in keys]
+            for clause, keys in unknown:
+                self.no_such_key(clause, name, keys, fact.place)
+            value = None
+            if known and not unknown:
+                value = self.key_value(literal, known[0][1][name], name, fact.place)
+            if value is None:
                 return None
-            case Text(text):
-                return text
-            case Day(day):
-                return day
-            case Name(name):
-                return name
+            found.append((name, value))
+        return tuple(found)
+
+    def no_such_key(
+        self, clause: str, name: str, keys: Mapping[str, Variable], place: Place
+    ) -> None:
+        """Report what names no instance of a clause."""
+        if self.names.agreement.unparsed:
+            return  # its `when` may be among the lines that do not parse
+        message = f"clause {clause} has no instances that `{name}` tells apart"
+        advice = did_you_mean(name, keys) or (
+            f"name them by {', '.join(f'`{key}`' for key in keys)}"
+            if keys
+            else f"leave the parentheses out: clause {clause} is used as a whole"
+        )
+        self.problems.add("E510", place, message, advice)
+
+    def key_value(
+        self, value: raw.Literal, variable: Variable, name: str, place: Place
+    ) -> Value | None:
+        """A value of an instance key, as its variable's type."""
+        if isinstance(value, Number) and value.unit is not None:
+            message = (
+                f"an instance is named by a number without a unit, and this is in {value.unit}"
+            )
+            self.problems.add("E509", place, message, "write the number without its unit")
+            return None
+        if isinstance(value, Number) and variable.type == "number":
+            return value.value
+        return self.value(value, replace(variable, name=name), place)
 
     def determined(self, fact: raw.DetermineFact) -> Determined | None:
         """The determination of a vague term."""

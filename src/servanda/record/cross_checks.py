@@ -140,7 +140,7 @@ class _Subject:
         return finding
 
     def _why(self, odd: Entry) -> str:
-        """Explain an odd reading that equals a reported change, and so is no level."""
+        """Explain an odd reading that equals a reported change: it is not a level."""
         if not isinstance(odd.what, Measured) or odd.what.low != odd.what.high:
             return ""
         for link in self.links:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from servanda.record.amounts import Amounts
 from servanda.record.dates import BadDate, FactTime, fact_time
 from servanda.semantics import names as declared
 from servanda.semantics.norms import Variable
-from servanda.semantics.resolving.scope import Context
+from servanda.semantics.resolving.scope import Context, variable_of
 from servanda.syntax.entries import When
 from servanda.syntax.problems import Problems, did_you_mean
-from servanda.syntax.tree import Agreement, Event, Measure, Place, Vague
+from servanda.syntax.tree import (
+    Agreement,
+    Duty,
+    Event,
+    Measure,
+    Name,
+    Place,
+    Rule,
+    Trigger,
+    Vague,
+)
 
 # Kinds as messages name them → the namespace of the subject.
 SUBJECTS = {
@@ -128,7 +138,7 @@ class RecordNames:
             f"state with its beginning and end, as in `state accumulating{of} from … until …`, and "
             f"write `throughout … accumulating`"
         )
-        self.problems.add("E510", place, message, advice, subject=f"state:{name}")
+        self.problems.add("E511", place, message, advice, subject=f"state:{name}")
         return None
 
     def measure(self, name: str, place: Place) -> Measure | None:
@@ -151,7 +161,7 @@ class RecordNames:
         return found
 
     def observed(self, name: str, place: Place) -> str | None:
-        """What a source can be complete on: an event or a measure."""
+        """A subject of completeness: an event or a measure."""
         if name in self.measures:
             return name
         if event := self.declared.event(name):
@@ -165,6 +175,53 @@ class RecordNames:
             return id
         self.missing("E206", "clause", id, self.clauses, place)
         return None
+
+    def instance_keys(self, clause: str) -> dict[str, Variable]:
+        """By what a use of a power can name instances of a clause: variables, parameters, period.
+
+        A parameter names them where all triggers of the clause bind it to one variable.
+        """
+        found: dict[str, Variable] = {}
+        parameters: dict[str, dict[str, Variable]] = {}
+        for rule in self.rules_of(clause):
+            if rule.window.every is not None:
+                found["period"] = Variable("period", "text", None)
+            for param, name in self.bound_by(rule.trigger):
+                variable = Variable(name, param.type, param.unit)
+                found.setdefault(name, variable)
+                parameters.setdefault(param.name, {})[name] = variable
+        for name, variables in parameters.items():
+            if len(variables) == 1:
+                found.setdefault(name, *variables.values())
+        return found
+
+    def rules_of(self, clause: str) -> Iterator[Rule]:
+        """The rules of a clause in its text, its readings and its amendments, with remedies."""
+        agreement = self.agreement
+        texts = [each.rules for each in agreement.clauses if each.id == clause]
+        texts += [each.rules for each in agreement.readings if each.clause == clause]
+        texts += [each.rules for each in agreement.amendments if each.clause == clause]
+        for rule in (rule for rules in texts for rule in rules):
+            remedy: Rule | None = rule
+            while remedy is not None:
+                yield remedy
+                below = remedy.remedy if isinstance(remedy, Duty) else None
+                remedy = None if below is None else below.duty
+
+    def bound_by(self, trigger: Trigger | None) -> Iterator[tuple[Variable, str]]:
+        """The parameters that a trigger binds, each with the name of the variable."""
+        if trigger is None or trigger.pattern is None:
+            return
+        for pattern in (trigger.pattern, *trigger.following):
+            event = self.declared.event(pattern.name)
+            params = [variable_of(param) for param in event.params] if event else []
+            by_name = {param.name: param for param in params}
+            in_order = iter(params)
+            for arg in pattern.args:
+                param = next(in_order, None) if arg.name is None else by_name.get(arg.name)
+                name = arg.value.name if isinstance(arg.value, Name) and arg.op == "=" else None
+                if param is not None and name is not None and name not in self.people:
+                    yield param, name
 
     def span(self, when: When | None, place: Place) -> FactTime | None:
         """A time as written, in ticks."""

@@ -115,7 +115,7 @@ def add_business_days(day: date, count: int, of: Calendar) -> date:
 
 
 class Counting:
-    """How one agreement counts: its zone, month ends, first day and calendars."""
+    """Counting rules of an agreement: zone, month ends, first day, calendars."""
 
     def __init__(
         self,
@@ -150,14 +150,14 @@ class Counting:
         return day_start(self.shift_day(local_day(micros, self.zone), duration, sign), self.zone)
 
     def deadline(self, micros: int, duration: Duration) -> int:
-        """When a window `within D` of X closes: the last counted day belongs to it."""
+        """Tick at which a window `within D` of X closes: the end of its last counted day."""
         if duration.unit in ("second", "minute", "hour"):
             return micros + duration.count * LENGTHS[duration.unit]
         last = self.shift_day(local_day(micros, self.zone), duration)
         return day_start(last + timedelta(days=1), self.zone)
 
     def term_end(self, micros: int, duration: Duration) -> int:
-        """When `for D` from X ends: the start of the anniversary day."""
+        """Tick at which `for D` from X ends: the start of the anniversary day."""
         return self.shift(micros, duration)
 
     def day_end(self, micros: int) -> int:

@@ -222,7 +222,7 @@ class Variable(Struct, frozen=True):
 
 
 class Trigger(Struct, frozen=True):
-    """What makes an instance. Exactly one of `match`, `cond`, `breach_of` is set.
+    """Origin of instances. Exactly one of `match`, `cond`, `breach_of` is set.
 
     `following` are earlier (or same-instant) occurrences joined on shared variables; `breach_of`
     is the rule whose breach this remedy answers (its variables are this rule's too). `surplus` is
@@ -254,7 +254,7 @@ class DutyWindow(Struct, frozen=True):
 
 
 class PowerEffect(Struct, frozen=True):
-    """What a power does. `rules` are the rules it can touch; `joint` needs every holder."""
+    """Effect of a power. `rules`: the rules it can affect; `joint` needs every holder."""
 
     verb: str
     clauses: tuple[str, ...]

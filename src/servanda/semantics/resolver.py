@@ -53,7 +53,7 @@ def norms_of(
 
 
 class Opening(NamedTuple):
-    """How instances of a rule come about: its trigger, its first condition, its variables."""
+    """Opening of a rule's instances: trigger, first condition and variables."""
 
     trigger: norms.Trigger | None
     if_: norms.Cond

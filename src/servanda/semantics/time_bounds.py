@@ -1,4 +1,4 @@
-"""What can be proved of points and windows without any record."""
+"""Bounds of points and windows that hold for every record."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class WindowBounds:
             return None
 
     def opening(self, window: norms.DutyWindow) -> int | None:
-        """When a standing window opens, if that is constant."""
+        """Tick at which a standing window opens, if constant."""
         return self.constant(window.opens)
 
     def closings(self, window: norms.DutyWindow) -> list[int]:
@@ -186,7 +186,7 @@ def _is_among(narrow: norms.Match, wide: norms.Match) -> bool:
 
 
 def _passes(mine: norms.Arg, test: norms.Arg) -> bool:
-    """Whether what passes the one test passes the other; words that a rule binds are its own."""
+    """Whether one test implies the other; bound variables are local to their rule."""
     if mine.param != test.param or mine.op != test.op:
         return False
     if test.op == "in":

@@ -132,7 +132,7 @@ class Units:
         return to_decimal(Fraction(value) * self.factor(given, wanted))
 
     def factor(self, given: str | None, wanted: str | None) -> Fraction:
-        """What an amount in `given` is multiplied by to be one in `wanted`."""
+        """Factor that converts an amount from `given` to `wanted`."""
         if given == wanted:
             return Fraction(1)
         if given is not None and wanted is not None and self._has_offset(given, wanted):

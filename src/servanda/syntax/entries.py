@@ -213,7 +213,7 @@ class CellArg(Struct, frozen=True):
 
 
 class RowMap(Struct, frozen=True):
-    """What one row of a table says: an event with `args`, or a measure (`value` set).
+    """Mapping of a table row: an event with `args`, or a measure (`value` set).
 
     `on` … `grade` name the columns that hold them; `graded` is one grade for all rows; `where`
     keeps only rows whose column equals a text.

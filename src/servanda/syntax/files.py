@@ -16,6 +16,7 @@ LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_LINE = 100_000
 DEEPEST_INCLUDE = 20
 READABLE = "correct the name: it is relative to the file that has it"
+NAMED = "correct the path: a relative one starts at the folder in which the command runs"
 SUFFIXES = (".md", ".markdown", ".sv")
 MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
@@ -58,7 +59,7 @@ def read_text(path: Path, file: str, problems: Problems, at: Place | None = None
     whole = Place(file, 0, 0)
     found = _find(path)
     if isinstance(found, str):
-        advice = _near(path) or READABLE
+        advice = _near(path) or (READABLE if at else NAMED)
         problems.add("E103", at or whole, f"`{file}`: {found}" if at else found, advice)
         return None
     if found.st_size > LARGEST_FILE:

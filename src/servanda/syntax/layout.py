@@ -301,7 +301,7 @@ def _too_much(text: str) -> str | None:
 
 
 def _depth(text: str) -> int:
-    """How deep the brackets of a statement are nested."""
+    """Nesting depth of a statement's brackets."""
     depth = deepest = 0
     for bracket in re.findall(r"[(\[)\]]", _STRING.sub("", text)):
         depth += 1 if bracket in "([" else -1

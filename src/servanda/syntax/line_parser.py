@@ -115,7 +115,7 @@ def _build(builder: RecordBuilder, cached: bool | str) -> Lark:
 
 
 def _cache_file() -> Path | None:
-    """Where this version of the grammar is cached, or None if nothing can be written there."""
+    """Path of the cached grammar of this version, or None if it cannot be written."""
     try:
         folder = _cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

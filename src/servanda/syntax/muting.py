@@ -13,7 +13,7 @@ IDLE_ALLOW = "H410"
 
 
 class Muting(Struct, frozen=True):
-    """What `allow` lines leave of some problems, what they mute, and which of them mute nothing."""
+    """Result of the `allow` lines: problems left, problems muted, and lines without effect."""
 
     kept: tuple[Problem, ...]
     muted: tuple[Problem, ...]

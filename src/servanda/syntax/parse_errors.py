@@ -1,4 +1,4 @@
-"""Explains why a line does not parse: what is unexpected, and what could stand there."""
+"""Explanations of parse errors: the unexpected word, and the expected ones."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Failure(Struct, frozen=True):
 
     @property
     def offset(self) -> int:
-        """Where in the text the parser stopped; its length if the line is too short."""
+        """Offset at which the parser stopped; the text's length if the line is too short."""
         return _offset(self.error, self.text)
 
     @property
@@ -344,7 +344,7 @@ def _with_or(words: list[str]) -> str:
 
 
 def _expected(failure: Failure) -> list[str]:
-    """What could stand at the offset, in plain words, likeliest first."""
+    """Expected words at the offset, likeliest first."""
     fixed = failure.parser.words()
     words = [SHAPES.get(name) or f"`{fixed.get(name, name.lower())}`" for name in failure.accepted]
     return list(dict.fromkeys(words))
@@ -374,7 +374,7 @@ def _repair(failure: Failure) -> tuple[str, str] | None:
 
 
 def _length_unparsed(text: str, failure: Failure) -> int:
-    """How many characters of a text the parser does not get to."""
+    """Number of characters that the parser does not reach."""
     try:
         failure.parser.parse(
             Statement(text, NOWHERE, [(0, 0, 0)], 0), failure.line_kind, Problems()

@@ -1,4 +1,4 @@
-"""Problems as data: what is wrong, where it stands, what it is about, and what to do about it.
+"""Problems: code, message, place, subject and advice.
 
 Whatever reads a case collects `Problem`s and goes on. Nothing raises before the public API,
 which turns a collection with errors into one `ServandaError`. Codes: `problem_codes.py`.
@@ -46,7 +46,7 @@ class Problem(Struct, frozen=True):
 
     @property
     def severity(self) -> Severity:
-        """How bad it is: the first letter of the code says so."""
+        """Severity, by the first letter of the code."""
         return SEVERITIES[self.code[0]]
 
     @property

@@ -577,7 +577,7 @@ class Held(Struct, frozen=True):
 
 
 class Account(Struct, frozen=True):
-    """Whose readings, sources, grades and answers to vague terms are held together."""
+    """An account: its choices of readings, sources, grades and answers to vague terms."""
 
     name: str
     title: str | None

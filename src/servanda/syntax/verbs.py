@@ -17,6 +17,18 @@ def verb_forms(name: str) -> frozenset[str]:
     return frozenset(form + underscore + rest for form in (verb, *_other_forms(verb)))
 
 
+def third_person(event: str) -> str:
+    """The form of an event's verb that follows an actor: `pays`, `carries_out`, `withdraws`."""
+    forms = verb_forms(event)
+    if _is_third(event) and any(len(form) < len(event) for form in forms):
+        return event
+    return max(forms, key=lambda form: (_is_third(form), len(form), form))
+
+
+def _is_third(event: str) -> bool:
+    return event.partition("_")[0].endswith("s")
+
+
 def _other_forms(verb: str) -> Iterator[str]:
     for base, third in _IRREGULAR.items():
         if verb in (base, third):

@@ -2,7 +2,7 @@
 
 Every answer (terminal, charts, report, live view, `why`, `compare`) reads them from here, so that a
 status is added in one place. `tests/test_vocabulary.py` holds the table against the judge's own
-list, and proves that no page or chart spells a status or its colour by itself.
+list, and proves that no page or chart spells a status or its colour again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Term(Struct, frozen=True):
 
     @property
     def phrase(self) -> str:
-        """The status in a sentence: `cured: broken before, and made good`."""
+        """The status in a sentence: `cured: performed late`."""
         return f"{self.word}: {self.description}" if self.explained else self.word
 
 
@@ -265,15 +265,14 @@ ALL = DUTY | POWER | PROVISION
 BY_KIND = {
     ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
     ("achieve", "cured"): replace(
-        DUTY["cured"],
-        word="performed late",
-        description="done after its time, and that makes it good",
+        DUTY["cured"], word="performed late", description="done after its time"
     ),
     ("provision", "suspended"): replace(
         DUTY["suspended"], description="suspended, by the use of a power or by its own terms"
     ),
 }
-"""What a status is called of one kind of duty, where that differs."""
+"""What a status is called of one kind of duty: of a late performance nobody may know whether there
+was a breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",
@@ -287,6 +286,9 @@ ABSENT = Term(
     drawn=False,
 )
 """What stands in the place of a status where an account has no such duty."""
+ABSENT_POWER = replace(
+    ABSENT, word="no such power", description="there is no such power in this account"
+)
 WORDS = tuple(dict.fromkeys(term.word for term in (*BY_KIND.values(), *ALL.values())))
 """Every word for a status, of duties and powers."""
 ORDER = tuple(ALL)
@@ -298,7 +300,7 @@ BREACH = "broken"
 def term(status: str | None, kind: str = "") -> Term:
     """The row of a status, of a kind of duty if given; `ABSENT` for None."""
     if status is None:
-        return ABSENT
+        return ABSENT_POWER if kind == "may" else ABSENT
     return BY_KIND.get((kind, status)) or ALL[status]
 
 

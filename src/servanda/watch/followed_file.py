@@ -13,7 +13,7 @@ TAIL = 4096
 
 
 class ReadPosition(Struct):
-    """How far a file has been read: bytes, lines, and a digest of the bytes before the offset."""
+    """Position in a file: bytes and lines read, and a digest of the bytes before."""
 
     offset: int = 0
     lines: int = 0

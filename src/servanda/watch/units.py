@@ -32,7 +32,7 @@ Held = tuple[str, str]  # an event and the parameter (or a measure and `of`) equ
 
 
 class References(Struct):
-    """What a rule refers to, given a key variable: keyed and shared words, and other rules."""
+    """References of a rule, given a key variable: keyed words, shared words, other rules."""
 
     held: set[Held]
     shared: set[str]
@@ -158,7 +158,7 @@ class Finder:
             nothing.add(self.references_of_rule(rule, None))
         return [*found, ({}, nothing)]
 
-    # -------------------------------------------------------------- what is spoken of
+    # -------------------------------------------------------------- references
     def references_of_rule(self, rule: Rule, key: str | None) -> References:
         cure = rule.cured_by
         found = self.references_of(
@@ -188,7 +188,7 @@ class Finder:
         return found
 
     def word(self, name: str, param: str | None) -> References:
-        """What an event, state or vague term depends on, keyed by a parameter or by none."""
+        """Dependencies of an event, state or vague term, keyed by a parameter or by none."""
         if name in self.states:
             return self.state(name, param)
         if name in self.derived:

@@ -127,8 +127,8 @@ def bars(counts: list[dict[str, Any]], accounts: Iterable[str]) -> dict[str, Any
     return {"bars": drawn, "widest": max((d["sum"] for d in drawn), default=1) or 1}
 
 
-def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
-    """A duty on the day: as `compare` has it (docs/json.md), and since when."""
+def named(query: Query, duty: DutyHistory) -> dict[str, Any]:
+    """What a page calls a duty by."""
     return {
         "id": duty.id,
         "clause": duty.clause,
@@ -137,10 +137,16 @@ def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
         "details": duty.details,
         "kind": duty.kind,
         "says": KINDS[duty.kind],
-        "remedy": duty.remedy,
         "debtor": duty.debtor,
-        "creditor": duty.creditor,
         "instance": duty.instance,
+    }
+
+
+def row(query: Query, duty: DutyHistory) -> dict[str, Any]:
+    """A duty on the day: as `compare` has it (docs/json.md), and since when."""
+    return named(query, duty) | {
+        "remedy": duty.remedy,
+        "creditor": duty.creditor,
         "particulars": duty.label.particulars,
         "statuses": query.statuses(duty),
         "since": {name: since(query, duty, name) for name in duty.spans},

@@ -10,8 +10,7 @@ import msgspec
 from servanda.explain.comparison import Comparison
 from servanda.explain.duty_histories import DutyHistory
 from servanda.explain.duty_keys import Duty
-from servanda.vocabulary.statuses import KINDS
-from servanda.web.board import titles
+from servanda.web.board import named
 from servanda.web.pages import PATIENCE, PATIENCE_FOR_JSON
 from servanda.web.query import Query, Refused, dates_of, no_account, still_judging
 from servanda.web.settings import site
@@ -101,20 +100,6 @@ def head(query: Query, count: int, found: list[dict[str, Any]]) -> dict[str, Any
         "known": query.dates.known,
         "duties": count,
         "apart": found,
-    }
-
-
-def named(query: Query, duty: DutyHistory) -> dict[str, Any]:
-    return {
-        "id": duty.id,
-        "clause": duty.clause,
-        "title": titles(query).get(duty.clause),
-        "text": duty.text,
-        "details": duty.details,
-        "kind": duty.kind,
-        "says": KINDS[duty.kind],
-        "debtor": duty.debtor,
-        "instance": duty.instance,
     }
 
 

@@ -1,4 +1,4 @@
-"""The drafts of an article beside it: a person keeps, edits or drops each of them."""
+"""Review of an article's drafts: a person keeps, edits or drops each."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def edges(query: Query) -> list[int]:
 
 
 def positions(query: Query, ticks: list[int]) -> list[str]:
-    """Where the changes lie between the first day and the last, in thousandths, each once."""
+    """Distinct positions of the changes between the first and last day, in thousandths."""
     first = query.case.tick(query.first_day())
     last = max(query.case.tick(query.case.last_day()), first + 1)
     marks = {round(1000 * (t - first) / (last - first)) for t in ticks if first <= t <= last}

@@ -1,4 +1,4 @@
-"""What Django's middleware lacks: a check of host names, the content security policy, a log.
+"""Middleware: check of host names, content security policy, error log.
 
 The other headers are those of `SecurityMiddleware` and `XFrameOptionsMiddleware` (settings.py).
 """

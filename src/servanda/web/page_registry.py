@@ -30,7 +30,7 @@ Data = dict[str, Any]
 
 
 class PageRequest(Struct, frozen=True):
-    """What an address asks of a page. `id`: of the one thing that the page is about (else empty);
+    """A request for a page. `id`: that of the subject of the page (else empty);
     `as_json`: the twin is asked for, so that nothing may be left for later."""
 
     query: Query

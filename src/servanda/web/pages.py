@@ -196,7 +196,7 @@ def derivation(query: Query, duty: DutyHistory, account: str) -> Any:
 
 # ------------------------------------------------------------------ who
 def account(query: Query, name: str) -> dict[str, Any]:
-    """What an account reads, trusts and holds, and the duties on which it is alone."""
+    """An account's readings, trust and holdings, and the duties on which it is alone."""
     found = next((a for a in query.case.agreement.accounts if a.name == name), None)
     if found is None and name not in query.accounts:
         raise no_account(name, query.accounts, 404)
@@ -258,7 +258,7 @@ def is_alone(query: Query, duty: DutyHistory, name: str) -> bool:
 
 
 def party(query: Query, name: str) -> dict[str, Any]:
-    """What a party owes and what it is owed, alone or in a group."""
+    """Duties and powers of a party, alone or in a group."""
     agreement = query.case.agreement
     known = {p.name: p for p in agreement.parties}
     groups = {g.name: g for g in agreement.groups}

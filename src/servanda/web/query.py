@@ -1,4 +1,4 @@
-"""What a page asks: which days, by whose account; and the tables that every page reads from."""
+"""The days and account of a page, and the tables that all pages read."""
 
 from __future__ import annotations
 

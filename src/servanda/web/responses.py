@@ -22,7 +22,7 @@ PATIENCE_FOR_JSON = 60.0
 
 
 def query_of(request: HttpRequest, patience: float = PATIENCE) -> Query:
-    """What an address asks, with the judgements it needs under way. Raises Refused."""
+    """The query of a request; starts the judgements it needs. Raises Refused."""
     version = site.workspace.version
     if version is None:
         raise Refused(
@@ -75,7 +75,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def refuse(request: HttpRequest, refused: Refused, as_json: bool | None = None) -> HttpResponse:
-    """What is wrong with a request, and what to do instead: a page, or JSON."""
+    """A refusal with advice, as a page or JSON."""
     if wants_json(request) if as_json is None else as_json:
         unread = site.workspace.errors if refused.status == 503 else ()
         return json_response({"errors": problem_rows(unread or [refused.problem])}, refused.status)

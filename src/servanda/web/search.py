@@ -25,7 +25,7 @@ class Findable(Struct, frozen=True):
 
 
 def search(query: Query, text: str) -> dict[str, Any]:
-    """What has all the words of a text; what is named so comes first."""
+    """Search for all the words of a text; matches in names come first."""
     if len(text) > LONGEST:
         message = "this is too long to search for"
         raise Refused("E011", "option:q", message, f"up to {LONGEST} characters")

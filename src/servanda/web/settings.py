@@ -18,7 +18,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 class Site:
-    """What all requests share. `writable`: hypothetical entries may be saved into the record;
+    """Settings that all requests share. `writable`: suppositions may be saved into the record;
     `drafts`: the file of drafts to review; `names`: what a Host header may call this server."""
 
     workspace: Workspace

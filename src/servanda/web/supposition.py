@@ -1,4 +1,4 @@
-"""What if: hypothetical entries typed into the page, shown as a difference.
+"""Page of a supposition: hypothetical entries and the difference they make.
 
 Nothing is written; `saving.py` saves them if somebody asks for it.
 """

@@ -28,7 +28,7 @@ LONGEST_WORK = 30.0
 
 
 class Workspace:
-    """What the pages show. `version` is the last good state (None: there never was one);
+    """State behind the pages. `version` is the last good state (None: there never was one);
     `problems` are those of the text on disk, errors and hints."""
 
     def __init__(self, root: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a page may write: hypothetical entries that somebody keeps; drafts that somebody confirmed.
+"""Writing requests: save hypothetical entries; accept confirmed drafts.
 
 Only on this machine, only from the view's own pages, only when confirmed, and never if the case
 would then have errors.

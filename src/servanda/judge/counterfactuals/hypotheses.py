@@ -15,14 +15,17 @@ import msgspec
 from msgspec import Struct
 
 from servanda.judge import derivation as d
+from servanda.judge.counterfactuals.levels import Level, begun, solutions
 from servanda.judge.counterfactuals.setting import Setting
+from servanda.judge.counterfactuals.times import cure_ends, day_of, times, times_of_power
+from servanda.judge.dependencies import nodes
 from servanda.record.facts import Value
 from servanda.semantics.clock import local_day, micros_of
 from servanda.semantics.norms import (
     Arg,
     Const,
+    IsVague,
     Match,
-    MeasureReading,
     Norms,
     Rule,
     Total,
@@ -31,9 +34,10 @@ from servanda.semantics.norms import (
 )
 from servanda.syntax import entries as e
 from servanda.syntax import tree as m
-from servanda.syntax.verbs import verb_forms
+from servanda.syntax.verbs import third_person
 
 MOST_TIMES = 5
+SURE = 2
 POWERS = ("waive", "release", "suspend", "end", "end_all", "create", "amend")
 
 
@@ -54,66 +58,64 @@ class Hypotheses:
         self.verdict = derivation.verdict
         self.rule = derivation.rule
         self.norms = norms
-        self.today = setting.today
+        self.zone = setting.norms.zone
+        self.now = e.When(setting.today)
+        self.times = times(derivation, setting.today, self.zone)
         self.bound = dict(derivation.verdict.instance)
 
     def all(self) -> Iterator[Hypothesis]:
         match self.rule.kind:
             case "achieve":
                 yield from self.performances()
-            case "keep":
-                yield from self.readings()
             case "forbid":
                 yield from self.violations()
             case "may":
                 yield from self.own_uses()
+        yield from self.conditions()
         yield from self.uses()
         yield from self.determinations()
         yield from self.declarations()
 
     # -------------------------------------------------------------- acts
     def performances(self) -> Iterator[Hypothesis]:
-        """A performance on the last day of the window, on the day asked, as the window opens."""
+        """A performance on the day asked, at the end of the window, as it opens, and late."""
         if self.rule.action is None:
             return
-        fact = self.act(self.rule.action)
-        for day in self.days():
-            yield from self.line(fact, day)
+        fact = self.act(self.rule.action, missing=self.missing())
+        for when in self.times:
+            yield from self.line(fact, when)
         remedy = next((r for r in self.norms.rules if r.id == self.rule.remedy), None)
         if self.verdict.status == "broken" and remedy is not None and remedy.action is not None:
-            yield from self.line(self.act(remedy.action), self.today)
-
-    def days(self) -> list[date]:
-        """The days on which an act may fall differently: in the window, late, as it opens."""
-        zone = self.setting.norms.zone
-        found = [self.today]
-        for step in self.derivation.steps:
-            if isinstance(step, d.Opening):
-                closes, opens = step.window.closes, step.window.opens
-                if closes is not None and closes.lo is not None:
-                    found.append(local_day(closes.lo - 1, zone))
-                if opens is not None and opens.hi is not None:
-                    found.append(local_day(opens.hi, zone))
-        return list(dict.fromkeys(found))
+            yield from self.line(self.act(remedy.action), self.now)
 
     def violations(self) -> Iterator[Hypothesis]:
         if self.rule.action is not None:
-            yield from self.line(self.act(self.rule.action), self.today)
+            fact = self.act(self.rule.action)
+            for when in self.times:
+                yield from self.line(fact, when)
         if self.rule.cured_by is not None:
             breaches = self.verdict.breaches or ((),)
             acts = dict.fromkeys(self.act(self.rule.cured_by, dict(b)) for b in breaches)
-            yield Hypothesis("record", tuple(self.written(a, self.today) for a in acts), self.today)
+            for when in self.times:
+                lines = tuple(self.written(act, when) for act in acts)
+                yield Hypothesis("record", lines, day_of(when))
 
-    def act(self, match: Match, same_as: Mapping[str, Value | None] | None = None) -> e.EventFact:
-        """The event with what a pattern asks for; of what adds up, what is still missing.
+    def act(
+        self,
+        match: Match,
+        given: Mapping[str, Value | None] | None = None,
+        missing: Decimal | None = None,
+    ) -> e.EventFact:
+        """The event with what a pattern asks for.
 
-        `same_as`: the particulars of the violation that it is to cure.
+        `given`: the particulars of the violation that it is to cure, or of the state that it is to
+        begin or end; `missing`: of what adds up, the amount that is still owed.
         """
         params = self.params(match.name)
-        missing = self.missing()
         args: dict[str, Value] = {}
         for arg in match.args:
-            wanted = (same_as or {}).get(arg.param) if arg.op == "same" else self.wanted(arg)
+            name = {"same": arg.param, "bind": arg.variable or ""}.get(arg.op)
+            wanted = self.wanted(arg) if name is None else (given or {}).get(name)
             if wanted is not None:
                 args[arg.param] = wanted
         if missing is not None and self.rule.total is not None:
@@ -140,8 +142,6 @@ class Hypotheses:
         """A value that passes one test of a pattern; None: any does."""
         if arg.op == "in":
             return self.verdict.debtor if self.verdict.debtor in arg.values else arg.values[0]
-        if arg.op == "same":
-            return dict(self.verdict.breach).get(arg.param)
         value = self.value(arg.value)
         if value is None or arg.op in ("=", ">=", "<="):
             return value
@@ -161,39 +161,78 @@ class Hypotheses:
                 return left if left > 0 else step.owed
         return None
 
-    # -------------------------------------------------------------- readings and sums
-    def readings(self) -> Iterator[Hypothesis]:
-        """For each comparison: a reading that meets the limit, and one that does not."""
-        read = [s for s in self.derivation.steps if isinstance(s, d.Gate) and s.name == "keep"]
-        for gate in read[-1:]:
-            for comparison in comparisons(gate.condition):
-                yield from self.around(comparison)
+    # -------------------------------------------------------------- conditions
+    def conditions(self) -> Iterator[Hypothesis]:
+        """For each part of the conditions: what would make it hold, and what would make it fail."""
+        gates = {s.name: s for s in self.derivation.steps if isinstance(s, d.Gate)}
+        for gate in gates.values():  # of what is to be kept, the last: as it is on the day asked
+            read = self.setting.facts.now
+            if gate.name == "if" and gate.at is not None:
+                read = gate.at
+            at = e.When(local_day(micros_of(read), self.zone))
+            for part in parts_of(gate.condition):
+                match part:
+                    case d.Comparison():
+                        yield from self.around(part, read, at)
+                        if gate.name == "keep":
+                            yield from self.before_the_breach(part)
+                    case d.Occurred() if part.value < SURE:
+                        yield from self.line(self.act(part.happened.match), at)
+                    case d.State():
+                        yield from self.changes(part, at)
 
-    def around(self, found: d.Comparison) -> Iterator[Hypothesis]:
-        op, left, right = found.compare.op, found.left, found.right
-        if isinstance(left.expr, Const):
-            op, left, right = d.MIRRORED[op], right, left
-        if right.low is None or right.low != right.high:
-            return
-        limit = right.low
-        inside, outside = {
-            "<=": (limit, limit + 1),
-            ">=": (limit, limit - 1),
-            "<": (limit - 1, limit),
-            ">": (limit + 1, limit),
-            "=": (limit, limit + 1),
-            "!=": (limit + 1, limit),
-        }[op]
-        if isinstance(left.expr, MeasureReading):
-            for amount in (inside, outside):
-                fact = self.reading(left.expr, amount)
-                yield from self.line(fact, self.today)
-        elif isinstance(left.expr, Total) and left.low is not None and op in ("<=", "<"):
-            yield from self.more(left.expr, outside - left.low)
-        elif isinstance(left.expr, Total) and left.low is not None:
-            yield from self.more(left.expr, inside - left.low)
+    def changes(self, found: d.State, at: e.When) -> Iterator[Hypothesis]:
+        """An event that begins a state, or one that ends it."""
+        match = found.state.match
+        wanted = {arg.param: self.wanted(arg) for arg in match.args}
+        for state in (s for s in self.norms.states if s.name == match.name):
+            begins = state.begins if found.value < SURE else ()
+            ends = state.ends if found.value else ()
+            for change in (*begins[:1], *ends[:1]):
+                yield from self.line(self.act(change, wanted), at)
 
-    def more(self, total: Total, amount: Decimal) -> Iterator[Hypothesis]:
+    def around(self, found: d.Comparison, read: int, at: e.When) -> Iterator[Hypothesis]:
+        """The amounts around the limit of a comparison that was read at tick `read`."""
+        for solved in solutions(found):
+            for amount in (solved.holds, solved.fails):
+                if solved.level.total is not None:
+                    yield from self.more(solved.level.total, amount - solved.now, at)
+                else:
+                    when = self.when(solved.level, read, at)
+                    yield from self.line(self.reading(solved.level, amount), when)
+        if not any(True for _ in solutions(found)):
+            yield from self.both_ends(found, read, at)
+
+    def both_ends(self, found: d.Comparison, read: int, at: e.When) -> Iterator[Hypothesis]:
+        """Of changes of which neither end is known: a beginning at nothing, alone and with an
+        end."""
+        left, supposed = begun(found.left)
+        right, others = begun(found.right)
+        lines = [
+            self.written(self.reading(each, Decimal(0)), self.when(each, read, at))
+            for each in sorted(supposed | others, key=str)
+        ]
+        if lines:
+            yield Hypothesis("record", tuple(lines), day_of(at))
+        for solved in solutions(msgspec.structs.replace(found, left=left, right=right)):
+            for amount in (solved.holds, solved.fails):
+                line = self.written(self.reading(solved.level, amount), at)
+                yield Hypothesis("record", (*lines, line), day_of(at))
+
+    def before_the_breach(self, found: d.Comparison) -> Iterator[Hypothesis]:
+        """Readings that put a failure right on the last day before it counts as a breach."""
+        for end in cure_ends(self.derivation, self.zone):
+            for solved in solutions(found):
+                if solved.level.total is None and not solved.level.before:
+                    yield from self.line(self.reading(solved.level, solved.holds), end)
+
+    def when(self, level: Level, read: int, at: e.When) -> e.When:
+        """When a level is read: of a change, at its beginning or its end."""
+        if not level.before:
+            return at
+        return e.When(local_day(micros_of(read) - level.before, self.zone))
+
+    def more(self, total: Total, amount: Decimal, at: e.When) -> Iterator[Hypothesis]:
         """One more occurrence, of the amount by which a sum passes its limit."""
         if amount <= 0:
             return
@@ -201,22 +240,22 @@ class Hypotheses:
         if total.param is None:
             times = int(amount.to_integral_value(ROUND_CEILING))
             if times <= MOST_TIMES:
-                entry = self.written(fact, self.today)
+                entry = self.written(fact, at)
                 ids = (f"supposed-{n}" for n in range(1, times + 1))
                 lines = tuple(msgspec.structs.replace(entry, id=id_) for id_ in ids)
-                yield Hypothesis("record", lines, self.today)
+                yield Hypothesis("record", lines, day_of(at))
             return
         params = {p.name: p for p in self.params(total.match.name)}
         kept = tuple(a for a in fact.args if a.name != total.param)
         added = m.Arg(total.param, "=", m.Number(amount, params[total.param].unit))
         fact = msgspec.structs.replace(fact, args=(*kept, added))
-        yield from self.line(fact, self.today)
+        yield from self.line(fact, at)
 
-    def reading(self, expr: MeasureReading, amount: Decimal) -> e.ReadingFact:
+    def reading(self, level: Level, amount: Decimal) -> e.ReadingFact:
         units = {measure.name: measure.unit for measure in self.setting.norms.measures}
-        of = None if expr.of is None else self.value(expr.of)
-        number = m.Number(amount, units.get(expr.measure))
-        return e.ReadingFact(expr.measure, None if of is None else str(of), number, number)
+        of = None if level.of is None else self.value(level.of)
+        number = m.Number(amount, units.get(level.measure))
+        return e.ReadingFact(level.measure, None if of is None else str(of), number, number)
 
     # -------------------------------------------------------------- powers and terms
     def own_uses(self) -> Iterator[Hypothesis]:
@@ -225,29 +264,31 @@ class Hypotheses:
         if does is None:
             return
         if does.verb == "do" and does.match is not None:
-            yield from self.line(self.act(does.match), self.today)
+            yield from self.line(self.act(does.match), self.now)
         elif does.verb == "determine" and does.match is not None:
             pattern = self.pattern(does.match)
-            yield from self.line(e.DetermineFact(self.verdict.debtor, pattern), self.today)
+            yield from self.line(e.DetermineFact(self.verdict.debtor, pattern), self.now)
         else:
-            yield from self.use(self.rule, does.clauses[0] if does.clauses else None)
+            yield from self.use(self.rule, does.clauses[0] if does.clauses else None, self.now)
 
     def uses(self) -> Iterator[Hypothesis]:
-        """Powers over the duty used on the day asked; a suspension given up."""
+        """Powers over the duty used, and a suspension given up."""
         for power in self.norms.rules:
             does = power.power
             if does is None or power.id == self.rule.id or does.verb not in POWERS:
                 continue
             if self.rule.id in does.rules or self.rule.clause in does.clauses:
-                yield from self.use(power, self.rule.clause)
+                today = self.setting.today
+                for when in times_of_power(power, self.derivation, today, self.zone):
+                    yield from self.use(power, self.rule.clause, when)
         for step in self.derivation.steps:
             if isinstance(step, d.Overlay) and step.name == "suspended":
                 for use in step.uses:
                     if use.in_effect:
                         fact = e.PowerFact("resume", use.by, (self.rule.clause,))
-                        yield from self.line(fact, self.today)
+                        yield from self.line(fact, self.now)
 
-    def use(self, power: Rule, clause: str | None) -> Iterator[Hypothesis]:
+    def use(self, power: Rule, clause: str | None, when: e.When) -> Iterator[Hypothesis]:
         does = power.power
         assert does is not None
         debtor = power.debtor
@@ -262,28 +303,39 @@ class Hypotheses:
         lines = [
             self.written(
                 e.PowerFact(does.verb, holder, clauses, amendment=does.amendment),  # type: ignore[arg-type]
-                self.today,
+                when,
             )
             for holder in holders
             if holder not in done or power.id != self.rule.id
         ]
         if lines:
-            yield Hypothesis("record", tuple(lines), self.today)
+            yield Hypothesis("record", tuple(lines), day_of(when))
 
     def determinations(self) -> Iterator[Hypothesis]:
-        """Each open vague term, determined either way: as the span began, and on the day asked."""
-        zone = self.setting.norms.zone
-        days = [self.today]
+        """Each open vague term, determined either way: as the span began, as a power over it was
+        used that this leaves open, and on the day asked."""
+        days = [self.setting.today]
         if self.verdict.from_ is not None:
-            days.insert(0, local_day(micros_of(self.verdict.from_), zone))
+            days.insert(0, local_day(micros_of(self.verdict.from_), self.zone))
+        for step in self.derivation.steps:
+            if isinstance(step, d.Overlay) and step.vague:
+                days += (local_day(micros_of(use.at), self.zone) for use in step.uses)
+        for match, by in dict.fromkeys(self.open_terms()):
+            for holds in (True, False):
+                for day in dict.fromkeys(days):
+                    fact = e.DetermineFact(by, self.pattern(match), holds)
+                    yield from self.line(fact, e.When(day))
+
+    def open_terms(self) -> Iterator[tuple[Match, str]]:
+        """The vague terms of its conditions, and of the rules that leave it undetermined, each with
+        somebody who decides it."""
         for term in vague_terms(self.derivation):
-            for by in term.deciders:
-                for holds in (True, False):
-                    if term.value == (2 if holds else 0):
-                        continue
-                    for day in dict.fromkeys(days):
-                        fact = e.DetermineFact(by, self.pattern(term.term.match), holds)
-                        yield from self.line(fact, day)
+            yield from ((term.term.match, by) for by in term.deciders)
+        if self.verdict.status == "undetermined":
+            deciders = {vague.name: vague.deciders for vague in self.norms.vagues}
+            for node in nodes(self.norms.rules):
+                if isinstance(node, IsVague):
+                    yield from ((node.match, by) for by in deciders[node.match.name])
 
     def pattern(self, match: Match) -> m.Pattern:
         args = []
@@ -304,7 +356,7 @@ class Hypotheses:
         names += [step.measure for step in self.derivation.steps if isinstance(step, d.Freshness)]
         for name in dict.fromkeys(names):
             by = self.speaker() or self.keeper()
-            yield Hypothesis("complete", (e.Completeness(by, (name,)),), self.today)
+            yield Hypothesis("complete", (e.Completeness(by, (name,)),), self.setting.today)
 
     def keeper(self) -> str:
         """Somebody whose record it may be: a body, else the creditor, else any party."""
@@ -316,14 +368,14 @@ class Hypotheses:
         )
 
     # -------------------------------------------------------------- lines
-    def line(self, fact: e.Fact, day: date) -> Iterator[Hypothesis]:
-        yield Hypothesis("record", (self.written(fact, day),), day)
+    def line(self, fact: e.Fact, when: e.When) -> Iterator[Hypothesis]:
+        yield Hypothesis("record", (self.written(fact, when),), day_of(when))
 
-    def written(self, fact: e.Fact, day: date) -> e.Entry:
-        """The entry, said by somebody whom the account trusts where it does not trust all."""
+    def written(self, fact: e.Fact, when: e.When) -> e.Entry:
+        """The entry, from a trusted source if the account does not trust all."""
         by = self.speaker(preferred=isinstance(fact, e.ReadingFact))
         chain = () if by is None else (e.Attribution("said", by),)
-        return e.Entry(e.When(day), fact, chain=chain)
+        return e.Entry(when, fact, chain=chain)
 
     def speaker(self, preferred: bool = False) -> str | None:
         """Whom the account trusts, where it does not trust everybody (or `preferred` some)."""
@@ -344,44 +396,22 @@ def literal(
     return m.Text(value) if type_ == "text" else m.Name(value)
 
 
-def third_person(event: str) -> str:
-    """The form of an event's verb that follows an actor: `pays`, `carries_out`, `withdraws`."""
-    forms = verb_forms(event)
-    if is_third(event) and any(len(form) < len(event) for form in forms):
-        return event
-    return max(forms, key=lambda form: (is_third(form), len(form), form))
-
-
-def is_third(event: str) -> bool:
-    return event.partition("_")[0].endswith("s")
-
-
-def comparisons(condition: d.Condition) -> Iterator[d.Comparison]:
+def parts_of(condition: d.Condition) -> Iterator[d.Condition]:
+    """The parts of a condition that have none themselves."""
     match condition:
-        case d.Comparison():
-            yield condition
         case d.AllOf(items=items) | d.AnyOf(items=items):
             for item in items:
-                yield from comparisons(item)
+                yield from parts_of(item)
         case d.Negation(item=item):
-            yield from comparisons(item)
+            yield from parts_of(item)
+        case _:
+            yield condition
 
 
 def vague_terms(derivation: d.Derivation) -> Iterator[d.VagueTerm]:
     """The vague terms of a derivation on which the account has no answer of its own."""
-    waiting: list[d.Condition] = [
-        step.condition for step in derivation.steps if isinstance(step, d.Gate)
-    ]
-    waiting += [
-        step.condition
-        for step in derivation.steps
-        if isinstance(step, d.Overlay) and step.condition is not None
-    ]
-    while waiting:
-        match waiting.pop():
-            case d.VagueTerm(held=None) as term:
-                yield term
-            case d.AllOf(items=items) | d.AnyOf(items=items):
-                waiting += items
-            case d.Negation(item=item):
-                waiting.append(item)
+    for step in derivation.steps:
+        if isinstance(step, d.Gate | d.Overlay) and step.condition is not None:
+            for part in parts_of(step.condition):
+                if isinstance(part, d.VagueTerm) and part.held is None:
+                    yield part

@@ -19,14 +19,13 @@ from servanda.judge import derivation as d
 from servanda.judge.counterfactuals.hypotheses import Hypotheses
 from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.reference.walk import Walk, verdicts_of
-from servanda.judge.support import every_ground, only, outcome, without
+from servanda.judge.support import every_ground, only, outcome
 from servanda.judge.verdict import JudgeError, Status, Verdict
 from servanda.judge.visible_facts import visible
 from servanda.record.dates import end_of
 from servanda.record.facts import Facts
-from servanda.record.record import Record
+from servanda.record.record import Entry, Record
 from servanda.record.resolver import resolve_record
-from servanda.record.trust import Policy
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax import entries as e
 from servanda.syntax.layout import lay_out
@@ -38,7 +37,7 @@ MOST_SET_ASIDE = 30
 
 
 class Counterfactual(Struct, frozen=True):
-    """What would give the duty the status `status`, as judged.
+    """A change that gives the duty the status `status`, as judged.
 
     `lines`: lines of the record that are supposed; `entries`: entries of the record that are
     counted, or that come later. `day`: the day on which the duty has that status.
@@ -56,6 +55,17 @@ def counterfactuals(setting: Setting, derivation: d.Derivation) -> list[Counterf
     return Trials(setting, derivation).all()
 
 
+def taken_back(setting: Setting, derivation: d.Derivation) -> dict[str, str]:
+    """The entries that bear on the instance and were corrected or withdrawn, each with the entry
+    that did so."""
+    if not setting.taken_back:
+        return {}
+    verdict, footprints = derivation.verdict, setting.footprints
+    norms, facts = footprints.within(footprints.follow([verdict.rule]), setting.former)
+    grounds = every_ground(visible(norms, facts, verdict))
+    return {id_: by for id_, by in setting.taken_back.items() if id_ in grounds}
+
+
 class Trials:
     """Tries hypotheses about one instance."""
 
@@ -68,6 +78,7 @@ class Trials:
         self.reach = self.footprints.follow([self.rule.id])
         self.norms, facts = self.footprints.within(self.reach, setting.facts)
         self.facts = visible(self.norms, facts, self.verdict)
+        self.until = {self.facts.now: self.facts}
         self.records: dict[tuple[str, ...], Record | None] = {}
         self.unchanged: dict[int, Status | None] = {}
 
@@ -87,25 +98,32 @@ class Trials:
     # -------------------------------------------------------------- what is set aside
     def set_aside(self) -> Iterator[Counterfactual]:
         """Entries that this account does not trust, or not surely, and that would change it."""
-        every = self.footprints.within(self.reach, self.setting.trusting)[1]
-        every = visible(self.norms, every, self.verdict)
-        mine, theirs = by_entry(self.facts), by_entry(every)
-        differing = [id_ for id_, facts in theirs.items() if facts != mine.get(id_)]
-        for id_ in differing[:MOST_SET_ASIDE]:
-            status = self.status(joined(without(self.facts, id_), only_entry(every, id_)))
+        tried = 0
+        for entry, reason in self.setting.set_aside:
+            facts = self.counting(entry)
+            tried += facts is not None
+            status = None if facts is None else self.status(facts)
             if status is not None:
-                yield Counterfactual(self.reason(id_), status, entries=(id_,))
+                yield Counterfactual(reason, status, entries=(entry.id,))
+            if tried == MOST_SET_ASIDE:
+                return
 
-    def reason(self, id_: str) -> OneOf["untrusted", "unsure"]:
-        """Why the account does not count an entry, or not surely."""
-        entry = self.setting.record.entry(id_)
-        policy = Policy(self.setting.account, self.setting.record)
-        dropped = entry is not None and policy.of_entry(entry) is None
-        return "untrusted" if dropped else "unsure"
+    def counting(self, entry: Entry) -> Facts | None:
+        """The facts if the account were sure of an entry; None where the duty sees no difference.
+
+        An entry that corrects or withdraws another one takes its place, or takes it away.
+        """
+        gone, added = self.setting.counted(entry)
+        added = self.footprints.within(self.reach, added)[1]
+        added = msgspec.structs.replace(visible(self.norms, added, self.verdict), complete=())
+        mine = every_ground(self.facts)
+        if not gone & mine and not every_ground(added):
+            return None
+        return joined(only(self.facts, mine - gone), added)
 
     # -------------------------------------------------------------- what comes later
     def later(self) -> Iterator[Counterfactual]:
-        """What the record's own later entries make of it next."""
+        """The next status that later entries of the record lead to, at the end of its day."""
         setting, zone = self.setting, self.setting.norms.zone
         if setting.to_the_last is None:
             return
@@ -128,8 +146,11 @@ class Trials:
         )
         for span in spans:
             begins = span.from_
-            if begins is not None and begins > setting.facts.now and span.entries:
-                day = local_day(micros_of(begins), zone)
+            if begins is None or begins <= setting.facts.now or not span.entries:
+                continue
+            day = local_day(micros_of(begins), zone)
+            stands = span.until is None or span.until > end_of(day.isoformat(), zone)
+            if stands and span.status != self.verdict.status:
                 yield Counterfactual("later", span.status, entries=span.entries, day=day)
                 return
 
@@ -141,13 +162,19 @@ class Trials:
 
     # -------------------------------------------------------------- what might be recorded
     def lines(self) -> Iterator[Counterfactual]:
-        """Lines of the record, supposed one by one (of a joint power: together)."""
+        """Lines of the record, supposed one by one (of a joint power: together).
+
+        Of the times at which the same fact gives the same status, the first that was tried.
+        """
         made = Hypotheses(self.setting, self.derivation, self.norms)
+        told = set[tuple[object, ...]]()
         for hypothesis in dict.fromkeys(made.all()):
             lines = self.with_ids(hypothesis.lines)
             status = self.supposed(lines, hypothesis.day)
             alone = [self.supposed([line], hypothesis.day) for line in lines if len(lines) > 1]
-            if status is not None and status not in alone:
+            key = (status, *(getattr(line, "fact", line) for line in hypothesis.lines))
+            if status is not None and status not in alone and key not in told:
+                told.add(key)
                 yield Counterfactual(hypothesis.kind, status, lines, day=hypothesis.day)
 
     def supposed(self, lines: Sequence[str], day: date) -> Status | None:
@@ -163,16 +190,13 @@ class Trials:
 
     def facts_until(self, now: int) -> Facts:
         """What the instance can see up to a tick, the record's own later entries among it."""
-        if now == self.facts.now:
-            return self.facts
-        setting = self.setting
-        if setting.facts.bulk_events or setting.facts.bulk_readings:
-            return msgspec.structs.replace(self.facts, now=now)
-        facts = setting.seen_by(setting.account, setting.record, now)
-        return visible(self.norms, self.footprints.within(self.reach, facts)[1], self.verdict)
+        if now not in self.until:
+            facts = self.footprints.within(self.reach, self.setting.until(now))[1]
+            self.until[now] = visible(self.norms, facts, self.verdict)
+        return self.until[now]
 
     def by_then(self, now: int) -> Status | None:
-        """What time and the record's own later entries make of it by a later tick."""
+        """The status at a later tick, given time and the record's later entries."""
         if now not in self.unchanged:
             self.unchanged[now] = self.status(self.facts_until(now))
         return self.unchanged[now]
@@ -210,26 +234,6 @@ class Trials:
         return msgspec.structs.replace(
             record, sources=setting.record.sources, aliases=setting.record.aliases
         )
-
-
-def by_entry(facts: Facts) -> dict[str, list[object]]:
-    """All that is taken from each entry."""
-    found: dict[str, list[object]] = {}
-    for name, occurrences in facts.events.items():
-        for occurrence in occurrences:
-            found.setdefault(occurrence.entry, []).append((name, occurrence))
-    for measure, readings in facts.readings.items():
-        for reading in readings:
-            found.setdefault(reading.entry, []).append((measure, reading))
-    for exercise in facts.exercises:
-        found.setdefault(exercise.entry, []).append(exercise)
-    for determination in facts.determinations:
-        found.setdefault(determination.entry, []).append(determination)
-    return found
-
-
-def only_entry(facts: Facts, entry: str) -> Facts:
-    return msgspec.structs.replace(only(facts, [entry]), complete=())
 
 
 def joined(one: Facts, other: Facts) -> Facts:

@@ -71,10 +71,10 @@ class Tables(Protocol):
         """Of the statement under way, the share that is done; 0 where that is not known."""
 
     def write(self, query: str, file: str, options: str) -> int:
-        """What a query finds, into a file, as DuckDB's COPY does; the number of rows."""
+        """Write the rows of a query to a file with DuckDB's COPY; return their number."""
 
     def stream(self, query: str, rows: int) -> pyarrow.RecordBatchReader:
-        """What a query finds, as Arrow batches of so many rows."""
+        """The rows of a query, as Arrow batches of so many rows."""
 
     def beside(self) -> Tables:
         """Empty tables of another judgement in the same engine."""

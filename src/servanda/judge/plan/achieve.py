@@ -310,15 +310,15 @@ def last_cure(batch: Batch, days: Days) -> str:
     """The tick before which late performance cures."""
     cases = "".join(
         f" WHEN p.b_hi < {FOR_GOOD} AND p.rule = {batch.numbers[r.id]} "
-        f"THEN {days.deadline('(p.b_hi >> 6)', r.cure_within)} * 64"
+        f"THEN {days.deadline('(p.b_hi >> 6)', within)} * 64"
         for r in batch.rules
-        if r.cure_within is not None
+        if (within := r.cure_within) is not None
     )
     return f"(CASE{cases} ELSE {FOR_GOOD} END)" if cases else str(FOR_GOOD)
 
 
 def closed_until(batch: Batch, conditions: Conditions) -> str:
-    """Whether silence on the performing event means no, from the opening to the breach."""
+    """Whether what is not recorded of the performing event did not happen, from the opening to the breach."""
     tests = ["closed"]
     for rule in batch.rules:
         assert rule.action is not None
@@ -408,7 +408,7 @@ def timeline(gates: str, gated: bool) -> str:
 
 
 def ends(facts: str, gates: str | None) -> str:
-    """What ends the live duty first, and what follows a breach first.
+    """The first event that ends the live duty, and the first that follows a breach.
 
     `facts` has the columns of `scalars` and, from remedies, `m` (made good) and `made_entry`.
     """

@@ -1,4 +1,4 @@
-"""Rules that are judged in one go."""
+"""Batches: rules that are judged together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """Rules judged in one go: standing rules of one kind, or one rule with instances."""
+    """Rules judged together: standing rules of one kind, or one rule with instances."""
 
     def __init__(self, rules: list[Rule], numbers: dict[str, int]) -> None:
         self.rules = rules

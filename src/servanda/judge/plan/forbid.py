@@ -98,8 +98,8 @@ def cures(rule: Rule, days: Days) -> str:
     if rule.cured_by is None:
         return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure, NULL::VARCHAR AS may_cure"
     last = str(FOR_GOOD)
-    if rule.cure_within is not None:
-        last = f"{days.deadline('(l.hi >> 6)', rule.cure_within)} * 64"
+    if (within := rule.cure_within) is not None:
+        last = f"{days.deadline('(l.hi >> 6)', within)} * 64"
     source = (
         f"FROM {named('ev_', rule.cured_by.name)} c "
         f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi AND c.lo < {last}"

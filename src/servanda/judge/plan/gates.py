@@ -30,7 +30,7 @@ class Gates(Struct, frozen=True):
     ended: bool = False
 
     def columns(self) -> tuple[str, ...]:
-        """Those of GATE_COLUMNS that may be anything but 0."""
+        """The GATE_COLUMNS that may differ from 0."""
         return tuple(n for n in GATE_COLUMNS if self.present & MADE_OF.get(n, {n}))
 
     def most(self, *names: str) -> str:
@@ -39,7 +39,7 @@ class Gates(Struct, frozen=True):
         return f"greatest({', '.join(there)})" if there else "0"
 
     def zeros(self) -> str:
-        """Those of GATE_COLUMNS that are 0 throughout, as cells."""
+        """The GATE_COLUMNS that are always 0, as cells."""
         there = self.columns()
         return "".join(f", 0 AS {n}" for n in GATE_COLUMNS if n not in there)
 

@@ -24,7 +24,7 @@ from servanda.judge.plan.sql import (
 )
 from servanda.judge.plan.step_functions import at_tick
 from servanda.judge.verdict import no_such_day
-from servanda.semantics.clock import LENGTHS, AmbiguousMonthEnd
+from servanda.semantics.clock import AmbiguousMonthEnd
 from servanda.semantics.norms import (
     Always,
     AtMatch,
@@ -187,7 +187,7 @@ class Instances:
         return self.firsts[match]
 
     def closed(self, select: str, rule: Rule) -> str:
-        """Add where sums begin, and what the rule says of performance and cure."""
+        """Add where sums begin, and what the rule says of performance."""
         closed_ = "false"
         if rule.action is not None:
             closed_ = str(rule.action.name in self.conditions.closed_events).lower()
@@ -465,11 +465,6 @@ def hangs_on_instance(point: Point) -> bool:
     if isinstance(point, First):
         return any(hangs_on_instance(p) for p in point.points)
     return not isinstance(point, AtTime) and hangs_on_instance(point.point)
-
-
-def ticks_of(duration: Duration) -> int:
-    """An exact length in ticks; days are 24 hours here."""
-    return duration.count * LENGTHS[duration.unit] * 64
 
 
 def opened(at: str) -> str:

@@ -1,4 +1,4 @@
-"""Powers that several parties hold together: in effect while every one of them has used it."""
+"""Joint powers: in effect while every holder has used them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each measure reads over time: the best tier that is current; elsewhere unknown.
+"""Values of measures over time: the best current tier of trust; otherwise unknown.
 
 `steps(measure, of, t, low, high)`: from tick `t` on, the value is between `low` and `high`.
 """
@@ -37,7 +37,7 @@ def as_read() -> str:
 
 
 def expiries(norms: Norms) -> str:
-    """When a reading at `t` goes stale by itself."""
+    """Tick at which a reading at `t` expires, without a later one."""
     cases = "".join(
         f" WHEN {n} THEN t + {m.silent_after * 64}"
         for n, m in enumerate(norms.measures)

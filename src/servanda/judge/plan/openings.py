@@ -436,7 +436,7 @@ class Openings:
         return self.firsts[match]
 
     def first(self, batch: Batch, rule: Rule, match: Match, side: str) -> Iterator[str]:
-        """The same of each instance, where the pattern speaks of its variables."""
+        """The same of each instance, where the pattern refers to its variables."""
         event = named("ev_", match.name)
         if event in self.tables.empty:
             return

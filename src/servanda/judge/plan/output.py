@@ -43,14 +43,17 @@ def table(rules: Rules, openings: Openings) -> str:
 
 
 def spans(rules: Rules) -> str:
-    """Clause, status and end of every span, for counting: `(clause, status, until)`, ticks."""
+    """Every span for counting: `(clause, status, until, power)`, ticks, and whether of a power."""
     found = [
         f"SELECT {by_rule(batch, {r.id: quoted(r.clause) for r in batch.rules})} AS clause, "
-        f"{status(batch)} AS status, nullif(v.u, {FOR_GOOD}) AS until FROM ({batch.verdict}) v"
+        f"{status(batch)} AS status, nullif(v.u, {FOR_GOOD}) AS until, "
+        f"{by_rule(batch, {r.id: str(r.kind == 'may').lower() for r in batch.rules})} AS power "
+        f"FROM ({batch.verdict}) v"
         for batch in rules.judged.values()
     ]
     nothing = (
-        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::BIGINT AS until WHERE false"
+        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::BIGINT AS until, "
+        "NULL::BOOLEAN AS power WHERE false"
     )
     return " UNION ALL ".join(found) or nothing
 
@@ -147,7 +150,7 @@ NO_ENTRIES = "[]::VARCHAR[]"
 
 
 def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:
-    """What depends on the rule, for the row of any of them."""
+    """Output columns that depend on the rule only."""
     if len(set(values.values())) == 1:
         return next(iter(values.values()))
     cases = " ".join(f"WHEN {batch.numbers[id_]} THEN {value}" for id_, value in values.items())
@@ -155,7 +158,7 @@ def by_rule(batch: Batch, values: dict[str, str], row: str = "v") -> str:
 
 
 def instant(tick: str) -> str:
-    """When a span begins or ends; nothing where it is open."""
+    """Start or end of a span; null if it is open."""
     there = f"{tick} > {SINCE_EVER} AND {tick} < {FOR_GOOD}"
     return f"CASE WHEN {there} THEN make_timestamptz({tick} >> 6) END"
 

@@ -8,7 +8,7 @@ from servanda.semantics.norms import And, Cond, Norms, Not, Or, Rule, RuleStatus
 
 
 def statuses(cond: Cond | None) -> Iterator[RuleStatus]:
-    """Every status of a rule that a condition speaks of."""
+    """Every status of a rule that a condition refers to."""
     if isinstance(cond, And | Or):
         for item in cond.items:
             yield from statuses(item)
@@ -112,29 +112,28 @@ def units(norms: Norms) -> dict[str, list[Rule]]:
 
 
 def components(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Strongly connected components, each after all that it needs (Tarjan)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    found: list[list[str]] = []
+    """Strongly connected components, each after all that it needs (Kosaraju), of any depth."""
+    needed_by: dict[str, set[str]] = {node: set() for node in graph}
+    for node, others in graph.items():
+        for other in others:
+            needed_by[other].add(node)
+    seen: set[str] = set()
+    order = reversed(postorder(sorted(graph), needed_by, set()))
+    return [found for node in order if (found := sorted(postorder([node], graph, seen)))]
 
-    def visit(node: str) -> None:
-        index[node] = low[node] = len(index)
-        stack.append(node)
-        for other in sorted(graph[node]):
-            if other not in index:
-                visit(other)
-                low[node] = min(low[node], low[other])
-            elif other in stack:
-                low[node] = min(low[node], index[other])
-        if low[node] == index[node]:
-            cut = stack.index(node)
-            found.append(stack[cut:])
-            del stack[cut:]
 
-    for node in sorted(graph):
-        if node not in index:
-            visit(node)
+def postorder(starts: list[str], graph: dict[str, set[str]], seen: set[str]) -> list[str]:
+    """The nodes reached and not in `seen`, each after those reached from it; adds them to `seen`."""
+    found = []
+    waiting = [(node, False) for node in reversed(starts)]
+    while waiting:
+        node, is_left = waiting.pop()
+        if is_left:
+            found.append(node)
+        elif node not in seen:
+            seen.add(node)
+            waiting.append((node, True))
+            waiting += [(other, False) for other in sorted(graph[node], reverse=True)]
     return found
 
 

@@ -406,7 +406,7 @@ class Rules:
         self.overlay_statuses(batch, gates.table, None)
 
     def effect(self, batch: Batch, line: str) -> None:
-        """What the exercises of these powers do; most powers are never used."""
+        """Effects of the exercises of these powers; most powers are never used."""
         found = powers.exercises_under(batch, self.norms, self.conditions.facts, self.tables, line)
         if found is None:
             return

@@ -77,7 +77,7 @@ def compares_variables(part: Cond | Expr) -> bool:
 def matches(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
     """The test that occurrence `event` passes a pattern, for instance `inst`.
 
-    `violation` is the alias whose parameters `same` speaks of.
+    `violation` is the alias whose parameters `same` refers to.
     """
     tests = []
     for arg in match.args:
@@ -105,7 +105,7 @@ def at_phase(tick: str, phase: int) -> str:
 
 
 def effect(tick: str) -> str:
-    """When what follows from a status change at `tick` is felt."""
+    """Tick at which the consequences of a status change at `tick` take effect."""
     return (
         f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} "
         f"ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"

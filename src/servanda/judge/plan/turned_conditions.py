@@ -178,7 +178,7 @@ def ticks(table: str, window: int | None, once: bool = False) -> str:
 
 # ------------------------------------------------------------------ what conditions consist of
 def conditions_of(rule: Rule) -> list[Cond]:
-    """What is read of the rule all the time that it lasts."""
+    """The conditions that a rule reads during its whole window."""
     conds = (rule.keep, rule.while_, excuse_of(rule))
     return [cond for cond in conds if cond is not None and not isinstance(cond, Always)]
 

@@ -1,4 +1,4 @@
-"""What the plans of all four kinds share: windows as steps, spans from points, verdict rows."""
+"""Shared parts of the four kinds' plans: windows as steps, spans from points, verdict rows."""
 
 from __future__ import annotations
 

@@ -6,7 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
-from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.instance import (
+    COMMON,
+    COMMON_PARTS,
+    Condition,
+    Instance,
+    Parts,
+    open_overlays,
+)
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
@@ -78,6 +85,49 @@ class Achieve(Instance):
         "left open": lambda of, x: of.gates(x).over == POSSIBLE,
         "left open, vague": lambda of, x: of.gates(x).over == POSSIBLE and of.gates(x).vague,
     }
+    PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
+        "late performance": Parts(
+            {
+                "curable": lambda of, x: of.rule.curable,
+                "after the breach": lambda of, x: of.breach_hi is not None,
+                "late performance": lambda of, x: of.after == "cured",
+            }
+        ),
+        "remedy performed": Parts(
+            {
+                "remedy": lambda of, x: of.rule.remedy is not None,
+                "remedy performed": lambda of, x: of.after == "compensated",
+            }
+        ),
+        "breach": Parts(
+            {
+                "time over": lambda of, x: x >= max(of.closes[1], of.window.o_hi),
+                "bound then": lambda of, x: of.breach_hi is not None,
+                "no possible performance": lambda of, x: not of.possibly_kept,
+                "silence counts": lambda of, x: of.silence_counts,
+            }
+        ),
+        "breach open": Parts(
+            {
+                "breach possible": lambda of, x: of.breach_lo is not None and of.breach_hi is None,
+                "silence open": lambda of, x: (
+                    of.breach_hi is not None and not of.silence_counts and not of.possibly_kept
+                ),
+                "performance open": lambda of, x: of.breach_hi is not None and of.possibly_kept,
+                "breach": lambda of, x: of.surely_broken,
+            },
+            any=True,
+        ),
+        "end open": Parts(
+            {
+                "waived open": lambda of, x: of.gates(x).wa.value == POSSIBLE,
+                "released open": lambda of, x: of.gates(x).re.value == POSSIBLE,
+                "ended open": lambda of, x: of.gates(x).en.value == POSSIBLE,
+            },
+            any=True,
+        ),
+        "left open": Parts(open_overlays("su", "ex", "idle", "en", "wa", "re"), any=True),
+    }
 
     acts: list[Performance] | None = None
     possibly_kept = False
@@ -90,6 +140,7 @@ class Achieve(Instance):
     bound_possibly = False
     breach_lo: int | None = None
     breach_hi: int | None = None
+    silence_counts = False  # the event was closed all along when the breach came
     surely_broken = False
     after: Status | None = None  # what made the breach good
     after_entries: tuple[str, ...] = ()
@@ -298,8 +349,10 @@ class Achieve(Instance):
             self.breach_hi = x
             assert self.rule.action is not None
             start = instant(self.counts_from[0])
-            closed = self.walk.world.closed_over(self.rule.action.name, start, instant(x))
-            self.surely_broken = closed and not self.possibly_kept
+            self.silence_counts = self.walk.world.closed_over(
+                self.rule.action.name, start, instant(x)
+            )
+            self.surely_broken = self.silence_counts and not self.possibly_kept
             if self.breach_record is not None:
                 sure = self.surely_broken and x >= self.sure_from
                 self.walk.breach_comes(self.breach_record, x, sure)
@@ -335,10 +388,11 @@ class Achieve(Instance):
             return False
         if self.breach_hi % PHASES > DEADLINE and act.lo < self.breach_hi:
             return False
-        if self.rule.cure_within is None:
+        within = self.rule.cure_within
+        if within is None:
             return True
         counting = self.walk.world.counting
-        return act.hi < tick(counting.deadline(micros_of(self.breach_hi), self.rule.cure_within), 0)
+        return act.hi < tick(counting.deadline(micros_of(self.breach_hi), within), 0)
 
     def acts_because(self, x: int) -> Grounds:
         assert self.rule.action is not None

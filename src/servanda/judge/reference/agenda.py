@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from servanda.judge.reference.conditions import conditions_of, numbers, parts
+from servanda.judge.reference.conditions import conditions_of, looks_back
 from servanda.judge.reference.windows import moment
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, World
 from servanda.semantics.clock import PHASES, micros_of
-from servanda.semantics.norms import Happened, MeasureChange, Norms, Total
+from servanda.semantics.norms import Norms
 
 
 def windows_back(norms: Norms) -> set[int]:
     """The lengths, in ticks, over which conditions look back."""
-    lengths = set()
-    for rule in norms.rules:
-        for cond in conditions_of(rule):
-            lengths |= {p.window for p in parts(cond) if isinstance(p, Happened)}
-            lengths |= {n.window for n in numbers(cond) if isinstance(n, Total | MeasureChange)}
-    return {length * PHASES for length in lengths if length is not None}
+    return {n for rule in norms.rules for cond in conditions_of(rule) for n in looks_back(cond)}
 
 
 def fact_ticks(world: World) -> Iterator[int]:

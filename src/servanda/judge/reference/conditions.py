@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from servanda.judge.reference.truth import (
     FALSE,
+    NO,
     NOTHING,
     POSSIBLE,
     SURE,
+    YES,
     Grounds,
     Truth,
     both,
@@ -17,6 +20,7 @@ from servanda.judge.reference.truth import (
     negated,
 )
 from servanda.judge.reference.world import (
+    FOR_GOOD,
     SINCE_EVER,
     Bindings,
     Bounds,
@@ -64,19 +68,38 @@ class Conditions:
     def __init__(self, world: World, felt: Felt) -> None:
         self.world = world
         self.felt = felt
+        self.turns: dict[int, tuple[Cond, list[int]]] = {}  # by id of a condition, kept alive here
+        self.known: dict[tuple[object, ...], tuple[int, int, Truth]] = {}
 
     def truth(
         self, cond: Cond, bindings: Bindings, x: int, since: tuple[int, int] = NO_OPENING
     ) -> Truth:
         """At tick `x`, for these bindings; `since` (earliest, surely) is where `so far` begins."""
         if isinstance(cond, Always):
-            return Truth(SURE if cond.value else FALSE)
+            return YES if cond.value else NO
         if isinstance(cond, And):
             return both([self.truth(c, bindings, x, since) for c in cond.items])
         if isinstance(cond, Or):
             return either([self.truth(c, bindings, x, since) for c in cond.items])
         if isinstance(cond, Not):
             return negated(self.truth(cond.item, bindings, x, since))
+        if isinstance(cond, RuleStatus):
+            return self.felt(cond, bindings, x)
+        key = (id(cond), since, *bindings.items())
+        known = self.known.get(key)
+        if known is None or not known[0] <= x < known[1]:
+            found = self.of_facts(cond, bindings, x, since)
+            self.known[key] = known = (*self.between_turns(cond, x, since), found)
+        return known[2]
+
+    def of_facts(
+        self,
+        cond: Compare | Within | InState | IsVague | Happened,
+        bindings: Bindings,
+        x: int,
+        since: tuple[int, int],
+    ) -> Truth:
+        """The truth at tick `x` of a condition on facts alone, which no status can change."""
         if isinstance(cond, Compare):
             return self.compare(cond, bindings, x, since)
         if isinstance(cond, Within):
@@ -88,9 +111,21 @@ class Conditions:
             return self.world.in_state(cond.match, bindings, x)
         if isinstance(cond, IsVague):
             return self.world.vague(cond.match, bindings, x)
-        if isinstance(cond, Happened):
-            return self.happened(cond, bindings, x)
-        return self.felt(cond, bindings, x)
+        return self.happened(cond, bindings, x)
+
+    def between_turns(self, cond: Cond, x: int, since: tuple[int, int]) -> tuple[int, int]:
+        """The ticks around `x`, half-open, in which nothing changes that a condition reads."""
+        if id(cond) not in self.turns:
+            lengths = {0} | looks_back(cond)
+            turns = self.world.turns(facts_of(self.world, [cond]) | terms_of(cond))
+            self.turns[id(cond)] = (cond, sorted({t + n for t in turns for n in lengths}))
+        ticks = self.turns[id(cond)][1]
+        n = bisect_right(ticks, x)
+        ends = [*ticks[max(0, n - 1) : n + 1], *since]
+        return (
+            max([t for t in ends if t <= x], default=x),
+            min([t for t in ends if t > x], default=FOR_GOOD),
+        )
 
     def happened(self, cond: Happened, bindings: Bindings, x: int) -> Truth:
         count = Total(cond.match, None, cond.window)
@@ -251,6 +286,18 @@ def conditions_of(rule: Rule) -> Iterable[Cond]:
     watched = None if rule.trigger is None else rule.trigger.cond
     conds = (rule.if_, rule.while_, rule.unless, rule.keep, watched)
     return [c for c in conds if c is not None]
+
+
+def looks_back(cond: Cond) -> set[int]:
+    """The lengths, in ticks, over which a condition looks back."""
+    lengths = {part.window for part in parts(cond) if isinstance(part, Happened)}
+    lengths |= {n.window for n in numbers(cond) if isinstance(n, Total | MeasureChange)}
+    return {length * PHASES for length in lengths if length is not None}
+
+
+def terms_of(cond: Cond) -> set[str]:
+    """The names of the vague terms in a condition."""
+    return {part.match.name for part in parts(cond) if isinstance(part, IsVague)}
 
 
 def facts_of(world: World, conds: Iterable[Cond]) -> set[str]:

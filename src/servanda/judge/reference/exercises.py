@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from servanda.judge.reference.interfaces import Duty, Power, Walk
 from servanda.judge.reference.truth import (
     FALSE,
+    NO,
     NOTHING,
     POSSIBLE,
     SURE,
@@ -110,18 +111,19 @@ class PowerUse:
     def level(self, x: int) -> Truth:
         """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
         if x < self.lo:
-            return Truth(FALSE)
+            return NO
         self.watch(x)
         if self.opens is not None:
             if x < self.opens[0]:
-                return Truth(FALSE)
+                return NO
             read = [self.opens[1]]
         else:
             read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
-        because = self.grounds(x, read)
-        if self.sure and x >= self.hi and both(read).value == SURE and x < self.sure_end:
+        because = self.grounds(x, read) if self.power.walk.recording else NOTHING
+        values = [r.value for r in read]
+        if self.sure and self.hi <= x < self.sure_end and min(values) == SURE:
             return Truth(SURE, because=because)
-        if either(read).value == FALSE or x >= self.last_end:
+        if max(values) == FALSE or x >= self.last_end:
             return Truth(FALSE, because=because)
         vague = x >= self.vague_from or any(r.vague for r in read)
         return Truth(POSSIBLE, vague, because)
@@ -203,9 +205,9 @@ def acts_as(walk: Walk, power: Power, by: str) -> bool:
 # ------------------------------------------------------------------ overlays of an instance
 def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
     """The powers of this verb that can touch the rule."""
-    key = (rule.id, verb)
-    if key not in walk.touching:
-        walk.touching[key] = [
+    known = walk.touching.get((rule.id, verb))
+    if known is None:
+        known = walk.touching[rule.id, verb] = [
             p
             for p in walk.norms.rules
             if p.power is not None
@@ -216,7 +218,7 @@ def touching(walk: Walk, rule: Rule, verb: str) -> list[Rule]:
                 or (verb in ("amend", "create", "end") and rule.clause in p.power.clauses)
             )
         ]
-    return walk.touching[key]
+    return known
 
 
 def overlay(
@@ -227,8 +229,11 @@ def overlay(
     `to`: only amendments to that version; `away_from`: only amendments to another version.
     """
     walk = of.walk
+    powers = touching(walk, of.rule, verb)
+    if not powers:
+        return NO
     levels: list[Truth] = []
-    for power in touching(walk, of.rule, verb):
+    for power in powers:
         does = power.power
         assert does is not None
         if (to is not None and does.amendment != to) or does.amendment == away_from:
@@ -283,7 +288,7 @@ def same_joint(one: Rule, other: Rule) -> bool:
 
 
 def covers(use: PowerUse, of: Duty) -> bool:
-    """Whether what the entry is aimed at includes this instance."""
+    """Whether the target of the entry includes this instance."""
     clause, debtor, creditor, keys = use.aim
     does = use.power.rule.power
     assert does is not None

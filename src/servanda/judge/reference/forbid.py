@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.instance import (
+    COMMON,
+    COMMON_PARTS,
+    Condition,
+    Instance,
+    Parts,
+    open_overlays,
+)
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import (
     FALSE,
@@ -54,6 +61,23 @@ class Forbid(Instance):
         "left open, vague": lambda of, x: of.gates(x).vague,
         "left open": lambda of, x: POSSIBLE in (of.gates(x).over, of.now_open(x)) or of.silent(x),
         "was broken": lambda of, x: of.had,
+    }
+    PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
+        "breach": Parts(
+            {
+                "violation": lambda of, x: any(v.level > FALSE for v in of.acts or ()),
+                "sure violation": lambda of, x: of.had,
+                "not cured": lambda of, x: of.now_open(x) == SURE,
+            }
+        ),
+        "left open": Parts(
+            open_overlays("su", "ex", "idle", "en", "wa", "re")
+            | {
+                "violation open": lambda of, x: of.now_open(x) == POSSIBLE,
+                "silence open": lambda of, x: of.silent(x),
+            },
+            any=True,
+        ),
     }
 
     acts: list[Violation] | None = None
@@ -132,9 +156,9 @@ class Forbid(Instance):
         if self.rule.cured_by is None:
             return
         act, end = violation.act, FOR_GOOD
-        if self.rule.cure_within is not None:
+        if (within := self.rule.cure_within) is not None:
             counting = self.walk.world.counting
-            end = tick(counting.deadline(micros_of(act.hi), self.rule.cure_within), 0)
+            end = tick(counting.deadline(micros_of(act.hi), within), 0)
         cures = [
             h
             for h in self.walk.world.matching(self.rule.cured_by, self.bindings, act.params)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from servanda.judge.reference.conditions import NO_OPENING
@@ -19,9 +20,9 @@ from servanda.judge.reference.truth import (
     either,
     negated,
 )
-from servanda.judge.reference.windows import Window, at_tick, moment, window_of
+from servanda.judge.reference.windows import Window, at_tick, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
-from servanda.judge.statuses import Exercised, status_of
+from servanda.judge.statuses import STATUSES, Exercised, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -60,38 +61,27 @@ class Change:
     act: tuple[int, tuple[str, ...]] | None = None
 
 
-@dataclass(frozen=True)
 class Gates:
-    """The overlays of a duty at one tick."""
+    """The overlays of a duty at one tick.
 
-    su: Truth
-    ex: Truth
-    idle: Truth
-    en: Truth
-    wa: Truth
-    re: Truth
+    `unbound`: suspended, idle, ended, waived or released (surely, possibly or not); `over`: that,
+    or excused. `vague`: a vague term leaves open whether an overlay applies.
+    """
 
-    @property
-    def unbound(self) -> int:
-        """Suspended, idle, ended, waived or released: surely, possibly or not."""
-        return max(g.value for g in (self.su, self.idle, self.en, self.wa, self.re))
+    __slots__ = ("all", "en", "ex", "idle", "over", "re", "su", "unbound", "vague", "wa")
 
-    @property
-    def over(self) -> int:
-        return max(self.unbound, self.ex.value)
-
-    @property
-    def all(self) -> tuple[Truth, ...]:
-        return (self.su, self.ex, self.idle, self.en, self.wa, self.re)
-
-    @property
-    def vague(self) -> bool:
-        """A vague term leaves open whether an overlay applies."""
-        return any(g.vague for g in self.all)
+    def __init__(self, *overlays: Truth) -> None:
+        """`overlays`: suspended, excused, idle, ended, waived, released."""
+        self.all = overlays
+        self.su, self.ex, self.idle, self.en, self.wa, self.re = overlays
+        values = [overlay.value for overlay in overlays]
+        self.over = max(values)
+        self.unbound = max(values[0], *values[2:])
+        self.vague = any([overlay.vague for overlay in overlays])
 
     @property
     def because(self) -> Grounds:
-        return NOTHING.union(*(g.because for g in self.all))
+        return NOTHING.union(*[g.because for g in self.all])
 
 
 Condition = Callable[[Any, int], bool]
@@ -113,10 +103,92 @@ COMMON: dict[str, Condition] = {
 }
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a condition is made of, for derivations: it holds if all parts do (`any`: if one does).
+
+    Parts are read in order; those after one that fails presuppose it.
+    """
+
+    parts: Mapping[str, Condition]
+    any: bool = False
+
+    def deciding(self, of: Any, x: int) -> tuple[str, ...]:
+        """The parts that hold, if any one is enough; else the first that fails."""
+        if self.any:
+            return tuple(name for name, part in self.parts.items() if part(of, x))
+        failing = (name for name, part in self.parts.items() if not part(of, x))
+        return tuple(islice(failing, 1))
+
+
+def open_overlays(*names: str, over: str = "over") -> dict[str, Condition]:
+    """Of each overlay, whether it is what leaves open that the duty binds."""
+
+    def is_open(name: str) -> Condition:
+        return lambda of, x: (
+            getattr(of.gates(x), over) == POSSIBLE == getattr(of.gates(x), name).value
+        )
+
+    return {f"{OVERLAYS[name]} open": is_open(name) for name in names}
+
+
+OVERLAYS = {
+    "su": "suspended",
+    "ex": "excused",
+    "idle": "idle",
+    "en": "ended",
+    "wa": "waived",
+    "re": "released",
+}
+OVERLAY_OF = {name: field for field, name in OVERLAYS.items()}
+OF_WINDOW = ("before opening", "opening open", "lapsed", "closing open")
+DOUBT = Parts(
+    {
+        "trigger open": lambda of, x: x < of.sure_from and not of.doubted,
+        "its condition or version open": lambda of, x: x < of.sure_from and of.doubted,
+    },
+    any=True,
+)
+SHUT = Parts(
+    {
+        "while fails": lambda of, x: of.truth(of.rule.while_, x).value == FALSE,
+        "not in force": lambda of, x: of.waiting(x).value == SURE,
+        "exception": lambda of, x: of.gates(x).ex.value == SURE,
+    },
+    any=True,
+)
+"""Of what is idle or excused: why it is so."""
+COMMON_PARTS: dict[str, Parts] = {
+    "before opening": Parts(
+        {
+            "if failed": lambda of, x: of.shut is not None,
+            "not opened": lambda of, x: of.shut is None,
+        },
+        any=True,
+    ),
+    "doubted": DOUBT,
+    "excused": Parts(
+        {
+            "exception": lambda of, x: of.truth(of.rule.unless, x).value == SURE,
+            "prevailing": lambda of, x: of.prevailed(x).value == SURE,
+        },
+        any=True,
+    ),
+    "idle": Parts(
+        {
+            "while fails": lambda of, x: of.truth(of.rule.while_, x).value == FALSE,
+            "not in force": lambda of, x: of.waiting(x).value == SURE,
+        },
+        any=True,
+    ),
+}
+
+
 class Instance:
     """A rule, bound for one occasion. The kinds of duty say which conditions hold at a tick."""
 
     CONDITIONS: ClassVar[dict[str, Condition]] = COMMON
+    PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS
 
     def __init__(
         self,
@@ -139,6 +211,7 @@ class Instance:
         self.fixed = window is not None
         self.window = window or self.find_window()
         self.standing_if = rule.trigger is None
+        self.shut: Window | None = None  # the window that its `if` has shut for good
         self.doubt_is_vague = at.vague
         self.debtor = str(scalar(rule.debtor, at.bindings) or "")
         creditor = None if rule.creditor is None else scalar(rule.creditor, at.bindings)
@@ -146,6 +219,7 @@ class Instance:
         self.changes: list[Change] = []
         self.flags: dict[str, list[tuple[int, Truth]]] = {"broken": [], "performed": []}
         self.stepped: int | None = None
+        self.rows: tuple[bool, ...] = ()  # at the last step, where the walk records: what held
         self.finished = False
         self.first: dict[str, int] = {}
         self._gates: dict[int, Gates] = {}
@@ -188,6 +262,7 @@ class Instance:
             wanted = self.walk.conditions.truth(self.rule.if_, self.bindings, read)
             self.origin |= wanted.because
             if wanted.value == FALSE:
+                self.shut = self.window
                 self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
             elif wanted.value == POSSIBLE:
                 self.doubt(wanted)
@@ -207,7 +282,7 @@ class Instance:
         return int((early or fin > instant(window.o_lo)) and lo < window.c_hi)
 
     def certainty(self, x: int) -> int:
-        """How sure it is at tick `x` that there is such an instance."""
+        """Certainty at tick `x` that the instance exists."""
         return FALSE if x < self.lo else POSSIBLE if x < self.sure_from else SURE
 
     def is_there(self, x: int) -> Truth:
@@ -225,7 +300,7 @@ class Instance:
         return self.origin | self.window.because | self.noted | gates | self.acts_because(x)
 
     def acts_because(self, x: int) -> Grounds:
-        """What the kind of duty adds: performances, onsets, violations, uses."""
+        """The grounds that depend on the kind of duty: performances, onsets, violations, uses."""
         return NOTHING
 
     # -------------------------------------------------------------- overlays
@@ -237,10 +312,11 @@ class Instance:
         )
 
     def gates(self, x: int) -> Gates:
-        if x not in self._gates:
+        known = self._gates.get(x)
+        if known is None:
             if len(self._gates) > 8:
                 self._gates.clear()
-            self._gates[x] = Gates(
+            known = self._gates[x] = Gates(
                 self.suspended(x),
                 self.excused(x),
                 self.idle(x),
@@ -248,14 +324,18 @@ class Instance:
                 overlay(self, "waive", x),
                 overlay(self, "release", x),
             )
-        return self._gates[x]
+        return known
 
     def suspended(self, x: int) -> Truth:
         return overlay(self, "suspend", x)
 
     def excused(self, x: int) -> Truth:
-        prevailing = RuleStatus(self.rule.yields_to, "binding", None)
-        return either([self.truth(self.rule.unless, x), self.truth(prevailing, x)])
+        excused = self.truth(self.rule.unless, x)
+        return either([excused, self.prevailed(x)]) if self.rule.yields_to else excused
+
+    def prevailed(self, x: int) -> Truth:
+        """A clause that prevails over this one is binding."""
+        return self.truth(RuleStatus(self.rule.yields_to, "binding", None), x)
 
     def idle(self, x: int) -> Truth:
         """`while` is false, or clause, version or agreement is not in force yet."""
@@ -269,7 +349,7 @@ class Instance:
         if self.rule.version is not None and self.rule.trigger is None:
             waits.append(negated(overlay(self, "amend", x, to=self.rule.version)))
         if self.walk.norms.force_from is not None:
-            begins = moment(self.walk.world, self.walk.norms.force_from, {})
+            begins = self.walk.force(self.walk.norms.force_from)
             lo, hi = at_tick(begins.lo), at_tick(begins.hi)
             waits.append(Truth(SURE if x < lo else int(x < hi), because=begins.because))
         return either(waits)
@@ -279,7 +359,7 @@ class Instance:
         if not self.rule.survives:
             found.append(overlay(self, "end_all", x))
             if self.walk.norms.force_until is not None:
-                ends = moment(self.walk.world, self.walk.norms.force_until, {})
+                ends = self.walk.force(self.walk.norms.force_until)
                 lo, hi = at_tick(ends.lo), at_tick(ends.hi)
                 found.append(Truth(SURE if x >= hi else int(x >= lo), because=ends.because))
         elif self.rule.survives_for is not None:
@@ -293,7 +373,7 @@ class Instance:
         ends = [end for end in ends_of(self, x) if self.term_after(end, term) <= x]
         levels = [overlay(self, "end_all", end) for end in ends]
         if self.walk.norms.force_until is not None:
-            until = moment(self.walk.world, self.walk.norms.force_until, {})
+            until = self.walk.force(self.walk.norms.force_until)
             over = [self.term_after(at_tick(at), term) <= x for at in (until.lo, until.hi)]
             levels.append(Truth(SURE if over[1] else int(over[0]), because=until.because))
         return either(levels)
@@ -312,9 +392,11 @@ class Instance:
 
     def note_over(self, x: int) -> None:
         """Note the sure overlays of the duty at `x`, and whether they applied before."""
-        for name in IN_FORCE:
-            if getattr(self.gates(x), name).value == SURE:
-                self.first.setdefault(name, x)
+        gates = self.gates(x)
+        if gates.unbound == SURE:
+            for name in IN_FORCE:
+                if getattr(gates, name).value == SURE:
+                    self.first.setdefault(name, x)
 
     def over_for_good(self, name: str, x: int) -> bool:
         """Waived, released or ended, and before the window closed: what has lapsed stays so."""
@@ -339,8 +421,8 @@ class Instance:
     def marked(self, value: int, x: int, also: bool = False) -> Truth:
         """A status; if it is only possible: marked while something about the duty is undecided."""
         value = min(value, self.certainty(x))
-        vague = also or self.gates(x).vague or self.is_there(x).vague
-        return Truth(value, value == POSSIBLE and vague, self.grounds(x))
+        vague = value == POSSIBLE and (also or self.gates(x).vague or self.is_there(x).vague)
+        return Truth(value, vague, self.grounds(x))
 
     def undecided(self, x: int) -> bool:
         """A vague term leaves open what was done, apart from overlays."""
@@ -370,6 +452,8 @@ class Instance:
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, self.rule.id, self.trigger) from error
         status = self.status(x)
+        if self.walk.recording:
+            self.rows = rows_of(self.rule.kind, lambda c: self.CONDITIONS[c](self, x))
         change = Change(x, status, ())
         if status == "broken":
             change.act, change.breaches = self.breaches(x)
@@ -399,7 +483,30 @@ class Instance:
 
     def status(self, x: int) -> Status | Exercised:
         """By the table of its kind: judge/statuses.py."""
-        return status_of(self.rule.kind, lambda condition: self.CONDITIONS[condition](self, x))
+        conditions = self.CONDITIONS
+        return status_of(self.rule.kind, lambda condition: conditions[condition](self, x))
+
+    def table(self) -> Iterator[tuple[str, Status, bool, tuple[str, ...], Grounds]]:
+        """Each row as it was read at the last step: condition, status, whether it holds, the parts
+        that decide that, and what it rests on."""
+        x = self.stepped
+        assert x is not None
+        for (condition, status), holds in zip(STATUSES[self.rule.kind], self.rows, strict=True):
+            parts = self.PARTS.get(condition.removesuffix(", vague"))
+            asked = parts is not None and (holds or not parts.any)
+            decided = parts.deciding(self, x) if parts is not None and asked else ()
+            yield condition, told(status)[0], holds, decided, self.rests_on(condition, x)
+
+    def rests_on(self, condition: str, x: int) -> Grounds:
+        """What a condition of the table was read from."""
+        if condition in OVERLAY_OF:
+            grounds: Grounds = getattr(self.gates(x), OVERLAY_OF[condition]).because
+            return grounds
+        if condition in OF_WINDOW:
+            return self.window.because | self.origin
+        if condition.startswith("doubted"):
+            return self.origin
+        return self.acts_because(x)
 
     def advance(self, x: int) -> None:
         raise NotImplementedError

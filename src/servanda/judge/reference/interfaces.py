@@ -1,4 +1,4 @@
-"""What instances, powers and the walk need of each other: so that their modules import one way."""
+"""Interfaces between instances, powers and the walk, so that imports run one way."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.truth import Grounds, Truth
+from servanda.judge.reference.windows import Moment
 from servanda.judge.reference.world import FOR_GOOD, Bindings, World, scalar
-from servanda.semantics.norms import Norms, Rule, RuleStatus
+from servanda.semantics.norms import Norms, Point, Rule, RuleStatus
 
 
 class Walk(Protocol):
@@ -29,6 +30,7 @@ class Walk(Protocol):
     def breach_comes(self, breach: Breach, x: int, sure: bool) -> None: ...
     def follows(self, x: int, of: Any) -> None: ...
     def schedule(self, at: int) -> None: ...
+    def force(self, point: Point) -> Moment: ...
 
 
 class Duty(Protocol):

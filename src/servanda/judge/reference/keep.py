@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.instance import (
+    COMMON,
+    COMMON_PARTS,
+    Condition,
+    Instance,
+    Parts,
+    open_overlays,
+)
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import (
     FALSE,
@@ -28,6 +35,21 @@ class Keep(Instance):
         "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
         "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
         "was broken": lambda of, x: of.had,
+    }
+    PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
+        "breach": Parts(
+            {
+                "may fail": lambda of, x: of.violated.value < SURE,
+                "fails": lambda of, x: of.violated.value == FALSE,
+                "bound as it began to fail": lambda of, x: of.onset_sure is not None,
+                "time to cure over": lambda of, x: of.open_sure,
+            }
+        ),
+        "left open": Parts(
+            open_overlays("su", "idle", "en", "wa", "re", over="unbound")
+            | {"failure open": lambda of, x: of.open_possible},
+            any=True,
+        ),
     }
 
     onset_sure: int | None = None  # the first surely binding tick of this stretch of violation

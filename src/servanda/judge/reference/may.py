@@ -12,8 +12,16 @@ from servanda.judge.reference.exercises import (
     same_joint,
     uses_of,
 )
-from servanda.judge.reference.instance import COMMON, Condition, Instance
+from servanda.judge.reference.instance import (
+    COMMON,
+    COMMON_PARTS,
+    SHUT,
+    Condition,
+    Instance,
+    Parts,
+)
 from servanda.judge.reference.truth import (
+    FALSE,
     POSSIBLE,
     SURE,
     Grounds,
@@ -40,6 +48,26 @@ class May(Instance):
         "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
         "left open, vague": lambda of, x: (
             of.CONDITIONS["left open"](of, x) and any(t.vague for t in of.deciding(x))
+        ),
+    }
+    PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
+        "used": Parts(
+            {
+                "use": lambda of, x: any(use.lo <= x for use in of.all_uses()),
+                "use possible": lambda of, x: of.used(x).value > FALSE,
+                "use in effect": lambda of, x: of.used(x).value == SURE,
+            }
+        ),
+        "shut": SHUT,
+        "left open": Parts(
+            {
+                "suspended open": lambda of, x: of.gates(x).su.value == POSSIBLE,
+                "ended open": lambda of, x: of.gates(x).en.value == POSSIBLE,
+                "use open": lambda of, x: of.used(x).value == POSSIBLE,
+                "idle open": lambda of, x: of.gates(x).idle.value == POSSIBLE,
+                "excused open": lambda of, x: of.gates(x).ex.value == POSSIBLE,
+            },
+            any=True,
         ),
     }
 
@@ -75,7 +103,7 @@ class May(Instance):
                 use.watch(x)
 
     def deciding(self, x: int) -> tuple[Truth, ...]:
-        """What leaves it unknown, where any of it is open, whether the power is open."""
+        """Grounds that leave it unknown whether the power is open."""
         gates = self.gates(x)
         return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
 

@@ -139,7 +139,7 @@ class Openings:
     def turned(
         self, of: Instance, cond: Cond, at: int, bindings: Bindings | None
     ) -> Iterator[str | Begin]:
-        """What turned a condition in an instant; `bindings` None: the trigger's, which has none."""
+        """Facts that changed a condition at an instant; `bindings` None: the trigger's."""
         if self.truths(of, cond, at, bindings)[0] == self.truths(of, cond, at, bindings)[1]:
             return
         if isinstance(cond, And | Or):

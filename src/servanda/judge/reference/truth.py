@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from servanda.record.facts import Complete
 
 FALSE, POSSIBLE, SURE = 0, 1, 2
@@ -38,21 +40,29 @@ class Truth:
         return f"Truth({self.value}, vague={self.vague}, because={set(self.because)})"
 
 
+NO, YES = Truth(FALSE), Truth(SURE)
+
+
 def negated(truth: Truth) -> Truth:
     return Truth(2 - truth.value, truth.vague, truth.because)
 
 
-def either(truths: list[Truth]) -> Truth:
+def either(truths: Sequence[Truth]) -> Truth:
     """One sure truth suffices for a sure one; otherwise all of them are needed."""
-    value = max((t.value for t in truths), default=FALSE)
-    if value == SURE:
-        fewest = min((t.because for t in truths if t.value == SURE), key=rank)
-        return Truth(value, False, fewest)
-    because = NOTHING.union(*(t.because for t in truths))
-    return Truth(value, value == POSSIBLE and any(t.vague for t in truths), because)
+    if not truths:
+        return NO
+    sure = [t for t in truths if t.value == SURE]
+    if sure:
+        fewest = sure[0] if len(sure) == 1 else min(sure, key=lambda t: rank(t.because))
+        return Truth(SURE, False, fewest.because)
+    because = NOTHING.union(*[t.because for t in truths])
+    possible = [t for t in truths if t.value == POSSIBLE]
+    if not possible:
+        return Truth(FALSE, False, because) if because else NO
+    return Truth(POSSIBLE, any([t.vague for t in truths]), because)
 
 
-def both(truths: list[Truth]) -> Truth:
+def both(truths: Sequence[Truth]) -> Truth:
     return negated(either([negated(t) for t in truths]))
 
 

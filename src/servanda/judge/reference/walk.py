@@ -22,7 +22,14 @@ from servanda.judge.reference.may import May
 from servanda.judge.reference.openings import Openings
 from servanda.judge.reference.provision import Provision
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
-from servanda.judge.reference.windows import Window, arise, as_truth, periods_of
+from servanda.judge.reference.windows import (
+    Moment,
+    Window,
+    arise,
+    as_truth,
+    moment,
+    periods_of,
+)
 from servanda.judge.reference.world import (
     FOR_GOOD,
     SINCE_EVER,
@@ -36,7 +43,7 @@ from servanda.judge.statuses import told
 from servanda.judge.verdict import JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Norms, Rule, RuleStatus
+from servanda.semantics.norms import Norms, Point, Rule, RuleStatus
 
 KINDS: dict[str, type[Instance]] = {
     "achieve": Achieve,
@@ -88,6 +95,7 @@ class Walk:
         self.births: dict[int, list[tuple[Instance, Breach]]] = {}
         self.whenever: dict[str, Truth] = {}
         self.touching: dict[tuple[str, str], list[Rule]] = {}
+        self.moments: dict[int, Moment] = {}
         self.asking: set[object] = set()
         self.kept_alive: list[object] = []
         self.x = SINCE_EVER - 1
@@ -232,6 +240,12 @@ class Walk:
         if breach.remedy is not None:
             breach.remedy.comes(breach.hi, sure)
         self.schedule(breach.hi)
+
+    def force(self, point: Point) -> Moment:
+        """When the agreement comes into force, or ends: read off the facts once."""
+        if id(point) not in self.moments:
+            self.moments[id(point)] = moment(self.world, point, {})
+        return self.moments[id(point)]
 
     # -------------------------------------------------------------- status and time
     def felt(self, cond: RuleStatus, bindings: Bindings, x: int) -> Truth:

@@ -1,4 +1,4 @@
-"""What the facts say at a tick, for the reference judge: occurrences, states, measures, terms.
+"""Facts at a tick for the reference judge: occurrences, states, measures, terms.
 
 Nothing here knows of rules or statuses; every answer is read off the facts by definition
 (docs/meaning.md, 2). Truths are 0 false, 1 possible, 2 sure.
@@ -6,9 +6,10 @@ Nothing here knows of rules or statuses; every answer is read off the facts by d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from servanda.judge.reference.truth import (
@@ -61,7 +62,7 @@ class Happening:
     vague: bool = False
     because: Grounds = NOTHING
 
-    @property
+    @cached_property
     def grounds(self) -> Grounds:
         return self.because | {self.entry}
 
@@ -174,6 +175,7 @@ class World:
         self.complete: dict[str, list[tuple[int, int]]] = {}
         self._changes: dict[str, dict[tuple[Value | None, ...], list[StateChange]]] = {}
         self._matching: dict[tuple[object, ...], list[Happening]] = {}
+        self._readings: dict[str, dict[Value | None, list[ReadingFact]]] = {}
         for span in facts.complete:
             self.complete.setdefault(span.name, []).append(
                 (
@@ -186,6 +188,27 @@ class World:
     def happening(self, name: str, of: Occurrence) -> Happening:
         params = dict(zip(self.params[name], of.args, strict=True))
         return Happening(of.entry, of.lo, of.hi, of.fin, of.sure, params)
+
+    def turns(self, names: Iterable[str]) -> set[int]:
+        """The ticks at which what the facts say on some events, measures or terms may change."""
+        found: set[int] = set()
+        for name in names:
+            for h in self.happenings.get(name, ()):
+                found.update((h.lo, h.hi, h.fin))
+            for r in self.facts.readings.get(name, ()):
+                found.update((r.lo, r.hi, self.expiry(name, r.hi), self.stale(name, r.hi)))
+            found.update(end for span in self.complete.get(name, ()) for end in span)
+            for declared in self.facts.complete:
+                if declared.name == name:
+                    found.update(t for t in (declared.from_, declared.until) if t is not None)
+            for d in self.facts.determinations:
+                if d.name == name:
+                    found.update((d.lo, d.hi))
+            for held in self.norms.held:
+                if held.name == name:
+                    ends = (held.from_, held.until)
+                    found.update(tick(at, 0) for at in ends if at is not None)
+        return found
 
     # -------------------------------------------------------------- occurrences
     def matching(
@@ -206,20 +229,20 @@ class World:
         return found
 
     def is_closed(self, name: str) -> bool:
-        """Silence means no, everywhere; a derived event is as closed as what it arises from."""
+        """What is not recorded did not happen. A derived event is as closed as its trigger."""
         if name in self.derived:
             return self.is_closed(self.derived[name].trigger.name)
         return name in self.declared_closed
 
     def closed_over(self, name: str, start: int, end: int) -> bool:
-        """Silence on the event means no over `[start, end)`."""
+        """What is not recorded of the event did not happen over `[start, end)`."""
         spans = self.complete.get(name, ())
         return self.is_closed(name) or any(f <= start and end <= u for f, u in spans)
 
     def declarations(self, name: str, start: int = SINCE_EVER, end: int = FOR_GOOD) -> Grounds:
         """The declarations of completeness on a name that overlap `[start, end)`.
 
-        None where silence means no without them.
+        None where what is not recorded did not happen without them.
         """
         if self.is_closed(name):
             return NOTHING
@@ -281,7 +304,7 @@ class World:
 
         Where it is not sure which of several readings is the last, all that it may be.
         """
-        readings = [r for r in self.facts.readings.get(measure, ()) if r.of == of and r.lo <= x]
+        readings = [r for r in self.readings_of(measure, of) if r.lo <= x]
         for tier in sorted({r.tier for r in readings}):
             mine = [r for r in readings if r.tier == tier]
             coming = [r for r in mine if x < r.hi]
@@ -302,13 +325,21 @@ class World:
             return Number(low, high, because, because, facts, stale)
         return exactly(None)
 
+    def readings_of(self, measure: str, of: Value | None) -> list[ReadingFact]:
+        if measure not in self._readings:
+            by_subject: dict[Value | None, list[ReadingFact]] = {}
+            for reading in self.facts.readings.get(measure, ()):
+                by_subject.setdefault(reading.of, []).append(reading)
+            self._readings[measure] = by_subject
+        return self._readings[measure].get(of, [])
+
     def expiry(self, measure: str, read: int) -> int:
-        """When a reading taken at tick `read` goes stale by itself."""
+        """Tick at which a reading taken at tick `read` expires, without a later one."""
         silent_after = self.silence[measure]
         return FOR_GOOD if silent_after is None else read + silent_after * PHASES
 
     def stale(self, measure: str, read: int) -> int:
-        """When a reading taken at tick `read` goes stale; completeness puts it off."""
+        """Tick at which a reading taken at tick `read` expires; completeness extends it."""
         expiry = self.expiry(measure, read)
         if expiry >= FOR_GOOD:
             return FOR_GOOD

@@ -1,4 +1,4 @@
-"""How many duties have each status, by account, over time: counts, and nothing made of them."""
+"""Number of duties with each status, by account, over time."""
 
 from __future__ import annotations
 

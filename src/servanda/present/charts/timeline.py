@@ -290,7 +290,7 @@ class Drawing:
         }
 
     def stripes(self, y: dict[str, Any]) -> dict[str, Any]:
-        """A ground under every other duty, so that the eye keeps to its row."""
+        """A background under every other duty, to guide the eye along its row."""
         return {
             "data": {"values": self.labels()},
             "transform": [{"filter": "datum.odd"}],

@@ -1,1 +1,1 @@
-"""What a case holds, in the forms of other programs: tables, provenance, a calendar."""
+"""Exports for other programs: tables, provenance, a calendar."""

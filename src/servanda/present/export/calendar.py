@@ -1,4 +1,4 @@
-"""What is still to come as an iCalendar: one event each, with its rule and how it was counted."""
+"""Coming dates as an iCalendar: an event each, with its rule and how it was counted."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def about(judged: Mapping[str, Judged]) -> str:
 
 
 def together(judged: Mapping[str, Judged]) -> list[Coming]:
-    """What is still to come, the same thing at the same time in several accounts once."""
+    """Coming dates, with equal ones of several accounts merged."""
     found: dict[tuple[object, ...], Coming] = {}
     for name, one in judged.items():
         for deadline in deadlines(one):

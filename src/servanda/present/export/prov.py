@@ -66,7 +66,7 @@ class Provenance:
         return "urn:x-servanda:" + ":".join(quote(part, safe="") for part in parts)
 
     def agent(self, name: str) -> str:
-        """Whoever says or publishes something; told once, at the end."""
+        """The IRI of an agent; its node is written once, at the end."""
         return self.agents.setdefault(name, self.iri("agent", name))
 
     # -------------------------------------------------------------- the graph
@@ -91,7 +91,7 @@ class Provenance:
 
     # -------------------------------------------------------------- entries and sources
     def entry(self, entry: Entry) -> Iterator[Node]:
-        """What an entry says, where that is from, and through whom it came."""
+        """An entry as a node: its content, sources and chain of reporters."""
         iri = self.iri("entry", entry.id)
         said = [entry.by] if entry.by else []
         said += [step.by for step in entry.chain]

@@ -52,6 +52,7 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("final", "bool"),
     ("breach", "data"),
     ("breaches", "data"),
+    ("breach_particulars", "data"),
     ("breach_entries", "list"),
     ("entries", "list"),
     ("closed_by", "list"),

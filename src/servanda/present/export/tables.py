@@ -51,7 +51,7 @@ def as_csv(table: Table) -> bytes:
 
 
 def as_json(about: Mapping[str, Any], tables: Iterable[Table]) -> bytes:
-    """What was asked, and every table as a list of objects."""
+    """The question, and every table as a list of objects."""
     document = dict(about) | {table.name: table.dicts() for table in tables}
     return as_bytes(document)
 

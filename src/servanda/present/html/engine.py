@@ -20,7 +20,7 @@ class MissingValue(Exception):
 
 
 class Missing(str):
-    """What Django asks for the text of a missing value: it raises MissingValue instead."""
+    """Django's placeholder for a missing value: raises MissingValue when shown."""
 
     __slots__ = ()
 

@@ -41,7 +41,7 @@ def brief(given: object, most: int = 120) -> str:
 
 @register.filter
 def rule(given: str) -> SafeString:
-    """A rule as a sentence: names as words, signs as they are written by hand."""
+    """A rule as a sentence: names as words, typographic comparison signs."""
     return text(readable(given))
 
 

@@ -1,4 +1,4 @@
-"""All that a report says of a case on a day, as plain data; `page.py` makes a page of it."""
+"""Contents of a report on a case and a day, as plain data; `page.py` renders them."""
 
 from __future__ import annotations
 

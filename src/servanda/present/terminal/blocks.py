@@ -80,7 +80,7 @@ def entries(ids: Sequence[str]) -> str:
 
 def breaches(row: Row) -> str:
     """The violations of one instant; of several the first ones, with their entries."""
-    found = [particulars(each) for each in row["breaches"]]
+    found = [particulars(each) for each in row["breach_particulars"]]
     if len(found) < 2:
         return "".join(found)
     acts = [f"{entry}: {act}" for entry, act in zip(row["breach_entries"], found, strict=True)]
@@ -233,7 +233,12 @@ def status_blocks(answer: Row) -> list[Block]:
 
 def summary_blocks(answer: Row) -> list[Block]:
     cells = [
-        [row.get("account", ""), row["clause"], row["status"], f"{row['instances']:,}"]
+        [
+            row.get("account", ""),
+            row["clause"],
+            word(row["status"], "may" if row["power"] else ""),
+            f"{row['instances']:,}",
+        ]
         for row in answer["counts"]
     ]
     if not cells:

@@ -39,7 +39,7 @@ def count_periods(rows: Sequence[Row]) -> list[Row]:
 
 
 def without_period(row: Row) -> str:
-    """What tells one recurring duty from another: everything but the period."""
+    """Key of a recurring duty: everything but the period."""
     others = {name: value for name, value in row["instance"].items() if name != PERIOD}
     return repr([row["rule"], row["debtor"], row["creditor"], others])
 
@@ -53,6 +53,7 @@ def counted(periods: Sequence[Row]) -> Row:
         "final": False,
         "breach": {},
         "breaches": (),
+        "breach_particulars": (),
         "entries": (),
     }
     row, periods_named = periods[-1], f"{first} to {last}"

@@ -47,6 +47,6 @@ def indented(node: Node, depth: int) -> Iterator[str]:
 
 
 def in_cell(text: str) -> str:
-    """What a table shows of a text: all of it, or its beginning and how much is left out."""
+    """A text in a cell: all of it, or its beginning and the number of characters left out."""
     more = len(text) - CELL
     return printable(text if more <= 0 else f"{text[:CELL]} … and {more:,} more characters")

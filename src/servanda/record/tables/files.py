@@ -1,4 +1,4 @@
-"""What every table format shares: a request to open a file, its rows for DuckDB, its errors."""
+"""Shared by all table formats: the request to open a file, its rows for DuckDB, its errors."""
 
 from __future__ import annotations
 

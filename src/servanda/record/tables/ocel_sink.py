@@ -1,4 +1,4 @@
-"""Where the readers of OCEL 2.0 logs put events, objects and relations: parts on the disk."""
+"""Output of the OCEL 2.0 readers: events, objects and relations in parts on the disk."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def suffix_of(path: Path) -> str | None:
 
 
 def table_name(written: str) -> str:
-    """What a table is called: its file's name without ending and wildcards."""
+    """Name of a table: its file's name without extension and wildcards."""
     name = re.sub(r"[*?\[\]{}]+", "", Path(written).name)
     suffix = suffix_of(Path("x" + name)) or ""
     stem = name[: len(name) - len(suffix)].strip("-_. ")

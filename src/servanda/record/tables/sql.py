@@ -118,7 +118,7 @@ def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
 
 
 class Offsets:
-    """What a zone's clocks were ahead of UTC, over some years."""
+    """UTC offsets of a zone over some years."""
 
     def __init__(self, zone: str, first_year: int, last_year: int) -> None:
         self.base, self.changes = _changes(zone, first_year, last_year)
@@ -205,7 +205,7 @@ def number(column: str, type_: str) -> str | None:
 
 
 def is_number(column: str) -> str:
-    """Whether what a column holds is written as a number, be it past what can be kept."""
+    """Whether a column's text is a number, even one out of range."""
     given = f"trim({quoted(column)}::VARCHAR)"
     return f"regexp_full_match({given}, {literal(NUMBER)})"
 

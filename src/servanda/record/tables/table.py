@@ -212,7 +212,7 @@ class _TableReader:
         return row[0], row[1]
 
     def _one_clock(self, files: Sequence[Rows]) -> bool:
-        """Where no zone is named, a column's times all have an offset, or none has."""
+        """Without a declared zone, all times of a column must have an offset, or none."""
         sound = True
         for name in files[0].clocks:
             every = [(rows.plan, rows.clocks[name]) for rows in files if name in rows.clocks]

@@ -1,7 +1,7 @@
 """XES logs (IEEE 1849) as tables: a row for each event, in the order of the log.
 
 Columns are the attributes of the event by their keys, and those of its trace with `case:` before
-them. Values stay as they are written: a mapping says what they are, and is held to it.
+them. Values stay as they are written: a mapping gives them types, and they are checked against it.
 """
 
 from __future__ import annotations

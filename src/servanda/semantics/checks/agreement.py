@@ -22,6 +22,8 @@ from servanda.syntax.markdown import Paragraph
 from servanda.syntax.problems import Problem, Problems
 from servanda.syntax.tree import Agreement, Place
 
+UNKNOWN_UNIT = "E208"
+
 
 class Coverage(Struct, frozen=True):
     """How many paragraphs have rules, how many say why not, and which do neither."""
@@ -196,12 +198,15 @@ def _has_deadline(rule: Rule) -> bool:
 def _check_exact_amounts(norms: Norms, problems: Problems) -> None:
     """Report duties that only an exactly equal amount performs."""
     params = {(event.name, p.name): p for event in norms.events for p in event.params}
+    unknown = {problem.subject for problem in problems if problem.code == UNKNOWN_UNIT}
     for rule in norms.rules:
         if rule.kind != "achieve" or rule.action is None:
             continue
         for arg in rule.action.args:
             param = params.get((rule.action.name, arg.param))
             if arg.op == "=" and param is not None and param.type == "number":
+                if unknown & {f"unit:{word}" for word in (param.unit or "").split()}:
+                    continue  # what it should be is another problem
                 code = "H301" if param.unit is None else "W301"
                 value = _written(arg.value, param.unit)
                 problems.add(

@@ -186,7 +186,7 @@ class _Graph:
 
     def _of_match(self, source: str, me: str, match: norms.Match | None) -> Iterator[Step]:
         if match is not None and match.name in self.derived:
-            reason = f"{me} speaks of `{match.name}`"
+            reason = f"{me} refers to `{match.name}`"
             timeless = source.startswith("event ")
             yield Step(source, f"event {match.name}", reason, timeless)
 

@@ -237,7 +237,7 @@ def _pairs(one: norms.Cond, other: norms.Cond) -> Iterable[tuple[Bound, Bound]]:
 
 
 def _needed(rule: norms.Rule) -> Iterator[norms.Cond]:
-    """What must hold for a rule to bind: `if` is left out, it is read only once."""
+    """Conditions under which a rule binds, without `if`, which is read only once."""
     yield from conjuncts(rule.while_)
     unless = rule.unless
     for item in unless.items if isinstance(unless, norms.Or) else (unless,):

@@ -62,13 +62,14 @@ def _twice(declared: Iterable[tree.Calendar] | Named, problems: Problems) -> Non
         kind = KINDS[type(item)]
         place, before = first.setdefault(item.name, (item.place, kind))
         if place is not item.place:
-            where = f"{place.file}, line {place.line}"
-            problems.add(
-                "E230",
-                item.place,
-                f"`{item.name}` is declared here as {kind}, and in {where} as {before}",
-                "give one of the two another name",
-            )
+            where = f"in {place.file}, line {place.line}"
+            if (place.file, place.line) == (item.place.file, item.place.line):
+                where = "in the same line"
+            said, advice = f", and {where} as {before}", "give one of the two another name"
+            if kind == before:
+                said, advice = f", and {where} already", "leave one of the two out, or rename it"
+            message = f"`{item.name}` is declared here as {kind}{said}"
+            problems.add("E230", item.place, message, advice)
 
 
 def _twice_units(words: Iterable[tree.UnitWord], problems: Problems) -> None:

@@ -8,7 +8,13 @@ from typing import Literal as OneOf
 
 from servanda.semantics import norms
 from servanda.semantics.clock import LENGTHS
-from servanda.semantics.resolving.expressions import OPPOSITE, Comparing, Expressions
+from servanda.semantics.resolving.expressions import (
+    OPPOSITE,
+    PARTY,
+    UNQUOTED,
+    Comparing,
+    Expressions,
+)
 from servanda.semantics.resolving.scope import (
     RuleOutline,
     Scope,
@@ -34,7 +40,7 @@ class Conditions(Expressions):
     undecided = False
 
     def _nothing(self) -> norms.Cond:
-        """What stands for a condition that cannot be resolved."""
+        """Placeholder for a condition that cannot be resolved."""
         self.undecided = True
         return FALSE
 
@@ -93,6 +99,11 @@ class Conditions(Expressions):
 
     def _comparable(self, op: Comparing, left: Typed, right: Typed, place: Place) -> bool:
         pair = {left.type, right.type}
+        literals = [each.expr for each in (left, right) if each.type == "text"]
+        if "party" in pair and any(isinstance(expr, norms.Const) for expr in literals):
+            message = "a party is compared with a text in quotes"
+            self.problems.add("E306", place, message, f"{PARTY}, {UNQUOTED}")
+            return False
         texts = pair <= {"party", "text"} or pair <= {"clause", "text"}
         if not texts and pair != {"date"}:
             message = f"a {left.type} is compared with a {right.type}"
@@ -144,7 +155,7 @@ class Conditions(Expressions):
         return _comparison(op, left, norms.Const(bound.value * ratio.numerator))
 
     def _window_per(self, rate: tree.RateOf, scope: Scope) -> Fraction | None:
-        """How many `per` units the window has; None, with a problem, if that varies."""
+        """Number of `per` units in the window; None, with a problem, if it varies."""
         per = rate.per.removesuffix("s")
         if per in LENGTHS and rate.window.unit in LENGTHS and rate.window.calendar is None:
             return Fraction(rate.window.count * LENGTHS[rate.window.unit], LENGTHS[per])
@@ -240,8 +251,8 @@ class Conditions(Expressions):
             if not outlines:
                 message = f"clause {cond.clause} has no provision that could be in force"
                 advice = (
-                    f"write `clause {cond.clause} is binding`; or say in `clause {cond.clause}` from "
-                    "when it `applies`"
+                    f"write `clause {cond.clause} is binding`; or say in `clause {cond.clause}` "
+                    "from when it `applies`"
                 )
                 self.context.problems.add("E423", place, message, advice)
             return self._status(outlines, "binding", None)
@@ -318,8 +329,10 @@ class Conditions(Expressions):
                     f"`{define.name}` needs a value for `{param.name}`",
                     f"write a value: `{define.name}({param.name}: …)`, not `any` or `at least`",
                 )
-            else:
+            elif self.is_nameable(param, arg, pick(arg.place, scope.place)):
                 known[param.name] = self.expression(arg.value, scope)
+            else:
+                known[param.name] = Typed(norms.Const(""), None)
         for param in params:
             if param.name not in known:
                 message = f"`{define.name}` needs a value for `{param.name}`"
@@ -332,7 +345,7 @@ class Conditions(Expressions):
 
 # ------------------------------------------------------------------ building conditions
 def all_of(*items: norms.Cond) -> norms.Cond:
-    """All of them hold; what is always true is left out."""
+    """Conjunction, without conditions that are always true."""
     left = [item for item in _flat(items, norms.And) if item != TRUE]
     if FALSE in left:
         return FALSE
@@ -340,7 +353,7 @@ def all_of(*items: norms.Cond) -> norms.Cond:
 
 
 def any_of(*items: norms.Cond) -> norms.Cond:
-    """One of them holds; what is always false is left out."""
+    """Disjunction, without conditions that are always false."""
     left = [item for item in _flat(items, norms.Or) if item != FALSE]
     if TRUE in left:
         return TRUE

@@ -12,7 +12,7 @@ from servanda.semantics.resolving.scope import (
     Signature,
     Typed,
     pick,
-    report_unit,
+    report_conversion,
 )
 from servanda.semantics.units import PERCENT, UnitError, to_decimal
 from servanda.syntax import tree
@@ -39,6 +39,7 @@ OPPOSITE: dict[Comparing, Comparing] = {
 
 
 PARTY = "name a party, a body or a group"
+UNQUOTED = "without quotes"
 NUMBERS = "write numbers on both sides"
 SAME = "write the value, or a variable that the `when` line binds"
 EQUAL = "write the value itself, without `at least` and the like"
@@ -57,14 +58,14 @@ class Expressions:
         """An expression, resolved, with its type and unit. Reports what does not fit."""
         match expr:
             case tree.Number():
-                self.context.check_unit(expr.unit, pick(expr.place, scope.place))
+                self.context.check_amount(expr.unit, pick(expr.place, scope.place))
                 return Typed(norms.Const(expr.value), "number", expr.unit)
             case tree.Text():
                 return Typed(norms.Const(expr.value), "text")
             case tree.Day():
                 return Typed(norms.Const(expr.value), "date")
             case tree.Name():
-                return self._name(expr, scope)
+                return self._name(expr, scope, f'a text is written in quotes: `"{expr.name}"`')
             case tree.MeasureOf():
                 return self._reading(expr.measure, expr.of, pick(expr.place, scope.place), scope)
             case tree.ChangeOf():
@@ -86,7 +87,8 @@ class Expressions:
                 )
                 return NOTHING
 
-    def _name(self, expr: tree.Name, scope: Scope) -> Typed:
+    def _name(self, expr: tree.Name, scope: Scope, otherwise: str) -> Typed:
+        """What a bare name stands for; `otherwise`: the advice where it is like no other name."""
         name = expr.name
         bound = scope.look_up(name)
         if bound is not None:
@@ -106,9 +108,8 @@ class Expressions:
         near = self.names.suggest(
             name, scope.known, self.names.parties, self.names.groups, self.names.measures
         )
-        quoted = f'a text is written in quotes: `"{name}"`'
         message = f"unknown name `{name}`"
-        self.problems.add_unknown("E207", place, f"name:{name}", message, near or quoted)
+        self.problems.add_unknown("E207", place, f"name:{name}", message, near or otherwise)
         return NOTHING
 
     def _reading(self, name: str, of: str | None, place: Place, scope: Scope) -> Typed:
@@ -255,7 +256,7 @@ class Expressions:
                 return norms.Const(self.context.units.convert(typed.expr.value, typed.unit, unit))
             return _scaled(typed.expr, to_decimal(self.context.units.factor(typed.unit, unit)))
         except UnitError as error:
-            report_unit(error, place, self.problems)
+            report_conversion(error, place, self.problems)
             return typed.expr
 
     def _by_factor(self, typed: Typed, unit: str | None, scope: Scope) -> Typed:
@@ -263,7 +264,7 @@ class Expressions:
         try:
             factor = to_decimal(self.context.units.factor(typed.unit, unit))
         except UnitError as error:
-            report_unit(error, scope.place, self.problems)
+            report_conversion(error, scope.place, self.problems)
             return typed
         return Typed(typed.expr if factor == 1 else _scaled(typed.expr, factor), "number", unit)
 
@@ -316,7 +317,7 @@ class Expressions:
         scope: Scope,
         skip: frozenset[str] = frozenset(),
     ) -> list[tuple[norms.Variable, tree.Arg]]:
-        """Which argument belongs to which parameter: named ones by name, the others in order."""
+        """Assign arguments to parameters: named ones by name, the others in order."""
         place = pick(pattern.place, scope.place)
         by_name = {param.name: param for param in signature.params}
         in_order = [param for param in signature.params if param.name not in skip]
@@ -397,6 +398,8 @@ class Expressions:
                 _type_help(param, value) or _name_it(param, arg) or f"write a {param.type}",
             )
             return None
+        if not self.is_nameable(param, arg, scope.place):
+            return None
         if arg.op != "=" and param.type not in ORDERED:
             self.problems.add(
                 "E305",
@@ -414,6 +417,16 @@ class Expressions:
         if param.type == "number":
             expr = self.in_unit(value, param.unit, scope.place)
         return norms.Arg(param.name, TESTS[arg.op], value=expr)
+
+    def is_nameable(self, param: norms.Variable, arg: tree.Arg, place: Place) -> bool:
+        """Whether a party is given by its name; reports a text in quotes, which no party is."""
+        if param.type != "party" or not isinstance(arg.value, tree.Text):
+            return True
+        message = f"parameter `{param.name}` is a party, and is given a text"
+        other = "; if another parameter is meant, write its name and a colon before the value"
+        advice = f"{PARTY}, {UNQUOTED}{other if arg.name is None else ''}"
+        self.problems.add("E304", place, message, advice)
+        return False
 
     def value(self, param: norms.Variable, arg: tree.Arg, scope: Scope) -> norms.Expr | None:
         """The one value that an argument gives a parameter, or None if it gives none."""
@@ -438,6 +451,12 @@ class Expressions:
             name = str(value.value) if isinstance(value, tree.Number) else value.name
             if name not in scope.known:
                 return Typed(norms.Const(name), "clause")
+        if isinstance(value, tree.Name) and value.name not in scope.known:
+            if param.type == "party" and not self.names.is_actor(value.name):
+                self.term(value.name, pick(value.place, scope.place), scope)
+                return NOTHING
+            if param.type in ("number", "date"):
+                return self._name(value, scope, f"write a {param.type}")
         return self.expression(value, scope)
 
 
@@ -473,7 +492,7 @@ def _type_help(param: norms.Variable, value: Typed) -> str | None:
 def _name_it(param: norms.Variable, arg: tree.Arg) -> str | None:
     if arg.name is not None:
         return None
-    return f"`{param.name}` comes next here: if another is meant, name it, as in `amount: …`"
+    return f"`{param.name}` comes next here: if another is meant, write its name and a colon first"
 
 
 def _no_value_help(name: str, what: str) -> str:

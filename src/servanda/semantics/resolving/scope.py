@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Literal as OneOf
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ class Scope:
         self.used: set[str] = set()
 
     def look_up(self, name: str) -> Typed | None:
-        """What a bound word stands for."""
+        """The value of a bound word."""
         found = self.known.get(name)
         if found is not None:
             self.used.add(name)
@@ -72,7 +73,7 @@ class Signature(NamedTuple):
 
 
 class RuleOutline(NamedTuple):
-    """What other rules need of a rule before it is resolved."""
+    """Properties of an unresolved rule that other rules refer to."""
 
     id: str
     clause: str
@@ -223,6 +224,19 @@ class Context:
             self.problems.add_unknown("E209", at, f"calendar:{name}", message, advice or ways)
 
     # -------------------------------------------------------------- units
+    @cached_property
+    def declared_units(self) -> frozenset[str | None]:
+        """The units of events and measures, which are checked where these are declared."""
+        params = (param.unit for event in self.agreement.events for param in event.params)
+        return frozenset((*params, *(measure.unit for measure in self.agreement.measures)))
+
+    def check_amount(self, unit: str | None, place: Place) -> None:
+        """Report the unit of an amount, unless it is reported where it is declared so."""
+        if unit in self.declared_units:
+            self.use_unit(unit)
+        else:
+            self.check_unit(unit, place)
+
     def check_unit(self, unit: str | None, place: Place) -> None:
         """Report a unit that is not known."""
         self.use_unit(unit)
@@ -256,6 +270,13 @@ class Context:
         if isinstance(term, norms.Const):
             return not self.names.is_actor(name) or term.value in self.names.values_matching(name)
         return term is not None
+
+
+def report_conversion(error: UnitError, place: Place, problems: Problems) -> None:
+    """Report an amount that cannot be converted; a unit that is unknown is reported where it is
+    written."""
+    if error.unknown is None:
+        report_unit(error, place, problems)
 
 
 def report_unit(error: UnitError, place: Place, problems: Problems) -> None:

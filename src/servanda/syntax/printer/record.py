@@ -38,7 +38,7 @@ def when(node: e.When) -> str:
 
 # ---------------------------------------------------------------------- facts
 def fact(node: e.Fact) -> str:
-    """What an entry states, without date and attributes."""
+    """Content of an entry, without date and attributes."""
     match node:
         case e.EventFact(event, by, args) | e.StateFact(event, by, args):
             actor = "" if by is None else f"{by} "

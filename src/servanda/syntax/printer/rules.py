@@ -95,7 +95,7 @@ def _remedy(remedy: Phrases) -> Phrases:
 
 
 def _kept(node: m.Cond) -> str:
-    """What is to be kept: `no sanctions(US)` for `not sanctions(US)`."""
+    """Condition of a `must keep`: `no sanctions(US)` for `not sanctions(US)`."""
     if isinstance(node, m.Not) and isinstance(node.item, m.Holds):
         return f"no {pattern(node.item.pattern)}"
     return cond(node)

@@ -1,4 +1,4 @@
-"""Which columns a query has, in order: what `SELECT * REPLACE` needs, which Spark has not."""
+"""Columns of a query in order, to translate `SELECT * REPLACE`, which Spark lacks."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ MEANING = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
-    "spark.sql.limit.initialNumPartitions": "1000000",  # small answers come in one go
+    "spark.sql.limit.initialNumPartitions": "1000000",  # small answers come in one task
 }
 QUIET = {
     "spark.ui.enabled": "false",
@@ -34,7 +34,7 @@ ADVICE = (
 
 
 def session() -> SparkSession:
-    """A session of its own: its tables and settings are nobody else's.
+    """A separate session: its tables and settings are shared with no other.
 
     The cluster is the active session's, else the one that `spark-submit` or SERVANDA_SPARK_MASTER
     names, else this machine. Raises EngineError where Spark or Java is missing.

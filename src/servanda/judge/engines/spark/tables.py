@@ -77,7 +77,7 @@ class SparkTables:
 
     # -------------------------------------------------------------- giving out
     def write(self, query: str, file: str, options: str) -> int:
-        """The workers write parts beside the file, and they are made into one."""
+        """Workers write parts next to the file, which are then merged."""
         with tempfile.TemporaryDirectory(prefix=".parts-", dir=Path(file).parent) as folder:
             found = self.written(query, folder)
             if "parquet" in options:
@@ -211,7 +211,7 @@ def name_of(table: str) -> str:
 
 
 def failed(error: Exception) -> EngineError:
-    """What Spark says, in one line, in the words that the judge looks for."""
+    """Spark's error in one line, in the words that the judge looks for."""
     text = str(error).strip()
     if MONTH_END in text:
         return EngineError(text[text.index(MONTH_END) :].splitlines()[0])

@@ -18,6 +18,7 @@ from servanda.judge.reference.world import (
     scalar,
 )
 from servanda.record.facts import ReadingFact, Value
+from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import (
     Always,
     And,
@@ -28,6 +29,7 @@ from servanda.semantics.norms import (
     Happened,
     InState,
     IsVague,
+    MeasureChange,
     MeasureReading,
     Not,
     Or,
@@ -120,6 +122,11 @@ class ConditionRecorder:
             parts = tuple(
                 self.number(side, bindings, at, since) for side in (expr.left, expr.right)
             )
+        if isinstance(expr, MeasureChange):
+            reading = MeasureReading(expr.measure, expr.of)
+            parts = tuple(
+                self.number(reading, bindings, x, since) for x in (at, at - expr.window * PHASES)
+            )
         readings = [f for f in found.facts if isinstance(f, ReadingFact)]
         return d.Number(
             expr,
@@ -132,7 +139,7 @@ class ConditionRecorder:
         )
 
     def past(self, expr: MeasureReading, of: Value | None, at: int) -> d.Number:
-        """A measure that nothing current tells: its last reading, and since when it is stale."""
+        """A measure without a current reading: its last one, and since when it is stale."""
         known = [
             r for r in self.world.facts.readings.get(expr.measure, ()) if r.of == of and r.hi <= at
         ]

@@ -47,6 +47,7 @@ from servanda.semantics.norms import (
     MeasureReading,
     Rule,
 )
+from servanda.syntax.tree import Duration
 
 OVERLAYS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     ("suspended", "su", ("suspend",)),
@@ -91,6 +92,7 @@ class Recorder:
                 *self.overlays(),
                 *self.uses(),
                 *self.silence(),
+                *self.cure_ends(),
                 *self.remedies(),
                 *self.earlier(),
             ]
@@ -125,7 +127,8 @@ class Recorder:
 
     def read_if(self) -> int:
         """When `if` was read: as the instance arose, or as its window opened."""
-        at = self.instance.lo if self.rule.trigger is not None else self.instance.window.o_lo
+        window = self.instance.shut or self.instance.window
+        at = self.instance.lo if self.rule.trigger is not None else window.o_lo
         return max(at, tick(micros_of(at), FACT)) if at < FOR_GOOD else self.x
 
     def kept(self, duty: Keep) -> Iterator[d.Step]:
@@ -153,7 +156,8 @@ class Recorder:
             yield self.gate(name, cond, at)
 
     def gate(self, name: Any, cond: Cond, at: int) -> d.Gate:
-        return d.Gate(name, at, self.conditions.of_instance(cond, self.instance, at))
+        condition = self.conditions.of_instance(cond, self.instance, at)
+        return d.Gate(name, None if instant(at) <= SINCE_EVER else at, condition)
 
     # -------------------------------------------------------------- what was done
     def acts(self) -> Iterator[d.Step]:
@@ -187,7 +191,7 @@ class Recorder:
                 counts = "sure" if performance.act is duty.kept else "possible"
             if duty.after == "cured" and duty.late is not None and act.entry == duty.late.entry:
                 counts = "late"
-            yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks)
+            yield d.Act(act.entry, act.lo, act.hi, act.fin, act.sure, counts, lacks)
 
     def members_who_acted(self, found: list[tuple[Happening, tuple[d.Lack, ...]]]) -> d.Wanting:
         """Of a group acting together: who has acted by now, and who has not."""
@@ -230,7 +234,7 @@ class Recorder:
         c_hi = duty.closes[1] if isinstance(duty, Achieve) else window.c_hi
         counts = duty.counts_from[0] if isinstance(duty, Achieve) else window.o_lo
         if act.fin <= instant(counts):
-            yield d.Lack("early", by=micros_of(counts) - micros_of(act.hi))
+            yield d.Lack("early", by=micros_of(counts) - micros_of(act.fin))
         if act.lo >= c_hi:
             yield d.Lack("late", by=micros_of(act.lo) - micros_of(c_hi))
         if not act.sure:
@@ -270,7 +274,8 @@ class Recorder:
                 lacks = (d.Lack("not bound"),)
             cure = violation.cure if violation is not None else ""
             cured = cure if violation is not None and violation.last_end <= self.x else None
-            yield d.Act(act.entry, act.lo, act.hi, act.sure, counts, lacks, cured or None)
+            times = act.lo, act.hi, act.fin
+            yield d.Act(act.entry, *times, act.sure, counts, lacks, cured or None)
 
     # -------------------------------------------------------------- overlays
     def overlays(self) -> Iterator[d.Step]:
@@ -393,6 +398,33 @@ class Recorder:
         )
 
     # -------------------------------------------------------------- after a breach, and before
+    def cure_ends(self) -> Iterator[d.CureEnd]:
+        """The end of the time to cure, of each breach (or failure) that is open."""
+        within, duty = self.rule.cure_within, self.instance
+        if within is None:
+            return
+        if isinstance(duty, Achieve) and duty.breach_lo is not None and duty.in_breach(self.x):
+            yield self.cure_end(within, duty.breach_lo, duty.breach_hi)
+        elif isinstance(duty, Keep):
+            possible, sure = duty.onset_possible, duty.onset_sure
+            onsets = [onset for onset in (possible, sure) if onset is not None]
+            if onsets and min(onsets) > SINCE_EVER:
+                yield self.cure_end(within, min(onsets), sure)
+        elif isinstance(duty, Forbid) and self.rule.cured_by is not None:
+            for violation in duty.acts or ():
+                if violation.open(self.x) > FALSE:
+                    act = violation.act
+                    yield self.cure_end(within, act.hi, act.hi, (act.entry,))
+
+    def cure_end(
+        self, within: Duration, lo: int, hi: int | None, entries: tuple[str, ...] = ()
+    ) -> d.CureEnd:
+        counted = [
+            None if at is None else self.world.counting.deadline(micros_of(at), within)
+            for at in (lo, hi)
+        ]
+        return d.CureEnd(d.Moment(counted[0], counted[1], entries), entries)
+
     def remedies(self) -> Iterator[d.Step]:
         if self.rule.remedy is None:
             return

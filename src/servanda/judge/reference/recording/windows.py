@@ -24,8 +24,10 @@ from servanda.semantics.norms import (
 
 def instance_window(walk: Walk, instance: Instance) -> d.Window:
     """The window of an instance, as suspension has moved it."""
-    window = instance.window
+    window = instance.shut or instance.window
     found = recorded_window(walk.world, instance.rule, instance.bindings, window, instance.trigger)
+    if instance.shut is not None:
+        return msgspec.structs.replace(found, shut=True)
     if not isinstance(instance, Achieve) or found.closes is None:
         return found
     return msgspec.structs.replace(
