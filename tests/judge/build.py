@@ -133,8 +133,8 @@ def once(match: Match, days: int | None = None) -> Happened:
     return Happened(match, None if days is None else days * DAY)
 
 
-def status(state: str, *rules: str, debtor: str | None = None) -> RuleStatus:
-    return RuleStatus(rules, state, None if debtor is None else Const(debtor))  # type: ignore[arg-type]
+def status(state: str, *rules: str, debtor: object = None, creditor: object = None) -> RuleStatus:
+    return RuleStatus(rules, state, term(debtor), term(creditor))  # type: ignore[arg-type]
 
 
 def in_state(name: str, /, **args: object) -> InState:
@@ -247,10 +247,15 @@ class Case:
         return self
 
     def holds(
-        self, name: str, holds: bool = True, since: str | None = None, until: str | None = None
+        self,
+        name: str,
+        holds: bool = True,
+        since: str | None = None,
+        until: str | None = None,
+        outranks: bool = True,
     ) -> Case:
         span = [None if t is None else self.micros(t) for t in (since, until)]
-        self.held.append(HeldVague(name, (), holds, span[0], span[1], True))
+        self.held.append(HeldVague(name, (), holds, span[0], span[1], outranks))
         return self
 
     def arises(
@@ -264,7 +269,10 @@ class Case:
 
     # -------------------------------------------------------------- rules
     def rule(self, id_: str, kind: str, action: Match | Cond | None = None, **more: Any) -> Case:
-        """One rule. Windows: opens, until, by, before, within, term, every, edge; see `Rule`."""
+        """One rule; see `Rule`.
+
+        Windows: opens, until, by, before, within, term, every, edge, in_period.
+        """
         window = self.window(more)
         trigger = more.pop("trigger", None)
         if isinstance(trigger, Match):
@@ -281,14 +289,14 @@ class Case:
             "unless": Always(False),
             "total": None,
             "early": "never",
-            "compensates": True,
-            "time_extended": False,
-            "together": (),
             "cured_by": None,
             "cure_within": None,
             "grace": None,
             "curable": True,
             "remedy": None,
+            "compensates": True,
+            "time_extended": False,
+            "together": (),
             "power": None,
             "yields_to": (),
             "needs_creation": False,
@@ -300,8 +308,6 @@ class Case:
         given["debtor"] = term(given["debtor"])
         given["creditor"] = term(given["creditor"])
         given["variables"] = variables(given["variables"])
-        if kind == "keep" and given["cure_within"] is not None:
-            given |= {"grace": given["cure_within"], "cure_within": None}
         for length in ("cure_within", "grace", "survives_for"):
             if isinstance(given[length], str):
                 given[length] = duration(given[length])
@@ -332,6 +338,7 @@ class Case:
             closes=tuple(closes),  # type: ignore[arg-type]
             every=more.pop("every", None),
             edge=more.pop("edge", None),
+            in_period=more.pop("in_period", False),
             **lengths,
         )
 
@@ -359,13 +366,16 @@ class Case:
         )
         return self.rule(id_, "may", None, power=effect, **more)
 
-    def otherwise(self, parent: str, id_: str, kind: str, action: Any, **more: Any) -> Case:
-        """The remedy of a rule that stands already."""
+    def otherwise(
+        self, parent: str, id_: str, kind: str, action: Any, instead: bool = True, **more: Any
+    ) -> Case:
+        """The remedy of a rule that stands already; `instead`: it makes the breach good."""
         n = next(i for i, r in enumerate(self.rules) if r.id == parent)
         names = tuple(f"{v.name}:{v.type}" for v in self.rules[n].variables)
         self.rule(id_, kind, action, trigger=Trigger(breach_of=parent), variables=names, **more)
         old = self.rules[n]
-        fields = {f: getattr(old, f) for f in old.__struct_fields__} | {"remedy": id_}
+        fields = {f: getattr(old, f) for f in old.__struct_fields__}
+        fields |= {"remedy": id_, "compensates": instead}
         self.rules[n] = Rule(**fields)
         return self
 

@@ -57,6 +57,7 @@ KINDS = ("achieve", "keep", "forbid", "may", "provision")
 WINDOWS = (
     "every",
     "edge",
+    "in_period",
     "term",
     "hours",
     "point",
@@ -78,14 +79,16 @@ FACTS = (
     "tiers",
     "arith",
     "vague",
+    "position",
 )
 POWERS = (
     "suspend", "waive", "release", "end", "end_all", "amend", "create", "joint", "do",
     "determine", "narrowed", "own_clause",
 )  # fmt: skip
 REST = (
-    "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
-    "no_cure", "remedy", "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
+    "trigger", "following", "whenever", "surplus", "var_debtor", "total", "together", "early",
+    "cured_by", "cure_within", "grace", "no_cure", "remedy", "also", "extended", "owed",
+    "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
     "arising", "throughout",
 )  # fmt: skip
@@ -103,6 +106,7 @@ EVENTS = {
 }
 TYPED = {"n": "number", "due": "date"}
 PARTIES = ("A", "B")
+EARLY = ("always", "from_trigger", "from_trigger")
 LENGTHS = ("1 day", "2 days", "3 days", "1 week", "1 month")
 
 
@@ -122,6 +126,7 @@ class Maker:
         )
         self.sources: list[Callable[[], Cond]] = []
         self.names: list[str] = []
+        self.bound: tuple[str, ...] = ()  # the variables of the rule that is being made
 
     def one(self, items: Iterable[T]) -> T:
         return self.draw(st.sampled_from(list(items)))  # type: ignore[no-any-return]
@@ -207,7 +212,7 @@ class Maker:
         if "state" in self.on:
             makers.append(lambda: in_state("war"))
             makers.append(lambda: self.one([in_state("open"), in_state("open", id="x")]))
-        if "vague" in self.on:
+        if self.on & {"vague", "position"}:
             makers.append(lambda: vague("grave"))
         if {"derived", "undecided"} <= self.on:  # what a vague term may leave open
             makers += [lambda: in_state("alarm"), lambda: once(m("risen"), self.one([None, 1, 2]))]
@@ -225,8 +230,11 @@ class Maker:
 
     def lax_status(self) -> Cond:
         which = self.one(self.names)
-        debtor = self.one([None, None, *PARTIES])
-        return status(self.one(["broken", "broken", "performed"]), which, debtor=debtor)
+        variables = [var("p")] if "p" in self.bound else []
+        debtor = self.one([None, None, *PARTIES, *variables])
+        creditor = self.one([*PARTIES, *variables]) if self.maybe("owed") else None
+        state = self.one(["broken", "broken", "performed"])
+        return status(state, which, debtor=debtor, creditor=creditor)
 
     def strict_status(self) -> Cond:
         return status(self.one(["suspended", "binding"]), self.one(self.names))
@@ -260,6 +268,7 @@ class Maker:
                 found |= {
                     "within": self.one(["1 day", "2 days"]),
                     "edge": self.one(["start", "end"]),
+                    "in_period": self.maybe("in_period"),
                 }
             if self.draw(st.booleans()):
                 found["until"] = self.one(DAYS[3:7])
@@ -313,9 +322,12 @@ class Maker:
 
     # -------------------------------------------------------------- rules
     def rule(self, id_: str, kind: str) -> None:
+        self.bound = ()
         trigger = self.trigger()
-        names = trigger.pop("variables", ())
+        names = self.bound = trigger.pop("variables", ())
         more = trigger | self.window(kind, bool(trigger)) | self.gates()
+        if kind == "achieve":
+            more["time_extended"] = self.maybe("extended")
         if "d:date" in names:
             point = AtVar("d")
             where = self.one(["by", "until", "opens"])
@@ -330,13 +342,23 @@ class Maker:
             window = self.window(what, True)
             window.pop("every", None)
             window.pop("edge", None)
+            window.pop("in_period", None)
             self.case.otherwise(
-                parent, parent + "/else", what, clause=id_, debtor=more["debtor"],
-                creditor=more["creditor"], **window, **self.about(what, names),
+                parent, parent + "/else", what, instead=not self.maybe("also"), clause=id_,
+                debtor=more["debtor"], creditor=more["creditor"], **window,
+                **self.about(what, names),
             )  # fmt: skip
             parent, depth = parent + "/else", depth + 1
 
     def trigger(self) -> dict[str, Any]:
+        if self.maybe("surplus"):
+            level = self.one([reading("stock"), reading("level", "A"), total(m("give"), "n", 2)])
+            limit = self.one([3, 4, reading("level", "A")])
+            excess = ("s", arith(level, "-", limit))
+            return {
+                "trigger": Trigger(cond=cmp(level, ">", limit), surplus=excess),
+                "variables": ("s:number",),
+            }
         if self.maybe("whenever"):
             return {"trigger": Trigger(cond=self.cond())}
         if not any(self.maybe(c) for c in ("trigger", "following", "var_debtor", "by_date")):
@@ -358,9 +380,7 @@ class Maker:
     def about(self, kind: str, names: tuple[str, ...]) -> dict[str, Any]:
         """What the duty is to do, to keep, or not to do."""
         if kind == "keep":
-            grace = (
-                {"cure_within": self.one(["1 day", "2 days"])} if self.maybe("cure_within") else {}
-            )
+            grace = {"grace": self.one(["1 day", "2 days"])} if self.maybe("grace") else {}
             return {"action": self.cond(strict=True), **grace}
         args: dict[str, Any] = {}
         if "i" in names:
@@ -370,11 +390,20 @@ class Maker:
         elif self.draw(st.booleans()):
             args["by"] = self.one(["A", ("in", "A", "B")])
         found: dict[str, Any] = {}
+        if "s:number" in names:
+            args["n"] = (self.one([">=", "<="]), var("s"))
         if kind == "achieve":
-            if self.maybe("total"):
+            if self.maybe("together"):
+                args["by"] = ("in", "A", "B")
+                alone = (("A", ("A",)), ("B", ("B",)))
+                found["together"] = self.one([alone, (("A", ("A",)), ("B", ("A", "B"))), alone])
+            elif "s:number" in names:
+                found["total"] = self.one([None, ("n", var("s"))])
+                args["n"] = (">=", var("s"))
+            elif self.maybe("total"):
                 args["n"] = (">=", 3)
                 found["total"] = ("n", Const(cmp(3, "=", 3).left.value))  # type: ignore[union-attr]
-            found["early"] = self.maybe("early")
+            found["early"] = self.one(EARLY) if self.maybe("early") else "never"
             found["curable"] = not self.maybe("no_cure")
             if self.maybe("cure_within"):
                 found["cure_within"] = self.one(["1 day", "2 days"])
@@ -401,6 +430,7 @@ class Maker:
         window.pop("term", None)
         window.pop("every", None)
         window.pop("edge", None)
+        window.pop("in_period", None)
         self.case.may(id_, verb, **about, **window, **self.gates())
 
     def power(self, id_: str, verb: str) -> None:
@@ -502,7 +532,7 @@ class Maker:
                 tier = self.one([0, 1]) if "tiers" in self.on else 0
                 what, of = self.one([("stock", None), ("stock", None), ("level", "A")])
                 case.read(self.when(), what, low, high, of=of, tier=tier)
-        if self.on & {"vague", "determine", "undecided"}:
+        if self.on & {"vague", "determine", "undecided", "position"}:
             for _ in range(self.draw(st.integers(0, 2))):
                 lo, hi, _fin = case.extent(self.when())
                 said = Determination(
@@ -512,6 +542,9 @@ class Maker:
                 case.add(determinations=(*case.facts.determinations, said))
             if "vague" in self.on and self.draw(st.integers(0, 3)) == 0:
                 case.holds("grave", self.draw(st.booleans()), self.one([None, DAYS[2]]), DAYS[4])
+            if self.maybe("position"):
+                since, until = self.one([None, *DAYS[1:4]]), self.one([None, *DAYS[4:7]])
+                case.holds("grave", self.draw(st.booleans()), since, until, outranks=False)
         if self.on & {"complete", "open", "stale"}:
             for _ in range(self.draw(st.integers(0, 2))):
                 since, until = self.one([None, *DAYS[:4]]), self.one([None, *DAYS[4:]])

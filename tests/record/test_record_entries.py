@@ -134,7 +134,7 @@ def measured(
         ("2019-01-01 uranium_stok of Iran = 5 kg U", "no measure", "`uranium_stock`"),
         ("2019-01-01 implementation_day = 5", "an event, not a measure", None),
         ("2019-01-01 uranium_stock(Iran)", "is a measure", None),
-        ("2019-01-01 snp(Iran)", "decided by a body", "IAEA determines"),
+        ("2019-01-01 snp(Iran)", "determined by a body", "IAEA determines"),
         ("2019-01-01 IAEA determines spn(Iran)", "no vague term `spn`", "`snp`"),
         ("2019-01-01 uranium_stock of Iran between 1 kg U and 20 g U", "above the upper", "swap"),
         ("2019-01-01 Iran suspends 8", "no clause `8`", None),

@@ -133,7 +133,7 @@ RESIDUAL = ("was broken", OTHERWISE)
 
 
 def reason(derivation: d.Derivation) -> str:
-    """`Why due: it binds, and time is left. Not kept: no performance is recorded.`"""
+    """`Why due: it binds, and time is left. Not performed: no performance is recorded.`"""
     kind, row = derivation.rule.kind, derivation.deciding
     said = [f"Why {word(row.status, kind)}: {holds(derivation, row)}."]
     for other in others(derivation):

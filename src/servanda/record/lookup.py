@@ -42,7 +42,7 @@ DECLARATIONS = {
     "event": "event {}",
     "state": "state {} from … until …",
     "measure": "measure {}",
-    "vague": "vague {} decided by …",
+    "vague": "vague {} to be determined by …",
     "clause": "clause {}",
     "amendment": "amendment {} of …",
 }
@@ -116,7 +116,7 @@ class RecordNames:
             vague = self.vagues[word]
             given = "(…)" if vague.params else ""
             advice = f"write who decided: `{vague.deciders[0]} determines {word}{given}`"
-            message = f"`{word}` is decided by a body, not observed"
+            message = f"`{word}` is determined by a body, not observed"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         else:
             self.missing("E201", "event", word, self.events, place)

@@ -265,14 +265,15 @@ ALL = DUTY | POWER | PROVISION
 BY_KIND = {
     ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
     ("achieve", "cured"): replace(
-        DUTY["cured"], word="performed late", description="done after its time"
+        DUTY["cured"], word="performed late", description="done after its time", explained=False
     ),
     ("provision", "suspended"): replace(
         DUTY["suspended"], description="suspended, by the use of a power or by its own terms"
     ),
+    ("keep", "cured"): replace(DUTY["cured"], description="in breach before, and made good"),
+    ("forbid", "cured"): replace(DUTY["cured"], description="in breach before, and made good"),
 }
-"""What a status is called of one kind of duty: of a late performance nobody may know whether there
-was a breach."""
+"""Statuses told otherwise of one kind of duty: a late performance may follow no known breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",

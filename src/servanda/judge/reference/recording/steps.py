@@ -375,7 +375,7 @@ class Recorder:
         if self.rule.action is not None and self.rule.kind != "may":
             window = self.instance.window
             of = self.instance
-            since = of.counts_from[0] if isinstance(of, Achieve) else window.o_lo
+            since = of.silent_from if isinstance(of, Achieve) else window.o_lo
             start: int | None = None if since <= SINCE_EVER else instant(since)
             end: int | None = self.x + 1
             if isinstance(self.instance, Achieve) and self.instance.breach_hi is not None:
@@ -400,7 +400,7 @@ class Recorder:
     # -------------------------------------------------------------- after a breach, and before
     def cure_ends(self) -> Iterator[d.CureEnd]:
         """The end of the time to cure, of each breach (or failure) that is open."""
-        within, duty = self.rule.cure_within, self.instance
+        within, duty = self.rule.cure_within or self.rule.grace, self.instance
         if within is None:
             return
         if isinstance(duty, Achieve) and duty.breach_lo is not None and duty.in_breach(self.x):
