@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from servanda.judge.reference import walk
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import (
@@ -27,6 +29,7 @@ from servanda.semantics.clock import (
     to_micros,
     zone_of,
 )
+from servanda.semantics.collisions import Collisions
 from servanda.semantics.norms import (
     Always,
     And,
@@ -52,6 +55,7 @@ from servanda.semantics.norms import (
     Or,
     Point,
     PowerEffect,
+    Precedence,
     Rule,
     RuleStatus,
     Shifted,
@@ -303,6 +307,10 @@ class Case:
             "survives": False,
             "survives_for": None,
         } | more
+        given["yields_to"] = tuple(
+            Precedence(status("binding", one)) if isinstance(one, str) else one
+            for one in given["yields_to"]
+        )
         if isinstance(given["early"], bool):
             given["early"] = "always" if given["early"] else "never"
         given["debtor"] = term(given["debtor"])
@@ -364,7 +372,16 @@ class Case:
             more.pop("amendment", None),
             more.pop("match", None),
         )
-        return self.rule(id_, "may", None, power=effect, **more)
+        action = effect.match if verb == "do" else None
+        return self.rule(id_, "may", action, power=effect, **more)
+
+    def prevails(self, over: str, one: str) -> Case:
+        """Rule `over` prevails over rule `one` to the extent of the conflict."""
+        rules = {rule.id: rule for rule in self.rules}
+        found = Collisions(self.norms()).gives_way(rules[one], rules[over])
+        changed = replace(rules[one], yields_to=(*rules[one].yields_to, *found))
+        self.rules = [changed if rule.id == one else rule for rule in self.rules]
+        return self
 
     def otherwise(
         self, parent: str, id_: str, kind: str, action: Any, instead: bool = True, **more: Any

@@ -22,6 +22,7 @@ COMPANY: dict[str, set[str]] = {
     "while": {"achieve", "keep", "state", "measure"},
     "unless": {"achieve", "forbid", "state", "vague"},
     "prevails": {"forbid", "achieve", "trigger"},
+    "conflict": {"trigger", "alleged", "spans", "measure", "while"},
     "status": {"achieve", "keep", "forbid", "unless", "while", "measure"},
     "overlay_status": {"achieve", "unless", "while", "suspend"},
     "throughout": {"keep", "unless", "state", "alleged", "open", "complete", "undecided"},

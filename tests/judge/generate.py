@@ -42,12 +42,14 @@ from servanda.semantics.norms import (
     Const,
     Match,
     MeasureChange,
+    MeasureReading,
     Norms,
     Not,
     Or,
     Rule,
     RuleStatus,
     Trigger,
+    Var,
 )
 
 T = TypeVar("T")
@@ -66,7 +68,7 @@ WINDOWS = (
     "until_event",
     "by_date",
 )
-GATES = ("if", "while", "unless", "prevails", "status", "overlay_status")
+GATES = ("if", "while", "unless", "prevails", "conflict", "status", "overlay_status")
 FACTS = (
     "state",
     "once",
@@ -501,11 +503,63 @@ class Maker:
         first = self.case.rules[0]
         if "create" in self.on:
             self.case.rules[0] = replace(first, needs_creation=self.draw(st.booleans()))
+        if "conflict" in self.on:
+            self.precedence()
         if "amend" in self.on and first.kind != "may":
             newer = replace(first, id=first.id + "@new", version="new", remedy=None)
             window = self.window(first.kind, first.trigger is not None)
             window = {} if "every" in window else window
             self.case.rules.append(replace(newer, window=self.case.window(window)))
+
+    def precedence(self) -> None:
+        """Two rules made to collide, and some others, prevail to the extent of the conflict."""
+        pairs = ["forbid achieve", "forbid do", "achieve forbid", "do forbid", "keep keep"]
+        kinds = self.one([*pairs, *pairs[:3]]).split()
+        debtor = self.one(PARTIES)
+        for id_, kind, suffix in zip("YZ", kinds, "ij", strict=True):
+            self.colliding(id_, kind, suffix, debtor)
+        self.case.prevails("Z", "Y")
+        ids = [rule.id for rule in self.case.rules]
+        for over in ids:
+            for one in ids:
+                if (over, one) != ("Z", "Y") and not self.draw(st.integers(0, 5)):
+                    self.case.prevails(over, one)
+
+    def colliding(self, id_: str, kind: str, suffix: str, debtor: str) -> None:
+        """A rule about `give` or `level`; its variables are named by the suffix."""
+        names = [suffix, f"p{suffix}", f"k{suffix}:number"]
+        bound = [n for n in names if self.draw(st.integers(0, 2))]
+        more: dict[str, Any] = self.gates()
+        if bound:
+            params = dict(zip(names, ("id", "by", "n"), strict=True))
+            binds = {params[n]: bind(n.partition(":")[0]) for n in bound}
+            more |= {"trigger": m("order", **binds), "variables": tuple(bound)}
+        window = self.window("forbid" if kind == "do" else kind, bool(bound))
+        if kind == "do":
+            window = {k: v for k, v in window.items() if k in ("opens", "until", "by", "before")}
+        more |= window
+        whose = var(names[1]) if names[1] in bound else self.one([debtor] * 5 + list(PARTIES))
+        more |= {"debtor": whose, "creditor": None}
+        amounts = [1, 2, 3, 5, *([var(f"k{suffix}")] * 2 if names[2] in bound else [])]
+        op = self.one(["<=", "<", ">=", ">"])
+        if kind == "keep":
+            of = self.one([None, Const("A"), whose if isinstance(whose, Var) else Const("A")])
+            number = MeasureReading("stock" if of is None else "level", of)
+            self.case.rule(id_, "keep", cmp(number, op, self.one(amounts)), **more)
+            return
+        args: dict[str, Any] = {}
+        if suffix in bound:
+            args["id"] = var(suffix)
+        elif self.draw(st.booleans()):
+            args["id"] = self.one(["x", "y", ("in", "x", "y")])
+        if self.draw(st.booleans()):
+            args["by"] = whose
+        if self.draw(st.integers(0, 2)) == 0:
+            args["n"] = self.one([(op, self.one(amounts)), self.one(amounts)])
+        if kind == "do":
+            self.case.may(id_, "do", match=m("give", **args), **more)
+        else:
+            self.case.rule(id_, kind, m("give", **args), **more)
 
     # -------------------------------------------------------------- the record
     def when(self) -> str:
@@ -518,7 +572,8 @@ class Maker:
     def record(self) -> None:
         case = self.case
         for _ in range(self.one([0, 2, 4, 5, 6, 7, 8, 9])):
-            name = self.one([*EVENTS, "give", "order"])
+            often = ["give", "order"] * (5 if "conflict" in self.on else 1)
+            name = self.one([*EVENTS, *often])
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
             values["due"] = self.one([None, *map(date.fromisoformat, DAYS)])
             alleged = self.maybe("alleged", 1)
@@ -621,7 +676,7 @@ def allowed(norms: Norms) -> bool:
             for s in statuses(cond):
                 strict = cond is rule.keep or s.state in ("suspended", "binding")
                 edges |= {(me, clause[r], strict) for r in s.rules}
-        edges |= {(me, clause[r], True) for r in rule.yields_to}
+        edges |= {(me, clause[r], True) for one in rule.yields_to for r in one.status.rules}
         edges |= {(other, me, False) for other in touched_by(rule, norms) if other != me}
     reach = {(a, b) for a, b, _ in edges}
     while more := {(a, d) for a, b in reach for c, d in reach if b == c} - reach:

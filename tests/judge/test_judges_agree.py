@@ -74,7 +74,7 @@ def test_the_judges_agree_on(construct: str) -> None:
 IN_TABLES = (
     *("achieve", "keep", "forbid", "trigger", "every", "following", "total", "early", "remedy"),
     *("state", "once", "sum", "so_far", "measure", "stale", "while", "unless", "status", "waive"),
-    *("cured_by", "alleged", "ties", "spans", "open", "derived", "amend", "suspend"),
+    *("cured_by", "alleged", "ties", "spans", "open", "derived", "amend", "suspend", "conflict"),
 )
 
 
@@ -134,7 +134,7 @@ def test_the_judges_agree_on_remedies_of_an_undecided_breach(kind: str) -> None:
     agree()
 
 
-@pytest.mark.parametrize("gate", ["status", "overlay_status", "prevails", "whenever"])
+@pytest.mark.parametrize("gate", ["status", "overlay_status", "prevails", "conflict", "whenever"])
 def test_the_judges_agree_on_what_an_undecided_status_brings_about(gate: str) -> None:
     company = {"undecided", "vague", "achieve", "keep", "forbid", "unless"}
 

@@ -13,7 +13,7 @@ def row(**more: Any) -> dict[str, Any]:
     made = {
         "clause": "1", "rule": "1", "kind": "achieve", "debtor": "A", "creditor": None,
         "instance": {}, "status": "kept", "since": "2024-01-01T00:00:00Z", "final": True,
-        "breach": {}, "breaches": [], "entries": ["e"],
+        "breach": {}, "breaches": [], "breach_particulars": [], "entries": ["e"],
     } | more  # fmt: skip
     said = ", ".join(f"{name} {value}" for name, value in made["instance"].items())
     duty = f"{made['debtor']} must pay" + (f" ({said})" if said else "")
@@ -32,7 +32,7 @@ def test_few_periods_stand_each_in_its_row() -> None:
 
 def test_many_periods_are_counted_before_the_last() -> None:
     first, last = folded(months("kept", "broken", "kept", "kept", "due"))
-    assert first["instance"] == {"period": "at some time in 2024-01 to 2024-04"}
+    assert first["instance"] == {"period": "2024-01 to 2024-04"}
     assert first["counted"] == {"broken": 1, "kept": 3}
     assert first["duty"] == "A must pay (period 2024-01 to 2024-04)"
     assert last["status"] == "due"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from servanda.explain.cited_sources import CitedSources
 from servanda.explain.judged import Judged, iso
+from servanda.judge.derivation import Prevailing
 from servanda.record.facts import Value
 from servanda.record.record import (
     DeclaredCompleteness,
@@ -126,6 +127,13 @@ class Words:
     def clause(self, rule: str) -> str:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
+
+    def prevailing(self, one: Prevailing, past: bool = False) -> str:
+        """An instance that prevails: `clause 2 (id F1) binds police`; `past`: it did then."""
+        given = ", ".join(f"{n} {value(v)}" for n, v in one.instance if v is not None)
+        which = f" ({given})" if given else ""
+        how = ("bound", "may have bound") if past else ("binds", "may bind")
+        return f"clause {self.clause(one.rule)}{which} {how[one.value < 2]} {one.debtor}"
 
     def debtors(self, rules: Iterable[str]) -> list[str]:
         """The debtors of some rules, each once; none where one has no debtor by name."""

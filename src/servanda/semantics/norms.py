@@ -152,13 +152,29 @@ class Happened(Struct, frozen=True, tag=True):
     window: int | None
 
 
+class Join(Struct, frozen=True):
+    """A test between two instances: `mine` of the one that asks, `theirs` of the other.
+
+    `in`: the one that is given is one of `values`. A variable without a value fails every test.
+    """
+
+    op: OneOf["=", ">=", "<=", ">", "<", "in"]
+    mine: Expr | None
+    theirs: Expr | None
+    values: tuple[str, ...] = ()
+
+
 class RuleStatus(Struct, frozen=True, tag=True):
-    """Some instance of one of `rules` is in `state`; `debtor` and `creditor` narrow to theirs."""
+    """Some instance of one of `rules` is in `state`; `debtor` and `creditor` narrow to theirs.
+
+    With `joins` it is an instance of the one rule that passes them all.
+    """
 
     rules: tuple[str, ...]
     state: OneOf["broken", "performed", "suspended", "binding"]
     debtor: Term | None
     creditor: Term | None = None
+    joins: tuple[Join, ...] = ()
 
 
 Cond = Always | And | Or | Not | Compare | Within | InState | IsVague | Happened | RuleStatus
@@ -265,6 +281,17 @@ class PowerEffect(Struct, frozen=True):
     match: Match | None = None
 
 
+class Precedence(Struct, frozen=True):
+    """Rules that prevail over this one while `status` holds.
+
+    `by_act`: this one forbids what the one rule asks for or permits, and gives way in its acts
+    only; otherwise the whole instance is excused.
+    """
+
+    status: RuleStatus
+    by_act: bool = False
+
+
 class Rule(Struct, frozen=True):
     """One duty or power of one debtor (or of a variable one).
 
@@ -303,7 +330,7 @@ class Rule(Struct, frozen=True):
     time_extended: bool
     together: tuple[tuple[str, tuple[str, ...]], ...]
     power: PowerEffect | None
-    yields_to: tuple[str, ...]
+    yields_to: tuple[Precedence, ...]
     needs_creation: bool
     survives: bool
     place: Place
@@ -417,6 +444,25 @@ class Norms(Struct, frozen=True):
     held: tuple[HeldVague, ...]
     rules: tuple[Rule, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def excuse_of(rule: Rule) -> Cond:
+    """What excuses the whole of a rule: its `unless`, or a rule that prevails and binds."""
+    prevailing = tuple(one.status for one in rule.yields_to if not one.by_act)
+    if not prevailing:
+        return rule.unless
+    if rule.unless == Always(False):
+        return prevailing[0] if len(prevailing) == 1 else Or(prevailing)
+    return Or((rule.unless, *prevailing))
+
+
+def acted_out(rule: Rule) -> Match:
+    """The acts by which a rule is performed or used; of `in total`, parts of any amount."""
+    assert rule.action is not None
+    if rule.total is None:
+        return rule.action
+    param = rule.total[0]
+    return Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
 
 
 def variables_by_parameter(rules: Sequence[Rule]) -> dict[tuple[str, str], str]:

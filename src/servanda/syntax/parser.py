@@ -444,6 +444,8 @@ class _Assembler:
             self.problems.add("E129", place, message, advice)
         if body.rules or effect in ("none", "as_written"):
             return effect
+        if body.defines and effect is not None:
+            return "as_written" if effect == "adds" else "none"
         if not (body.defines or body.has_unparsed_lines):
             phrases = [EFFECT_PHRASES[one] for one in ("none", "as_written")]
             advice = f"write its rules below it, deeper; or `, {phrases[0]}`; or `, {phrases[1]}`"

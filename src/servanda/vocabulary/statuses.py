@@ -290,8 +290,14 @@ ABSENT = Term(
 ABSENT_POWER = replace(
     ABSENT, word="no such power", description="there is no such power in this account"
 )
-WORDS = tuple(dict.fromkeys(term.word for term in (*BY_KIND.values(), *ALL.values())))
-"""Every word for a status, of duties and powers."""
+WORDS = tuple(
+    dict.fromkeys(
+        term.word
+        for code in ALL
+        for term in (ALL[code], *(found for (_, of), found in BY_KIND.items() if of == code))
+    )
+)
+"""Every word for a status, of duties and powers, those first that ask for attention."""
 ORDER = tuple(ALL)
 IN_PLAY = frozenset(code for code, term in ALL.items() if term.in_play)
 BREACH = "broken"

@@ -170,7 +170,6 @@ class Finder:
             param = min(held, default=None) or min(params_equal_to(cure, key), default=None)
             found.add(self.word(cure.name, param))
             found.add(self.references_of(cure.args, key))
-        found.asks |= set(rule.yields_to)
         return found
 
     def references_of(self, part: object, key: str | None) -> References:

@@ -283,7 +283,7 @@ def asked_for(norms: Norms) -> set[str]:
     """The rules whose instances other rules depend on: by their status, or as powers."""
     found = {rule.id for rule in norms.rules if rule.kind == "may"}
     for rule in norms.rules:
-        found.update(rule.yields_to)
+        found.update(id_ for one in rule.yields_to for id_ in one.status.rules)
         for cond in conditions_of(rule):
             found.update(id_ for c in parts(cond) if isinstance(c, RuleStatus) for id_ in c.rules)
     return found

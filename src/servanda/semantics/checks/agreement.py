@@ -75,7 +75,7 @@ def check(
 def check_norms(norms: Norms, names: AgreementNames, problems: Problems) -> None:
     """Check the rules of one account against one another."""
     check_windows(norms, problems)
-    check_conflicts(norms, names, problems)
+    check_conflicts(norms, problems)
     check_circles(norms, names, problems)
     _check_clock(norms, names.agreement, problems)
     _check_exact_amounts(norms, problems)

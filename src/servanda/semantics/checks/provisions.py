@@ -34,7 +34,7 @@ def check_nobodys_duties(norms: Norms, problems: Problems) -> None:
         if isinstance(rule.keep, Always) or actors.could_change(rule.keep, debtor):
             continue
         problems.add(
-            "W402",
+            "W403",
             rule.place,
             f"no act of {debtor} could change what it must keep: is this a provision in force?",
             "write `applies from … until …` if it is nobody's duty; else keep a condition that "
