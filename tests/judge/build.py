@@ -66,6 +66,8 @@ from servanda.semantics.norms import (
     VagueType,
     Var,
     Variable,
+    during,
+    held_match,
 )
 from servanda.syntax.tree import NOWHERE, Calendar, Duration
 
@@ -233,7 +235,9 @@ class Case:
         return self.event(name, *params, closed=False)
 
     def state(self, name: str, begins: Match, ends: Match, *params: str) -> Case:
-        self.states.append(StateType(name, variables(params), (begins,), (ends,)))
+        held = held_match(name, variables(params))
+        self.states.append(StateType(name, variables(params), (begins,), (ends,), held))
+        self.events.append(EventType(held.name, variables(params), True))
         return self
 
     def measure(self, name: str, silent_after: int | None = None, of: bool = False) -> Case:
@@ -407,6 +411,16 @@ class Case:
         occurrence = Occurrence(self.entry(), lo, hi, fin, not alleged, values)  # type: ignore[arg-type]
         earlier = self.facts.events.get(name, ())
         self.add(events=self.facts.events | {name: (*earlier, occurrence)})
+        return self
+
+    def throughout(self, when: str, state: str, *args: object, alleged: bool = False) -> Case:
+        """A state that held all through a day or a span of days."""
+        lo, _, fin = self.extent(when)
+        values = tuple(Decimal(str(a)) if isinstance(a, int | float) else a for a in args)
+        end = tick(micros_of(fin), FACT)
+        span = Occurrence(self.entry(), lo, lo, end, not alleged, values)  # type: ignore[arg-type]
+        earlier = self.facts.events.get(during(state), ())
+        self.add(events=self.facts.events | {during(state): (*earlier, span)})
         return self
 
     def read(

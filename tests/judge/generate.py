@@ -55,7 +55,7 @@ from servanda.semantics.norms import (
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
 
-KINDS = ("achieve", "keep", "forbid", "may")
+KINDS = ("achieve", "keep", "forbid", "may", "provision")
 WINDOWS = (
     "every",
     "edge",
@@ -92,7 +92,7 @@ REST = (
     "cured_by", "cure_within", "grace", "no_cure", "remedy", "also", "extended", "owed",
     "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
-    "arising",
+    "arising", "throughout",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 
@@ -415,6 +415,13 @@ class Maker:
                 found["cure_within"] = self.one(["1 day", "2 days"])
         return {"action": m("give", **args), **found}
 
+    def provision(self, id_: str) -> None:
+        trigger = self.trigger()
+        more = trigger | self.window("keep", bool(trigger)) | self.gates()
+        more = {k: v for k, v in more.items() if k not in ("every", "edge", "within")}
+        more["variables"] = trigger.get("variables", ())
+        self.case.rule(id_, "provision", None, **(more | {"debtor": "", "creditor": None}))
+
     def permission(self, id_: str) -> None:
         about: dict[str, Any] = {"match": self.pattern()}
         verb = "do"
@@ -484,7 +491,9 @@ class Maker:
         self.names = [str(n) for n in range(1, count + 1)]
         for id_ in self.names:
             kind = self.one(kinds)
-            if kind == "may" or (self.on & {"do", "determine"} and self.draw(st.booleans())):
+            if kind == "provision":
+                self.provision(id_)
+            elif kind == "may" or (self.on & {"do", "determine"} and self.draw(st.booleans())):
                 self.permission(id_)
             else:
                 self.rule(id_, kind)
@@ -595,6 +604,14 @@ class Maker:
             for _ in range(self.draw(st.integers(0, 2))):
                 since, until = self.one([None, *DAYS[:4]]), self.one([None, *DAYS[4:]])
                 case.complete(self.one(["give", "start", "order", "stock"]), since, until)
+        if "throughout" in self.on:
+            for _ in range(self.draw(st.integers(0, 3))):
+                first = self.draw(st.integers(0, len(DAYS) - 1))
+                last = self.draw(st.integers(first, len(DAYS) - 1))
+                day = self.one([f"{DAYS[first]}..{DAYS[last]}", DAYS[first], self.one(INSTANTS)])
+                state = self.one(case.states)
+                args = [self.one("xy") for _ in state.params]
+                case.throughout(day, state.name, *args, alleged=self.maybe("alleged", 1))
         self.exercises()
         case.now(self.one(["2024-06-30", DAYS[4], DAYS[6], "2024-04-10"]))
         case.facts = cut(case.facts, case.facts.now)

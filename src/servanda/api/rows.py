@@ -62,7 +62,7 @@ class JudgedRow(Row, frozen=True, kw_only=True):
     clause: str
     duty: str
     kind: str
-    debtor: str
+    debtor: str | None
     creditor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
@@ -120,7 +120,7 @@ class ComparedDuty(Row, frozen=True, kw_only=True):
 
     clause: str
     duty: str
-    debtor: str
+    debtor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
     kind: str

@@ -33,6 +33,9 @@ EXPECTED: dict[Status, tuple[Status, ...]] = {
     "exercised": (),
     "closed": (),
     "expired": (),
+    "not_yet_in_force": (),
+    "in_force": (),
+    "terminated": (),
 }
 """The statuses that a reader may expect in the place of each: of them it is said why they are not
 so."""
@@ -97,6 +100,7 @@ HOLDS_IN: dict[tuple[Kind, str], str] = {
     ("achieve", OTHERWISE): "it binds, and time is left",
     ("keep", OTHERWISE): "there was no breach, and nothing is left open",
     ("forbid", OTHERWISE): "there was no violation, and what is not recorded is taken as not done",
+    ("provision", OTHERWISE): "its window is open, and nothing suspends or ends it",
     ("may", OTHERWISE): "all that the power asks for is there, and no use of it is in effect",
 }
 

@@ -38,7 +38,7 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
         "clause": rule.clause,
         "duty": label.text,
         "kind": rule.kind,
-        "debtor": verdict.debtor,
+        "debtor": verdict.debtor or None,
         "creditor": verdict.creditor,
         "instance": bindings(verdict.instance),
         "particulars": label.particulars,

@@ -21,13 +21,14 @@ from servanda.record.record import (
     Happened,
     Measured,
     Statement,
+    WentOn,
     What,
     Withdrawn,
 )
 from servanda.record.tables.row_sources import cited_by_rows
 from servanda.record.trust import Policy
 from servanda.semantics.clock import day_start, local_day, micros_of
-from servanda.semantics.norms import Const, Expr, Var
+from servanda.semantics.norms import Const, Expr, Var, during
 from servanda.syntax.printer.values import number
 from servanda.syntax.verbs import third_person
 
@@ -160,8 +161,9 @@ class Words:
     def what(self, what: What) -> str:
         """`US reimposes(programme: oil)`, `uranium_stock of Iran = 205 kg U`."""
         match what:
-            case Happened(event, args, by):
-                params = self.params.get(event, ())
+            case Happened(event, args, by) | WentOn(event, args, by):
+                named = event if isinstance(what, Happened) else during(event)
+                params = self.params.get(named, ())
                 said = [
                     f"{p.name}: {value(a, p.unit)}"
                     for p, a in zip(params, args, strict=False)
@@ -230,7 +232,7 @@ class Words:
         return found
 
     def dates(self, entry: Entry) -> Iterator[str]:
-        yield f"done {entry.when.text}"
+        yield f"{'throughout' if isinstance(entry.what, WentOn) else 'done'} {entry.when.text}"
         for word in ("announced", "verified", "reported"):
             span = getattr(entry, word)
             if span is not None:

@@ -6,7 +6,7 @@ definitions and named days inlined. Every value has its meaning in `docs/meaning
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOf
@@ -308,7 +308,7 @@ class Rule(Struct, frozen=True):
     clause: str
     version: str | None
     reading: str | None
-    kind: OneOf["achieve", "keep", "forbid", "may"]
+    kind: OneOf["achieve", "keep", "forbid", "may", "provision"]
     debtor: Term
     creditor: Term | None
     variables: tuple[Variable, ...]
@@ -360,12 +360,34 @@ class Derived(Struct, frozen=True):
 
 
 class StateType(Struct, frozen=True):
-    """Patterns bind variables named as the state's parameters."""
+    """Patterns bind variables named as the state's parameters.
+
+    `held`: the spans of the record in which it held all the time, as occurrences of `during`.
+    """
 
     name: str
     params: tuple[Variable, ...]
     begins: tuple[Match, ...]
     ends: tuple[Match, ...]
+    held: Match
+
+    @property
+    def changes(self) -> tuple[Match, ...]:
+        """What it depends on."""
+        return (*self.begins, *self.ends, self.held)
+
+
+def during(state: str) -> str:
+    """The event whose occurrences are the spans `throughout` which a state held.
+
+    No text can write the name; an occurrence's `fin` is the end of its span.
+    """
+    return f"throughout {state}"
+
+
+def held_match(state: str, params: Iterable[Variable]) -> Match:
+    """The spans of a state, each parameter bound."""
+    return Match(during(state), tuple(Arg(p.name, "bind", variable=p.name) for p in params))
 
 
 class MeasureType(Struct, frozen=True):
@@ -397,6 +419,10 @@ class HeldVague(Struct, frozen=True):
     from_: int | None
     until: int | None
     outranks: bool
+
+
+NOBODY = ""
+"""The debtor of a provision, which is nobody's duty; rows tell it as null."""
 
 
 class Norms(Struct, frozen=True):

@@ -88,7 +88,8 @@ def line_kind_at_margin(statement: Statement) -> LineKind:
     """The kind of a statement outside any block: an entry, or a line of the agreement."""
     words = statement.text.split(" ", 2)
     first, second = words[0], words[1:2]
-    is_entry = first[:1].isdecimal() or first == "at" or second in (["attests"], ["complete"])
+    is_dated = first[:1].isdecimal() or first in ("at", "throughout")
+    is_entry = is_dated or second in (["attests"], ["complete"])
     return "entry" if is_entry else "top"
 
 

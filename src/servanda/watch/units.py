@@ -199,7 +199,7 @@ class Finder:
     def state(self, name: str, param: str | None) -> References:
         state = self.states[name]
         found = References(set(), set() if param is not None else {name}, set())
-        for match in (*state.begins, *state.ends):
+        for match in state.changes:
             bound = {a.param for a in match.args if a.op == "bind" and a.variable == param}
             found.add(self.word(match.name, min(bound, default=None)))
         return found

@@ -246,7 +246,8 @@ class Overlays:
             return "'creditor', NULL::VARCHAR[]"
         if does.verb != "suspend":
             return anyone
-        targets = [r for r in self.norms.rules if r.id in does.rules and r.clause == rule.clause]
+        reached = [r for r in self.norms.rules if r.id in does.rules and r.clause == rule.clause]
+        targets = [r for r in reached if r.kind != "may"]  # a power is no duty of its holder
         if any(isinstance(r.debtor, Var) for r in targets):
             return debtor
         owing = {str(r.debtor.value) for r in targets if isinstance(r.debtor, Const)}

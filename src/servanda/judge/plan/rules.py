@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 
 from servanda.judge.engines.duckdb import Tables
-from servanda.judge.plan import achieve, forbid, keep, powers, uncurable
+from servanda.judge.plan import achieve, forbid, keep, powers, provision, uncurable
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions, binds
 from servanda.judge.plan.gates import Gates
@@ -81,8 +81,10 @@ class Rules:
             self.keep(batch, gates)
         elif batch.kind == "forbid":
             self.forbid(batch, gates)
-        else:
+        elif batch.kind == "may":
             self.may(batch, gates)
+        else:
+            self.provision(batch, gates)
         self.tell(batch)
         self.judged[batch.name] = batch
 
@@ -404,6 +406,12 @@ class Rules:
         numbers = ", ".join(map(str, batch.numbers.values()))
         effect = f"(SELECT * FROM effects WHERE rule IN ({numbers}))"
         self.answer(batch, powers.points(batch.inst, line, effect))
+        self.overlay_statuses(batch, gates.table, None)
+
+    def provision(self, batch: Batch, gates: Gates) -> None:
+        line = f"line_{batch.name}"
+        self.tables.create(line, provision.timeline(batch.inst, gates))
+        self.answer(batch, provision.points(batch.inst, line))
         self.overlay_statuses(batch, gates.table, None)
 
     def effect(self, batch: Batch, line: str) -> None:

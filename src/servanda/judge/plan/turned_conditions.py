@@ -157,14 +157,17 @@ class Turns:
 
     def state(self, match: Match) -> Iterator[tuple[str, str]]:
         state = self.conditions.states[match.name]
-        for change in (*state.begins, *state.ends):
+        for change in state.changes:
             event = named("ev_", change.name)
             if event in self.tables.empty:
                 continue
             bound = {a.variable: named("p_", a.param) for a in change.args if a.op == "bind"}
             keys = "".join(f", e.{bound[p.name]} AS {named('p_', p.name)}" for p in state.params)
-            own = f"(SELECT e.entry, e.lo, e.hi{keys} FROM {event} e WHERE {matches(change)})"
-            yield ticks(own, None, self.conditions.at_once(change.name)), matches(match)
+            is_span = change is state.held
+            hi = "e.fin AS hi" if is_span else "e.hi"
+            own = f"(SELECT e.entry, e.lo, {hi}{keys} FROM {event} e WHERE {matches(change)})"
+            once = not is_span and self.conditions.at_once(change.name)
+            yield ticks(own, None, once), matches(match)
 
 
 def ticks(table: str, window: int | None, once: bool = False) -> str:

@@ -149,6 +149,15 @@ DOUBT = Parts(
     },
     any=True,
 )
+SHUT = Parts(
+    {
+        "while fails": lambda of, x: of.truth(of.rule.while_, x).value == FALSE,
+        "not in force": lambda of, x: of.waiting(x).value == SURE,
+        "exception": lambda of, x: of.gates(x).ex.value == SURE,
+    },
+    any=True,
+)
+"""Of what is idle or excused: why it is so."""
 COMMON_PARTS: dict[str, Parts] = {
     "before opening": Parts(
         {

@@ -290,10 +290,11 @@ def counted(of: Instance, total: Total, given: Bindings, at: int, opened: int) -
 
 def state_changes(of: Instance, match: Match, given: Bindings, at: int) -> Iterator[str]:
     state = of.walk.world.states[match.name]
-    for change in (*state.begins, *state.ends):
+    for change in state.changes:
         for h in of.walk.world.happenings[change.name]:
             key = bound(change, h.params, {})
-            if key is not None and comes_at(at, h.lo, h.hi, None):
+            ends = h.fin if change is state.held else h.hi
+            if key is not None and comes_at(at, h.lo, ends, None):
                 told = {p.name: key.get(p.name) for p in state.params}
                 if all(passes(a, told, given) for a in match.args):
                     yield h.entry

@@ -20,6 +20,7 @@ from servanda.judge.reference.interfaces import Breach, narrowed
 from servanda.judge.reference.keep import Keep
 from servanda.judge.reference.may import May
 from servanda.judge.reference.openings import Openings
+from servanda.judge.reference.provision import Provision
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.reference.windows import (
     Moment,
@@ -49,6 +50,7 @@ KINDS: dict[str, type[Instance]] = {
     "keep": Keep,
     "forbid": Forbid,
     "may": May,
+    "provision": Provision,
 }
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from servanda.semantics.checks.circles import check_circles, report_named
 from servanda.semantics.checks.conflicts import check_conflicts
 from servanda.semantics.checks.names import check_declarations, check_unused, namespace
+from servanda.semantics.checks.provisions import check_nobodys_duties
 from servanda.semantics.checks.variables import Parameter, check_bound, check_parameters, tested
 from servanda.semantics.checks.windows import check_windows
 from servanda.semantics.names import AgreementNames
@@ -79,6 +80,7 @@ def check_norms(norms: Norms, names: AgreementNames, problems: Problems) -> None
     _check_clock(norms, names.agreement, problems)
     _check_exact_amounts(norms, problems)
     _check_keeps(norms, problems)
+    check_nobodys_duties(norms, problems)
     check_bound(norms, problems)
 
 

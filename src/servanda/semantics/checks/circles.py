@@ -174,7 +174,7 @@ class _Graph:
     def _of_state(self, source: str, me: str, match: norms.Match) -> Iterator[Step]:
         state = self.states.get(match.name)
         if state is not None:
-            for change in (*state.begins, *state.ends):
+            for change in state.changes:
                 yield from self._of_match(source, f"{me}, by the state `{state.name}`,", change)
 
     def _of_expr(self, source: str, me: str, expr: norms.Expr) -> Iterator[Step]:
