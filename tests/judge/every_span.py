@@ -13,7 +13,7 @@ from servanda.judge.dependencies import Footprints
 from servanda.judge.derivation import Derivation
 from servanda.judge.derive import derive
 from servanda.judge.reference import walk
-from servanda.judge.statuses import STATUSES
+from servanda.judge.statuses import STATUSES, told
 from servanda.judge.support import Outcome, only, outcome, without
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import visible
@@ -98,7 +98,8 @@ def is_sufficient_and_necessary(
 def is_read_from_its_table(derivation: Derivation) -> None:
     """The first row that holds gave the status; parts say why each condition holds or fails."""
     kind = derivation.rule.kind
-    assert [(r.condition, r.status) for r in derivation.rows] == list(STATUSES[kind])
+    table = [(condition, told(status)[0]) for condition, status in STATUSES[kind]]
+    assert [(r.condition, r.status) for r in derivation.rows] == table
     assert derivation.deciding.status == derivation.verdict.status, derivation
     for row in derivation.rows:
         made_of = walk.KINDS[kind].PARTS.get(row.condition)
@@ -118,8 +119,8 @@ def tells_its_rows(derivation: Derivation) -> None:
         (row,) = (r for r in rows if word(r.status, kind) == status and r.condition not in RESIDUAL)
         comes_first = rows.index(row) < rows.index(deciding)
         assert row.holds != comes_first, (said, derivation.verdict)
-        told = fails(derivation, row) if comes_first else f"{holds(derivation, row)}{LATE}"
-        assert text == told, derivation.verdict
+        wanted = fails(derivation, row) if comes_first else f"{holds(derivation, row)}{LATE}"
+        assert text == wanted, derivation.verdict
 
 
 LATE = "; but the reason above comes first"

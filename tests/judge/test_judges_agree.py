@@ -209,8 +209,8 @@ def test_of_several_uses_of_one_instant_the_first_entry_is_named() -> None:
     case.uses("2024-03-29", "B", "waive", "1").uses("2024-03-29", "B", "waive", "1")
     case.now("2024-04-10")
     for judge in (walk.judge, judgement.judge):
-        told = [v.acts for v in judge(case.norms(), case.facts) if v.status == "kept"]
-        assert told == [("e1",)]
+        used = [v.acts for v in judge(case.norms(), case.facts) if v.status == "exercised"]
+        assert used == [("e1",)]
 
 
 @pytest.mark.parametrize(

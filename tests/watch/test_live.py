@@ -159,4 +159,4 @@ def test_a_power_over_a_clause_without_rules_is_used_all_the_same() -> None:
     used = case.uses("2024-03-29T12:00", "B", "create", "none").facts
     now = tick(day_start_of(norms), 63) + 64 * 86_400_000_000 * 3
     check(norms, [(now, [(f"f{n}", fact) for n, fact in enumerate(facts_in(used))], [])])
-    assert "kept" in {v.status for v in judge(norms, replace(used, now=now))}
+    assert "exercised" in {v.status for v in judge(norms, replace(used, now=now))}

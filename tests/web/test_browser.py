@@ -35,7 +35,7 @@ def cell(page: Any, account: str) -> Any:
 def test_dragging_the_date_changes_the_board(page: Any, flagship: Any) -> None:
     page.goto(f"{flagship.address}/board?on=2019-07-01")
     assert page.locator("h1").inner_text() == "1 July 2019"
-    assert "broken" in cell(page, "E3").inner_text()
+    assert "in breach" in cell(page, "E3").inner_text()
     box = page.locator("#on-slider").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.41, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -56,7 +56,7 @@ def test_the_slider_steps_by_day_and_the_rest_by_keys(page: Any, flagship: Any) 
     page.locator("#on-slider").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("h1:has-text('1 July 2019')", timeout=SLOW)
-    assert "broken" in cell(page, "E3").inner_text()
+    assert "in breach" in cell(page, "E3").inner_text()
     assert page.evaluate("document.activeElement.id") == "on-slider"
     page.locator(f"{STOCK} .do a").focus()
     page.keyboard.press("Space")
@@ -105,7 +105,7 @@ def test_what_was_known_on_a_day_is_a_slider_too(page: Any, flagship: Any) -> No
     assert page.locator("#known-says").inner_text() == "30 June 2019"
     page.locator("#known-slider").press("End")
     page.wait_for_selector("main .lead:not(:has-text('As known on'))", timeout=SLOW)
-    assert "broken" in cell(page, "E3").inner_text()
+    assert "in breach" in cell(page, "E3").inner_text()
 
 
 def test_charts_are_drawn_live_and_stand_without_script(browser: Any, flagship: Any) -> None:

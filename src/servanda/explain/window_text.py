@@ -105,4 +105,4 @@ class WindowText:
         said = self.span(window.closes, "at", self.closing)
         if not window.stopped:
             return said
-        return f"{said}, {duration_text(window.stopped)} later for its suspension"
+        return f"{said}, {duration_text(window.stopped)} later for the time it was suspended or excused"
