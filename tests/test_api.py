@@ -102,7 +102,8 @@ def test_a_row_has_attributes_with_types(paper: servanda.Case) -> None:
 
 def test_tables_are_sequences_that_say_what_they_are(paper: servanda.Case) -> None:
     found = paper.status(on="2024-01-31")
-    assert repr(found[:1]) == "<Duties of Paper, in the account of text, as of 2024-01-31: 1 kept>"
+    asked = "Duties of Paper, in the account of text, as of 2024-01-31"
+    assert repr(found[:1]) == f"<{asked}: 1 performed>"
     assert type(found[:2]) is type(found)
     assert [row.status for row in found] == [found[n].status for n in range(len(found))]
     broken = found.where(lambda duty: duty.status == "broken")

@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_an_empty_folder(tmp_path: Path) -> None:
     refused(
         tmp_path,
-        "takes the position that no, whatever is determined `agreement.md`",
+        "holds no `agreement.md`",
         "servanda new",
     )
 
@@ -265,21 +265,21 @@ clause 3
 @pytest.mark.parametrize(
     ("line", "use"),
     [
-        ("state disaster(of: party) from pay(", " unless disaster(A)"),
-        ("vague grave decided A", " unless grave"),
-        ("define bad = not", " unless bad"),
+        ("state disaster(of: party) from pay(", " while disaster(A)"),
+        ("vague grave decided A", " while grave"),
+        ("define bad = not", " while bad"),
         ("day fixed = 2024-01-01 +", " if no fixed"),
         ("measure stock of: party in kg", " while stock > 3 kg"),
         (
             "calendar Office = business days NL",
             "\n  A must pay(any) within 5 business days of Office after pay",
         ),
-        ("event calls(by: party", " unless call has happened"),
+        ("event calls(by: party", " while call has happened"),
         ("party C D", "\n  C must pay(any)\n  D must pay(any)"),
         ("grup G = A, B", "\n  each of G must pay(any)"),
         ("unit crate = = 5 kg\nmeasure stock(of: party) in kg", " while stock > 3 crate"),
         ('clause 1 Rent\n  A must pay(id: "r")', "\n  B may end 1"),
-        ("clause 1 Rent\n  define bad = no pay", " unless bad"),
+        ("clause 1 Rent\n  define bad = no pay", " while bad"),
         ("reading R.x off 3\n  no duty\naccount Z\n  reads R as x", ""),
         ("amendment M of: 3\n  no duty", "\n  B may amend 3 to M"),
         ("event calls(by: party\n2024-01-05 A calls", ""),
@@ -316,6 +316,6 @@ def test_a_paragraph_whose_lines_cannot_be_read_is_not_called_uncovered(tmp_path
 
 def test_what_no_line_declares_is_unknown_beside_an_unreadable_line(tmp_path: Path) -> None:
     case = tmp_path / "bad.sv"
-    case.write_text(DECLARED_AND_USED % ("state disaster from", " unless calm"))
+    case.write_text(DECLARED_AND_USED % ("state disaster from", " while calm"))
     found = json.loads(run("check", case, "--json")[1])
     assert [row["line"] for row in found["errors"]] == [3, 6]

@@ -166,7 +166,7 @@ def test_what_was_not_asked_is_said(lease: Path) -> None:
     assert "in the account of record, as of 2026-02-12" in text
     assert "no --on" in text
     assert "no --account" in text
-    assert text.splitlines()[-1] == "1 broken, 4 kept"
+    assert text.splitlines()[-1] == "1 in breach, 1 complied with, 3 performed"
     _, asked = run("status", lease, "--on", "2026-02-12", "--account", "record")
     assert "no --" not in asked
 

@@ -83,7 +83,9 @@ def test_silence_is_its_own_kind(drafts: Drafts) -> None:
     assert (silent.by, silent.to, silent.record) == ("US", "Iran", None)
     assert silent.when == (None, "2021-10-05")
     assert silent.outline is not None
-    assert silent.outline.startswith("____-__-__..2021-10-05 US does not answer Iran ")
+    assert silent.outline.startswith(
+        "at some time in ____-__-__..2021-10-05 US does not answer Iran "
+    )
     assert all("respond" not in d.text for d in drafts.author)
 
 

@@ -13,6 +13,7 @@ import pytest
 import servanda
 from servanda.present.charts import themes
 from servanda.present.charts.chart import Chart
+from servanda.vocabulary.statuses import word
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,7 +74,7 @@ def test_the_timeline_draws_each_span_of_the_rows(sale: servanda.Case) -> None:
     account = sale.accounts[0]
     chart = sale.chart_timeline(account=account)
     spans = [
-        (r["clause"], r["status"], r["from"])
+        (r["clause"], word(r["status"], r["kind"]), r["from"])
         for r in sale.timeline(account=account)
         if r["kind"] != "may" and r["from"] is not None and "period" not in r["instance"]
     ]
@@ -85,7 +86,7 @@ def test_the_timeline_draws_each_span_of_the_rows(sale: servanda.Case) -> None:
 
 def test_broken_spans_are_marked(sale: servanda.Case) -> None:
     chart = sale.chart_timeline()
-    broken = sum(row[3] == "broken" for row in chart.rows)
+    broken = sum(row[3] == word("broken") for row in chart.rows)
     marks = [v for v in values(chart.spec) if v.get("mark") == "a breach begins"]
     assert broken and len(marks) == broken
 

@@ -139,6 +139,6 @@ def test_marks_stand_where_a_breach_begins_and_where_an_entry_opened_a_span(rent
 def test_the_rows_are_named_after_their_periods(rent: Chart) -> None:
     names = dict.fromkeys(row["duty"] for row in layer_values(rent, "who"))
     assert [name.partition("(period")[2] for name in names] == [
-        " at some time in 2024-01 to 2024-03)",
+        " 2024-01 to 2024-03)",
         " 2024-04)",
     ]

@@ -34,7 +34,7 @@ def test_the_source_that_another_account_distrusts(tmp_path: Path) -> None:
     case = case_with(tmp_path, [], ["distrusts paper"])
     (change,) = (c for c in changes(case, "a0", "2") if c.points[0].kind == "source")
     assert change.status == "kept"
-    assert change.sentence == "kept, if a0 distrusted “A paper” (paper), as a1 does"
+    assert change.sentence == "complied with, if a0 distrusted “A paper” (paper), as a1 does"
     assert [side.accounts for side in change.points[0].sides] == [("a0",), ("a1",)]
 
 
@@ -42,7 +42,8 @@ def test_a_reading_that_nobody_has_chosen(tmp_path: Path) -> None:
     case = case_with(tmp_path, ["for measurements prefers paper"])
     (change,) = changes(case, "a0", "1")
     assert change.sentence == (
-        "kept, if a0 read clause 1 as “A must keep stock <= 200 kg from begins” (R1.lenient)"
+        "complied with, if a0 read clause 1 as “A must keep stock <= 200 kg from begins”"
+        " (R1.lenient)"
     )
     assert [side.accounts for side in change.points[0].sides] == [("a0",), ()]
 
@@ -50,7 +51,7 @@ def test_a_reading_that_nobody_has_chosen(tmp_path: Path) -> None:
 def test_no_reading_at_all(tmp_path: Path) -> None:
     case = case_with(tmp_path, ["reads R1 as lenient", "for measurements prefers paper"], [])
     assert (
-        "broken, if a0 read clause 1 as written: “A must keep stock <= 100 kg from begins”, "
+        "in breach, if a0 read clause 1 as written: “A must keep stock <= 100 kg from begins”, "
         "as a1 does"
     ) in [change.sentence for change in changes(case, "a0", "1")]
 

@@ -19,7 +19,7 @@ SETS = [
     ["  reads R1 as lenient\n", "  reads R1 as strict\n  reads R5 as vague\n", NOTHING],
     [
         "  takes the position that serious(B), whatever is determined\n",
-        '  holds not serious(B) "a reason"\n',
+        '  takes the position that not serious(B) "a reason"\n',
         NOTHING,
     ],
     ["  accepts alleged\n", "  distrusts letter\n", "  for measurements prefers paper\n"],

@@ -50,67 +50,76 @@ def said(tmp_path: Path, record: str, clause: str, on: str) -> str:
             "",
             "1",
             "2024-01-10",
-            "Why due: it binds, and time is left. Not kept: no performance is recorded. "
-            "Not broken: its time is not over.",
+            "Why due: it binds, and time is left. Not performed: no performance is recorded. "
+            "Not in breach: its time is not over.",
         ),
         (
             "2024-01-10 A pays(n: 800)\n",
             "1",
             "2024-02-10",
-            "Why broken: its time is over, no performance in it is recorded that counts, and "
-            "silence counts as no. Not kept: what is recorded in time falls short. Not cured: no "
-            "performance after the breach is recorded that counts. Not compensated: the text puts "
+            "Why in breach: its time is over, no performance in it is recorded that counts, and "
+            "what is not recorded is taken as not done. Not performed: what is recorded in"
+            " time falls short. Not performed late: no "
+            "performance after the breach is recorded that counts. Not remedy performed: the"
+            " text puts "
             "no remedy in its place.",
         ),
         (
             "2024-02-05 A pays(n: 900)\n",
             "1",
             "2024-02-10",
-            "Why cured: a performance that this account is sure of came after the deadline. Not "
-            "kept: what is recorded was not done in its time. Not broken: its time is over, no "
-            "performance in it is recorded that counts, and silence counts as no; but the reason "
+            "Why performed late: a performance that this account is sure of came after the"
+            " deadline. Not "
+            "performed: what is recorded was not done in its time. Not in breach: its time "
+            "is over, no "
+            "performance in it is recorded that counts, and what is not recorded is taken as"
+            " not done; but the reason "
             "above comes first.",
         ),
         (
             "2024-02-05 A repairs\n",
             "3",
             "2024-02-10",
-            "Why cured: a performance that this account is sure of came after the deadline. Not "
-            "kept: what is recorded was not done in its time.",
+            "Why performed late: a performance that this account is sure of came after the"
+            " deadline. Not "
+            "performed: what is recorded was not done in its time.",
         ),
         (
             "",
             "3",
             "2024-02-10",
             "Why unknown: no performance in its time is recorded that counts, and silence proves "
-            "nothing. Not kept: no performance is recorded. Not broken: silence does not prove "
+            "nothing. Not performed: no performance is recorded. Not in breach: silence does"
+            " not prove "
             "that there was none.",
         ),
         (
             "2024-01-10 B visits alleged\n",
             "2",
             "2024-02-10",
-            "Why unknown: a violation is recorded that is only possible. Not broken: a violation "
+            "Why unknown: a violation is recorded that is only possible. Not in breach: a"
+            " violation "
             "is only possible.",
         ),
         (
             "2024-01-10 noise of A = 60\n",
             "4",
             "2024-02-10",
-            "Why broken: its condition surely fails, and did while it surely bound.",
+            "Why in breach: its condition surely fails, and did while it surely bound.",
         ),
         (
             "2024-01-10 B suspends 1\n",
             "1",
             "2024-02-10",
-            "Why suspended: the use of a power suspends it. Not kept: no performance is recorded. "
-            "Not broken: it has not bound for sure since its time was over.",
+            "Why suspended: the use of a power suspends it. Not performed: no performance is"
+            " recorded. "
+            "Not in breach: it has not bound for sure since its time was over.",
         ),
         (
             "2024-01-10 B suspends 1\n",
             "5",
             "2024-02-10",
-            "Why in use: it was used while it was open, and that use is in effect.",
+            "Why exercised: it was used while it was open, and that use is in effect.",
         ),
     ],
 )
@@ -126,7 +135,7 @@ def test_late_performance_is_told_to_follow_a_breach_only_where_one_is_known(
     """`cured` was said to be broken before, also where silence proves nothing."""
     known = said(tmp_path, "2024-02-05 A pays(n: 900)\n", "1", "2024-02-10")
     silent = said(tmp_path, "2024-02-05 A repairs\n", "3", "2024-02-10")
-    assert "broken" in known and "broken" not in silent
+    assert "in breach" in known and "in breach" not in silent
 
 
 @pytest.mark.parametrize("kind", STATUSES)

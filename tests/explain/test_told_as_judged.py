@@ -47,9 +47,9 @@ def test_what_falls_short_is_told_with_by_how_much(tmp_path: Path) -> None:
     said = told(tmp_path, SHORT, "1", "2024-03-01")
     assert "stock 14 of at least 16, 2 short: entry 2024-01-10-plan-A" in said
     assert "No entry records" not in said or "in its window by then" in said
-    assert "Not kept: what is recorded in time falls short." in said
-    assert "Why broken: its time is over, no performance in it is recorded that counts" in said
-    assert "`2024-02-01 A plans(stock: 16)`: kept" in said
+    assert "Not performed: what is recorded in time falls short." in said
+    assert "Why in breach: its time is over, no performance in it is recorded that counts" in said
+    assert "`2024-02-01 A plans(stock: 16)`: performed" in said
 
 
 def test_what_is_supposed_as_advised_changes_it(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ clause 1
 """
     said = told(tmp_path, text, "1", "2024-03-01")
     assert "amount: 9 USD of at least 10 USD in its window, 1 USD short." in said
-    assert "`2024-02-01 A pays(amount: 1 USD)`: kept" in said
+    assert "`2024-02-01 A pays(amount: 1 USD)`: performed" in said
 
 
 def test_hours_late_and_headroom_are_told(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ account all "Trusts everybody"
 def test_the_acts_of_whom_an_account_trusts_count(tmp_path: Path) -> None:
     text = TRUST.format(ruling="Fund determines not sound")
     said = told(tmp_path, text, "1", "2024-02-10", "fund")
-    assert ": broken, since 2024-02-02" in said
+    assert ": in breach, since 2024-02-02" in said
     assert "It is determined that not sound." in said
 
 
@@ -121,7 +121,7 @@ def test_an_alleged_reading_is_named(tmp_path: Path) -> None:
     said = told(tmp_path, text, "2", "2024-03-01", "all")
     assert "no reading that this account trusts" in said
     assert "It is alleged: this account does not count such a reading." in said
-    assert "Counted as sure: broken." in said
+    assert "Counted as sure: in breach." in said
 
 
 # ------------------------------------------------------------------ what would change it
@@ -132,7 +132,7 @@ clause 1
 2024-05-01 A done
 """
     said = told(tmp_path, text, "1", "2024-03-01")
-    assert "the record's own later entries make it cured on 2024-05-01" in said
+    assert "the record's own later entries make it performed late on 2024-05-01" in said
 
 
 def test_of_what_is_final_nothing_is_promised(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ account strict "Strict"
 2024-01-05 level of A = 9 kg
 """
     said = told(tmp_path, text, "1", "2024-03-01", account)
-    other = {"mild": "broken, if mild read", "strict": "kept, if strict read"}[account]
+    other = {"mild": "in breach, if mild read", "strict": "complied with, if strict read"}[account]
     assert other in said
 
 
@@ -184,4 +184,4 @@ def test_an_instance_is_named_as_it_is_shown_or_as_its_rule_has_it(tmp_path: Pat
         (tree,) = case.why(selector, on="2024-02-01")
         assert ": released, since 2024-01-10" in tree.sentence
     (other,) = case.why('1(id: "o1")', on="2024-02-01")
-    assert ": broken" in other.sentence
+    assert ": in breach" in other.sentence

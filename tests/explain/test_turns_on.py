@@ -80,7 +80,7 @@ FACTS = (
     *(f"stock of {party} = {level} kg" for party in "AB" for level in (40, 90, 150)),
 )
 TRUST = (
-    *(f"trusts {source} over all" for source in SOURCES),
+    *(f"for measurements prefers {source}" for source in SOURCES),
     *(f"distrusts {source}" for source in SOURCES),
     *("trusts only letter, paper", "trusts only diary, Board", "accepts alleged"),
 )

@@ -191,7 +191,8 @@ def test_the_root_says_who_what_since_when_by_whose_account_and_as_known_when(
     case: servanda.Case,
 ) -> None:
     assert tree(case, "1", "2024-01-06").sentence == (
-        "Clause 1, A must keep stock <= 100 kg: broken, since 2024-01-05, in the account of ours, "
+        "Clause 1, A must keep stock <= 100 kg: in breach, since 2024-01-05, in the account"
+        " of ours, "
         "as of 2024-01-06, with all that the record holds."
     )
     (known, *_) = why(case.judge("ours", "2024-01-06", "2024-01-04"), "1")
@@ -209,8 +210,8 @@ def test_a_broken_keep_shows_the_limit_the_reading_its_dates_and_its_sources(
     assert "Its window opened on 2024-01-01 and closes at the end of 2024-12-31." in said
     assert "rests on this one source: letter, p. 1 (“A letter”)" in said
     assert "is 120.5 kg, 20.5 kg over the limit." in said
-    assert "if this were recorded: `2024-01-06 stock of A = 100 kg`: cured" in said
-    assert "Why broken: its condition surely fails, and did while it surely bound." in said
+    assert "if this were recorded: `2024-01-06 stock of A = 100 kg`: restored to compliance" in said
+    assert "Why in breach: its condition surely fails, and did while it surely bound." in said
 
 
 def test_an_entry_names_its_grade_and_when_it_was_reported(case: servanda.Case) -> None:
@@ -224,7 +225,7 @@ def test_a_vague_term_that_nobody_decided_is_named_with_who_may(case: servanda.C
     told = text(root)
     assert "serious(B) is open: no determination by Board counts in this account." in told
     assert "It is excused if: serious(B)." in told
-    for line, status in (("determines", "excused"), ("determines not", "broken")):
+    for line, status in (("determines", "excused"), ("determines not", "in breach")):
         assert f"`2024-01-05 Board {line} serious(of: B)`: {status}" in told
 
 
@@ -235,7 +236,7 @@ def test_a_stale_reading_is_said_to_be_stale(case: servanda.Case) -> None:
     assert "went stale on 2024-01-15" in said
     assert "No source that this account trusts declares its record of stock complete" in said
     assert "`2024-02-01 stock of A = 100 kg`: " in said
-    assert "`2024-02-01 stock of A = 101 kg`: broken" in said
+    assert "`2024-02-01 stock of A = 101 kg`: in breach" in said
 
 
 def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
@@ -246,9 +247,9 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
     assert "The deadline, the end of 2024-01-08, passed." in broken
     assert "No entry that this account counts records pay by then." in broken
     assert "pay that is not recorded is taken as not done" in broken
-    assert '`2024-01-08 A pays(to: B, id: "x")`: kept' in broken
-    assert '`2024-01-10 A pays(to: B, id: "x")`: cured' in broken
-    assert "the record's own later entries make it cured on 2024-01-20" in broken
+    assert '`2024-01-08 A pays(to: B, id: "x")`: performed' in broken
+    assert '`2024-01-10 A pays(to: B, id: "x")`: performed late' in broken
+    assert "the record's own later entries make it performed late on 2024-01-20" in broken
     cured = text(tree(case, "2", "2024-01-21"))
     assert "outside its window" in cured
     assert "entry 2024-01-20-pay" in cured
@@ -257,8 +258,8 @@ def test_a_missed_deadline_is_told_with_what_came_late_and_the_remedy(
 def test_what_silence_proves_is_said_of_a_forbidden_act(case: servanda.Case) -> None:
     said = text(tree(case, "3", "2024-01-10"))
     assert "absence of an entry proves nothing" in said
-    assert "as in `Board attests a full record of smoke`: kept" in said
-    assert "`2024-01-10 A smokes`: broken" in said
+    assert "as in `Board attests a full record of smoke`: complied with" in said
+    assert "`2024-01-10 A smokes`: in breach" in said
 
 
 def test_a_window_that_an_event_arisen_by_itself_closes_says_when(tmp_path: Path) -> None:

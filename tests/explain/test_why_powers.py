@@ -73,9 +73,9 @@ def test_of_a_power_held_together_it_says_who_has_used_it_and_who_has_not(tmp_pa
         told = said(root)
         assert "North has used it, the use of it by South is missing." in told
         assert "entry n: North suspends 1" in told
-        assert "`2024-03-12 South suspends 1`: in use" in told
+        assert "`2024-03-12 South suspends 1`: exercised" in told
     unused = said(trees(tmp_path, JOINT, "1", "2024-03-01")[1])
-    assert "`2024-03-01 North suspends 1` and `2024-03-01 South suspends 1`: in use" in unused
+    assert "`2024-03-01 North suspends 1` and `2024-03-01 South suspends 1`: exercised" in unused
 
 
 def test_a_use_given_up_is_told_with_both_entries(tmp_path: Path) -> None:
@@ -179,9 +179,9 @@ clause 1
 def test_a_breach_is_offered_only_what_makes_it_good(tmp_path: Path) -> None:
     due = said(trees(tmp_path, BROKEN, "1", "2024-01-05")[0])
     broken = said(trees(tmp_path, BROKEN, "1", "2024-02-01")[0])
-    assert "`2024-01-05 B ends 1`: ended" in due
+    assert "`2024-01-05 B ends 1`: terminated" in due
     assert "`2024-02-01 B ends 1`" not in broken  # only before the breach came
-    assert "`2024-01-10 B ends 1`: ended" in broken
+    assert "`2024-01-10 B ends 1`: terminated" in broken
     assert "`2024-02-01 B waives 1`: waived" in broken
 
 

@@ -224,7 +224,7 @@ def test_an_event_keeps_its_id_when_its_day_moves(tmp_path: Path) -> None:
 
 def test_what_has_no_sure_date_is_told_and_not_guessed(tmp_path: Path) -> None:
     text = "clause 1\n  when order(id: n):\n    B must pay(id: n) within 30 days\n"
-    text += '2024-01 order(id: "o")\n'
+    text += 'at some time in 2024-01 order(id: "o")\n'
     case = case_of(tmp_path, text)
     content, undated = as_calendar(case.by_account(on="2024-02-02"))
     assert b"VEVENT" not in content

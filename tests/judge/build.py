@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from servanda.judge.reference import walk
 from servanda.judge.verdict import Verdict
 from servanda.record.facts import (
@@ -27,6 +29,7 @@ from servanda.semantics.clock import (
     to_micros,
     zone_of,
 )
+from servanda.semantics.collisions import Collisions
 from servanda.semantics.norms import (
     Always,
     And,
@@ -52,6 +55,7 @@ from servanda.semantics.norms import (
     Or,
     Point,
     PowerEffect,
+    Precedence,
     Rule,
     RuleStatus,
     Shifted,
@@ -62,6 +66,8 @@ from servanda.semantics.norms import (
     VagueType,
     Var,
     Variable,
+    during,
+    held_match,
 )
 from servanda.syntax.tree import NOWHERE, Calendar, Duration
 
@@ -131,8 +137,8 @@ def once(match: Match, days: int | None = None) -> Happened:
     return Happened(match, None if days is None else days * DAY)
 
 
-def status(state: str, *rules: str, debtor: str | None = None) -> RuleStatus:
-    return RuleStatus(rules, state, None if debtor is None else Const(debtor))  # type: ignore[arg-type]
+def status(state: str, *rules: str, debtor: object = None, creditor: object = None) -> RuleStatus:
+    return RuleStatus(rules, state, term(debtor), term(creditor))  # type: ignore[arg-type]
 
 
 def in_state(name: str, /, **args: object) -> InState:
@@ -229,7 +235,9 @@ class Case:
         return self.event(name, *params, closed=False)
 
     def state(self, name: str, begins: Match, ends: Match, *params: str) -> Case:
-        self.states.append(StateType(name, variables(params), (begins,), (ends,)))
+        held = held_match(name, variables(params))
+        self.states.append(StateType(name, variables(params), (begins,), (ends,), held))
+        self.events.append(EventType(held.name, variables(params), True))
         return self
 
     def measure(self, name: str, silent_after: int | None = None, of: bool = False) -> Case:
@@ -243,10 +251,15 @@ class Case:
         return self
 
     def holds(
-        self, name: str, holds: bool = True, since: str | None = None, until: str | None = None
+        self,
+        name: str,
+        holds: bool = True,
+        since: str | None = None,
+        until: str | None = None,
+        outranks: bool = True,
     ) -> Case:
         span = [None if t is None else self.micros(t) for t in (since, until)]
-        self.held.append(HeldVague(name, (), holds, span[0], span[1]))
+        self.held.append(HeldVague(name, (), holds, span[0], span[1], outranks))
         return self
 
     def arises(
@@ -260,7 +273,10 @@ class Case:
 
     # -------------------------------------------------------------- rules
     def rule(self, id_: str, kind: str, action: Match | Cond | None = None, **more: Any) -> Case:
-        """One rule. Windows: opens, until, by, before, within, term, every, edge; see `Rule`."""
+        """One rule; see `Rule`.
+
+        Windows: opens, until, by, before, within, term, every, edge, in_period.
+        """
         window = self.window(more)
         trigger = more.pop("trigger", None)
         if isinstance(trigger, Match):
@@ -276,21 +292,31 @@ class Case:
             "while_": Always(True),
             "unless": Always(False),
             "total": None,
-            "early": False,
+            "early": "never",
             "cured_by": None,
             "cure_within": None,
+            "grace": None,
             "curable": True,
             "remedy": None,
+            "compensates": True,
+            "time_extended": False,
+            "together": (),
             "power": None,
             "yields_to": (),
             "needs_creation": False,
             "survives": False,
             "survives_for": None,
         } | more
+        given["yields_to"] = tuple(
+            Precedence(status("binding", one)) if isinstance(one, str) else one
+            for one in given["yields_to"]
+        )
+        if isinstance(given["early"], bool):
+            given["early"] = "always" if given["early"] else "never"
         given["debtor"] = term(given["debtor"])
         given["creditor"] = term(given["creditor"])
         given["variables"] = variables(given["variables"])
-        for length in ("cure_within", "survives_for"):
+        for length in ("cure_within", "grace", "survives_for"):
             if isinstance(given[length], str):
                 given[length] = duration(given[length])
         self.rules.append(
@@ -320,6 +346,7 @@ class Case:
             closes=tuple(closes),  # type: ignore[arg-type]
             every=more.pop("every", None),
             edge=more.pop("edge", None),
+            in_period=more.pop("in_period", False),
             **lengths,
         )
 
@@ -345,15 +372,27 @@ class Case:
             more.pop("amendment", None),
             more.pop("match", None),
         )
-        return self.rule(id_, "may", None, power=effect, **more)
+        action = effect.match if verb == "do" else None
+        return self.rule(id_, "may", action, power=effect, **more)
 
-    def otherwise(self, parent: str, id_: str, kind: str, action: Any, **more: Any) -> Case:
-        """The remedy of a rule that stands already."""
+    def prevails(self, over: str, one: str) -> Case:
+        """Rule `over` prevails over rule `one` to the extent of the conflict."""
+        rules = {rule.id: rule for rule in self.rules}
+        found = Collisions(self.norms()).gives_way(rules[one], rules[over])
+        changed = replace(rules[one], yields_to=(*rules[one].yields_to, *found))
+        self.rules = [changed if rule.id == one else rule for rule in self.rules]
+        return self
+
+    def otherwise(
+        self, parent: str, id_: str, kind: str, action: Any, instead: bool = True, **more: Any
+    ) -> Case:
+        """The remedy of a rule that stands already; `instead`: it makes the breach good."""
         n = next(i for i, r in enumerate(self.rules) if r.id == parent)
         names = tuple(f"{v.name}:{v.type}" for v in self.rules[n].variables)
         self.rule(id_, kind, action, trigger=Trigger(breach_of=parent), variables=names, **more)
         old = self.rules[n]
-        fields = {f: getattr(old, f) for f in old.__struct_fields__} | {"remedy": id_}
+        fields = {f: getattr(old, f) for f in old.__struct_fields__}
+        fields |= {"remedy": id_, "compensates": instead}
         self.rules[n] = Rule(**fields)
         return self
 
@@ -372,6 +411,16 @@ class Case:
         occurrence = Occurrence(self.entry(), lo, hi, fin, not alleged, values)  # type: ignore[arg-type]
         earlier = self.facts.events.get(name, ())
         self.add(events=self.facts.events | {name: (*earlier, occurrence)})
+        return self
+
+    def throughout(self, when: str, state: str, *args: object, alleged: bool = False) -> Case:
+        """A state that held all through a day or a span of days."""
+        lo, _, fin = self.extent(when)
+        values = tuple(Decimal(str(a)) if isinstance(a, int | float) else a for a in args)
+        end = tick(micros_of(fin), FACT)
+        span = Occurrence(self.entry(), lo, lo, end, not alleged, values)  # type: ignore[arg-type]
+        earlier = self.facts.events.get(during(state), ())
+        self.add(events=self.facts.events | {during(state): (*earlier, span)})
         return self
 
     def read(

@@ -42,21 +42,24 @@ from servanda.semantics.norms import (
     Const,
     Match,
     MeasureChange,
+    MeasureReading,
     Norms,
     Not,
     Or,
     Rule,
     RuleStatus,
     Trigger,
+    Var,
 )
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
 
-KINDS = ("achieve", "keep", "forbid", "may")
+KINDS = ("achieve", "keep", "forbid", "may", "provision")
 WINDOWS = (
     "every",
     "edge",
+    "in_period",
     "term",
     "hours",
     "point",
@@ -65,7 +68,7 @@ WINDOWS = (
     "until_event",
     "by_date",
 )
-GATES = ("if", "while", "unless", "prevails", "status", "overlay_status")
+GATES = ("if", "while", "unless", "prevails", "conflict", "status", "overlay_status")
 FACTS = (
     "state",
     "once",
@@ -78,16 +81,18 @@ FACTS = (
     "tiers",
     "arith",
     "vague",
+    "position",
 )
 POWERS = (
     "suspend", "waive", "release", "end", "end_all", "amend", "create", "joint", "do",
     "determine", "narrowed", "own_clause",
 )  # fmt: skip
 REST = (
-    "trigger", "following", "whenever", "var_debtor", "total", "early", "cured_by", "cure_within",
-    "no_cure", "remedy", "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
+    "trigger", "following", "whenever", "surplus", "var_debtor", "total", "together", "early",
+    "cured_by", "cure_within", "grace", "no_cure", "remedy", "also", "extended", "owed",
+    "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
-    "arising",
+    "arising", "throughout",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 
@@ -103,6 +108,7 @@ EVENTS = {
 }
 TYPED = {"n": "number", "due": "date"}
 PARTIES = ("A", "B")
+EARLY = ("always", "from_trigger", "from_trigger")
 LENGTHS = ("1 day", "2 days", "3 days", "1 week", "1 month")
 
 
@@ -122,6 +128,7 @@ class Maker:
         )
         self.sources: list[Callable[[], Cond]] = []
         self.names: list[str] = []
+        self.bound: tuple[str, ...] = ()  # the variables of the rule that is being made
 
     def one(self, items: Iterable[T]) -> T:
         return self.draw(st.sampled_from(list(items)))  # type: ignore[no-any-return]
@@ -207,7 +214,7 @@ class Maker:
         if "state" in self.on:
             makers.append(lambda: in_state("war"))
             makers.append(lambda: self.one([in_state("open"), in_state("open", id="x")]))
-        if "vague" in self.on:
+        if self.on & {"vague", "position"}:
             makers.append(lambda: vague("grave"))
         if {"derived", "undecided"} <= self.on:  # what a vague term may leave open
             makers += [lambda: in_state("alarm"), lambda: once(m("risen"), self.one([None, 1, 2]))]
@@ -225,8 +232,11 @@ class Maker:
 
     def lax_status(self) -> Cond:
         which = self.one(self.names)
-        debtor = self.one([None, None, *PARTIES])
-        return status(self.one(["broken", "broken", "performed"]), which, debtor=debtor)
+        variables = [var("p")] if "p" in self.bound else []
+        debtor = self.one([None, None, *PARTIES, *variables])
+        creditor = self.one([*PARTIES, *variables]) if self.maybe("owed") else None
+        state = self.one(["broken", "broken", "performed"])
+        return status(state, which, debtor=debtor, creditor=creditor)
 
     def strict_status(self) -> Cond:
         return status(self.one(["suspended", "binding"]), self.one(self.names))
@@ -260,6 +270,7 @@ class Maker:
                 found |= {
                     "within": self.one(["1 day", "2 days"]),
                     "edge": self.one(["start", "end"]),
+                    "in_period": self.maybe("in_period"),
                 }
             if self.draw(st.booleans()):
                 found["until"] = self.one(DAYS[3:7])
@@ -313,9 +324,12 @@ class Maker:
 
     # -------------------------------------------------------------- rules
     def rule(self, id_: str, kind: str) -> None:
+        self.bound = ()
         trigger = self.trigger()
-        names = trigger.pop("variables", ())
+        names = self.bound = trigger.pop("variables", ())
         more = trigger | self.window(kind, bool(trigger)) | self.gates()
+        if kind == "achieve":
+            more["time_extended"] = self.maybe("extended")
         if "d:date" in names:
             point = AtVar("d")
             where = self.one(["by", "until", "opens"])
@@ -330,13 +344,23 @@ class Maker:
             window = self.window(what, True)
             window.pop("every", None)
             window.pop("edge", None)
+            window.pop("in_period", None)
             self.case.otherwise(
-                parent, parent + "/else", what, clause=id_, debtor=more["debtor"],
-                creditor=more["creditor"], **window, **self.about(what, names),
+                parent, parent + "/else", what, instead=not self.maybe("also"), clause=id_,
+                debtor=more["debtor"], creditor=more["creditor"], **window,
+                **self.about(what, names),
             )  # fmt: skip
             parent, depth = parent + "/else", depth + 1
 
     def trigger(self) -> dict[str, Any]:
+        if self.maybe("surplus"):
+            level = self.one([reading("stock"), reading("level", "A"), total(m("give"), "n", 2)])
+            limit = self.one([3, 4, reading("level", "A")])
+            excess = ("s", arith(level, "-", limit))
+            return {
+                "trigger": Trigger(cond=cmp(level, ">", limit), surplus=excess),
+                "variables": ("s:number",),
+            }
         if self.maybe("whenever"):
             return {"trigger": Trigger(cond=self.cond())}
         if not any(self.maybe(c) for c in ("trigger", "following", "var_debtor", "by_date")):
@@ -358,9 +382,7 @@ class Maker:
     def about(self, kind: str, names: tuple[str, ...]) -> dict[str, Any]:
         """What the duty is to do, to keep, or not to do."""
         if kind == "keep":
-            grace = (
-                {"cure_within": self.one(["1 day", "2 days"])} if self.maybe("cure_within") else {}
-            )
+            grace = {"grace": self.one(["1 day", "2 days"])} if self.maybe("grace") else {}
             return {"action": self.cond(strict=True), **grace}
         args: dict[str, Any] = {}
         if "i" in names:
@@ -370,11 +392,20 @@ class Maker:
         elif self.draw(st.booleans()):
             args["by"] = self.one(["A", ("in", "A", "B")])
         found: dict[str, Any] = {}
+        if "s:number" in names:
+            args["n"] = (self.one([">=", "<="]), var("s"))
         if kind == "achieve":
-            if self.maybe("total"):
+            if self.maybe("together"):
+                args["by"] = ("in", "A", "B")
+                alone = (("A", ("A",)), ("B", ("B",)))
+                found["together"] = self.one([alone, (("A", ("A",)), ("B", ("A", "B"))), alone])
+            elif "s:number" in names:
+                found["total"] = self.one([None, ("n", var("s"))])
+                args["n"] = (">=", var("s"))
+            elif self.maybe("total"):
                 args["n"] = (">=", 3)
                 found["total"] = ("n", Const(cmp(3, "=", 3).left.value))  # type: ignore[union-attr]
-            found["early"] = self.maybe("early")
+            found["early"] = self.one(EARLY) if self.maybe("early") else "never"
             found["curable"] = not self.maybe("no_cure")
             if self.maybe("cure_within"):
                 found["cure_within"] = self.one(["1 day", "2 days"])
@@ -383,6 +414,13 @@ class Maker:
             if self.maybe("cure_within"):
                 found["cure_within"] = self.one(["1 day", "2 days"])
         return {"action": m("give", **args), **found}
+
+    def provision(self, id_: str) -> None:
+        trigger = self.trigger()
+        more = trigger | self.window("keep", bool(trigger)) | self.gates()
+        more = {k: v for k, v in more.items() if k not in ("every", "edge", "within")}
+        more["variables"] = trigger.get("variables", ())
+        self.case.rule(id_, "provision", None, **(more | {"debtor": "", "creditor": None}))
 
     def permission(self, id_: str) -> None:
         about: dict[str, Any] = {"match": self.pattern()}
@@ -394,6 +432,7 @@ class Maker:
         window.pop("term", None)
         window.pop("every", None)
         window.pop("edge", None)
+        window.pop("in_period", None)
         self.case.may(id_, verb, **about, **window, **self.gates())
 
     def power(self, id_: str, verb: str) -> None:
@@ -452,7 +491,9 @@ class Maker:
         self.names = [str(n) for n in range(1, count + 1)]
         for id_ in self.names:
             kind = self.one(kinds)
-            if kind == "may" or (self.on & {"do", "determine"} and self.draw(st.booleans())):
+            if kind == "provision":
+                self.provision(id_)
+            elif kind == "may" or (self.on & {"do", "determine"} and self.draw(st.booleans())):
                 self.permission(id_)
             else:
                 self.rule(id_, kind)
@@ -462,11 +503,63 @@ class Maker:
         first = self.case.rules[0]
         if "create" in self.on:
             self.case.rules[0] = replace(first, needs_creation=self.draw(st.booleans()))
+        if "conflict" in self.on:
+            self.precedence()
         if "amend" in self.on and first.kind != "may":
             newer = replace(first, id=first.id + "@new", version="new", remedy=None)
             window = self.window(first.kind, first.trigger is not None)
             window = {} if "every" in window else window
             self.case.rules.append(replace(newer, window=self.case.window(window)))
+
+    def precedence(self) -> None:
+        """Two rules made to collide, and some others, prevail to the extent of the conflict."""
+        pairs = ["forbid achieve", "forbid do", "achieve forbid", "do forbid", "keep keep"]
+        kinds = self.one([*pairs, *pairs[:3]]).split()
+        debtor = self.one(PARTIES)
+        for id_, kind, suffix in zip("YZ", kinds, "ij", strict=True):
+            self.colliding(id_, kind, suffix, debtor)
+        self.case.prevails("Z", "Y")
+        ids = [rule.id for rule in self.case.rules]
+        for over in ids:
+            for one in ids:
+                if (over, one) != ("Z", "Y") and not self.draw(st.integers(0, 5)):
+                    self.case.prevails(over, one)
+
+    def colliding(self, id_: str, kind: str, suffix: str, debtor: str) -> None:
+        """A rule about `give` or `level`; its variables are named by the suffix."""
+        names = [suffix, f"p{suffix}", f"k{suffix}:number"]
+        bound = [n for n in names if self.draw(st.integers(0, 2))]
+        more: dict[str, Any] = self.gates()
+        if bound:
+            params = dict(zip(names, ("id", "by", "n"), strict=True))
+            binds = {params[n]: bind(n.partition(":")[0]) for n in bound}
+            more |= {"trigger": m("order", **binds), "variables": tuple(bound)}
+        window = self.window("forbid" if kind == "do" else kind, bool(bound))
+        if kind == "do":
+            window = {k: v for k, v in window.items() if k in ("opens", "until", "by", "before")}
+        more |= window
+        whose = var(names[1]) if names[1] in bound else self.one([debtor] * 5 + list(PARTIES))
+        more |= {"debtor": whose, "creditor": None}
+        amounts = [1, 2, 3, 5, *([var(f"k{suffix}")] * 2 if names[2] in bound else [])]
+        op = self.one(["<=", "<", ">=", ">"])
+        if kind == "keep":
+            of = self.one([None, Const("A"), whose if isinstance(whose, Var) else Const("A")])
+            number = MeasureReading("stock" if of is None else "level", of)
+            self.case.rule(id_, "keep", cmp(number, op, self.one(amounts)), **more)
+            return
+        args: dict[str, Any] = {}
+        if suffix in bound:
+            args["id"] = var(suffix)
+        elif self.draw(st.booleans()):
+            args["id"] = self.one(["x", "y", ("in", "x", "y")])
+        if self.draw(st.booleans()):
+            args["by"] = whose
+        if self.draw(st.integers(0, 2)) == 0:
+            args["n"] = self.one([(op, self.one(amounts)), self.one(amounts)])
+        if kind == "do":
+            self.case.may(id_, "do", match=m("give", **args), **more)
+        else:
+            self.case.rule(id_, kind, m("give", **args), **more)
 
     # -------------------------------------------------------------- the record
     def when(self) -> str:
@@ -479,7 +572,8 @@ class Maker:
     def record(self) -> None:
         case = self.case
         for _ in range(self.one([0, 2, 4, 5, 6, 7, 8, 9])):
-            name = self.one([*EVENTS, "give", "order"])
+            often = ["give", "order"] * (5 if "conflict" in self.on else 1)
+            name = self.one([*EVENTS, *often])
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
             values["due"] = self.one([None, *map(date.fromisoformat, DAYS)])
             alleged = self.maybe("alleged", 1)
@@ -493,7 +587,7 @@ class Maker:
                 tier = self.one([0, 1]) if "tiers" in self.on else 0
                 what, of = self.one([("stock", None), ("stock", None), ("level", "A")])
                 case.read(self.when(), what, low, high, of=of, tier=tier)
-        if self.on & {"vague", "determine", "undecided"}:
+        if self.on & {"vague", "determine", "undecided", "position"}:
             for _ in range(self.draw(st.integers(0, 2))):
                 lo, hi, _fin = case.extent(self.when())
                 said = Determination(
@@ -503,10 +597,21 @@ class Maker:
                 case.add(determinations=(*case.facts.determinations, said))
             if "vague" in self.on and self.draw(st.integers(0, 3)) == 0:
                 case.holds("grave", self.draw(st.booleans()), self.one([None, DAYS[2]]), DAYS[4])
+            if self.maybe("position"):
+                since, until = self.one([None, *DAYS[1:4]]), self.one([None, *DAYS[4:7]])
+                case.holds("grave", self.draw(st.booleans()), since, until, outranks=False)
         if self.on & {"complete", "open", "stale"}:
             for _ in range(self.draw(st.integers(0, 2))):
                 since, until = self.one([None, *DAYS[:4]]), self.one([None, *DAYS[4:]])
                 case.complete(self.one(["give", "start", "order", "stock"]), since, until)
+        if "throughout" in self.on:
+            for _ in range(self.draw(st.integers(0, 3))):
+                first = self.draw(st.integers(0, len(DAYS) - 1))
+                last = self.draw(st.integers(first, len(DAYS) - 1))
+                day = self.one([f"{DAYS[first]}..{DAYS[last]}", DAYS[first], self.one(INSTANTS)])
+                state = self.one(case.states)
+                args = [self.one("xy") for _ in state.params]
+                case.throughout(day, state.name, *args, alleged=self.maybe("alleged", 1))
         self.exercises()
         case.now(self.one(["2024-06-30", DAYS[4], DAYS[6], "2024-04-10"]))
         case.facts = cut(case.facts, case.facts.now)
@@ -571,7 +676,7 @@ def allowed(norms: Norms) -> bool:
             for s in statuses(cond):
                 strict = cond is rule.keep or s.state in ("suspended", "binding")
                 edges |= {(me, clause[r], strict) for r in s.rules}
-        edges |= {(me, clause[r], True) for r in rule.yields_to}
+        edges |= {(me, clause[r], True) for one in rule.yields_to for r in one.status.rules}
         edges |= {(other, me, False) for other in touched_by(rule, norms) if other != me}
     reach = {(a, b) for a, b, _ in edges}
     while more := {(a, d) for a, b in reach for c, d in reach if b == c} - reach:

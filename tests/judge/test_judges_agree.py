@@ -74,7 +74,7 @@ def test_the_judges_agree_on(construct: str) -> None:
 IN_TABLES = (
     *("achieve", "keep", "forbid", "trigger", "every", "following", "total", "early", "remedy"),
     *("state", "once", "sum", "so_far", "measure", "stale", "while", "unless", "status", "waive"),
-    *("cured_by", "alleged", "ties", "spans", "open", "derived", "amend", "suspend"),
+    *("cured_by", "alleged", "ties", "spans", "open", "derived", "amend", "suspend", "conflict"),
 )
 
 
@@ -114,7 +114,17 @@ def test_the_judges_agree_on_conditions_on_an_undecided_event(kind: str) -> None
 
 @pytest.mark.parametrize("kind", ["achieve", "keep", "forbid"])
 def test_the_judges_agree_on_remedies_of_an_undecided_breach(kind: str) -> None:
-    beside = {"remedy", "trigger", "cured_by", "cure_within", "while", "unless", "status"}
+    beside = {
+        "remedy",
+        "also",
+        "trigger",
+        "cured_by",
+        "cure_within",
+        "grace",
+        "while",
+        "unless",
+        "status",
+    }
 
     @budget(10)
     @given(cases(only={"undecided", "vague", "spans", "alleged", *beside, kind}))
@@ -124,7 +134,7 @@ def test_the_judges_agree_on_remedies_of_an_undecided_breach(kind: str) -> None:
     agree()
 
 
-@pytest.mark.parametrize("gate", ["status", "overlay_status", "prevails", "whenever"])
+@pytest.mark.parametrize("gate", ["status", "overlay_status", "prevails", "conflict", "whenever"])
 def test_the_judges_agree_on_what_an_undecided_status_brings_about(gate: str) -> None:
     company = {"undecided", "vague", "achieve", "keep", "forbid", "unless"}
 
@@ -153,7 +163,7 @@ def test_a_suspension_of_uncertain_date_is_over_where_its_while_is_false_already
 def test_no_remedy_answers_a_breach_that_would_begin_after_the_window() -> None:
     """The plan made one where the time to cure ran out after the close."""
     case = Case().event("give", "by", closed=True).vague("grave", "Court")
-    keep: dict[str, Any] = {"debtor": "A", "opens": "2024-03-28", "cure_within": "2 days"}
+    keep: dict[str, Any] = {"debtor": "A", "opens": "2024-03-28", "grace": "2 days"}
     case.rule("1", "keep", vague("grave"), until="2024-03-29", **keep)
     case.otherwise("1", "1/else", "achieve", m("give"), debtor="A", within="1 day")
     case.rule("2", "keep", vague("grave"), until="2024-04-02", **keep)
@@ -232,7 +242,7 @@ def test_parts_are_the_whole_between_their_first_and_their_last_dates(
     """The plan took the whole to be done on the last date that it may have been done on."""
     case = Case().event("give", "by", "n:number", closed=True)
     owed = ("n", const(3))
-    case.rule("1", "achieve", m("give", n=(">=", 3)), total=owed, early=True, **window)
+    case.rule("1", "achieve", m("give", n=(">=", 3)), total=owed, early="always", **window)
     for when, amount in parts.items():
         case.did(when, "give", "A", amount)
     case.now("2024-04-10")

@@ -69,7 +69,8 @@ def declared_otherwise(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Fa
 
 def rule_otherwise(draw: Any, norms: Norms, facts: Facts) -> tuple[Norms, Facts]:
     at = draw(st.integers(0, len(norms.rules) - 1))
-    rule = replace(norms.rules[at], early=not norms.rules[at].early, yields_to=())
+    other = "never" if norms.rules[at].early == "always" else "always"
+    rule = replace(norms.rules[at], early=other, yields_to=())
     return replace(norms, rules=(*norms.rules[:at], rule, *norms.rules[at + 1 :])), facts
 
 

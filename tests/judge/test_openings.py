@@ -141,7 +141,7 @@ def test_a_group_determines_as_each_member_does(judge: Any) -> None:
     case.may("P", "determine", clause="P", debtor=var("d"), match=m("grave"), **given)
     case.did("2024-03-28", "start", "A").determines("2024-03-30", "G", "grave")
     case.now("2024-04-10")
-    assert told(case, "P", judge) == [("kept", ("e2",), ())]
+    assert told(case, "P", judge) == [("exercised", ("e2",), ())]
 
 
 def test_what_turns_the_while_of_a_power_closes_its_suspension(judge: Any) -> None:

@@ -199,9 +199,54 @@ def test_an_uncertain_opening() -> None:
 # ------------------------------------------------------------------ performance
 def test_early_performance_counts_only_if_said() -> None:
     late = pay_by().did("2023-12-20", "pay").story("1")
-    early = pay_by(early=True).did("2023-12-20", "pay").story("1")
+    early = pay_by(early="always").did("2023-12-20", "pay").story("1")
     assert late == "dormant, 2024-01-01 due, 2024-01-06 broken"
     assert early == "dormant, 2023-12-20 kept"
+
+
+@pytest.mark.parametrize(
+    ("early", "done", "told"),
+    [
+        ("from_trigger", "2024-01-05", "2024-01-03 dormant, 2024-01-05 kept"),
+        ("from_trigger", "2024-01-02", "2024-01-03 dormant, 2024-01-10 due, 2024-01-21 broken"),
+        ("always", "2024-01-02", "2024-01-03 kept"),
+        ("never", "2024-01-05", "2024-01-03 dormant, 2024-01-10 due, 2024-01-21 broken"),
+    ],
+)
+def test_early_performance_counts_from_the_trigger_on(early: str, done: str, told: str) -> None:
+    case = Case().event("order").event("pay")
+    case.must("1", m("pay"), trigger=m("order"), opens="2024-01-10", by="2024-01-20", early=early)
+    assert case.did("2024-01-03", "order").did(done, "pay").story("1") == told
+
+
+def test_a_remedy_owed_also_makes_no_breach_good() -> None:
+    for instead, told in ((True, ", 2024-01-08 compensated"), (False, "")):
+        case = pay_by().event("fine")
+        case.otherwise("1", "1/else", "achieve", m("fine"), instead=instead, within="9 days")
+        case.did("2024-01-08", "fine")
+        assert case.story("1") == f"dormant, 2024-01-01 due, 2024-01-06 broken{told}"
+
+
+def test_an_excuse_extends_the_time_where_so_said() -> None:
+    for extended, told in (
+        (False, "2024-01-08 broken"),
+        (True, "2024-01-08 due, 2024-01-09 broken"),
+    ):
+        case = pay_by(unless=in_state("war"), time_extended=extended)
+        case.event("start").event("stop").state("war", m("start"), m("stop"))
+        case.did("2024-01-05", "start").did("2024-01-08", "stop")
+        before = "dormant, 2024-01-01 due, 2024-01-05 excused"
+        assert case.story("1") == f"{before}, {told}"
+
+
+@pytest.mark.parametrize(
+    ("outranks", "told"),
+    [(True, "kept"), (False, "kept, 2024-01-10 broken")],
+)
+def test_a_position_yields_to_a_determination_unless_it_outranks(outranks: bool, told: str) -> None:
+    case = Case().vague("grave", "Court").keep("1", not_(vague("grave")))
+    case.holds("grave", False, outranks=outranks).determines("2024-01-10", "Court", "grave", True)
+    assert case.story("1") == told
 
 
 def test_late_performance_cures() -> None:
@@ -381,8 +426,8 @@ def test_an_excuse_that_comes_later_does_not_undo_a_breach() -> None:
     assert case.story("1") == told
 
 
-def test_cure_within_on_a_keep() -> None:
-    case = capped(cure_within="5 days").read("2024-01-01", "stock", 4)
+def test_grace_on_a_keep() -> None:
+    case = capped(grace="5 days").read("2024-01-01", "stock", 4)
     case.read("2024-02-01", "stock", 6).read("2024-02-03", "stock", 4).read(
         "2024-03-01", "stock", 6
     )
@@ -468,7 +513,7 @@ def test_suspended_and_resumed() -> None:
     )
     told = "dormant, 2024-01-01 due, 2024-01-03 suspended, 2024-01-20 broken"
     assert case.story("1") == told
-    assert case.story("P") == "due, 2024-01-03 kept, 2024-01-20 due"
+    assert case.story("P") == "open, 2024-01-03 exercised, 2024-01-20 open"
 
 
 def test_suspension_stops_the_clock() -> None:
@@ -513,7 +558,7 @@ def test_a_power_not_open_does_nothing() -> None:
     case = pay_by().event("x").may("P", "suspend", "1", while_=once(m("x")))
     case.uses("2024-01-03", "A", "suspend", "1")
     assert case.story("1") == "dormant, 2024-01-01 due, 2024-01-06 broken"
-    assert case.story("P") == "dormant"
+    assert case.story("P") == "closed"
 
 
 def test_a_suspension_ends_when_its_ground_falls_away() -> None:
@@ -592,13 +637,13 @@ def test_joint_powers_need_everyone() -> None:
     assert case.story("1").endswith("2024-01-21 broken")
     case.uses("2024-01-05", "C", "waive", "1")
     assert case.story("1") == "dormant, 2024-01-01 due, 2024-01-05 waived"
-    assert case.story("W:B") == "due, 2024-01-05 kept"
+    assert case.story("W:B") == "open, 2024-01-05 exercised"
 
 
 def test_a_permission_used() -> None:
     case = Case().event("visit").may("V", "do", match=m("visit"), opens=FOREVER, until="2024-06-01")
     case.did("2024-02-01", "visit")
-    assert case.story("V") == "dormant, 2024-01-01 due, 2024-02-01 kept, 2024-06-01 lapsed"
+    assert case.story("V") == ("closed, 2024-01-01 open, 2024-02-01 exercised, 2024-06-01 expired")
 
 
 # ------------------------------------------------------------------ rules that look at each other

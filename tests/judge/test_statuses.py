@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from servanda.judge.plan import achieve, forbid, keep, powers
+from servanda.judge.plan import achieve, forbid, keep, powers, provision
 from servanda.judge.reference.walk import KINDS
 from servanda.judge.statuses import (
     CONDITIONS,
@@ -28,6 +28,7 @@ IN_SQL = {
     "keep": keep.STATUS,
     "forbid": forbid.STATUS,
     "may": powers.STATUS,
+    "provision": provision.STATUS,
 }
 
 

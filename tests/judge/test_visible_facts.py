@@ -52,8 +52,8 @@ def test_one_instance_of_a_log_is_explained_from_its_own_rows(
     monkeypatch.setattr(visible_facts, "MOST_ROWS", 5)
     (root,) = why(case.judge("text", "2024-03-01"), "1", {"i": "27"})
     told = said(root)
-    assert ": kept, since 2024-02-01" in root.sentence
-    assert "A deliver(id: 27, n: 6)" in told
+    assert ": performed, since 2024-02-01" in root.sentence
+    assert "A delivers(id: 27, n: 6)" in told
     (short,) = why(case.judge("text", "2024-03-01"), "1", {"i": "29"})
     assert "n 1 of at least 5, 4 short" in said(short)
 

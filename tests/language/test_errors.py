@@ -371,7 +371,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     ]
     assert loaded(tmp_path, "folder.md") == [
         "error[E103]: folder.md: this is a folder, not a file\n"
-        "  help: correct the name: it is relative to the file that has it"
+        "  help: correct the path: a relative one starts at the folder in which the command runs"
     ]
     assert "is not a text of a case" in loaded(tmp_path, "x.csv")[0]
     assert "is outside the case folder" in loaded(tmp_path, "../x.md")[0]

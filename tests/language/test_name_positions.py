@@ -63,15 +63,16 @@ AGREEMENT = [
     ("clause T\n  {}, Buyer must walkout by 2024-02-01", "Sellr", "Seller"),
     ("clause T\n  each of {} must walkout by 2024-02-01", "Tradrs", "Traders"),
     ("clause T\n  each x of {} must walkout by 2024-02-01", "Tradrs", "Traders"),
-    ("clause T\n  all of {} may end First", "Tradrs", "Traders"),
-    ("clause T\n  {} jointly must walkout by 2024-02-01", "Tradrs", "Traders"),
+    ("clause T\n  {} acting together may end First", "Tradrs", "Traders"),
+    ("clause T\n  any one of {} must walkout by 2024-02-01", "Tradrs", "Traders"),
     ("clause T\n  Seller must payment to {} by 2024-02-01", "Byer", "Buyer"),
     ("clause T\n  Seller must payment towards {} by 2024-02-01", "Byer", "Buyer"),
     ("clause T\n  Seller must payment(to: {}) by 2024-02-01", "Byer", "Buyer"),
     ("clause T\n  Buyer must not payment({})", "Sellr", "Seller"),
     ("clause T\n  Seller must not walkout cured by comeback(by: {})", "Sellr", "Seller"),
     (
-        "clause T\n  Seller must walkout by 2024-02-01\n    else {} must comeback within 3 days",
+        "clause T\n  Seller must walkout by 2024-02-01\n"
+        "    on breach {} must instead comeback within 3 days",
         "Byer",
         "Buyer",
     ),
@@ -93,7 +94,8 @@ AGREEMENT = [
     ),
     (
         "clause T\n"
-        "  Seller must walkout excused while payment(by: {}) has happened in the last 3 days, time not extended",
+        "  Seller must walkout excused while payment(by: {}) has happened in the last 3 "
+        "days, time not extended",
         "Sellr",
         "Seller",
     ),
@@ -103,7 +105,7 @@ AGREEMENT = [
     ("clause T\n  Seller must not walkout unless exposed({})", "Sellr", "Seller"),
     ("clause T\n  Seller must not walkout unless {} in Traders", "Sellr", "Seller"),
     ("clause T\n  Seller must not walkout unless Seller in {}", "Tradrs", "Traders"),
-    ("clause T\n  Seller must not walkout while {} in breach", "Byer", "Buyer"),
+    ("clause T\n  Seller must not walkout while {} in breach of any clause", "Byer", "Buyer"),
     ("clause T\n  Seller must not walkout while {} in breach of First", "Byer", "Buyer"),
     ("clause T\n  Seller must keep stock of {} <= 5 kg", "Byer", "Buyer"),
     (
@@ -202,7 +204,7 @@ AGREEMENT = [
         "combeack",
         "comeback",
     ),
-    ("clause T\n  Seller must not walkout unless once {}", "combeack", "comeback"),
+    ("clause T\n  Seller must not walkout unless {} has happened", "combeack", "comeback"),
     ("clause T\n  Seller must keep count of {} so far <= 3", "walkot", "walkout"),
     ("clause T\n  Seller must keep sum of amount in {} so far <= 3 EUR", "paymnt", "payment"),
     (
@@ -248,7 +250,7 @@ AGREEMENT = [
         "exposed",
     ),
     ("clause T\n  Council may determine {}(any)", "serios", "serious"),
-    ("account Mine\n  holds {}(Seller)", "serios", "serious"),
+    ("account Mine\n  takes the position that {}(Seller)", "serios", "serious"),
     (
         "account Mine\n  takes the position that serious({}: Seller), whatever is determined",
         "off",
@@ -271,7 +273,7 @@ AGREEMENT = [
     ("event late(by: party) arises 5 business days of {} after walkout(by: by)", "Ofice", "Office"),
     ("clause T\n  Seller must walkout from begins for 5 business days of {}", "Ofice", "Office"),
     # clauses, amendments, readings, accounts
-    ("clause T\n  prevails over {}\n  Seller must not walkout", "Frst", "First"),
+    ("clause T\n  disapplies {} while it binds\n  Seller must not walkout", "Frst", "First"),
     ("clause T\n  Seller must not walkout while Buyer in breach of {}", "Frst", "First"),
     ("clause T\n  Seller must not walkout while clause {} is broken", "Frst", "First"),
     ("clause T\n  Seller may suspend {}", "Frst", "First"),
@@ -280,7 +282,7 @@ AGREEMENT = [
     ("clause T\n  Seller must not payment(about: {})", "Frst", "First"),
     ("clause T\n  Seller must not walkout unless payment(about: {}) has happened", "Frst", "First"),
     ("amendment Wider of {}\n  Seller must not walkout", "Frst", "First"),
-    ("reading Other.wide of {}\n  Seller must not walkout", "Frst", "First"),
+    ("reading Other.wide of {}, reads the text as\n  Seller must not walkout", "Frst", "First"),
     (
         "reading Other.wide of Second, reads the text as\n  needs {}\n  Seller must not walkout",
         "Point.strit",
@@ -289,7 +291,7 @@ AGREEMENT = [
     ("account Mine\n  reads {} as strict", "Piont", "Point"),
     ("account Mine\n  reads Point as {}", "strit", "strict"),
     ("account Mine\n  trusts only {}", "pres", "press"),
-    ("account Mine\n  trusts {} over all", "pres", "press"),
+    ("account Mine\n  for measurements prefers {}", "pres", "press"),
     ("account Mine\n  distrusts {}", "pres", "press"),
 ]
 

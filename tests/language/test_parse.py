@@ -12,6 +12,7 @@ from servanda.syntax import entries as e
 from servanda.syntax import tree as m
 from servanda.syntax.layout import lay_out
 from servanda.syntax.parser import Parsed, parse, parse_agreement, parse_record
+from servanda.syntax.printer import record
 from servanda.syntax.problems import Problems, render
 
 
@@ -466,6 +467,20 @@ def test_a_definition_inside_a_clause_is_the_agreements() -> None:
 )
 def test_dates_of_entries(text: str, when: e.When) -> None:
     assert entry(f"{text} US leaves").when == when
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "throughout 2024-03-08..2024-03-12 union strike, source x",
+        "throughout 2024-03 strike(by: union), alleged",
+        "throughout 2024-03-08T00:01Z..2024-03-08T12:30Z strike",
+    ],
+)
+def test_a_state_goes_on_throughout_a_span(text: str) -> None:
+    found = entry(text)
+    assert isinstance(found.fact, e.StateFact)
+    assert " ".join(record.entry(found)) == text
 
 
 @pytest.mark.parametrize(

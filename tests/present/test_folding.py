@@ -13,7 +13,7 @@ def row(**more: Any) -> dict[str, Any]:
     made = {
         "clause": "1", "rule": "1", "kind": "achieve", "debtor": "A", "creditor": None,
         "instance": {}, "status": "kept", "since": "2024-01-01T00:00:00Z", "final": True,
-        "breach": {}, "breaches": [], "entries": ["e"],
+        "breach": {}, "breaches": [], "breach_particulars": [], "entries": ["e"],
     } | more  # fmt: skip
     said = ", ".join(f"{name} {value}" for name, value in made["instance"].items())
     duty = f"{made['debtor']} must pay" + (f" ({said})" if said else "")
@@ -32,14 +32,14 @@ def test_few_periods_stand_each_in_its_row() -> None:
 
 def test_many_periods_are_counted_before_the_last() -> None:
     first, last = folded(months("kept", "broken", "kept", "kept", "due"))
-    assert first["instance"] == {"period": "at some time in 2024-01 to 2024-04"}
-    assert first["counted"] == {"broken": 1, "kept": 3}
+    assert first["instance"] == {"period": "2024-01 to 2024-04"}
+    assert first["counted"] == {"in breach": 1, "performed": 3}
     assert first["duty"] == "A must pay (period 2024-01 to 2024-04)"
     assert last["status"] == "due"
 
 
 def test_each_debtor_has_periods_of_its_own() -> None:
-    rows = months(*["kept"] * 5) + months(*["kept"] * 5, debtor="B", rule="1:B")
+    rows = months(*["performed"] * 5) + months(*["performed"] * 5, debtor="B", rule="1:B")
     assert [r["debtor"] for r in folded(rows)] == ["A, B", "A, B"]
 
 
@@ -69,12 +69,16 @@ def test_what_would_read_alike_has_its_sentence_and_nothing_else_has() -> None:
 
 
 def test_a_power_has_words_of_its_own() -> None:
-    rows = [row(kind="may", status=status, rule=status) for status in ("due", "kept", "dormant")]
+    rows = [
+        row(kind="may", status=status, rule=status) for status in ("open", "exercised", "closed")
+    ]
     blocks = status_blocks(answer_of([*rows, row(rule="x")]))
     (table,) = (b for b in blocks if isinstance(b, Table))
     words = [r[table.columns.index("status")] for r in table.rows]
-    assert words == ["open", "in use", "not open", "kept"]
-    assert "1 kept, 1 open, 1 in use, 1 not open" in [b.text for b in blocks if isinstance(b, Line)]
+    assert words == ["exercisable", "exercised", "not exercisable", "performed"]
+    assert "1 performed, 1 exercisable, 1 exercised, 1 not exercisable" in [
+        b.text for b in blocks if isinstance(b, Line)
+    ]
 
 
 def answer_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -89,8 +93,8 @@ def test_two_rules_are_never_one_row() -> None:
 def test_the_count_below_is_of_all_rows() -> None:
     blocks = status_blocks(answer_of(months(*["kept"] * 9)))
     (table,) = (b for b in blocks if isinstance(b, Table))
-    assert [r[table.columns.index("status")] for r in table.rows] == ["8 kept", "kept"]
-    assert "9 kept" in [b.text for b in blocks if isinstance(b, Line)]
+    assert [r[table.columns.index("status")] for r in table.rows] == ["8 performed", "performed"]
+    assert "9 performed" in [b.text for b in blocks if isinstance(b, Line)]
 
 
 def test_an_endless_cell_does_not_make_every_row_as_wide() -> None:

@@ -31,6 +31,8 @@ event implementation_day
 event reimposes(by: party, programme)
 event order(id, buyer: party, amount: number in EUR, due: date)
 event arises_later arises 5 days after implementation_day
+state sanctions(by: party, programme) from reimposes until arises_later
+state crisis from implementation_day
 measure uranium_stock(of: party) in kg U
 measure stock_60(of: party) in kg U
 measure heavy_water(of: party) in t

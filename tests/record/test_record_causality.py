@@ -28,6 +28,9 @@ event order(by: party, id: text), not recorded is taken as not done
 event deliver(by: party, id: text), not recorded is taken as not done
 event visit(by: party)
 event alarm(by: party) arises at the end of 2 days after order(by: by) unless deliver
+event rises
+event abates
+state storm from rises until abates
 measure stock(of: party) in t, each figure valid for 3 days
 vague grave to be determined by Court
 clause 1
@@ -46,6 +49,8 @@ clause 5
 clause 6
   when alarm(by: p):
     B must deliver("all") within 1 day
+clause 7
+  A must keep not storm from 2024-03-28
 ```
 """
 FIRST = date(2024, 3, 28)
@@ -54,6 +59,7 @@ SAID = (
     'A orders("x")', 'A orders("y")', 'A delivers("x")', 'B delivers("all")', "A visits",
     "B visits", "stock of A = 8 t", "stock of A = 12 t", "Court determines grave",
     "Court determines not grave", "A suspends 1", "A resumes 1", "B waives 1",
+    "storm", "rises",
 )  # fmt: skip
 
 
@@ -69,6 +75,10 @@ class Line(Struct, frozen=True):
 
     def written(self, number: int) -> str:
         when = day(self.done) + (f"..{day(self.done + self.lasts)}" if self.lasts else "")
+        if self.what == "storm":
+            when = f"throughout {when}"
+        elif self.lasts:
+            when = f"at some time in {when}"
         more = [f"id e{number}", f"reported {day(self.reported)}"]
         if self.alleged:
             more.append("alleged")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_record import Read, Reader, read
 
+from servanda.record.account_facts import parse_as_of
 from servanda.record.record import (
     Determined,
     Exercised,
@@ -18,6 +19,7 @@ from servanda.record.record import (
     Measured,
     Statement,
     Step,
+    WentOn,
     Withdrawn,
 )
 
@@ -132,7 +134,7 @@ def measured(
         ("2019-01-01 uranium_stok of Iran = 5 kg U", "no measure", "`uranium_stock`"),
         ("2019-01-01 implementation_day = 5", "an event, not a measure", None),
         ("2019-01-01 uranium_stock(Iran)", "is a measure", None),
-        ("2019-01-01 snp(Iran)", "decided by a body", "IAEA determines"),
+        ("2019-01-01 snp(Iran)", "determined by a body", "IAEA determines"),
         ("2019-01-01 IAEA determines spn(Iran)", "no vague term `spn`", "`snp`"),
         ("2019-01-01 uranium_stock of Iran between 1 kg U and 20 g U", "above the upper", "swap"),
         ("2019-01-01 Iran suspends 8", "no clause `8`", None),
@@ -244,3 +246,33 @@ def test_units_are_exact(amount: Decimal) -> None:
 def test_no_line_breaks_the_record(line: str) -> None:
     read("2019-01-01 implementation_day\n" + line)
     read("2019-01-01 " + line)
+
+
+def test_what_goes_on_is_known_from_its_last_day_and_is_from_its_actor(read: Reader) -> None:
+    found = read("throughout 2019-08-01..2019-08-05 US sanctions(oil), alleged by Iran")
+    (entry,) = found.record.entries
+    assert entry.what == WentOn("sanctions", ("US", "oil"), "US")
+    assert (
+        entry.known == entry.when.hi == parse_as_of("2019-08-04", "UTC") + 2
+    )
+    assert entry.id == "2019-08-01-sanctions-US-oil"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("2019-08-01 US sanctions(oil)", "E220", "`sanctions` is a state"),
+        ("throughout 2019-08 US reimposes(oil)", "E511", "`reimposes` is an event"),
+        ("throughout 2019-08 US sanction(oil)", "E204", "there is no state `sanction`"),
+        ("throughout 2019-08 US sanctions", "E308", "`sanctions` is given no `programme`"),
+        ("throughout 2019-08 US sanctions(oil, gas)", "E302", "too many arguments"),
+        ("throughout 2019-08 Usa sanctions(oil)", "E202", "`Usa`"),
+        ("throughout 2019-08 US crisis", "E315", "`crisis` has no parameter `by`"),
+    ],
+)
+def test_a_line_of_what_goes_on_that_does_not_fit(
+    read: Reader, line: str, code: str, message: str
+) -> None:
+    found = read(line)
+    assert not found.record.entries
+    assert [(p.code, message in p.message) for p in found.problems] == [(code, True)]

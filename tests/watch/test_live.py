@@ -133,7 +133,7 @@ def day_start_of(norms: Norms) -> int:
 
 SOME = (
     "trigger", "following", "remedy", "state", "sum", "so_far", "derived", "every", "business",
-    "vague", "suspend", "cured_by",
+    "vague", "suspend", "cured_by", "throughout",
 )  # fmt: skip
 
 

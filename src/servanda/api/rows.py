@@ -62,7 +62,7 @@ class JudgedRow(Row, frozen=True, kw_only=True):
     clause: str
     duty: str
     kind: str
-    debtor: str
+    debtor: str | None
     creditor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
@@ -78,6 +78,8 @@ class JudgedRow(Row, frozen=True, kw_only=True):
     breaches: tuple[dict[str, Any], ...]
     breach_particulars: tuple[dict[str, Any], ...]
     breach_entries: tuple[str, ...]
+    used: bool | None
+    open: bool | None
 
 
 class Duty(JudgedRow, frozen=True, kw_only=True):
@@ -88,7 +90,8 @@ class Duty(JudgedRow, frozen=True, kw_only=True):
     The status began at `since` (None: since ever); `until` is None on the
     day asked; `final`: nothing dated later can change it. `entries` are the ids of what opened the
     span, `closed_by` of what ended it, `sources` their sources. `breach`, `breaches` and
-    `breach_entries` say what violated a prohibition, `breach_particulars` with units.
+    `breach_entries` say what violated a prohibition, `breach_particulars` with units. `used` and
+    `open` are of a power: whether it has been exercised, and may be exercised now (None: unknown).
     """
 
     TIMES: ClassVar[tuple[str, ...]] = ("since", "until")
@@ -117,7 +120,7 @@ class ComparedDuty(Row, frozen=True, kw_only=True):
 
     clause: str
     duty: str
-    debtor: str
+    debtor: str | None
     instance: dict[str, Any]
     particulars: dict[str, Any]
     kind: str

@@ -98,7 +98,7 @@ def check_selection(
     if not instance and debtor is None:
         return
     current = [v for v in judged.current() if judged.rule(v.rule).clause == clause]
-    debtors = list(dict.fromkeys(verdict.debtor for verdict in current))
+    debtors = list(dict.fromkeys(verdict.debtor for verdict in current if verdict.debtor))
     if debtor is not None and debtor not in debtors:
         owed_by = f"its duties are owed by {listed(debtors)}" if debtors else NO_INSTANCE
         advice = did_you_mean(debtor, debtors) or owed_by

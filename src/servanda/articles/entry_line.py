@@ -12,6 +12,7 @@ from servanda.articles.speech_acts import IN_RECORD
 
 LONGEST_TEXT = 400
 BLANK = "____-__-__"
+UNSURE = "at some time in"
 
 
 def with_record(draft: Draft, article: Article) -> Draft:
@@ -21,8 +22,8 @@ def with_record(draft: Draft, article: Article) -> Draft:
         return draft
     first, last = draft.when
     if first is None:
-        return replace(draft, outline=line(draft, article, verb, f"{BLANK}..{last}"))
-    day = first if first == last else f"{first}..{last}"
+        return replace(draft, outline=line(draft, article, verb, f"{UNSURE} {BLANK}..{last}"))
+    day = first if first == last else f"{UNSURE} {first}..{last}"
     return draft if draft.needs else replace(draft, record=line(draft, article, verb, day))
 
 

@@ -122,6 +122,10 @@ class ActText:
                     if by_instant(act) and not lack.by
                     else f"{off} after its window closed"
                 )
+            case "prevailed":
+                told = (self.words.prevailing(one, past=True) for one in act.prevailing)
+                who = joined(dict.fromkeys(told))
+                return f"it is owed or permitted, and that prevails: {who}"
             case "unsure":
                 return "this account takes it for only possible"
             case _:

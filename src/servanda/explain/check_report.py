@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from servanda.explain.judged_case import JudgedCase
+from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.markdown import Paragraph
 from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
 from servanda.syntax.problems import Problem
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from servanda.record.cross_checks import Finding
     from servanda.record.record import Record
 
+CONFLICT, MAY_CONFLICT = "E410", "W402"
 NOT_THE_TEXT = ("accounts.md", "record/")
 
 
@@ -54,6 +58,8 @@ def checked(case: JudgedCase) -> Checked:
     found, coverage = check(
         case.agreement, text, problems, recorded_parameters(case.agreement, case.record)
     )
+    if not any(problem.severity == "error" for problem in (*case.found, *found)):
+        found = with_conflicts_on_record(case, found)
     muting = mute(dict.fromkeys([*case.found, *found]), case.agreement)
     if not any(problem.severity == "error" for problem in muting.kept):
         report_idle(muting.idle, problems)
@@ -79,6 +85,37 @@ def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, 
             given = zip(params[what.event], what.args, strict=False)
             found |= {(what.event, name) for name, value in given if value is not None}
     return found
+
+
+def with_conflicts_on_record(case: JudgedCase, found: list[Problem]) -> list[Problem]:
+    """The problems, conflicts that bind somebody to two things at once as errors.
+
+    By the first account that has it so, on the record's last day.
+    """
+    from servanda.judge.conflicts import bound_twice
+    from servanda.semantics.checks.conflicts import MOST_CONFLICTS, conflicts
+
+    if case.record.last is None or not any(p.code == MAY_CONFLICT for p in found):
+        return found
+    told: dict[str, Problem] = {}
+    for name in case.accounts:
+        norms = case.norms(name)
+        between = [
+            conflict
+            for conflict in islice(conflicts(norms), MOST_CONFLICTS)
+            if conflict.warning not in told
+        ]
+        if not between:
+            continue
+        facts = case.facts(case.account(name), norms, case.last_day(), None)
+        for conflict, debtor, since in bound_twice(norms, facts, between, case.engine):
+            warning = next((p for p in found if p.message == conflict.warning), None)
+            if warning is not None:
+                when = "ever" if since is None else local_day(micros_of(since), case.zone)
+                by = f", by account {name}" if case.agreement.accounts else ""
+                said = f"{conflict.error}; both bind {debtor} since {when}{by}"
+                told[conflict.warning] = replace(warning, code=CONFLICT, message=said)
+    return [told.get(problem.message, problem) for problem in found]
 
 
 def paragraphs(case: JudgedCase) -> Iterator[Paragraph]:

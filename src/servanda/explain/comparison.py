@@ -133,7 +133,7 @@ class Comparison:
             {
                 "clause": key[0],
                 "duty": labels[key].text,
-                "debtor": key[2],
+                "debtor": key[2] or None,
                 "instance": json.loads(key[4]),
                 "particulars": labels[key].particulars,
                 "kind": key[1],

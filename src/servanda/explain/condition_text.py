@@ -174,6 +174,9 @@ class ConditionText:
         state = {"broken": "in breach of", "performed": "performed"}.get(
             found.status.state, found.status.state
         )
+        rules = [self.words.judged.rule(r) for r in found.status.rules]
+        if state == "binding" and all(rule.kind == "provision" for rule in rules):
+            state = "in force"
         sure = ("not ", "possibly ", "")[found.value]
         if found.status.state == "broken":
             return self.in_breach(found, sure, clauses, of)

@@ -202,7 +202,7 @@ class Coming:
             key=(rule.clause, rule.id, verdict.debtor, verdict.creditor or "", str(instance)),
             clause=rule.clause,
             kind=rule.kind,
-            debtor=verdict.debtor,
+            debtor=verdict.debtor or None,
             instance=instance,
             text=label.text,
             particulars=label.particulars,

@@ -295,8 +295,8 @@ class Wording:
         source = self.source(name)
         listed = name in getattr(account, how)
         if how == "first":
-            rest = f"{source} over all other sources"
-            return Chosen("trust", rest) if listed else Chosen("do", f"not trust {rest}")
+            rest = f"{source} for measurements"
+            return Chosen("prefer", rest) if listed else Chosen("do", f"not prefer {rest}")
         if how == "distrusts":
             return Chosen("distrust", source) if listed else Chosen("do", f"not distrust {source}")
         if not account.only:

@@ -55,7 +55,7 @@ class DutyHistory(Struct):
     key: Duty
     clause: str
     kind: str
-    debtor: str
+    debtor: str | None
     creditor: str | None
     instance: dict[str, Any]
     remedy: bool
@@ -154,7 +154,7 @@ def history(key: Duty, instance: Instance, label: DutyLabel) -> DutyHistory:
         key=key,
         clause=rule.clause,
         kind=rule.kind,
-        debtor=first.debtor,
+        debtor=first.debtor or None,
         creditor=first.creditor,
         instance=bindings(first.instance),
         remedy="/else" in rule.id,

@@ -109,8 +109,11 @@ class PowerText:
             said = f"{begun}: {cond(gates.unless)}."
             yield Node(said, ids, self.words.sources(ids), children)
         if found.prevailing:
-            clauses = joined(sorted({self.words.clause(rule) for rule in found.prevailing}))
-            yield Node(f"It gives way, for these clauses prevail over it and bind: {clauses}.")
+            yield Node(f"It gives way, for this prevails over it: {self.prevailing(found)}.")
+
+    def prevailing(self, found: d.Overlay) -> str:
+        surely = [one for one in found.prevailing if one.value == found.value]
+        return joined(dict.fromkeys(map(self.words.prevailing, surely or found.prevailing)))
 
     # -------------------------------------------------------------- of a power itself
     def of_power(

@@ -33,6 +33,9 @@ EXPECTED: dict[Status, tuple[Status, ...]] = {
     "exercised": (),
     "closed": (),
     "expired": (),
+    "not_yet_in_force": (),
+    "in_force": (),
+    "terminated": (),
 }
 """The statuses that a reader may expect in the place of each: of them it is said why they are not
 so."""
@@ -97,6 +100,7 @@ HOLDS_IN: dict[tuple[Kind, str], str] = {
     ("achieve", OTHERWISE): "it binds, and time is left",
     ("keep", OTHERWISE): "there was no breach, and nothing is left open",
     ("forbid", OTHERWISE): "there was no violation, and what is not recorded is taken as not done",
+    ("provision", OTHERWISE): "its window is open, and nothing suspends or ends it",
     ("may", OTHERWISE): "all that the power asks for is there, and no use of it is in effect",
 }
 
@@ -129,7 +133,7 @@ RESIDUAL = ("was broken", OTHERWISE)
 
 
 def reason(derivation: d.Derivation) -> str:
-    """`Why due: it binds, and time is left. Not kept: no performance is recorded.`"""
+    """`Why due: it binds, and time is left. Not performed: no performance is recorded.`"""
     kind, row = derivation.rule.kind, derivation.deciding
     said = [f"Why {word(row.status, kind)}: {holds(derivation, row)}."]
     for other in others(derivation):

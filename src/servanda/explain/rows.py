@@ -38,7 +38,7 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
         "clause": rule.clause,
         "duty": label.text,
         "kind": rule.kind,
-        "debtor": verdict.debtor,
+        "debtor": verdict.debtor or None,
         "creditor": verdict.creditor,
         "instance": bindings(verdict.instance),
         "particulars": label.particulars,
@@ -57,8 +57,13 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
     }
 
 
-def power_keys(verdict: Verdict, used: bool) -> dict[str, Any]:
-    """Of a power: whether it has been `used`, and whether it is `open` now (None: unknown)."""
+def power_keys(rule: Rule, verdict: Verdict, used: bool) -> dict[str, Any]:
+    """Of a power: whether it has been `used`, and whether it is `open` now (None: unknown).
+
+    Of a duty both are None.
+    """
+    if rule.kind != "may":
+        return {"used": None, "open": None}
     unknown = verdict.status in ("unknown", "undetermined")
     known = verdict.exercisable if verdict.status == "exercised" else verdict.status == "open"
     return {"used": used, "open": None if unknown else known}
@@ -90,7 +95,7 @@ def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any
         rule = judged.rule(verdict.rule)
         if verdict.until is None and clause in (None, rule.clause):
             times = {"since": iso(verdict.from_, zone), "until": None}
-            own = power_keys(verdict, used) if rule.kind == "may" else {}
+            own = power_keys(rule, verdict, used)
             rows.append(row(judged, verdict, cited, named[id(verdict)]) | own | times)
     return rows
 
@@ -101,7 +106,7 @@ def timeline_rows(judged: Judged, clause: str | None = None) -> list[dict[str, A
     zone, named = judged.norms.zone, labels(judged)
     return [
         row(judged, v, cited, named[id(v)])
-        | (power_keys(v, used) if judged.rule(v.rule).kind == "may" else {})
+        | power_keys(judged.rule(v.rule), v, used)
         | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}
         for v, used in with_use(judged.verdicts)
         if clause is None or judged.rule(v.rule).clause == clause

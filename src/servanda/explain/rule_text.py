@@ -221,6 +221,8 @@ def with_remedies(rules: Iterable[m.Rule]) -> Iterator[m.Rule]:
 
 def invented(rule: Rule) -> str:
     """A head for a rule that stands nowhere in the text."""
+    if rule.kind == "provision":
+        return "applies"
     who = rule.debtor.value if isinstance(rule.debtor, Const) else rule.debtor.name
     what = rule.action.name if rule.action is not None else "keep its condition"
     verb = {"achieve": "must", "keep": "must", "forbid": "must not", "may": "may"}[rule.kind]

@@ -238,7 +238,7 @@ class Explanation:
         said = f"{clause}({inside})" if inside else clause
         if period is not None:
             said += f" --period {period}"
-        return f"{said} --debtor {verdict.debtor}"
+        return f"{said} --debtor {verdict.debtor}" if verdict.debtor else said
 
     # -------------------------------------------------------------- what is owed, and when
     def owed(self, rule: Rule, verdict: Verdict, written: Written) -> Node:
@@ -249,7 +249,8 @@ class Explanation:
             how = f"as amended by {rule.version}"
         line = f"{rule.place.file}, line {rule.place.line}" if rule.place.line else "the text"
         to = f", owed to {verdict.creditor}" if verdict.creditor else ""
-        what = "What may be done" if rule.kind == "may" else "What is owed"
+        of_kind = {"may": "What may be done", "provision": "What applies"}
+        what = of_kind.get(rule.kind, "What is owed")
         return Node(f"{what}{to}: {written.text} (clause {rule.clause} {how}; {line}).")
 
     def arisen(self, derivation: d.Derivation) -> Iterator[Node]:
@@ -319,12 +320,13 @@ class Explanation:
             children = list(self.conditions.told(gate.condition, of, self.now))
             if gate.name == "while" and written.gates is not None and written.gates.while_:
                 holds = ("it does not", "that is possible", "it does")[gate.condition.value]
-                binds = "is open" if rule.kind == "may" else "binds"
+                binds = {"may": "is open", "provision": "applies"}.get(rule.kind, "binds")
                 said = f"It {binds} only while: {cond(written.gates.while_)}; {holds}."
                 yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "unless" and "excused" not in overlaid and written.gates is not None:
                 if written.gates.unless is not None:
-                    said = f"It is excused if: {cond(written.gates.unless)}; that does not hold."
+                    stopped = "suspended" if rule.kind == "provision" else "excused"
+                    said = f"It is {stopped} if: {cond(written.gates.unless)}; that does not hold."
                     yield Node(said, ids, self.words.sources(ids), children)
             elif gate.name == "if" and children:
                 then = "" if gate.at is None else f", as it was on {self.words.time(gate.at)}"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from servanda.explain.cited_sources import CitedSources
 from servanda.explain.judged import Judged, iso
+from servanda.judge.derivation import Prevailing
 from servanda.record.facts import Value
 from servanda.record.record import (
     DeclaredCompleteness,
@@ -20,13 +21,14 @@ from servanda.record.record import (
     Happened,
     Measured,
     Statement,
+    WentOn,
     What,
     Withdrawn,
 )
 from servanda.record.tables.row_sources import cited_by_rows
 from servanda.record.trust import Policy
 from servanda.semantics.clock import day_start, local_day, micros_of
-from servanda.semantics.norms import Const, Expr, Var
+from servanda.semantics.norms import Const, Expr, Var, during
 from servanda.syntax.printer.values import number
 from servanda.syntax.verbs import third_person
 
@@ -126,6 +128,13 @@ class Words:
         """The clause of a rule, by the rule's id."""
         return self.clauses.get(rule, rule)
 
+    def prevailing(self, one: Prevailing, past: bool = False) -> str:
+        """An instance that prevails: `clause 2 (id F1) binds police`; `past`: it did then."""
+        given = ", ".join(f"{n} {value(v)}" for n, v in one.instance if v is not None)
+        which = f" ({given})" if given else ""
+        how = ("bound", "may have bound") if past else ("binds", "may bind")
+        return f"clause {self.clause(one.rule)}{which} {how[one.value < 2]} {one.debtor}"
+
     def debtors(self, rules: Iterable[str]) -> list[str]:
         """The debtors of some rules, each once; none where one has no debtor by name."""
         found = [rule.debtor for rule in self.judged.norms.rules if rule.id in set(rules)]
@@ -152,8 +161,9 @@ class Words:
     def what(self, what: What) -> str:
         """`US reimposes(programme: oil)`, `uranium_stock of Iran = 205 kg U`."""
         match what:
-            case Happened(event, args, by):
-                params = self.params.get(event, ())
+            case Happened(event, args, by) | WentOn(event, args, by):
+                named = event if isinstance(what, Happened) else during(event)
+                params = self.params.get(named, ())
                 said = [
                     f"{p.name}: {value(a, p.unit)}"
                     for p, a in zip(params, args, strict=False)
@@ -222,7 +232,7 @@ class Words:
         return found
 
     def dates(self, entry: Entry) -> Iterator[str]:
-        yield f"done {entry.when.text}"
+        yield f"{'throughout' if isinstance(entry.what, WentOn) else 'done'} {entry.when.text}"
         for word in ("announced", "verified", "reported"):
             span = getattr(entry, word)
             if span is not None:

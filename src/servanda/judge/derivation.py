@@ -12,7 +12,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.judge.verdict import Status, Verdict
+from servanda.judge.verdict import Bindings, Status, Verdict
 from servanda.record.facts import Complete, Value
 from servanda.semantics.norms import (
     Compare,
@@ -237,10 +237,13 @@ class Lack(Struct, frozen=True):
 
     `amount`: `said` is short of (or past) `wanted` by `by`; `early`, `late`: by microseconds, from
     the end of its day, or to its beginning;
-    `unsure`: this account takes the entry for only possible; `differs`: another particular.
+    `unsure`: this account takes the entry for only possible; `differs`: another particular;
+    `prevailed`: a rule that prevails has the act done, or permits it.
     """
 
-    what: OneOf["amount", "differs", "not said", "early", "late", "unsure", "not bound"]
+    what: OneOf[
+        "amount", "differs", "not said", "early", "late", "unsure", "not bound", "prevailed"
+    ]
     param: str | None = None
     said: Value | None = None
     wanted: Value | None = None
@@ -248,11 +251,24 @@ class Lack(Struct, frozen=True):
     op: str | None = None
 
 
+class Prevailing(Struct, frozen=True):
+    """An instance that prevails over the duty and binds: its rule, debtor and variables.
+
+    `value`: how surely it binds.
+    """
+
+    rule: str
+    debtor: str
+    instance: Bindings
+    value: int
+
+
 class Act(Struct, frozen=True, tag=True):
     """A performance or a violation that is recorded: how it counts, or what it lacks.
 
     `counts`: `sure`, `possible`, `late` (it came after the breach: it cures), or `no`. `fin`: the
     tick at which its day is over; of an instant, the next one.
+    `prevailing`: what has a forbidden act done, or permits it.
     """
 
     entry: str
@@ -263,6 +279,7 @@ class Act(Struct, frozen=True, tag=True):
     counts: OneOf["sure", "possible", "late", "part", "no"]
     lacks: tuple[Lack, ...] = ()
     cured_by: str | None = None
+    prevailing: tuple[Prevailing, ...] = ()
 
     @property
     def entries(self) -> Entries:
@@ -309,7 +326,7 @@ class Overlay(Struct, frozen=True, tag=True):
     uses: tuple[Use, ...]
     entries: Entries
     condition: Condition | None = None
-    prevailing: tuple[str, ...] = ()
+    prevailing: tuple[Prevailing, ...] = ()
 
 
 class Wanting(Struct, frozen=True, tag=True):

@@ -12,7 +12,7 @@ from typing import cast
 
 from servanda.judge.verdict import Status
 
-Kind = OneOf["achieve", "keep", "forbid", "may"]
+Kind = OneOf["achieve", "keep", "forbid", "may", "provision"]
 Exercised = OneOf["exercised, open", "exercised, closed", "exercised, unknown"]
 Rows = tuple[tuple[str, Status | Exercised], ...]
 OTHERWISE = "otherwise"
@@ -49,6 +49,7 @@ CONDITIONS = {
     "used, left open": "used, the use is in effect, and it is unknown whether it binds",
     "used": "used, and the use is in effect",
     "shut": "surely idle or excused",
+    "shut, was in force": "surely idle or excused, and it has surely been in force before",
     OTHERWISE: "otherwise",
 }
 """The conditions of all kinds, in words. Those with `vague` differ in the reason only."""
@@ -137,6 +138,21 @@ STATUSES: dict[Kind, Rows] = {
         ("left open", "unknown"),
         (OTHERWISE, "open"),
     ),
+    "provision": (
+        ("ended", "terminated"),
+        ("before opening", "not_yet_in_force"),
+        ("lapsed", "expired"),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("opening open", "unknown"),
+        ("closing open", "unknown"),
+        ("suspended", "suspended"),
+        ("shut, was in force", "suspended"),
+        ("shut", "not_yet_in_force"),
+        ("left open, vague", "undetermined"),
+        ("left open", "unknown"),
+        (OTHERWISE, "in_force"),
+    ),
 }
 EXERCISABLE: dict[str, bool | None] = {
     "exercised, open": True,
@@ -151,6 +167,7 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
     "keep": OVER,
     "forbid": OVER,
     "may": OVER,
+    "provision": ("terminated", "expired"),
 }
 """The statuses that nothing dated later can change."""
 

@@ -29,6 +29,9 @@ Status = OneOf[
     "exercised",
     "closed",
     "expired",
+    "not_yet_in_force",
+    "in_force",
+    "terminated",
 ]
 Bindings = tuple[tuple[str, Value | None], ...]
 

@@ -27,12 +27,14 @@ from servanda.record.record import (
     Happened,
     Measured,
     Record,
+    WentOn,
     Withdrawn,
 )
 from servanda.record.tables.table import bulk_for
 from servanda.record.trust import Policy, Trust
+from servanda.semantics.clock import FACT, micros_of, tick
 from servanda.semantics.names import AgreementNames
-from servanda.semantics.norms import Norms, Rule, Variable, variables_by_parameter
+from servanda.semantics.norms import Norms, Rule, Variable, during, variables_by_parameter
 from servanda.syntax.tree import Account, Agreement
 
 LEAST = Decimal("0.000000001")
@@ -159,6 +161,8 @@ def facts_for(
             case Happened(event, args):
                 occurrence = _occurrence(entry, trust, args)
                 events.setdefault(event, []).append(occurrence)
+            case WentOn(state, args):
+                events.setdefault(during(state), []).append(_span(entry, trust, args))
             case Measured(measure) if trust.sure:
                 readings.setdefault(measure, []).append(_reading(entry, entry.what, trust))
             case Exercised():
@@ -188,6 +192,13 @@ def _occurrence(
 ) -> Occurrence:
     when = entry.when
     return Occurrence(entry.id, when.lo, when.hi, when.fin, trust.sure, args)
+
+
+def _span(entry: Entry, trust: Trust, args: tuple[str | Decimal | date | None, ...]) -> Occurrence:
+    """What went on all the time of an entry: it ends at `fin`, at the phase of states."""
+    when = entry.when
+    begin, end = tick(micros_of(when.lo), FACT), tick(micros_of(when.fin), FACT)
+    return Occurrence(entry.id, begin, begin, end, trust.sure, args)
 
 
 def _reading(entry: Entry, measured: Measured, trust: Trust) -> ReadingFact:

@@ -17,6 +17,7 @@ from servanda.record.record import (
     Measured,
     Statement,
     Value,
+    WentOn,
     What,
     Withdrawn,
 )
@@ -39,6 +40,8 @@ class Reader:
         match fact:
             case raw.EventFact():
                 return self.happened(fact)
+            case raw.StateFact():
+                return self.went_on(fact)
             case raw.ReadingFact():
                 return self.measured(fact)
             case raw.LinkFact():
@@ -65,26 +68,45 @@ class Reader:
         by = self.names.who(fact.by, fact.place) if fact.by else None
         if fact.by and by is None:
             return None
-        args = self.arguments(event.name, event.params, fact.args, by, fact.place)
+        params = [variable_of(param) for param in event.params]
+        args = self.arguments(event.name, params, fact.args, by, fact.place)
         return None if args is None else Happened(event.name, args, by)
+
+    def went_on(self, fact: raw.StateFact) -> WentOn | None:
+        """A state that held all the time, with its arguments."""
+        params = self.names.state(fact.state, fact.place)
+        by = self.names.who(fact.by, fact.place) if fact.by else None
+        if params is None or (fact.by and by is None):
+            return None
+        args = self.arguments(fact.state, params, fact.args, by, fact.place, kind="state")
+        if args is None:
+            return None
+        missing = [f"`{p.name}`" for p, arg in zip(params, args, strict=True) if arg is None]
+        if missing:
+            message = f"`{fact.state}` is given no {' and no '.join(missing)}"
+            advice = f"say which one it was, as in `{fact.state}({missing[0].strip('`')}: …)`"
+            self.problems.add("E308", fact.place, message, advice)
+            return None
+        return WentOn(fact.state, args, by)
 
     def arguments(
         self,
         name: str,
-        declared: Sequence[Param],
+        params: Sequence[Variable],
         args: Sequence[Arg],
         by: str | None,
         place: Place,
+        *,
+        kind: str = "event",
     ) -> tuple[Value | None, ...] | None:
         """The arguments in the order of the parameters (None: not given); the actor fills `by`."""
-        params = [variable_of(param) for param in declared]
         found: dict[str, Value] = {}
         sound = True
         if by is not None:
             actor = actor_of(params)
             if actor is None:
                 message = f"`{name}` has no parameter `by` for the actor {by}"
-                advice = f"declare `event {name}(by: party, …)`, or leave `{by}` out"
+                advice = f"declare `{kind} {name}(by: party, …)`, or leave `{by}` out"
                 self.problems.add("E315", place, message, advice)
                 return None
             found[actor.name] = by
@@ -333,7 +355,8 @@ class Reader:
         vague = self.names.vague(fact.pattern.name, fact.pattern.place)
         if by is None or vague is None:
             return None
-        args = self.arguments(vague.name, vague.params, fact.pattern.args, None, fact.place)
+        params = [variable_of(param) for param in vague.params]
+        args = self.arguments(vague.name, params, fact.pattern.args, None, fact.place)
         if args is None:
             return None
         return Determined(by, vague.name, args, fact.holds)
@@ -351,7 +374,8 @@ class Reader:
             if declared is None:
                 return None
             pattern = fact.pattern
-            found = self.arguments(declared.name, declared.params, pattern.args, None, fact.place)
+            params = [variable_of(param) for param in declared.params]
+            found = self.arguments(declared.name, params, pattern.args, None, fact.place)
             if found is None:
                 return None
             event, args = declared.name, found

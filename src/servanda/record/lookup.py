@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from servanda.record.amounts import Amounts
 from servanda.record.dates import BadDate, FactTime, fact_time
 from servanda.semantics import names as declared
 from servanda.semantics.norms import Variable
-from servanda.semantics.resolving.scope import variable_of
+from servanda.semantics.resolving.scope import Context, variable_of
 from servanda.syntax.entries import When
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import (
@@ -28,6 +29,7 @@ SUBJECTS = {
     "party, body or group": "party",
     "event": "event",
     "event or measure": "event",
+    "state": "state",
     "measure": "measure",
     "vague term": "vague",
     "clause": "clause",
@@ -38,8 +40,9 @@ SUBJECTS = {
 DECLARATIONS = {
     "party": "party {}",
     "event": "event {}",
+    "state": "state {} from … until …",
     "measure": "measure {}",
-    "vague": "vague {} decided by …",
+    "vague": "vague {} to be determined by …",
     "clause": "clause {}",
     "amendment": "amendment {} of …",
 }
@@ -60,6 +63,11 @@ class RecordNames:
         self.clauses = self.declared.clauses
         self.amendments = self.declared.amendments
         self.people = {**self.declared.parties, **self.declared.groups}
+
+    @cached_property
+    def signatures(self) -> Context:
+        """What arguments the states take: their types are those of the events that begin them."""
+        return Context(self.agreement, Problems())
 
     def missing(self, code: str, kind: str, name: str, known: Iterable[str], place: Place) -> None:
         """Report an unknown name, with those that may have been meant."""
@@ -96,14 +104,41 @@ class RecordNames:
             unit = f" {measure.unit}" if measure.unit else ""
             advice = f"write what it measured: `{whose} = …{unit}`"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
+        elif word in self.declared.states:
+            message = f"`{word}` is a state, not an event: it goes on"
+            begin = self.declared.states[word].begins[0].name
+            advice = (
+                f"write how long it surely went on, as in `throughout 2024-03-01..2024-03-10 {word}"
+                f"`, or record what begins it: `{begin}`"
+            )
+            self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         elif word in self.vagues:
             vague = self.vagues[word]
             given = "(…)" if vague.params else ""
             advice = f"write who decided: `{vague.deciders[0]} determines {word}{given}`"
-            message = f"`{word}` is decided by a body, not observed"
+            message = f"`{word}` is determined by a body, not observed"
             self.problems.add("E220", place, message, advice, subject=f"event:{word}")
         else:
             self.missing("E201", "event", word, self.events, place)
+        return None
+
+    def state(self, name: str, place: Place) -> tuple[Variable, ...] | None:
+        """The parameters of a state, by its name."""
+        signature = self.signatures.state(name)
+        if signature is not None:
+            return signature.params
+        event = self.declared.event(name)
+        if event is None:
+            self.missing("E204", "state", name, self.declared.states, place)
+            return None
+        of = "(by: party)" if event.params else ""
+        message = f"`{name}` is an event, and an event happens at a point: it does not go on"
+        advice = (
+            f"write `at some time in …` for one act on an unknown day; for what goes on, declare a "
+            f"state with its beginning and end, as in `state accumulating{of} from … until …`, and "
+            f"write `throughout … accumulating`"
+        )
+        self.problems.add("E511", place, message, advice, subject=f"state:{name}")
         return None
 
     def measure(self, name: str, place: Place) -> Measure | None:

@@ -28,6 +28,14 @@ class Happened(Struct, frozen=True, tag=True):
     by: str | None = None
 
 
+class WentOn(Struct, frozen=True, tag=True):
+    """A state that held from the start to the end of the entry's date; else as `Happened`."""
+
+    state: str
+    args: tuple[Value | None, ...]
+    by: str | None = None
+
+
 class Measured(Struct, frozen=True, tag=True):
     """A measure's bounds in its declared unit; `written` are the figures as they stand."""
 
@@ -99,7 +107,7 @@ class Withdrawn(Struct, frozen=True, tag=True):
     entry: str
 
 
-What = Happened | Measured | Linked | Exercised | Determined | Statement | Withdrawn
+What = Happened | WentOn | Measured | Linked | Exercised | Determined | Statement | Withdrawn
 
 
 # ------------------------------------------------------------------ entries

@@ -21,6 +21,7 @@ from servanda.record.record import (
     Statement,
     Step,
     Table,
+    WentOn,
     What,
     Withdrawn,
 )
@@ -191,7 +192,7 @@ def derived_id(when: FactTime, what: What) -> str:
 
 def _words(what: What) -> tuple[str | None, ...]:
     match what:
-        case Happened(event, args, by):
+        case Happened(event, args, by) | WentOn(event, args, by):
             names = (a for a in args if isinstance(a, str) and a != by and len(a) <= LONGEST_WORD)
             return event, by, *names
         case Measured(measure, of):

@@ -16,6 +16,7 @@ from servanda.record.record import (
     Happened,
     Record,
     Statement,
+    WentOn,
 )
 from servanda.syntax.entries import SourceRef
 from servanda.syntax.problems import Problems, did_you_mean
@@ -94,7 +95,9 @@ def names_of(entry: Entry, record: Record) -> frozenset[str]:
 def actor_of(entry: Entry) -> str | None:
     """Who did what an entry records: an event's `by`, a power's holder, a body that decides."""
     match entry.what:
-        case Happened(by=by) | Exercised(by=by) | Determined(by=by) | Statement(by=by):
+        case Happened(by=by) | WentOn(by=by) | Exercised(by=by):
+            return by
+        case Determined(by=by) | Statement(by=by):
             return by
         case _:
             return None

@@ -6,7 +6,7 @@ definitions and named days inlined. Every value has its meaning in `docs/meaning
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOf
@@ -152,13 +152,29 @@ class Happened(Struct, frozen=True, tag=True):
     window: int | None
 
 
+class Join(Struct, frozen=True):
+    """A test between two instances: `mine` of the one that asks, `theirs` of the other.
+
+    `in`: the one that is given is one of `values`. A variable without a value fails every test.
+    """
+
+    op: OneOf["=", ">=", "<=", ">", "<", "in"]
+    mine: Expr | None
+    theirs: Expr | None
+    values: tuple[str, ...] = ()
+
+
 class RuleStatus(Struct, frozen=True, tag=True):
-    """Some instance of one of `rules` is in `state`; `debtor` and `creditor` narrow to theirs."""
+    """Some instance of one of `rules` is in `state`; `debtor` and `creditor` narrow to theirs.
+
+    With `joins` it is an instance of the one rule that passes them all.
+    """
 
     rules: tuple[str, ...]
     state: OneOf["broken", "performed", "suspended", "binding"]
     debtor: Term | None
     creditor: Term | None = None
+    joins: tuple[Join, ...] = ()
 
 
 Cond = Always | And | Or | Not | Compare | Within | InState | IsVague | Happened | RuleStatus
@@ -265,6 +281,17 @@ class PowerEffect(Struct, frozen=True):
     match: Match | None = None
 
 
+class Precedence(Struct, frozen=True):
+    """Rules that prevail over this one while `status` holds.
+
+    `by_act`: this one forbids what the one rule asks for or permits, and gives way in its acts
+    only; otherwise the whole instance is excused.
+    """
+
+    status: RuleStatus
+    by_act: bool = False
+
+
 class Rule(Struct, frozen=True):
     """One duty or power of one debtor (or of a variable one).
 
@@ -281,7 +308,7 @@ class Rule(Struct, frozen=True):
     clause: str
     version: str | None
     reading: str | None
-    kind: OneOf["achieve", "keep", "forbid", "may"]
+    kind: OneOf["achieve", "keep", "forbid", "may", "provision"]
     debtor: Term
     creditor: Term | None
     variables: tuple[Variable, ...]
@@ -303,7 +330,7 @@ class Rule(Struct, frozen=True):
     time_extended: bool
     together: tuple[tuple[str, tuple[str, ...]], ...]
     power: PowerEffect | None
-    yields_to: tuple[str, ...]
+    yields_to: tuple[Precedence, ...]
     needs_creation: bool
     survives: bool
     place: Place
@@ -333,12 +360,34 @@ class Derived(Struct, frozen=True):
 
 
 class StateType(Struct, frozen=True):
-    """Patterns bind variables named as the state's parameters."""
+    """Patterns bind variables named as the state's parameters.
+
+    `held`: the spans of the record in which it held all the time, as occurrences of `during`.
+    """
 
     name: str
     params: tuple[Variable, ...]
     begins: tuple[Match, ...]
     ends: tuple[Match, ...]
+    held: Match
+
+    @property
+    def changes(self) -> tuple[Match, ...]:
+        """What it depends on."""
+        return (*self.begins, *self.ends, self.held)
+
+
+def during(state: str) -> str:
+    """The event whose occurrences are the spans `throughout` which a state held.
+
+    No text can write the name; an occurrence's `fin` is the end of its span.
+    """
+    return f"throughout {state}"
+
+
+def held_match(state: str, params: Iterable[Variable]) -> Match:
+    """The spans of a state, each parameter bound."""
+    return Match(during(state), tuple(Arg(p.name, "bind", variable=p.name) for p in params))
 
 
 class MeasureType(Struct, frozen=True):
@@ -372,6 +421,10 @@ class HeldVague(Struct, frozen=True):
     outranks: bool
 
 
+NOBODY = ""
+"""The debtor of a provision, which is nobody's duty; rows tell it as null."""
+
+
 class Norms(Struct, frozen=True):
     """All that one account holds to be agreed."""
 
@@ -391,6 +444,25 @@ class Norms(Struct, frozen=True):
     held: tuple[HeldVague, ...]
     rules: tuple[Rule, ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def excuse_of(rule: Rule) -> Cond:
+    """What excuses the whole of a rule: its `unless`, or a rule that prevails and binds."""
+    prevailing = tuple(one.status for one in rule.yields_to if not one.by_act)
+    if not prevailing:
+        return rule.unless
+    if rule.unless == Always(False):
+        return prevailing[0] if len(prevailing) == 1 else Or(prevailing)
+    return Or((rule.unless, *prevailing))
+
+
+def acted_out(rule: Rule) -> Match:
+    """The acts by which a rule is performed or used; of `in total`, parts of any amount."""
+    assert rule.action is not None
+    if rule.total is None:
+        return rule.action
+    param = rule.total[0]
+    return Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
 
 
 def variables_by_parameter(rules: Sequence[Rule]) -> dict[tuple[str, str], str]:

@@ -4,8 +4,6 @@ Rules that the text does not show:
 
 - `by` of an event is filled by the debtor and `to` by the creditor unless they are named, in
   duties, `may do` and `cured by`; everywhere else arguments stand for themselves.
-- A clause that prevails over another excuses it while any of its rules binds the same debtor; if
-  none of its rules can have that debtor, while any of its rules is binding.
 - `any one of G` is one debtor, and any member's act is its own.
 - `instalments add up` leaves the amount out of the action: parts of any size add up.
 """
@@ -28,7 +26,8 @@ from servanda.semantics.resolving.expansion import (
     sources_of,
     with_remedies,
 )
-from servanda.semantics.resolving.scope import Context, RuleOutline, Scope, Typed, pick
+from servanda.semantics.resolving.precedence import with_precedence
+from servanda.semantics.resolving.scope import Context, Scope, Typed, pick
 from servanda.semantics.resolving.time_points import TimePoints
 from servanda.syntax import tree
 from servanda.syntax.problems import Problems, did_you_mean
@@ -96,11 +95,10 @@ class Resolver:
             context.defines.update({define.name: define for define in reading.defines})
         planned = plan(context, sources_of(context, readings))
         context.outlines = tuple(one.outline for one in with_remedies(planned))
-        yields = self._yielding(planned)
-        rules = [rule for one in planned for rule in self._rules(one, yields)]
+        rules = [rule for one in planned for rule in self._rules(one)]
         declare = Declarations(self.moments)
         scope = Scope(header.place)
-        return norms.Norms(
+        found = norms.Norms(
             account=account_name or TEXT,
             zone=context.zone,
             clipped=header.months == "clipped",
@@ -118,6 +116,7 @@ class Resolver:
             rules=tuple(rules),
             groups=groups_of(self.moments),
         )
+        return with_precedence(found, planned, context)
 
     def _point(self, point: tree.Point | None, scope: Scope) -> norms.Point | None:
         return None if point is None else self.moments.point(point, scope)
@@ -137,26 +136,8 @@ class Resolver:
             )
         return None
 
-    def _yielding(self, planned: list[Planned]) -> dict[str, tuple[str, ...]]:
-        """Rule → the rules that prevail over it."""
-        over: dict[str, list[RuleOutline]] = {}
-        for one in with_remedies(planned):
-            for over_clause in one.prevails:
-                over.setdefault(over_clause.clause, []).append(one.outline)
-        found = {}
-        for one in with_remedies(planned):
-            above = [h for h in over.get(one.outline.clause, ()) if h.clause != one.outline.clause]
-            same = [h for h in above if self._may_be_one(h.debtor, one.outline.debtor)]
-            found[one.outline.id] = tuple(outline.id for outline in same or above)
-        return found
-
-    def _may_be_one(self, one: norms.Term, other: norms.Term) -> bool:
-        if not isinstance(other, norms.Const):
-            return True
-        return self.context.can_be(one, str(other.value))
-
     # -------------------------------------------------------------- one rule
-    def _rules(self, planned: Planned, yields: Mapping[str, tuple[str, ...]]) -> list[norms.Rule]:
+    def _rules(self, planned: Planned) -> list[norms.Rule]:
         """A rule and its chain of remedies, in the scope that its trigger opens."""
         scope = scope_of(planned)
         trigger, if_ = self._trigger(planned.rule.trigger, scope)
@@ -166,7 +147,7 @@ class Resolver:
         while current is not None:
             inner = scope.at(current.rule.place)
             inner.debtor = current.outline.debtor
-            found.append(self._rule(current, inner, opening, yields.get(current.outline.id, ())))
+            found.append(self._rule(current, inner, opening))
             breach = norms.Trigger(breach_of=current.outline.id)
             opening = Opening(breach, TRUE, opening.variables)
             current = current.remedy
@@ -216,13 +197,7 @@ class Resolver:
         scope.known[trigger.surplus] = bound
         return trigger.surplus, found.expr
 
-    def _rule(
-        self,
-        planned: Planned,
-        scope: Scope,
-        opening: Opening,
-        yields: tuple[str, ...],
-    ) -> norms.Rule:
+    def _rule(self, planned: Planned, scope: Scope, opening: Opening) -> norms.Rule:
         outline, rule, clause = planned.outline, planned.rule, planned.clause
         self._check_holders(planned, scope)
         window = self.moments.window(rule.window, scope, opening.trigger is not None)
@@ -257,7 +232,7 @@ class Resolver:
             time_extended=isinstance(rule, tree.Duty) and rule.time_extended,
             together=planned.together,
             power=None,
-            yields_to=yields,
+            yields_to=(),
             needs_creation=clause is not None and clause.created and outline.kind != "may",
             survives=clause is not None and clause.survives,
             place=rule.place,

@@ -62,6 +62,15 @@ class EventFact(Struct, frozen=True, tag=True):
     place: Place = NOWHERE
 
 
+class StateFact(Struct, frozen=True, tag=True):
+    """A state held all through the entry's date. Every argument is `=` a value."""
+
+    state: str
+    by: str | None = None
+    args: tuple[Arg, ...] = ()
+    place: Place = NOWHERE
+
+
 class ReadingFact(Struct, frozen=True, tag=True):
     """A measure read: `= x` gives both bounds, `<= x` one, `unknown` none.
 
@@ -139,7 +148,16 @@ class WithdrawFact(Struct, frozen=True, tag=True):
     place: Place = NOWHERE
 
 
-Fact = EventFact | ReadingFact | LinkFact | PowerFact | DetermineFact | SaidFact | WithdrawFact
+Fact = (
+    EventFact
+    | StateFact
+    | ReadingFact
+    | LinkFact
+    | PowerFact
+    | DetermineFact
+    | SaidFact
+    | WithdrawFact
+)
 
 
 # ------------------------------------------------------------------ lines of the record

@@ -53,9 +53,9 @@ def format_text(text: str, file: str) -> tuple[str, list[Problem]]:
 
 
 def rebuilt(
-    text: str, layout: Layout, parsed: Parsed, change: Callable[[m.Duty], m.Duty] | None = None
+    text: str, layout: Layout, parsed: Parsed, change: Callable[[Struct], Struct] | None = None
 ) -> str:
-    """The text with the lines of each block replaced, its duties changed if told how."""
+    """The text with the lines of each block replaced, its lines changed if told how."""
     printer = _Printer(parsed, change)
     raw = text.split("\n")
     ending = "\r" if raw[0].endswith("\r") else ""
@@ -74,9 +74,9 @@ def rebuilt(
 
 
 class _Printer:
-    """Prints the statements of a file; `change`: how its duties are to be changed."""
+    """Prints the statements of a file; `change`: how its lines are to be changed."""
 
-    def __init__(self, parsed: Parsed, change: Callable[[m.Duty], m.Duty] | None) -> None:
+    def __init__(self, parsed: Parsed, change: Callable[[Struct], Struct] | None) -> None:
         readings = parsed.agreement.readings
         self.readings = {(r.place.line, r.place.column): r for r in readings}
         self.change = change
@@ -110,10 +110,8 @@ class _Printer:
         """The value of a statement as it is to be printed."""
         node: Struct = parse_line(statement, line_kind, Problems())
         if isinstance(node, m.Reading):
-            return self.readings.get((node.place.line, node.place.column), node)
-        if self.change is not None and isinstance(node, m.Duty):
-            return self.change(node)
-        return node
+            node = self.readings.get((node.place.line, node.place.column), node)
+        return node if self.change is None else self.change(node)
 
 
 def _lines(node: Struct, indent: int, written: str) -> list[str]:

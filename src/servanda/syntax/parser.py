@@ -88,7 +88,8 @@ def line_kind_at_margin(statement: Statement) -> LineKind:
     """The kind of a statement outside any block: an entry, or a line of the agreement."""
     words = statement.text.split(" ", 2)
     first, second = words[0], words[1:2]
-    is_entry = first[:1].isdecimal() or first == "at" or second in (["attests"], ["complete"])
+    is_dated = first[:1].isdecimal() or first in ("at", "throughout")
+    is_entry = is_dated or second in (["attests"], ["complete"])
     return "entry" if is_entry else "top"
 
 
@@ -443,6 +444,8 @@ class _Assembler:
             self.problems.add("E129", place, message, advice)
         if body.rules or effect in ("none", "as_written"):
             return effect
+        if body.defines and effect is not None:
+            return "as_written" if effect == "adds" else "none"
         if not (body.defines or body.has_unparsed_lines):
             phrases = [EFFECT_PHRASES[one] for one in ("none", "as_written")]
             advice = f"write its rules below it, deeper; or `, {phrases[0]}`; or `, {phrases[1]}`"

@@ -149,10 +149,10 @@ class InBreach(Struct, frozen=True, tag=True):
 
 
 class ClauseIs(Struct, frozen=True, tag=True):
-    """`clause 7 is broken`: some duty of the clause has the status."""
+    """`clause 7 is broken`: some duty of the clause has the status; `in force`: a provision."""
 
     clause: str
-    state: OneOf["suspended", "binding", "performed", "broken"]
+    state: OneOf["suspended", "binding", "performed", "broken", "in force"]
     place: Place = NOWHERE
 
 
@@ -371,12 +371,12 @@ class Define(Struct, frozen=True):
 # ------------------------------------------------------------------ rules
 class Holder(Struct, frozen=True):
     """Who owes or may: one name, several names each, each member of a group (optionally as a
-    variable), any one member for all, or all members acting together.
+    variable), any one member for all, all members acting together, or nobody (a provision).
 
     `all` is an old spelling, which the builder turns into `each` or `together`.
     """
 
-    mode: OneOf["one", "many", "each", "any", "together", "all"]
+    mode: OneOf["one", "many", "each", "any", "together", "all", "none"]
     names: tuple[str, ...]
     variable: str | None = None
     place: Place = NOWHERE
@@ -427,13 +427,15 @@ class Gates(Struct, frozen=True):
 class Duty(Struct, frozen=True, tag=True):
     """`must E` (achieve), `must keep C` (keep) or `must not E` (forbid), with its remedy.
 
+    A `provision` (`applies from … until …`) is nobody's duty: it has a window and gates only.
+
     `early`: whether performance before the opening counts: never, always (from before the trigger
     too), or None: from the trigger on. `cure_within` cuts off the cure of achieve and forbid,
     `grace` is the time in which a condition may be restored without breach. `time_extended`: the
     deadline moves by the time for which the duty is excused.
     """
 
-    kind: OneOf["achieve", "keep", "forbid"]
+    kind: OneOf["achieve", "keep", "forbid", "provision"]
     holder: Holder
     event: Pattern | None
     cond: Cond | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from servanda.syntax import tree as m
@@ -28,7 +29,7 @@ def upgrade_text(text: str, file: str) -> tuple[str, list[Problem]]:
     others = [problem for problem in problems.errors if problem.code not in OLD_SPELLINGS]
     if others or not problems.errors:
         return text, list(problems)
-    return rebuilt(text, layout, parsed, as_it_was), list(problems)
+    return rebuilt(text, layout, parsed, line_as_it_was), list(problems)
 
 
 def as_it_was(duty: m.Duty) -> m.Duty:
@@ -42,12 +43,28 @@ def as_it_was(duty: m.Duty) -> m.Duty:
     return duty
 
 
+def reading_as_it_was(reading: m.Reading) -> m.Reading:
+    """The reading with the old default: one that did not say so stood in place of the text."""
+    return replace(reading, effect="none") if reading.effect is None else reading
+
+
+def line_as_it_was(node: Struct) -> Struct:
+    """A line with the old defaults."""
+    match node:
+        case m.Duty():
+            return as_it_was(node)
+        case m.Reading():
+            return reading_as_it_was(node)
+        case _:
+            return node
+
+
 def agreement_as_it_was(agreement: m.Agreement) -> m.Agreement:
     """The agreement with every default as it was when its text was written."""
     return replace(
         agreement,
         clauses=_each(agreement.clauses),
-        readings=_each(agreement.readings),
+        readings=tuple(map(reading_as_it_was, _each(agreement.readings))),
         amendments=_each(agreement.amendments),
     )
 

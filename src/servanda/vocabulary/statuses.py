@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from servanda.vocabulary.colours import HATCH, ON_FILL, PAPER, Colour, Ground
 
-KINDS = {"achieve": "must", "keep": "must keep", "forbid": "must not", "may": "may"}
+KINDS = {
+    "achieve": "must",
+    "keep": "must keep",
+    "forbid": "must not",
+    "may": "may",
+    "provision": "applies",
+}
 """The kinds of rules by their code (`kind` of docs/json.md), as the language writes them."""
 
 
@@ -245,15 +251,29 @@ POWER = {term.code: term for term in POWERS} | {
     code: DUTY[code] for code in ("suspended", "ended", "unknown", "undetermined")
 }
 """All statuses of powers."""
-ALL = DUTY | POWER
+PROVISIONS = (
+    replace(like("due", "in_force", "in force", "it applies now"), mark="●", bar="─"),
+    like("dormant", "not_yet_in_force", "not yet in force", "it does not apply yet"),
+    like("ended", "terminated", "terminated", "its clause or the agreement has ended"),
+)
+"""The statuses that only provisions (kind `provision`) have."""
+PROVISION = {term.code: term for term in PROVISIONS} | {
+    code: POWER[code] for code in ("expired", "suspended", "unknown", "undetermined")
+}
+"""All statuses of provisions."""
+ALL = DUTY | POWER | PROVISION
 BY_KIND = {
     ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
     ("achieve", "cured"): replace(
-        DUTY["cured"], word="performed late", description="done after its time"
+        DUTY["cured"], word="performed late", description="done after its time", explained=False
     ),
+    ("provision", "suspended"): replace(
+        DUTY["suspended"], description="suspended, by the use of a power or by its own terms"
+    ),
+    ("keep", "cured"): replace(DUTY["cured"], description="in breach before, and made good"),
+    ("forbid", "cured"): replace(DUTY["cured"], description="in breach before, and made good"),
 }
-"""What a status is called of one kind of duty: of a late performance nobody may know whether there
-was a breach."""
+"""Statuses told otherwise of one kind of duty: a late performance may follow no known breach."""
 ABSENT = Term(
     code="none",
     word="no such duty",
@@ -270,8 +290,14 @@ ABSENT = Term(
 ABSENT_POWER = replace(
     ABSENT, word="no such power", description="there is no such power in this account"
 )
-WORDS = tuple(dict.fromkeys(term.word for term in (*BY_KIND.values(), *ALL.values())))
-"""Every word for a status, of duties and powers."""
+WORDS = tuple(
+    dict.fromkeys(
+        term.word
+        for code in ALL
+        for term in (ALL[code], *(found for (_, of), found in BY_KIND.items() if of == code))
+    )
+)
+"""Every word for a status, of duties and powers, those first that ask for attention."""
 ORDER = tuple(ALL)
 IN_PLAY = frozenset(code for code, term in ALL.items() if term.in_play)
 BREACH = "broken"

@@ -21,7 +21,8 @@ def line_of(body: bytes) -> str:
     else:
         moved = f"{was} → {now}" if change["was"] else now
     by = f"  by {', '.join(change['entries'])}" if change["entries"] else ""
-    return f"{change['at'] or 'since ever'}  {what}  {change['debtor']}: {moved}{by}"
+    who = f"{what}  {change['debtor']}" if change["debtor"] else what
+    return f"{change['at'] or 'since ever'}  {who}: {moved}{by}"
 
 
 def unit_rows(norms: Norms) -> list[dict[str, Any]]:

@@ -170,7 +170,6 @@ class Finder:
             param = min(held, default=None) or min(params_equal_to(cure, key), default=None)
             found.add(self.word(cure.name, param))
             found.add(self.references_of(cure.args, key))
-        found.asks |= set(rule.yields_to)
         return found
 
     def references_of(self, part: object, key: str | None) -> References:
@@ -200,7 +199,7 @@ class Finder:
     def state(self, name: str, param: str | None) -> References:
         state = self.states[name]
         found = References(set(), set() if param is not None else {name}, set())
-        for match in (*state.begins, *state.ends):
+        for match in state.changes:
             bound = {a.param for a in match.args if a.op == "bind" and a.variable == param}
             found.add(self.word(match.name, min(bound, default=None)))
         return found

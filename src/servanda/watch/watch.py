@@ -272,7 +272,7 @@ class Watch:
             "at": iso(step.at, self.case.zone),
             "clause": self.clauses[of.rule],
             "rule": of.rule,
-            "debtor": of.debtor,
+            "debtor": of.debtor or None,
             "creditor": of.creditor,
             "instance": of.instance,
             "trigger": of.trigger,

@@ -99,6 +99,7 @@ def reading(agreement: m.Agreement, one: m.Reading) -> dict[str, Any]:
         "name": one.name,
         "title": one.title,
         "in_place_of_the_text": one.effect in ("replaces", "none"),
+        "effect": m.EFFECT_PHRASES[one.effect] if one.effect is not None else "defines its words",
         "needs": list(one.needs),
         "rules": rules(one),
         "held_by": held,

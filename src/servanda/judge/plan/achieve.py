@@ -323,7 +323,7 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
     for rule in batch.rules:
         assert rule.action is not None
         for f, u in conditions.complete_spans(rule.action.name):
-            since = f"({counts_from(rule, 'lo').removeprefix('i.')} >> 6) * 64"
+            since = str(SINCE_EVER) if rule.early == "always" else "(o_lo >> 6) * 64"
             tests.append(
                 f"(rule = {batch.numbers[rule.id]} AND {since} >= {f} AND (b_hi >> 6) * 64 <= {u})"
             )

@@ -25,6 +25,7 @@ class Batch:
         self.gates: Gates | None = None  # its overlays
         self.line = ""  # the timeline of what it is to keep, if materialised
         self.telling: list[str] = []  # SELECTs of statuses that other rules ask for
+        self.binding = ""  # a SELECT of where its instances bind, if other rules ask for that
 
     @property
     def verdict(self) -> str:

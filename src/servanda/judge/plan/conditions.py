@@ -398,9 +398,12 @@ class Atoms:
         if not numbers:
             return f"SELECT i.iid, {SINCE_EVER} AS t, 0 AS val, false AS und FROM {self.inst} i"
         on = narrowed(cond, "s")
+        if cond.joins:
+            told = f"JOIN {binds(int(numbers))} s ON {on} AND {joined(cond, 's')}"
+        else:
+            told = f"JOIN statuses s ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}"
         return counted(
-            f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i JOIN statuses s "
-            f"ON s.state = {quoted(cond.state)} AND s.rule IN ({numbers}) AND {on}",
+            f"SELECT i.iid, s.f, s.u, s.level FROM {self.inst} i {told}",
             self.inst,
             self.conditions.undecided,
         )
@@ -413,6 +416,24 @@ def narrowed(cond: RuleStatus, statuses: str) -> str:
         for column, term in (("debtor", cond.debtor), ("creditor", cond.creditor))
         if term is not None
     ]
+    return " AND ".join(tests) or "true"
+
+
+def binds(rule: int) -> str:
+    """The table of where the instances of a rule bind, with their variables."""
+    return f"binds_{rule}"
+
+
+def joined(cond: RuleStatus, theirs: str, mine: str = "i") -> str:
+    """The test that an instance passes the joins of a condition: one without a value passes none."""
+    tests = []
+    for join in cond.joins:
+        here = None if join.mine is None else scalar(join.mine, mine)
+        there = None if join.theirs is None else scalar(join.theirs, theirs)
+        if join.op == "in":
+            tests.append(f"{there or here} IN ({', '.join(map(quoted, join.values))})")
+        else:
+            tests.append(f"{here} {join.op} {there}")
     return " AND ".join(tests) or "true"
 
 

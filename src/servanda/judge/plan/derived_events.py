@@ -22,7 +22,7 @@ def arise(tables: Tables, norms: Norms, instances: Instances, conditions: Condit
             found = occurrences(tables, derived, instances, conditions)
             tables.append(named("ev_", derived.name), found)
         for state in norms.states:  # the next event may ask for it
-            if derived.name in patterns((state.begins, state.ends)):
+            if derived.name in patterns(state.changes):
                 prepare_state(tables, state, conditions)
 
 
@@ -42,7 +42,7 @@ def mentioned(derived: Derived, norms: Norms) -> set[str]:
     names = set(patterns((derived.trigger, derived.if_, derived.unless)))
     for state in norms.states:
         if state.name in names:
-            names |= set(patterns((state.begins, state.ends)))
+            names |= set(patterns(state.changes))
     return names
 
 

@@ -28,7 +28,7 @@ def prepare_state(tables: Tables, state: StateType, of: Conditions) -> None:
     table = named("state_", state.name)
     keys = [named("p_", p.name) for p in state.params]
     open_ = of.may_be_undecided(state.name)
-    if all(named("ev_", m.name) in tables.empty for m in (*state.begins, *state.ends)):
+    if all(named("ev_", m.name) in tables.empty for m in state.changes):
         columns = [f"{named('p_', p.name)} {column_type(p.type)}" for p in state.params]
         columns += ["f BIGINT, u BIGINT, val INTEGER, heard BOOLEAN"]
         tables.declare(table, ", ".join(columns + ["und BOOLEAN"] * open_))
@@ -60,8 +60,17 @@ def prepare_state(tables: Tables, state: StateType, of: Conditions) -> None:
              WHEN v = 2 OR v = 1 THEN 1
              WHEN coalesce(m1_t, {SINCE_EVER}) >= coalesce(sure_t, {SINCE_EVER}) AND m1_t IS NOT NULL THEN 1
              ELSE 0 END AS val, v IS NOT NULL AS heard{und}
-      FROM w""",
+      FROM w UNION ALL {span_rows(state, keys, open_)}""",
     )
+
+
+def span_rows(state: StateType, keys: list[str], open_: bool) -> str:
+    """The spans in which it held all the time: they overlap the others, and the most counts."""
+    listed = "".join(f"{key}, " for key in keys)
+    und = ", false AS und" if open_ else ""
+    return f"""
+      SELECT {listed} lo AS f, fin AS u, CASE WHEN sure THEN 2 ELSE 1 END AS val, sure AS heard{und}
+      FROM {named("ev_", state.held.name)}"""
 
 
 # Of `prepare_state`: possible changes that a vague term leaves open, the last of each kind, and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.conditions import Conditions, binds, joined
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
@@ -19,7 +19,7 @@ from servanda.judge.plan.verdict_spans import (
     window_steps,
 )
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Rule
+from servanda.semantics.norms import Rule, RuleStatus, acted_out
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
@@ -49,9 +49,16 @@ def of_rule(
     said = "".join(
         f", l.{named('p_', p.name)} AS {bound(event, p.name)}" for p in events[event].params
     )
-    near = gates.few and of.at_once(event)
+    prevailing = [one.status for one in rule.yields_to if one.by_act]
+    near = gates.few and of.at_once(event) and not prevailing
     und = ", l.left_open AS und" if rule.remedy is not None else ""
-    found = by_range(rule, inst, gates) if near else by_look_up(rule, inst, gates)
+    if near:
+        found = by_range(rule, inst, gates)
+    else:
+        acts = inside(rule, inst)
+        if prevailing:
+            acts = excused(acts, inst, prevailing, of)
+        found = by_look_up(acts, gates)
     whose = "" if rule.cured_by is None else f"JOIN {inst} i USING (iid)"
     return f"""
       SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, l.firm{und}, {cures(rule, days)}{said}
@@ -61,28 +68,54 @@ def of_rule(
 INSIDE = "e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
 
 
-def by_look_up(rule: Rule, inst: str, gates: Gates) -> str:
-    """Occurrences in the window, with the duty's overlays at both ends of their date."""
+def inside(rule: Rule, inst: str) -> str:
+    """`(iid, rule, opening, is_sure, inside, x_lo, x_hi, …)`: occurrences in the window."""
     assert rule.action is not None
+    return f"""
+        SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside, 0 AS x_lo, 0 AS x_hi
+        FROM {inst} i JOIN {named("ev_", rule.action.name)} e
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi"""
+
+
+def excused(acts: str, inst: str, prevailing: list[RuleStatus], of: Conditions) -> str:
+    """The same with `x_lo` and `x_hi`: how surely, at both ends of its date, an instance binds that
+    prevails and asks for or permits the act."""
+    rules = {rule.id: rule for rule in of.norms.rules}
+    found = " UNION ALL ".join(
+        f"""SELECT v.n, CASE WHEN s.f <= v.lo AND v.lo < s.u THEN s.level ELSE 0 END AS x_lo,
+                   CASE WHEN s.f <= v.hi AND v.hi < s.u THEN s.level ELSE 0 END AS x_hi
+            FROM v JOIN {inst} i ON i.iid = v.iid JOIN {binds(of.numbers[status.rules[0]])} s
+            ON {matches(acted_out(rules[status.rules[0]]), "v", "s")} AND {joined(status, "s")}
+               AND s.f <= v.hi AND s.u > v.lo"""
+        for status in prevailing
+    )
+    return f"""
+        WITH v AS MATERIALIZED (SELECT row_number() OVER () AS n, * FROM ({acts})),
+        x AS (SELECT n, max(x_lo) AS x_lo, max(x_hi) AS x_hi FROM ({found}) GROUP BY n)
+        SELECT v.* EXCLUDE (n) REPLACE (coalesce(x.x_lo, 0) AS x_lo, coalesce(x.x_hi, 0) AS x_hi)
+        FROM v LEFT JOIN x USING (n)"""
+
+
+def by_look_up(acts: str, gates: Gates) -> str:
+    """The acts with the duty's overlays at both ends of their date."""
     read = " ".join(
         f"ASOF JOIN {gates.table} {name} ON v.iid = {name}.iid AND v.{at} >= {name}.t"
         for name, at in (("gh", "hi"), ("gl", "lo"))
     )
     ends = [BOUND.replace("g.", f"{name}.") for name in ("gl", "gh")]
-    at_lo, at_hi = f"{ends[0]} < 2 AND gl.ex < 2", f"{ends[1]} < 2 AND gh.ex < 2"
-    surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex) = 0"
+    at_lo = f"{ends[0]} < 2 AND greatest(gl.ex, v.x_lo) < 2"
+    at_hi = f"{ends[1]} < 2 AND greatest(gh.ex, v.x_hi) < 2"
+    surely = f"greatest({', '.join(ends)}, gh.ex, gl.ex, v.x_lo, v.x_hi) = 0"
     return f"""
         SELECT v.* REPLACE (CASE WHEN {at_lo} THEN greatest(v.lo, v.opening) ELSE v.hi END AS lo),
           CASE WHEN {at_lo} THEN {undecided_in("gl")} ELSE {undecided_in("gh")} END AS left_open,
           v.inside AND {surely} AS firm,
           CASE WHEN v.is_sure AND v.inside AND {surely} THEN 2 WHEN {at_lo} OR {at_hi} THEN 1 ELSE 0 END AS level
-        FROM (SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside
-              FROM {inst} i JOIN {named("ev_", rule.action.name)} e
-              ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi) v {read}"""
+        FROM ({acts}) v {read}"""
 
 
 def by_range(rule: Rule, inst: str, gates: Gates) -> str:
-    """The same for occurrences at one instant, where an instance has few spans of overlays."""
+    """Occurrences at one instant, with the overlays, where an instance has few spans of them."""
     assert rule.action is not None
     return f"""
         SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo), {undecided_in("g")} AS left_open,

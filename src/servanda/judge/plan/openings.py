@@ -20,12 +20,23 @@ from servanda.judge.engines.duckdb import Row
 from servanda.judge.plan import achieve
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.instances import hangs_on_instance
-from servanda.judge.plan.overlays import Pairs, excuse_of
+from servanda.judge.plan.overlays import Pairs
 from servanda.judge.plan.powers import acts_as
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import SINCE_EVER, matches, named, quoted
 from servanda.judge.plan.turned_conditions import BEGIN, Turns, conditions_of, leaves, statuses_in
-from servanda.semantics.norms import Always, AtMatch, AtTime, AtVar, Cond, First, Match, Point, Rule
+from servanda.semantics.norms import (
+    Always,
+    AtMatch,
+    AtTime,
+    AtVar,
+    Cond,
+    First,
+    Match,
+    Point,
+    Rule,
+    excuse_of,
+)
 
 COLUMNS = "rule INTEGER, iid BIGINT, f BIGINT, entry VARCHAR, act BOOLEAN"
 EDGE = "rule, iid, f, other, other_iid"
@@ -494,6 +505,7 @@ class Openings:
             self.tables,
             self.conditions,
             self.begins_of,
+            self.inst_of,
             conds=conds,
             inst=inst,
             key=key,
@@ -506,6 +518,10 @@ class Openings:
         if "readings" in self.tables.empty:
             return False
         return bool(self.tables.row("SELECT min(tier) < max(tier) FROM readings")[0])
+
+    def inst_of(self, id_: str) -> str:
+        """The instances of a rule that has spans."""
+        return self.batch_of[id_].own(self.rules.rules[id_])
 
     def begins_of(self, ids: Iterable[str]) -> str | None:
         there = [id_ for id_ in ids if id_ in self.batch_of]

@@ -91,6 +91,7 @@ def of_spans(
         violations = f" LEFT JOIN violations_{batch.name} b ON b.vid = v.breach_key"
         if ties:
             violations += f" LEFT JOIN ({tied(batch, events)}) t ON t.iid = b.iid AND t.hi = b.hi"
+    debtor = "NULL::VARCHAR" if batch.kind == "provision" else "v.debtor"
     lists = ""
     if more is not None:
         lists = f"""
@@ -100,7 +101,7 @@ def of_spans(
     closed_by = listed(["v.closed"], "n.entries" if more else None)
     variables = batch.rules[0].variables if len(batch.rules) == 1 else ()
     return f"""
-      SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, v.debtor, v.creditor,
+      SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, {debtor} AS debtor, v.creditor,
              {instance(variables)} AS instance, v.trigger, {status(batch)} AS status, {instant("v.f")} AS "from",
              {instant("v.u")} AS until, {exercisable(batch)} AS exercisable, v.status IN ({final}) AS final,
              {entries} AS entries, {closed_by} AS closed_by, {breach}

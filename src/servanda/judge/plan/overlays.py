@@ -15,7 +15,7 @@ from servanda.judge.plan.powers import may_be_used
 from servanda.judge.plan.rule_order import is_own
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, literal, micros, named
 from servanda.judge.plan.step_functions import counted, merged, valued
-from servanda.semantics.norms import Always, Cond, Const, Norms, Not, Or, Rule, RuleStatus, Var
+from servanda.semantics.norms import Always, Cond, Const, Norms, Not, Rule, Var, excuse_of
 from servanda.syntax.tree import Duration
 
 POWERS = ("su", "en", "wa", "re", "wait")
@@ -246,7 +246,8 @@ class Overlays:
             return "'creditor', NULL::VARCHAR[]"
         if does.verb != "suspend":
             return anyone
-        targets = [r for r in self.norms.rules if r.id in does.rules and r.clause == rule.clause]
+        reached = [r for r in self.norms.rules if r.id in does.rules and r.clause == rule.clause]
+        targets = [r for r in reached if r.kind != "may"]  # a power is no duty of its holder
         if any(isinstance(r.debtor, Var) for r in targets):
             return debtor
         owing = {str(r.debtor.value) for r in targets if isinstance(r.debtor, Const)}
@@ -275,14 +276,6 @@ def keyed(rule: Rule, verb: str) -> str:
         "len(list_filter(map_keys(x.keys), "
         f"lambda k: x.keys[k] IS DISTINCT FROM (MAP {{{cells}}})[k])) = 0"
     )
-
-
-def excuse_of(rule: Rule) -> Cond:
-    """`unless`, or a clause that prevails and binds."""
-    if not rule.yields_to:
-        return rule.unless
-    prevailing = RuleStatus(rule.yields_to, "binding", None)
-    return prevailing if never(rule.unless) else Or((rule.unless, prevailing))
 
 
 def never(cond: Cond) -> bool:

@@ -84,7 +84,7 @@ def may_open_late(rule: Rule) -> bool:
     """Whether the power may open in an instant's course: by a status, or as an amendment's own."""
     follows = rule.trigger is not None and rule.trigger.match is None
     asks = any(True for cond in conditions_of(rule) for _ in statuses(cond))
-    return follows or asks or bool(rule.yields_to) or rule.version is not None
+    return follows or asks or rule.version is not None
 
 
 def opened_by_the_day(use: str, of: str, its: str, line: str) -> str:

@@ -20,19 +20,29 @@ def statuses(cond: Cond | None) -> Iterator[RuleStatus]:
 
 def conditions_of(rule: Rule) -> Iterable[Cond | None]:
     trigger = rule.trigger.cond if rule.trigger is not None else None
-    return (rule.if_, rule.while_, rule.unless, rule.keep, trigger)
+    prevailing = (one.status for one in rule.yields_to)
+    return (rule.if_, rule.while_, rule.unless, rule.keep, trigger, *prevailing)
 
 
 def wanted_statuses(norms: Norms) -> set[tuple[str, str]]:
-    """`(state, rule id)` of every status that some condition or priority needs."""
-    wanted = set()
+    """`(state, rule id)` of every status that some condition or precedence needs."""
+    wanted: set[tuple[str, str]] = set()
     for rule in norms.rules:
-        wanted |= {("binding", other) for other in rule.yields_to}
         for cond in conditions_of(rule):
             wanted |= {(s.state, other) for s in statuses(cond) for other in s.rules}
     for derived in norms.derived:
         wanted |= {(s.state, other) for s in statuses(derived.if_) for other in s.rules}
     return wanted
+
+
+def joined_rules(norms: Norms) -> set[str]:
+    """The rules whose instances others tell apart by their variables."""
+    found: set[str] = set()
+    for rule in norms.rules:
+        asked = [s for cond in conditions_of(rule) for s in statuses(cond) if s.joins]
+        asked += [one.status for one in rule.yields_to if one.by_act]
+        found |= {other for status in asked for other in status.rules}
+    return found
 
 
 def needs(norms: Norms) -> dict[str, set[str]]:
@@ -43,7 +53,6 @@ def needs(norms: Norms) -> dict[str, set[str]]:
         mine = found[head[rule.id]]
         for cond in conditions_of(rule):
             mine |= {head[o] for s in statuses(cond) for o in s.rules if o in head}
-        mine |= {head[o] for o in rule.yields_to if o in head}
     for rule in norms.rules:
         if rule.power is None:
             continue

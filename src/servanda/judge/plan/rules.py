@@ -5,9 +5,9 @@ from __future__ import annotations
 from copy import copy
 
 from servanda.judge.engines.duckdb import Tables
-from servanda.judge.plan import achieve, forbid, keep, powers, uncurable
+from servanda.judge.plan import achieve, forbid, keep, powers, provision, uncurable
 from servanda.judge.plan.batch import Batch
-from servanda.judge.plan.conditions import Conditions
+from servanda.judge.plan.conditions import Conditions, binds
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.instances import Instances
 from servanda.judge.plan.joint_powers import joined
@@ -15,14 +15,15 @@ from servanda.judge.plan.load import event_types
 from servanda.judge.plan.loop_invariants import is_unmoved
 from servanda.judge.plan.overlays import Overlays, nothing_over
 from servanda.judge.plan.powers import EFFECT_COLUMNS
-from servanda.judge.plan.rule_order import joint_key
-from servanda.judge.plan.sql import FOR_GOOD, effect, named, quoted
+from servanda.judge.plan.rule_order import joined_rules, joint_key
+from servanda.judge.plan.sql import FOR_GOOD, column_type, effect, named, quoted
 from servanda.judge.plan.step_functions import at_tick, counted
 from servanda.judge.plan.undetermined import marked, marks_of
 from servanda.judge.plan.verdict_spans import UNDECIDED, undecided_in, variables, verdict_rows
 from servanda.semantics.norms import Norms, Rule
 
 STATUS_COLUMNS = "state VARCHAR, rule INTEGER, debtor VARCHAR, creditor VARCHAR, f BIGINT, u BIGINT, level INTEGER"
+BINDS_COLUMNS = STATUS_COLUMNS.removeprefix("state VARCHAR, ")
 LEVELS = "(VALUES (1), (2)) n(level)"
 
 
@@ -56,6 +57,12 @@ class Rules:
         self.joint = {r.id for r in norms.rules if r.power is not None and r.power.joint}
         if self.joint:
             tables.declare("parts", EFFECT_COLUMNS)
+        self.joined = joined_rules(norms)
+        for rule in norms.rules:
+            if rule.id in self.joined:
+                keys = (f"{named('k_', v.name)} {column_type(v.type)}" for v in rule.variables)
+                columns = ", ".join((BINDS_COLUMNS, *keys))
+                tables.declare(binds(self.numbers[rule.id]), columns)
 
     def judge(self, rules: list[Rule], breaches: str | None = None, rounds: bool = False) -> None:
         """Judge standing rules of one kind together, or one rule that has instances; `rounds`: they
@@ -74,8 +81,10 @@ class Rules:
             self.keep(batch, gates)
         elif batch.kind == "forbid":
             self.forbid(batch, gates)
-        else:
+        elif batch.kind == "may":
             self.may(batch, gates)
+        else:
+            self.provision(batch, gates)
         self.tell(batch)
         self.judged[batch.name] = batch
 
@@ -92,13 +101,15 @@ class Rules:
     @property
     def telling(self) -> list[str]:
         """The tables of statuses that rules read of each other."""
-        return ["statuses", "effects", *(["parts"] if self.joint else [])]
+        told = ["statuses", "effects", *(["parts"] if self.joint else [])]
+        return told + [binds(self.numbers[id_]) for id_ in sorted(self.joined)]
 
     def forget(self, batch: Batch) -> None:
         """Delete the statuses and effects that an earlier round wrote for these rules."""
         numbers = set(batch.numbers.values())
         if numbers & self.told:
-            for table in self.telling:
+            others = {binds(self.numbers[id_]) for id_ in self.joined} - set(map(binds, numbers))
+            for table in [t for t in self.telling if t not in others]:
                 self.tables.delete(table, f"rule IN ({', '.join(map(str, numbers))})")
         self.told |= numbers
 
@@ -397,6 +408,12 @@ class Rules:
         self.answer(batch, powers.points(batch.inst, line, effect))
         self.overlay_statuses(batch, gates.table, None)
 
+    def provision(self, batch: Batch, gates: Gates) -> None:
+        line = f"line_{batch.name}"
+        self.tables.create(line, provision.timeline(batch.inst, gates))
+        self.answer(batch, provision.points(batch.inst, line))
+        self.overlay_statuses(batch, gates.table, None)
+
     def effect(self, batch: Batch, line: str) -> None:
         """Effects of the exercises of these powers; most powers are never used."""
         found = powers.exercises_under(batch, self.norms, self.conditions.facts, self.tables, line)
@@ -440,6 +457,8 @@ class Rules:
             if self.norms.vagues:
                 found += f" UNION ALL {marked(batch, state, found, undecided)}"
             batch.telling.append(f"SELECT {quoted(state)} AS state, * EXCLUDE (iid) FROM ({found})")
+            if state == "binding":
+                batch.binding = found
 
     def tell(self, batch: Batch) -> None:
         """Write the statuses that other rules read, replacing those of an earlier round."""
@@ -447,6 +466,15 @@ class Rules:
             self.forget(batch)
         if batch.telling:
             self.tables.append("statuses", " UNION ALL ".join(batch.telling))
+        for rule in batch.rules:
+            if rule.id in self.joined and batch.binding:
+                keys = "".join(f", i.{named('k_', v.name)}" for v in rule.variables)
+                self.tables.append(
+                    binds(self.numbers[rule.id]),
+                    f"""SELECT s.rule, s.debtor, s.creditor, s.f, s.u, s.level{keys}
+                        FROM ({batch.binding}) s JOIN {batch.own(rule)} i ON i.iid = s.iid
+                        WHERE s.rule = {self.numbers[rule.id]}""",
+                )
 
     def overlay_statuses(self, batch: Batch, gates: str, bounds: str | None) -> None:
         """`suspended` and `binding`, felt at once: an exception that opens today covers today's acts.

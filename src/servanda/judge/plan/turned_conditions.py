@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from servanda.judge.engines.duckdb import Tables
-from servanda.judge.plan.conditions import Atoms, Conditions, narrowed
-from servanda.judge.plan.overlays import excuse_of
+from servanda.judge.plan.conditions import Atoms, Conditions, joined, narrowed
 from servanda.judge.plan.sql import compares_variables, matches, named, quoted, scalar
 from servanda.semantics.norms import (
     Always,
@@ -27,6 +26,7 @@ from servanda.semantics.norms import (
     RuleStatus,
     Total,
     Within,
+    excuse_of,
 )
 
 BEGIN = "s.rule, s.iid, s.f"
@@ -42,6 +42,7 @@ class Turns:
         tables: Tables,
         conditions: Conditions,
         begins_of: BeginsOf,
+        inst_of: Callable[[str], str],
         *,
         conds: list[Cond],
         inst: str,
@@ -53,6 +54,7 @@ class Turns:
         self.tables = tables
         self.conditions = conditions
         self.begins_of = begins_of
+        self.inst_of = inst_of
         self.inst = inst
         self.key = key
         self.tiered = tiered
@@ -99,19 +101,21 @@ class Turns:
         of = f"FROM {turned} s JOIN {self.inst} i ON i.iid = {self.key}"
         if isinstance(leaf, RuleStatus):
             self.follow(leaf, of, edges)
-        for source, joined in self.changes(leaf):
+        for source, test in self.changes(leaf):
             yield f"""
               SELECT {BEGIN}, e.entry, false AS act {of}
-              JOIN ({source}) e ON e.came = (s.f >> 6) AND {joined}"""
+              JOIN ({source}) e ON e.came = (s.f >> 6) AND {test}"""
 
     def follow(self, leaf: RuleStatus, of: str, edges: list[str]) -> None:
         whose = narrowed(leaf, "o")
         begins = self.begins_of(leaf.rules)
-        if begins is not None:
-            edges.append(
-                f"SELECT {BEGIN}, o.rule AS other, o.iid AS other_iid {of} "
-                f"JOIN {begins} o ON o.f = s.f AND {whose}"
-            )
+        if begins is None:
+            return
+        other = f"JOIN {begins} o ON o.f = s.f AND {whose}"
+        if leaf.joins:
+            inst = self.inst_of(leaf.rules[0])
+            other += f" JOIN {inst} p ON p.iid = o.iid AND {joined(leaf, 'p')}"
+        edges.append(f"SELECT {BEGIN}, o.rule AS other, o.iid AS other_iid {of} {other}")
 
     def changes(self, leaf: Cond) -> Iterator[tuple[str, str]]:
         """`(entry, came, …)`: the facts that a condition reads, with the microseconds at which they
@@ -153,14 +157,17 @@ class Turns:
 
     def state(self, match: Match) -> Iterator[tuple[str, str]]:
         state = self.conditions.states[match.name]
-        for change in (*state.begins, *state.ends):
+        for change in state.changes:
             event = named("ev_", change.name)
             if event in self.tables.empty:
                 continue
             bound = {a.variable: named("p_", a.param) for a in change.args if a.op == "bind"}
             keys = "".join(f", e.{bound[p.name]} AS {named('p_', p.name)}" for p in state.params)
-            own = f"(SELECT e.entry, e.lo, e.hi{keys} FROM {event} e WHERE {matches(change)})"
-            yield ticks(own, None, self.conditions.at_once(change.name)), matches(match)
+            is_span = change is state.held
+            hi = "e.fin AS hi" if is_span else "e.hi"
+            own = f"(SELECT e.entry, e.lo, {hi}{keys} FROM {event} e WHERE {matches(change)})"
+            once = not is_span and self.conditions.at_once(change.name)
+            yield ticks(own, None, once), matches(match)
 
 
 def ticks(table: str, window: int | None, once: bool = False) -> str:

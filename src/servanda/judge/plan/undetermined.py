@@ -33,7 +33,7 @@ def marked(batch: Batch, state: str, found: str, undecided: str) -> str:
 def marked_at_once(found: str, marks: str) -> str:
     """Statuses `found` where they are possible and marked, as level 0."""
     return f"""
-      SELECT iid, rule, debtor, greatest(s.f, m.f), least(s.u, m.u), 0
+      SELECT iid, rule, debtor, creditor, greatest(s.f, m.f), least(s.u, m.u), 0
       FROM ({found}) s JOIN ({marks}) m USING (iid)
       WHERE s.level = 1 AND s.f < m.u AND m.f < s.u"""
 

@@ -24,7 +24,7 @@ def counted_in(cond: Cond) -> Iterator[tuple[Match, int | None, str]]:
 def undecidable(norms: Norms) -> frozenset[str]:
     """The events that arise by themselves, and the states, that a vague term may leave open."""
     hangs = {d.name: set(patterns((d.trigger, d.if_, d.unless))) for d in norms.derived}
-    hangs |= {s.name: set(patterns((s.begins, s.ends))) for s in norms.states}
+    hangs |= {s.name: set(patterns(s.changes)) for s in norms.states}
     found, before = {v.name for v in norms.vagues}, 0
     while len(found) > before:
         before = len(found)

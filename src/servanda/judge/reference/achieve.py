@@ -162,6 +162,12 @@ class Achieve(Instance):
             case _:
                 return self.window.o_lo, self.window.o_hi
 
+    @property
+    def silent_from(self) -> int:
+        """From which tick on absence has to prove that it was not performed: who performs before
+        the opening has it recorded."""
+        return SINCE_EVER if self.rule.early == "always" else self.window.o_lo
+
     def found(self) -> list[Performance]:
         if self.acts is None:
             assert self.rule.action is not None
@@ -348,7 +354,7 @@ class Achieve(Instance):
         if due and self.bound_surely and gates.over == FALSE:
             self.breach_hi = x
             assert self.rule.action is not None
-            start = instant(self.counts_from[0])
+            start = instant(self.silent_from)
             self.silence_counts = self.walk.world.closed_over(
                 self.rule.action.name, start, instant(x)
             )

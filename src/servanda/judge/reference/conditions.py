@@ -307,7 +307,7 @@ def facts_of(world: World, conds: Iterable[Cond]) -> set[str]:
         for part in parts(cond):
             if isinstance(part, InState):
                 state = world.states[part.match.name]
-                names |= {m.name for m in (*state.begins, *state.ends)}
+                names |= {m.name for m in state.changes}
             elif isinstance(part, Happened):
                 names.add(part.match.name)
         for number in numbers(cond):

@@ -321,5 +321,5 @@ def own_duties(use: PowerUse) -> bool:
     return any(
         isinstance(r.debtor, Var) or r.debtor == Const(use.power.debtor)
         for r in walk.norms.rules
-        if r.id in does.rules and r.clause == use.aim[0]
+        if r.id in does.rules and r.clause == use.aim[0] and r.kind != "may"
     )

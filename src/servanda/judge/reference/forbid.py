@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from servanda.judge.reference.instance import (
@@ -12,17 +13,21 @@ from servanda.judge.reference.instance import (
     Parts,
     open_overlays,
 )
-from servanda.judge.reference.interfaces import Breach
+from servanda.judge.reference.interfaces import Breach, Duty, narrowed
 from servanda.judge.reference.truth import (
     FALSE,
+    NOTHING,
     POSSIBLE,
     SURE,
     Grounds,
+    Truth,
+    either,
 )
-from servanda.judge.reference.world import FOR_GOOD, Happening
+from servanda.judge.reference.world import FOR_GOOD, Happening, passes
 from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Bindings, Status
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
+from servanda.semantics.norms import acted_out
 
 
 class Violation:
@@ -35,6 +40,7 @@ class Violation:
         self.level = FALSE
         self.opened_at: int | None = None  # the tick from which it is possible
         self.read = False
+        self.because: Grounds = NOTHING  # what it rests on that nothing that prevails has it done
         self.sure_end = FOR_GOOD
         self.last_end = FOR_GOOD
         self.cure: str = ""
@@ -124,13 +130,13 @@ class Forbid(Instance):
         """Bound and excused are read at both ends of the act's date: sure needs both."""
         act = violation.act
         if violation.at_lo is None and x >= act.lo:
-            violation.at_lo = self.bound_at(act.lo)
+            violation.at_lo = self.forbidden_at(violation, act.lo)
             if violation.at_lo > FALSE:
                 self.opens(violation, POSSIBLE, x, act.lo)
             if x < act.hi:
                 self.walk.schedule(act.hi)
         if not violation.read and violation.at_lo is not None and x >= act.hi:
-            at_hi = self.bound_at(act.hi)
+            at_hi = self.forbidden_at(violation, act.hi)
             if violation.sure_in_window and min(violation.at_lo, at_hi) == SURE:
                 self.opens(violation, SURE, x, act.hi)
             elif at_hi > FALSE:
@@ -142,6 +148,24 @@ class Forbid(Instance):
         if SURE in (gates.unbound, gates.ex.value):
             return FALSE
         return SURE if gates.over == FALSE else POSSIBLE
+
+    def forbidden_at(self, violation: Violation, at: int) -> int:
+        """How surely the duty binds at a tick, and no rule that prevails has the act done."""
+        excused = self.excused_act(violation.act, at)
+        violation.because |= excused.because
+        return min(self.bound_at(at), 2 - excused.value)
+
+    def excused_act(self, act: Happening, at: int) -> Truth:
+        """Whether an instance binds that prevails and asks for or permits the act."""
+        return either([other.felt("binding", at) for other in self.having_done(act)])
+
+    def having_done(self, act: Happening) -> Iterator[Instance]:
+        """The instances of rules that prevail which ask for or permit the act."""
+        for one in self.rule.yields_to:
+            is_meant = narrowed(one.status, self.bindings)
+            for id_ in one.status.rules if one.by_act else ():
+                found: Sequence[Instance] = self.walk.instances_of(id_)
+                yield from (other for other in found if is_meant(other) and does(act, other))
 
     def opens(self, violation: Violation, level: int, x: int, read: int) -> None:
         """At tick `x`, by the overlays of the duty at tick `read`."""
@@ -185,7 +209,7 @@ class Forbid(Instance):
         found = self.walk.world.declarations(self.rule.action.name)
         for v in self.acts or ():
             if v.level > FALSE and v.act.lo <= x:
-                found |= v.act.grounds | {h.entry for h in v.cures if h.lo <= x}
+                found |= v.act.grounds | v.because | {h.entry for h in v.cures if h.lo <= x}
         return found
 
     def latest(self, x: int) -> list[Happening]:
@@ -212,3 +236,8 @@ class Forbid(Instance):
         if self.over_for_good("wa", x) or self.over_for_good("re", x):
             return FALSE
         return self.now_open(x)
+
+
+def does(act: Happening, duty: Duty) -> bool:
+    """Whether an act is one that a duty asks for, or a permission permits."""
+    return all(passes(arg, act.params, duty.bindings) for arg in acted_out(duty.rule).args)

@@ -26,7 +26,7 @@ from servanda.judge.statuses import STATUSES, Exercised, rows_of, status_of, tol
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Cond, Rule, RuleStatus
+from servanda.semantics.norms import Cond, Rule
 from servanda.syntax.tree import Duration
 
 IN_FORCE = ("wa", "re", "en")
@@ -149,6 +149,15 @@ DOUBT = Parts(
     },
     any=True,
 )
+SHUT = Parts(
+    {
+        "while fails": lambda of, x: of.truth(of.rule.while_, x).value == FALSE,
+        "not in force": lambda of, x: of.waiting(x).value == SURE,
+        "exception": lambda of, x: of.gates(x).ex.value == SURE,
+    },
+    any=True,
+)
+"""Of what is idle or excused: why it is so."""
 COMMON_PARTS: dict[str, Parts] = {
     "before opening": Parts(
         {
@@ -325,8 +334,9 @@ class Instance:
         return either([excused, self.prevailed(x)]) if self.rule.yields_to else excused
 
     def prevailed(self, x: int) -> Truth:
-        """A clause that prevails over this one is binding."""
-        return self.truth(RuleStatus(self.rule.yields_to, "binding", None), x)
+        """A rule that prevails over the whole of this one is binding."""
+        prevailing = (one.status for one in self.rule.yields_to if not one.by_act)
+        return either([self.truth(status, x) for status in prevailing])
 
     def idle(self, x: int) -> Truth:
         """`while` is false, or clause, version or agreement is not in force yet."""

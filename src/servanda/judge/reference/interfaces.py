@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.truth import Grounds, Truth
 from servanda.judge.reference.windows import Moment
-from servanda.judge.reference.world import FOR_GOOD, Bindings, World, scalar
-from servanda.semantics.norms import Norms, Point, Rule, RuleStatus
+from servanda.judge.reference.world import FOR_GOOD, Bindings, World, compares, scalar
+from servanda.semantics.norms import Join, Norms, Point, Rule, RuleStatus
 
 
 class Walk(Protocol):
@@ -73,10 +73,20 @@ class Breach:
 
 
 def narrowed(cond: RuleStatus, bindings: Bindings) -> Callable[[Duty], bool]:
-    """Whether an instance has the debtor and the creditor that a condition names."""
+    """Whether an instance has the debtor and the creditor that a condition names, and is joined."""
     debtor = None if cond.debtor is None else scalar(cond.debtor, bindings)
     creditor = None if cond.creditor is None else scalar(cond.creditor, bindings)
     return lambda instance: (
         (cond.debtor is None or instance.debtor == debtor)
         and (cond.creditor is None or instance.creditor == creditor)
+        and all(joined(join, bindings, instance.bindings) for join in cond.joins)
     )
+
+
+def joined(join: Join, mine: Bindings, theirs: Bindings) -> bool:
+    """Whether two instances pass a test: a variable without a value passes none."""
+    here = None if join.mine is None else scalar(join.mine, mine)
+    there = None if join.theirs is None else scalar(join.theirs, theirs)
+    if join.op == "in":
+        return (there if join.mine is None else here) in join.values
+    return here is not None and there is not None and compares(join.op, here, there)

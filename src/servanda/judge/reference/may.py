@@ -12,7 +12,14 @@ from servanda.judge.reference.exercises import (
     same_joint,
     uses_of,
 )
-from servanda.judge.reference.instance import COMMON, COMMON_PARTS, Condition, Instance, Parts
+from servanda.judge.reference.instance import (
+    COMMON,
+    COMMON_PARTS,
+    SHUT,
+    Condition,
+    Instance,
+    Parts,
+)
 from servanda.judge.reference.truth import (
     FALSE,
     POSSIBLE,
@@ -51,14 +58,7 @@ class May(Instance):
                 "use in effect": lambda of, x: of.used(x).value == SURE,
             }
         ),
-        "shut": Parts(
-            {
-                "while fails": lambda of, x: of.truth(of.rule.while_, x).value == FALSE,
-                "not in force": lambda of, x: of.waiting(x).value == SURE,
-                "exception": lambda of, x: of.gates(x).ex.value == SURE,
-            },
-            any=True,
-        ),
+        "shut": SHUT,
         "left open": Parts(
             {
                 "suspended open": lambda of, x: of.gates(x).su.value == POSSIBLE,

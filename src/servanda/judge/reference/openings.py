@@ -16,6 +16,7 @@ from servanda.judge.reference.exercises import (
 )
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance
+from servanda.judge.reference.interfaces import narrowed
 from servanda.judge.reference.may import May
 from servanda.judge.reference.truth import Truth
 from servanda.judge.reference.world import (
@@ -48,6 +49,7 @@ from servanda.semantics.norms import (
     RuleStatus,
     Total,
     Var,
+    excuse_of,
 )
 
 OPEN = ("unknown", "undetermined")
@@ -126,9 +128,7 @@ class Openings:
     # -------------------------------------------------------------- conditions
     def conditions(self, of: Instance, at: int) -> Iterator[str | Begin]:
         rule = of.rule
-        prevailing = RuleStatus(rule.yields_to, "binding", None)
-        excuse = Or((rule.unless, prevailing)) if rule.yields_to else rule.unless
-        for cond in (rule.keep, rule.while_, excuse):
+        for cond in (rule.keep, rule.while_, excuse_of(rule)):
             if cond is not None:
                 yield from self.turned(of, cond, at, of.bindings)
 
@@ -148,10 +148,10 @@ class Openings:
         elif isinstance(cond, Not):
             yield from self.turned(of, cond.item, at, bindings)
         elif isinstance(cond, RuleStatus):
-            debtor = None if cond.debtor is None else scalar(cond.debtor, bindings or {})
+            is_meant = narrowed(cond, bindings or {})
             for rule in cond.rules:
                 for other in of.walk.instances_of(rule):
-                    if cond.debtor is None or other.debtor == debtor:
+                    if is_meant(other):
                         yield from self.begun(other, at)
         else:
             yield from facts_at(of, cond, at, bindings)
@@ -290,10 +290,11 @@ def counted(of: Instance, total: Total, given: Bindings, at: int, opened: int) -
 
 def state_changes(of: Instance, match: Match, given: Bindings, at: int) -> Iterator[str]:
     state = of.walk.world.states[match.name]
-    for change in (*state.begins, *state.ends):
+    for change in state.changes:
         for h in of.walk.world.happenings[change.name]:
             key = bound(change, h.params, {})
-            if key is not None and comes_at(at, h.lo, h.hi, None):
+            ends = h.fin if change is state.held else h.hi
+            if key is not None and comes_at(at, h.lo, ends, None):
                 told = {p.name: key.get(p.name) for p in state.params}
                 if all(passes(a, told, given) for a in match.args):
                     yield h.entry

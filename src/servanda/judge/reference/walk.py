@@ -20,6 +20,7 @@ from servanda.judge.reference.interfaces import Breach, narrowed
 from servanda.judge.reference.keep import Keep
 from servanda.judge.reference.may import May
 from servanda.judge.reference.openings import Openings
+from servanda.judge.reference.provision import Provision
 from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, both, either, negated
 from servanda.judge.reference.windows import (
     Moment,
@@ -49,6 +50,7 @@ KINDS: dict[str, type[Instance]] = {
     "keep": Keep,
     "forbid": Forbid,
     "may": May,
+    "provision": Provision,
 }
 
 
@@ -281,7 +283,7 @@ def asked_for(norms: Norms) -> set[str]:
     """The rules whose instances other rules depend on: by their status, or as powers."""
     found = {rule.id for rule in norms.rules if rule.kind == "may"}
     for rule in norms.rules:
-        found.update(rule.yields_to)
+        found.update(id_ for one in rule.yields_to for id_ in one.status.rules)
         for cond in conditions_of(rule):
             found.update(id_ for c in parts(cond) if isinstance(c, RuleStatus) for id_ in c.rules)
     return found

@@ -269,6 +269,13 @@ class World:
             self._changes[state.name] = found
         return self._changes[state.name]
 
+    def spans(self, state: StateType) -> dict[tuple[Value | None, ...], list[Happening]]:
+        """Per key, the spans of the record in which the state held all the time."""
+        found: dict[tuple[Value | None, ...], list[Happening]] = {}
+        for h in self.happenings[state.held.name]:
+            found.setdefault(tuple(h.params[p.name] for p in state.params), []).append(h)
+        return found
+
     def in_state(self, match: Match, bindings: Bindings, x: int) -> Truth:
         """True if true for some key that matches; of keys never heard of, silence decides."""
         state = self.states[match.name]
@@ -281,9 +288,10 @@ class World:
         single = len(match.args) == len(names) and all(
             a.op == "=" or (a.op == "in" and len(a.values) == 1) for a in match.args
         )
+        changes, spans = self.changes(state), self.spans(state)
         values = [
-            key_in_state(changes, x, unheard)
-            for key, changes in self.changes(state).items()
+            key_in_state(changes.get(key, []), spans.get(key, []), x, unheard)
+            for key in dict.fromkeys([*changes, *spans])
             if all(passes(a, dict(zip(names, key, strict=True)), bindings) for a in match.args)
         ]
         if not single or not values:
@@ -440,7 +448,25 @@ class StateChange(NamedTuple):
     begins: bool
 
 
-def key_in_state(changes: list[StateChange], x: int, unheard: Truth) -> Truth:
+def key_in_state(
+    changes: list[StateChange], spans: list[Happening], x: int, unheard: Truth
+) -> Truth:
+    """True in a span of the record; else the changes decide, and a span that is over says no."""
+    begun = [h for h in spans if h.lo <= x]
+    holding = [h for h in begun if x < h.fin]
+    if any(h.sure for h in holding):
+        return Truth(SURE, because=NOTHING.union(*(h.grounds for h in holding if h.sure)))
+    over = [h for h in begun if h.sure]
+    if over:
+        unheard = Truth(FALSE, because=NOTHING.union(*(h.grounds for h in over)))
+    changed = key_changed(changes, x, unheard)
+    if not holding:
+        return changed
+    possible = Truth(POSSIBLE, because=NOTHING.union(*(h.grounds for h in holding)))
+    return either([changed, possible])
+
+
+def key_changed(changes: list[StateChange], x: int, unheard: Truth) -> Truth:
     """The last sure change decides, unless a possible contrary one came then or later."""
     sure = [c for c in changes if c.by.sure and c.by.hi <= x]
     possible = [c for c in changes if c.by.lo <= x and (not c.by.sure or c.by.lo < c.by.hi)]

@@ -190,7 +190,7 @@ class Provenance:
                 "@id": iri,
                 "@type": ["prov:Entity", "sv:Verdict"],
                 "sv:rule": verdict.rule,
-                "sv:debtor": verdict.debtor,
+                "sv:debtor": verdict.debtor or None,
                 "sv:creditor": verdict.creditor,
                 "sv:instance": msgspec.json.encode(instance).decode() if instance else None,
                 "sv:status": verdict.status,

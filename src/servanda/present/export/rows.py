@@ -47,6 +47,8 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("particulars", "data"),
     ("duty", "text"),
     ("status", "text"),
+    ("used", "bool"),
+    ("open", "bool"),
     ("from", "time"),
     ("until", "time"),
     ("final", "bool"),

@@ -186,7 +186,7 @@ def names(row: Row) -> list[str]:
     return [
         row["clause"],
         KINDS[row["kind"]],
-        row["debtor"],
+        row["debtor"] or "",
         row.get("creditor") or "",
         particulars(row["particulars"]),
     ]

@@ -70,6 +70,9 @@ def join_debtors(rows: Iterable[Row]) -> list[Row]:
     """Rows that differ only in who owes, as one: `France, Germany, UK`."""
     found: dict[str, list[Row]] = {}
     for row in rows:
+        if row["debtor"] is None:  # a provision
+            found[repr(len(found))] = [row]
+            continue
         own = {n: None if v == row["debtor"] else v for n, v in row["instance"].items()}
         rule = row["rule"].removesuffix(f":{row['debtor']}")  # each member has a rule of its own
         duty = row["duty"].removeprefix(row["debtor"])

@@ -10,6 +10,7 @@ from msgspec import Struct
 from servanda.semantics.checks.circles import check_circles, report_named
 from servanda.semantics.checks.conflicts import check_conflicts
 from servanda.semantics.checks.names import check_declarations, check_unused, namespace
+from servanda.semantics.checks.provisions import check_nobodys_duties
 from servanda.semantics.checks.variables import Parameter, check_bound, check_parameters, tested
 from servanda.semantics.checks.windows import check_windows
 from servanda.semantics.names import AgreementNames
@@ -74,11 +75,12 @@ def check(
 def check_norms(norms: Norms, names: AgreementNames, problems: Problems) -> None:
     """Check the rules of one account against one another."""
     check_windows(norms, problems)
-    check_conflicts(norms, names, problems)
+    check_conflicts(norms, problems)
     check_circles(norms, names, problems)
     _check_clock(norms, names.agreement, problems)
     _check_exact_amounts(norms, problems)
     _check_keeps(norms, problems)
+    check_nobodys_duties(norms, problems)
     check_bound(norms, problems)
 
 

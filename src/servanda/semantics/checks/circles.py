@@ -114,9 +114,9 @@ class _Graph:
     # -------------------------------------------------------------- steps
     def _of_rule(self, rule: norms.Rule) -> Iterator[Step]:
         me = f"{_kind(rule)} of {rule.clause}"
-        for other in rule.yields_to:
+        for other in dict.fromkeys(id_ for one in rule.yields_to for id_ in one.status.rules):
             name = self.shown(other)
-            yield Step(rule.id, other, f"{rule.clause} is excused while {name} is binding", True)
+            yield Step(rule.id, other, f"{rule.clause} gives way while {name} is binding", True)
         for power in self.touching.get(rule.id, ()):
             verb = self.rules[power].power
             if power != rule.id and verb is not None:
@@ -174,7 +174,7 @@ class _Graph:
     def _of_state(self, source: str, me: str, match: norms.Match) -> Iterator[Step]:
         state = self.states.get(match.name)
         if state is not None:
-            for change in (*state.begins, *state.ends):
+            for change in state.changes:
                 yield from self._of_match(source, f"{me}, by the state `{state.name}`,", change)
 
     def _of_expr(self, source: str, me: str, expr: norms.Expr) -> Iterator[Step]:

@@ -240,7 +240,7 @@ class Actions:
                 own = [h for h in outlines if h.kind != "may" and self._can_be(h.debtor, holder)]
                 outlines = own or outlines
             elif power.verb in ("waive", "release"):
-                duties = [h for h in outlines if h.kind != "may"]
+                duties = [h for h in outlines if h.kind not in ("may", "provision")]
                 owed = [h for h in duties if h.creditor and self._can_be(h.creditor, holder)]
                 outlines = owed or duties
             elif power.verb == "amend":

@@ -199,7 +199,9 @@ class Conditions(Expressions):
         ):
             return self._nothing()
         outlines = [
-            outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
+            outline
+            for outline in self.context.rules_of(cond.clause)
+            if outline.kind not in ("may", "provision")
         ]
         creditors: list[tuple[list[RuleOutline], norms.Term | None]] = [(outlines, None)]
         if cond.owed and scope.debtor is not None:
@@ -244,6 +246,16 @@ class Conditions(Expressions):
         outlines = [
             outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
         ]
+        if cond.state == "in force":
+            outlines = [outline for outline in outlines if outline.kind == "provision"]
+            if not outlines:
+                message = f"clause {cond.clause} has no provision that could be in force"
+                advice = (
+                    f"write `clause {cond.clause} is binding`; or say in `clause {cond.clause}` "
+                    "from when it `applies`"
+                )
+                self.context.problems.add("E423", place, message, advice)
+            return self._status(outlines, "binding", None)
         if cond.state == "performed":
             outlines = [outline for outline in outlines if outline.kind == "achieve"]
         return self._status(outlines, cond.state, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from msgspec.structs import replace
@@ -35,7 +36,14 @@ class Declarations:
             self._check_params(event.params, event.place)
             params = tuple(variable_of(param) for param in event.params)
             found.append(norms.EventType(event.name, params, self._is_closed(event, ())))
-        return tuple(found)
+        return (*found, *self._spans())
+
+    def _spans(self) -> Iterator[norms.EventType]:
+        """The event of each state that stands for its spans in the record."""
+        for name in sorted(self.names.states):
+            signature = self.context.state(name, declaring=True)
+            if signature is not None:
+                yield norms.EventType(norms.during(name), signature.params, True)
 
     def _is_closed(self, event: tree.Event, met: tuple[str, ...]) -> bool:
         if event.closed or event.arises is None or event.name in met:
@@ -113,7 +121,8 @@ class Declarations:
             assert signature is not None
             begins = tuple(self._change(p, state, signature, begins=True) for p in state.begins)
             ends = tuple(self._change(p, state, signature, begins=False) for p in state.ends)
-            found.append(norms.StateType(state.name, signature.params, begins, ends))
+            held = norms.held_match(state.name, signature.params)
+            found.append(norms.StateType(state.name, signature.params, begins, ends, held))
         return tuple(found)
 
     def _change(

@@ -153,6 +153,8 @@ def _spread(
 def _holders(context: Context, rule: tree.Rule) -> tuple[tuple[str, ...], bool]:
     """The debtors of a rule, and whether they act only all together."""
     holder = rule.holder
+    if holder.mode == "none":
+        return (norms.NOBODY,), False
     place = pick(holder.place, rule.place)
     name = holder.names[0]
     if holder.mode in ("one", "many"):
@@ -245,6 +247,8 @@ def _remedy(
 
 def _term(context: Context, name: str, known: Mapping[str, Typed]) -> norms.Term:
     """Who a name is: a word the holder binds, a party or group, else a variable of the trigger."""
+    if name == norms.NOBODY:
+        return norms.Const(name)
     bound = known.get(name)
     if bound is not None and isinstance(bound.expr, norms.Const | norms.Var):
         return bound.expr

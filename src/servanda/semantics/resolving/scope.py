@@ -79,7 +79,7 @@ class RuleOutline(NamedTuple):
     clause: str
     version: str | None
     reading: str | None
-    kind: OneOf["achieve", "keep", "forbid", "may"]
+    kind: OneOf["achieve", "keep", "forbid", "may", "provision"]
     debtor: norms.Term
     creditor: norms.Term | None
 

@@ -142,6 +142,12 @@ class RecordBuilder(AccountBuilder):
     def fact_plain(self, pattern: m.Pattern) -> e.EventFact:
         return e.EventFact(pattern.name, None, self._literal_args(pattern), pattern.place)
 
+    def state_acted(self, by: Token, pattern: m.Pattern) -> e.StateFact:
+        return e.StateFact(pattern.name, str(by), self._literal_args(pattern), self._at(by))
+
+    def state_plain(self, pattern: m.Pattern) -> e.StateFact:
+        return e.StateFact(pattern.name, None, self._literal_args(pattern), pattern.place)
+
     def _literal_args(self, pattern: m.Pattern) -> tuple[m.Arg, ...]:
         for arg in pattern.args:
             if arg.op != "=" or not isinstance(arg.value, LITERALS):
@@ -309,6 +315,9 @@ class RecordBuilder(AccountBuilder):
 
     def dated(self, when: e.When, fact: e.Fact, *attrs: Attr) -> e.Entry:
         return e.Entry(when, fact, **self._collect_attrs(attrs), place=self._here)
+
+    def throughout(self, when: e.When, fact: e.StateFact, *attrs: Attr) -> e.Entry:
+        return self.dated(when, fact, *attrs)
 
     def of(self, name: Token) -> OfParty:
         return OfParty(str(name))

@@ -65,6 +65,7 @@ RESERVED = frozenset(
 # Words that begin a phrase where a point in time is expected.
 POINT_WORDS = frozenset({"earlier", "end", "later", "start"})
 DUTY_ONLY = frozenset({"early", "total", "cured_by", "cure_within", "grace", "curable"})
+PROVISION_FIELDS = GATE_FIELDS | {"from_", "until", "term"}
 # What a reading does to the text, by the first word of its phrase.
 EFFECTS: dict[str, m.Effect] = {
     "reads": "replaces",
@@ -446,6 +447,34 @@ class RuleBuilder(DeclarationBuilder):
             window=_window(sets),
             gates=_gates(sets),
             place=holder.place,
+        )
+
+    def provision(self, word: Token, *mods: Mod) -> m.Duty:
+        """`applies from … until …`: nobody's duty."""
+        for mod in mods:
+            if not mod.sets.keys() <= PROVISION_FIELDS:
+                message = f"`{mod.word} …` belongs to a duty, and this is a provision"
+                advice = "write `applies from … until …`, with `for`, `if`, `while` or `unless`"
+                self._refuse("E133", mod.word, message, advice)
+        sets = self._collect(mods)
+        return m.Duty(
+            kind="provision",
+            holder=m.Holder("none", (), None, self._at(word)),
+            event=None,
+            cond=None,
+            trigger=None,
+            window=_window(sets),
+            gates=_gates(sets),
+            creditor=None,
+            early=None,
+            total=False,
+            cured_by=None,
+            cure_within=None,
+            grace=None,
+            curable=True,
+            time_extended=False,
+            remedy=None,
+            place=self._at(word),
         )
 
     def _collect(self, mods: Iterable[Mod]) -> dict[str, Any]:

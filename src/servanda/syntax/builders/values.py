@@ -328,7 +328,7 @@ class ValueBuilder(Builder):
         return m.InBreach(str(party), None, False, None, self._at(party))
 
     def clause_is(self, clause: Token, state: Token) -> m.ClauseIs:
-        return m.ClauseIs(str(clause), cast(Any, str(state)), self._at(clause))
+        return m.ClauseIs(str(clause), cast(Any, " ".join(state.split())), self._at(clause))
 
     def has_happened(self, pattern: m.Pattern, last: m.Duration | None) -> m.Once:
         return m.Once(pattern, last, pattern.place)

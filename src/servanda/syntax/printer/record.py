@@ -40,7 +40,7 @@ def when(node: e.When) -> str:
 def fact(node: e.Fact) -> str:
     """Content of an entry, without date and attributes."""
     match node:
-        case e.EventFact(event, by, args):
+        case e.EventFact(event, by, args) | e.StateFact(event, by, args):
             actor = "" if by is None else f"{by} "
             given = f"({listed(arg(a) for a in args)})" if args else ""
             return f"{actor}{event}{given}"
@@ -159,8 +159,10 @@ def _with_commas(phrases: Sequence[str]) -> Phrases:
 
 def entry(node: e.Entry) -> Phrases:
     """A dated line as phrases."""
-    uncertain = "" if node.when.end is None else "at some time in "
-    return _with_commas((f"{uncertain}{when(node.when)} {fact(node.fact)}", *_attributes(node)))
+    before = "" if node.when.end is None else "at some time in "
+    if isinstance(node.fact, e.StateFact):
+        before = "throughout "
+    return _with_commas((f"{before}{when(node.when)} {fact(node.fact)}", *_attributes(node)))
 
 
 def completeness(node: e.Completeness) -> Phrases:

@@ -69,6 +69,8 @@ def duty(node: m.Duty, prepositions: Iterable[str] = ()) -> Phrases:
 
 
 def _duty(node: m.Duty, prepositions: Iterator[str], must: str = "must") -> Phrases:
+    if node.kind == "provision":
+        return ("applies", *_window(node.window), *_gates(node.gates))
     if node.kind == "keep" and node.cond is not None:
         action = f"keep {_kept(node.cond)}"
     else:

@@ -112,5 +112,5 @@ _WHOLE: dict[type, Callable[[Any], str]] = {
     e.SourceRef: record.source,
     e.Column: record.cell,
     **dict.fromkeys((e.EventFact, e.ReadingFact, e.LinkFact, e.PowerFact), record.fact),
-    **dict.fromkeys((e.DetermineFact, e.SaidFact, e.WithdrawFact), record.fact),
+    **dict.fromkeys((e.StateFact, e.DetermineFact, e.SaidFact, e.WithdrawFact), record.fact),
 }

@@ -19,6 +19,7 @@ from servanda.judge.reference.exercises import (
 )
 from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Instance
+from servanda.judge.reference.interfaces import narrowed
 from servanda.judge.reference.keep import Keep
 from servanda.judge.reference.may import May
 from servanda.judge.reference.recording.conditions import ConditionRecorder
@@ -268,14 +269,18 @@ class Recorder:
             violation = known.get(act.entry)
             lacks = (*short, *self.untimely(duty, act))
             counts: Any = "no"
+            prevailing = tuple(
+                prevails(one, act.lo) for one in duty.having_done(act) if act.lo <= self.x
+            )
+            prevailing = tuple(one for one in prevailing if one.value > FALSE)
             if violation is not None and violation.level > FALSE:
                 counts = "sure" if violation.level == SURE else "possible"
             elif not lacks:
-                lacks = (d.Lack("not bound"),)
+                lacks = (d.Lack("prevailed" if surely(prevailing) else "not bound"),)
             cure = violation.cure if violation is not None else ""
             cured = cure if violation is not None and violation.last_end <= self.x else None
             times = act.lo, act.hi, act.fin
-            yield d.Act(act.entry, *times, act.sure, counts, lacks, cured or None)
+            yield d.Act(act.entry, *times, act.sure, counts, lacks, cured or None, prevailing)
 
     # -------------------------------------------------------------- overlays
     def overlays(self) -> Iterator[d.Step]:
@@ -287,7 +292,7 @@ class Recorder:
             if truth.value == FALSE and not uses:
                 continue
             condition: d.Condition | None = None
-            prevailing: tuple[str, ...] = ()
+            prevailing: tuple[d.Prevailing, ...] = ()
             if name == "excused":
                 condition = self.conditions.of_instance(
                     self.rule.unless, self.instance, self.over_at()
@@ -309,13 +314,18 @@ class Recorder:
         over = self.verdict.status in OVER
         return self.x if from_ is None or not over else min(self.x, from_ + PHASES - 1)
 
-    def prevailing(self) -> tuple[str, ...]:
-        """The rules that bind now and prevail over this one."""
-        return tuple(
-            rule
-            for rule in self.rule.yields_to
-            if any(i.felt("binding", self.x).value > FALSE for i in self.walk.instances_of(rule))
+    def prevailing(self) -> tuple[d.Prevailing, ...]:
+        """The instances that bind now and prevail over the whole of this one."""
+        found = (
+            prevails(other, self.x)
+            for one in self.rule.yields_to
+            if not one.by_act
+            for is_meant in [narrowed(one.status, self.instance.bindings)]
+            for rule in one.status.rules
+            for other in self.walk.instances_of(rule)
+            if is_meant(other)
         )
+        return tuple(one for one in found if one.value > FALSE)
 
     def uses_over(self, verb: str) -> Iterator[d.Use]:
         for power in touching(self.walk, self.rule, verb):
@@ -375,7 +385,7 @@ class Recorder:
         if self.rule.action is not None and self.rule.kind != "may":
             window = self.instance.window
             of = self.instance
-            since = of.counts_from[0] if isinstance(of, Achieve) else window.o_lo
+            since = of.silent_from if isinstance(of, Achieve) else window.o_lo
             start: int | None = None if since <= SINCE_EVER else instant(since)
             end: int | None = self.x + 1
             if isinstance(self.instance, Achieve) and self.instance.breach_hi is not None:
@@ -400,7 +410,7 @@ class Recorder:
     # -------------------------------------------------------------- after a breach, and before
     def cure_ends(self) -> Iterator[d.CureEnd]:
         """The end of the time to cure, of each breach (or failure) that is open."""
-        within, duty = self.rule.cure_within, self.instance
+        within, duty = self.rule.cure_within or self.rule.grace, self.instance
         if within is None:
             return
         if isinstance(duty, Achieve) and duty.breach_lo is not None and duty.in_breach(self.x):
@@ -450,3 +460,14 @@ def measures_of(cond: Cond | None) -> list[str]:
     """The measures that a condition reads, in order."""
     read = (n for n in numbers(cond) if isinstance(n, MeasureReading | MeasureChange))
     return list(dict.fromkeys(n.measure for n in read))
+
+
+def prevails(other: Instance, at: int) -> d.Prevailing:
+    """An instance that prevails, and how surely it binds at a tick."""
+    return d.Prevailing(
+        other.rule.id, other.debtor, other.particulars, other.felt("binding", at).value
+    )
+
+
+def surely(prevailing: Iterable[d.Prevailing]) -> bool:
+    return any(one.value == SURE for one in prevailing)
