@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -31,6 +32,7 @@ class Trust(Struct, frozen=True):
     sure: bool
 
 
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """A name normalised for comparison: `Tehran_Times` equals `Tehran Times`."""
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")

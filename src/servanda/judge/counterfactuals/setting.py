@@ -85,20 +85,50 @@ class Setting:
         sure = msgspec.structs.replace(
             entry, grade=None, by=None, sources=(), chain=(Step("said", trusted[0]),)
         )
-        supposed = msgspec.structs.replace(
-            record, entries=tuple(sure if e.id == entry.id else e for e in record.entries)
-        )
+        bearing = self.bearing_on(entry)
+        supposed = tuple(sure if e.id == entry.id else e for e in bearing)
         policy = Policy(account, record)
         before, after = (
-            {each.id for each, _ in standing(one, policy, self.known).entries}
-            for one in (record, supposed)
+            {
+                each.id
+                for each, _ in standing(
+                    msgspec.structs.replace(record, entries=entries), policy, self.known
+                ).entries
+            }
+            for entries in (bearing, supposed)
         )
         changed = (before ^ after) | {entry.id}
-        fresh = tuple(e for e in supposed.entries if e.id in changed & after)
+        fresh = tuple(e for e in supposed if e.id in changed & after)
         facts = self.seen_by(
-            account, msgspec.structs.replace(supposed, entries=fresh), self.facts.now
+            account, msgspec.structs.replace(record, entries=fresh), self.facts.now
         )
         return frozenset(changed & before), facts
+
+    def bearing_on(self, entry: Entry) -> tuple[Entry, ...]:
+        """The entry, and all that correct or withdraw one another with it: the only ones that may
+        cease to count, or begin to, with it."""
+        found, waiting = {entry.id}, [entry.id]
+        while waiting:
+            fresh = self.linked.get(waiting.pop(), set()) - found
+            found |= fresh
+            waiting += fresh
+        if len(found) == 1:
+            return (entry,)
+        return tuple(each for each in self.record.entries if each.id in found)
+
+    @cached_property
+    def linked(self) -> dict[str, set[str]]:
+        """The ids of entries (or rows) with those that they correct or withdraw, both ways."""
+        found: dict[str, set[str]] = {}
+        for entry in self.record.entries:
+            for other in (
+                entry.corrects,
+                entry.what.entry if isinstance(entry.what, Withdrawn) else None,
+            ):
+                if other is not None:
+                    found.setdefault(entry.id, set()).add(other)
+                    found.setdefault(other, set()).add(entry.id)
+        return found
 
     @cached_property
     def to_the_last(self) -> Facts | None:
