@@ -280,7 +280,7 @@ def test_a_window_that_an_event_arisen_by_itself_closes_says_when(tmp_path: Path
             "2",
             "2024-01-19",
             "opened on 2024-01-01 and closes at the end of 2024-01-20,"
-            " 10 days later for its suspension",
+            " 10 days later for the time it was suspended or excused",
             "its",
         ),
         ("2", "2024-01-08", "closes when its suspension is over and its time has run on", ""),

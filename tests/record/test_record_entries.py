@@ -252,9 +252,7 @@ def test_what_goes_on_is_known_from_its_last_day_and_is_from_its_actor(read: Rea
     found = read("throughout 2019-08-01..2019-08-05 US sanctions(oil), alleged by Iran")
     (entry,) = found.record.entries
     assert entry.what == WentOn("sanctions", ("US", "oil"), "US")
-    assert (
-        entry.known == entry.when.hi == parse_as_of("2019-08-04", "UTC") + 2
-    )
+    assert entry.known == entry.when.hi == parse_as_of("2019-08-04", "UTC") + 2
     assert entry.id == "2019-08-01-sanctions-US-oil"
 
 

@@ -105,4 +105,5 @@ class WindowText:
         said = self.span(window.closes, "at", self.closing)
         if not window.stopped:
             return said
-        return f"{said}, {duration_text(window.stopped)} later for the time it was suspended or excused"
+        later = duration_text(window.stopped)
+        return f"{said}, {later} later for the time it was suspended or excused"
