@@ -14,7 +14,16 @@ from servanda.semantics.checks.provisions import check_nobodys_duties
 from servanda.semantics.checks.variables import Parameter, check_bound, check_parameters, tested
 from servanda.semantics.checks.windows import check_windows
 from servanda.semantics.names import AgreementNames
-from servanda.semantics.norms import Always, Const, Expr, Norms, Rule, Var
+from servanda.semantics.norms import (
+    Always,
+    Compare,
+    Const,
+    Expr,
+    MeasureReading,
+    Norms,
+    Rule,
+    Var,
+)
 from servanda.semantics.resolver import Resolver
 from servanda.semantics.resolving.scope import Context, Scope, Typed, variable_of
 from servanda.syntax import tree
@@ -79,6 +88,7 @@ def check_norms(norms: Norms, names: AgreementNames, problems: Problems) -> None
     check_circles(norms, names, problems)
     _check_clock(norms, names.agreement, problems)
     _check_exact_amounts(norms, problems)
+    _check_surplus(norms, problems)
     _check_keeps(norms, problems)
     check_nobodys_duties(norms, problems)
     check_bound(norms, problems)
@@ -214,6 +224,32 @@ def _check_exact_amounts(norms: Norms, problems: Problems) -> None:
                     rule.place,
                     f"only exactly this `{arg.param}` performs the duty: more or less does not",
                     f"write `{arg.param}: at least {value}` if more is also good",
+                )
+
+
+def _check_surplus(norms: Norms, problems: Problems) -> None:
+    """Report acts of any amount that answer a level above a limit."""
+    events = {event.name: event for event in norms.events}
+    units = {measure.name: measure.unit for measure in norms.measures}
+    for rule in norms.rules:
+        cond = None if rule.trigger is None else rule.trigger.cond
+        above = isinstance(cond, Compare) and cond.op in (">", ">=")
+        if not above or rule.kind != "achieve" or rule.action is None:
+            continue
+        assert isinstance(cond, Compare) and rule.trigger is not None
+        level = cond.left.measure if isinstance(cond.left, MeasureReading) else None
+        tested = {arg.param for arg in rule.action.args} | {rule.total[0] if rule.total else ""}
+        event = events.get(rule.action.name)
+        for param in () if event is None else event.params:
+            alike = level is not None and param.unit is not None and units[level] == param.unit
+            if alike and param.name not in tested:
+                problems.add(
+                    "W302",
+                    rule.place,
+                    f"any `{rule.action.name}` performs this, whatever its `{param.name}`: "
+                    f"the surplus of `{level}` is not asked for",
+                    "write `whenever … exceeds … by surplus:` and "
+                    f"`{param.name}: at least surplus`",
                 )
 
 
