@@ -119,7 +119,7 @@ class State(Struct, frozen=True, tag=True):
 
 
 class Occurred(Struct, frozen=True, tag=True):
-    """Whether an event has happened (`once`), or did so in the last while."""
+    """Whether an event has happened, or did so in the last while."""
 
     value: int
     vague: bool

@@ -457,7 +457,7 @@ def excuse_of(rule: Rule) -> Cond:
 
 
 def acted_out(rule: Rule) -> Match:
-    """The acts by which a rule is performed or used; of `in total`, parts of any amount."""
+    """The acts by which a rule is performed or used; of instalments, parts of any amount."""
     assert rule.action is not None
     if rule.total is None:
         return rule.action

@@ -39,7 +39,7 @@ class Performance:
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The acts it consists of, in order of id: of `in total`, all parts counted."""
+        """The acts it consists of, in order of id: of instalments, all parts counted."""
         return tuple(sorted({part.entry for part in self.parts}))
 
     @property
