@@ -44,24 +44,21 @@ def derivations(
 ) -> Iterator[tuple[Derivation, Facts]]:
     """The derivation of each span, asked on a day in it, with the facts up to then.
 
-    A period has no instance before it begins: of a first span from before then (not in force yet,
-    or performed early) there is none. A span within a day is as it was when asked in it: the rest
-    of the day may still close a window before an act.
+    A period has no instance before it begins: asked before then the judge has none of a span (not in
+    force yet, or performed early). A span within a day is as it was when asked in it: the rest of
+    the day may still close a window before an act.
     """
     footprints = Footprints(norms)
     recurring = {rule.id for rule in norms.rules if rule.window.every is not None}
-    begun: set[object] = set()
     for verdict in verdicts:
         facts = facts_at(asked(verdict, norms.zone, now))
         open_then = [replace(verdict, until=None, closed_by=())]
         if facts.now + 1 != next_day(facts.now, norms.zone):
             open_then = as_of_then(footprints, facts, verdict)
         found = derive(norms, facts, open_then, footprints)
-        instance = (verdict.rule, verdict.debtor, verdict.trigger, verdict.instance)
-        is_first = instance not in begun
-        begun.add(instance)
-        is_to_come = verdict.rule in recurring and is_first and not found
-        assert is_to_come or [each.verdict for each in found] == open_then, (verdict, facts.now)
+        if not found and verdict.rule in recurring:
+            open_then = as_of_then(footprints, facts, verdict)
+        assert [each.verdict for each in found] == open_then, (verdict, facts.now)
         yield from ((each, facts) for each in found)
 
 
