@@ -140,7 +140,7 @@ class Actions:
         action: norms.Match | None,
         cure: norms.Match,
     ) -> None:
-        """Report `cured by` on other duties than `must not`, and `as in the breach` of unknown parameters."""
+        """Report `cured by` on other duties than `must not`, and parameters that no breach has."""
         place = pick(pattern.place, duty.place)
         if duty.kind != "forbid" or action is None:
             what, help_ = _CURED_WITHOUT[duty.kind == "keep"]
