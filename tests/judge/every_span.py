@@ -45,8 +45,8 @@ def derivations(
     """The derivation of each span, asked on a day in it, with the facts up to then.
 
     A period has no instance before it begins: asked before then the judge has none of a span (not
-    in force yet, or performed early). A span within a day is as it was when asked in it: the rest of
-    the day may still close a window before an act.
+    in force yet, or performed early). A span within a day is as it was when asked in it: the rest
+    of the day may still close a window before an act.
     """
     footprints = Footprints(norms)
     recurring = {rule.id for rule in norms.rules if rule.window.every is not None}
