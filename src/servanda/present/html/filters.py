@@ -72,7 +72,8 @@ def status_cell(code: str | None, kind: str = "", label: str = "") -> SafeString
 
 def marked(code: str | None, kind: str) -> SafeString:
     found = term(code, kind)
-    return format_html('<span aria-hidden="true">{}</span> {}', found.mark, found.word)
+    # the space does not break: a narrow cell never leaves the mark alone on its line
+    return format_html('<span aria-hidden="true">{}</span>&nbsp;{}', found.mark, found.word)
 
 
 # ------------------------------------------------------------------ small things
