@@ -12,7 +12,7 @@ from typing import Any
 
 from servanda.watch.fact_filing import FilingKey
 
-FORMAT = "2"
+FORMAT = "3"
 MANY = 400
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
