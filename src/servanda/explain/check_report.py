@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from servanda.explain.judged_case import JudgedCase
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.markdown import Paragraph
 from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
@@ -17,6 +16,7 @@ from servanda.syntax.problems import Problem
 from servanda.syntax.tree import Agreement
 
 if TYPE_CHECKING:
+    from servanda.explain.judged_case import JudgedCase
     from servanda.record.cross_checks import Finding
     from servanda.record.record import Record
 
