@@ -14,7 +14,6 @@ from servanda.record.lookup import RecordNames
 from servanda.record.sources import Source
 from servanda.record.tables.files import TableFile, literal, quoted
 from servanda.record.tables.sql import (
-    DATE,
     DECIMAL,
     Moment,
     inexact,
@@ -28,6 +27,7 @@ from servanda.semantics.norms import Variable
 from servanda.semantics.resolving.scope import variable_of
 from servanda.semantics.units import UnitError
 from servanda.syntax.entries import Cell, Column, RowMap
+from servanda.syntax.instants import DAY
 from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Place
 
@@ -376,7 +376,7 @@ class Planner:
             )
             return None
         given = f"nullif(trim({quoted(cell.name)}), '')"
-        matches = f"regexp_full_match({given}, {literal(DATE)})"
+        matches = f"regexp_full_match({given}, {literal(DAY)})"
         value = f"CASE WHEN {matches} THEN TRY_CAST({given} AS DATE) END"
         message = f"`{{}}` is not a date (column `{cell.name}`)"
         self.check("E710", f"({given} IS NOT NULL AND {value} IS NULL)", given, message, help=DATES)

@@ -16,10 +16,11 @@ from msgspec import Struct
 
 from servanda.record.tables.files import literal, quoted
 from servanda.semantics.clock import EPOCH, PHASES, to_micros, zone_of
+from servanda.syntax.instants import CLOCK, OFFSET
+from servanda.syntax.instants import DAY as DATE
 
 DAY = 86_400_000_000
-DATE = r"\d{4}-\d\d-\d\d"
-INSTANT = rf"{DATE}[T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:?\d\d)?"
+INSTANT = rf"{DATE}[T ]{CLOCK}{OFFSET}?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
 FLOATS = ("DOUBLE", "FLOAT", "REAL")
@@ -68,19 +69,26 @@ def moment(name: str, column: str, type_: str) -> Moment | None:
     if kind == "VARCHAR":
         return Moment(_written(name, given), f"{name}_text", local)
     if kind == "DATE":
-        clock, offset, day = f"{given}::TIMESTAMP", "NULL", "TRUE"
+        micros, offset, day = f"epoch_us({given}::TIMESTAMP)", "NULL", "TRUE"
     elif kind.startswith("TIMESTAMP"):
         zoned = "TZ" in kind or "TIME ZONE" in kind
         clock = given if zoned else f"{given}::TIMESTAMP"
+        micros = _whole_micros(given) if kind.endswith("_NS") else f"epoch_us({clock})"
         offset, day = "0" if zoned else "NULL", "FALSE"
     else:
         return None
     layer = (
-        f"epoch_us({clock}) AS {local}",
+        f"{micros} AS {local}",
         f"{offset}::BIGINT AS {name}_offset",
         f"{day} AS {name}_day",
     )
     return Moment((layer,), given, local)
+
+
+def _whole_micros(column: str) -> str:
+    """The microseconds of a column in nanoseconds: what is finer is cut off, also before 1970."""
+    nanos = f"epoch_ns({column})"
+    return f"(({nanos} - (({nanos} % 1000) + 1000) % 1000) // 1000)"
 
 
 def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
@@ -93,13 +101,15 @@ def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
     offset_at = (
         f"CASE WHEN {kind} = 1 OR length({text}) < 17 THEN '' WHEN {text}[-1] = 'Z' THEN 'Z' "
         f"WHEN {text}[-6] IN ('+', '-') THEN {text}[-6:] "
-        f"WHEN {text}[-5] IN ('+', '-') THEN {text}[-5:] ELSE '' END"
+        f"WHEN {text}[-5] IN ('+', '-') THEN {text}[-5:] "
+        f"WHEN {text}[-3] IN ('+', '-') THEN {text}[-3:] ELSE '' END"
     )
     clock = (
         f"CASE {kind} WHEN 1 THEN TRY_CAST({text} AS DATE)::TIMESTAMP "
         f"WHEN 2 THEN TRY_CAST(left({text}, length({text}) - length({zone})) AS TIMESTAMP) END"
     )
-    minutes = f"({zone}[2:3]::BIGINT * 60 + {zone}[-2:]::BIGINT)"
+    past_hour = f"(CASE WHEN length({zone}) > 3 THEN {zone}[-2:]::BIGINT ELSE 0 END)"
+    minutes = f"({zone}[2:3]::BIGINT * 60 + {past_hour})"
     sign = f"(CASE WHEN {zone}[1] = '-' THEN -60000000 ELSE 60000000 END)"
     offset = (
         f"CASE WHEN {kind} IS NULL OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "
