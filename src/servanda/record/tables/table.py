@@ -194,9 +194,13 @@ class _TableReader:
     def _checked(self, plan: Plan, zone: str) -> Rows | None:
         """A file's rows as a SELECT, once every row has passed the checks."""
         extents = [text for moment in plan.moments.values() for text in moment.extents]
+        hinted = any_of(plan.hints)
+        extents.append(f"CASE WHEN {hinted} THEN 1 END")
         found = self._run_checks(plan.checks, plan.rows, plan.file, extents)
         if found is None:
             return None
+        if found.pop():
+            self._report_rows(plan.hints, plan.rows, plan.file)
         clocks = {name: Clocks(*found[n * 6 : n * 6 + 5]) for n, name in enumerate(plan.moments)}
         bounds = [micros for each in clocks.values() for micros in (*each.locals, *each.instants)]
         years = years_of(min(bounds), max(bounds)) if bounds else (1970, 1970)
@@ -242,8 +246,8 @@ class _TableReader:
     ) -> list[int | None] | None:
         """One pass over the rows; the least and most of `extents`, or None if a check failed."""
         ends = [f"min({value}), max({value})" for value in extents]
-        bad = " OR ".join(f"({check.bad})" for check in checks) or "false"
-        sql = f"SELECT {', '.join([f'count(*) FILTER (WHERE {bad})', *ends])} FROM {rows}"
+        bad = f"count(*) FILTER (WHERE {any_of(checks)})"
+        sql = f"SELECT {', '.join([bad, *ends])} FROM {rows}"
         found, *answer = run(self.connection, sql)[0]
         if found:
             self._report_rows(checks, rows, file)
@@ -293,6 +297,11 @@ class _TableReader:
                 "give each row an id of its own, or name another column",
             )
         return not rows
+
+
+def any_of(checks: Sequence[Check]) -> str:
+    """Whether a row fails one of the checks, in SQL."""
+    return " OR ".join(f"({check.bad})" for check in checks) or "false"
 
 
 def _sharing(blocks: Sequence[Sequence[Rows]]) -> list[list[Rows]]:
