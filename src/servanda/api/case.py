@@ -348,7 +348,7 @@ class Case(JudgedCase):
         from servanda.api.exports import choose_format, write_export
 
         file = Path(path)
-        chosen = choose_format(file, format, table)
+        chosen = choose_format(file, format, table, self.folder)
         asked = self._of_one_or_all(on, known, account)
         judged = self.by_account(account, asked.on, asked.known)
         undated = write_export(file, judged, asked, chosen, table or "spans")
@@ -368,7 +368,7 @@ class Case(JudgedCase):
         from servanda.api.output_files import check_output, missing_extra, write_bytes
 
         file = Path(path)
-        check_output(file, ("html", "htm"))
+        check_output(file, self.folder, ("html", "htm"))
         asked = self._of_one_or_all(on, known, account)
         try:
             page = self.report_html(on=asked.on, known=asked.known, account=account)
@@ -415,7 +415,7 @@ class Case(JudgedCase):
         from servanda.present.charts.registry import chart_kind
 
         file = Path(path)
-        form = check_output(file, PICTURES)
+        form = check_output(file, self.folder, PICTURES)
         chart_kind(which)
         asked = self._of_one_or_all(on, known, account)
         try:

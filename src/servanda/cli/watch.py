@@ -18,6 +18,7 @@ from servanda.cli.answers import (
     write_json,
 )
 from servanda.cli.options import By, CasePath, On
+from servanda.cli.signals import is_interrupted
 from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ def watch(
             follow_file(found, out, once, json)
     except (typer.Exit, typer.BadParameter, BrokenPipeError):
         raise
-    except KeyboardInterrupt:
-        write_note("stopped; the next `servanda watch` goes on from here")
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
+        if isinstance(error, KeyboardInterrupt) or is_interrupted():
+            write_note("stopped; the next `servanda watch` goes on from here")
+            return
         if os.environ.get("SERVANDA_DEBUG"):
             raise
         refuse_watch(error, json)
