@@ -26,7 +26,7 @@ EMPTY = Problem(
     help="add an entry: the page follows",
 )
 MOST_WAITING = 200
-"""Pieces of work that wait for the worker; a request for more is told to come again."""
+"""Pieces of work that wait for the worker; a request for more is refused for the moment."""
 AT_ONCE = 2
 """Requests that judge or draw something themselves, at once; others wait `TURN` seconds."""
 TURN = 5.0
@@ -186,7 +186,7 @@ class Worker:
         self.queue.put((when, next(self.order), name, work))
 
     def check_room(self) -> None:
-        """Raises Refused where so much waits that more would only wait in vain."""
+        """Raises Refused where too much waits already."""
         if len(self.waiting) >= MOST_WAITING:
             raise too_busy()
 
