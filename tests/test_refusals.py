@@ -29,7 +29,7 @@ RECORD = "2024-01-31 A pays(amount: 5 EUR)\n"
 SUBJECT = re.compile(r"[a-z]+:.+", re.S)
 WITHOUT_SUBJECT_OF_THEIR_OWN = {"E002", "E009"}
 """Not requests: `tests/language/test_problem_codes.py` has them."""
-IN_THE_VIEW = {"E040", "E041", "E042"}
+IN_THE_VIEW = {"E040", "E041", "E042", "E047"}
 OF_THE_DISK = {"E043", "E045", "E046"}  # tests/test_disk.py
 """`tests/web/test_view.py` has them."""
 

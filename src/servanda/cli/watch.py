@@ -146,12 +146,10 @@ def refuse_watch(error: Exception, json: bool) -> NoReturn:
 
 def explain_units(case: Path, account: str | None, json: bool) -> None:
     """Print which rules are judged for which keys."""
-    from servanda.syntax.problems import ServandaError
     from servanda.watch.rendering import unit_lines, unit_rows
 
     opened = open_case(case)
-    if opened.found.errors:
-        raise ServandaError(opened.found.errors)
+    opened.require_no_errors()
     rows: list[dict[str, Any]] = unit_rows(opened.norms(account))
     if json:
         write_json({"units": rows})

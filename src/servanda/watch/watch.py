@@ -93,8 +93,7 @@ class Watch:
         progress: Progress = lambda what, number: None,
     ) -> None:
         self.case = open_case(case)
-        if self.case.found.errors:
-            raise ServandaError(self.case.found.errors)
+        self.case.require_no_errors()
         chosen = self.case.account(account)
         self.account = "text" if chosen is None else chosen.name
         self.norms = self.case.norms(self.account)
