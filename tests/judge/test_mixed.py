@@ -1,4 +1,4 @@
-"""Both judges on mixed cases, from text (mixed.py), and the reference judge in every world (worlds.py).
+"""Both judges on mixed cases, from text (mixed.py).
 
 The default budget is a few seeds; `SERVANDA_LONG=400` tries as many new ones. Hundreds of thousands of pairs:
 `python tests/judge/mixed_pairs.py --seeds 0:1000 --records 150`.
@@ -25,16 +25,13 @@ from mixed_pairs import (
     read,
     reduce,
 )
-from worlds import TooMany, compared
 
 from servanda.judge import judgement
 from servanda.judge.reference import walk
-from servanda.syntax.problems import ServandaError
 
 LONG = int(os.environ.get("SERVANDA_LONG", "0"))
 FIRST = Random().randrange(10**9) if LONG else 0
-SEEDS = range(FIRST, FIRST + (LONG or 6))
-WORLDS = range(FIRST, FIRST + (10 * LONG or 80))
+SEEDS = range(FIRST, FIRST + (LONG or 3))
 
 CONSTRUCTS = (
     "reads R", "finds no obligation", "leaves the text as it is", "adds to the text", "reads the text as", "needs R",
@@ -53,9 +50,9 @@ CONSTRUCTS = (
 def test_the_judges_agree_on_mixed_cases() -> None:
     count = Count()
     for seed in SEEDS:
-        compare(Mixture(seed).case(), 12, count)
+        compare(Mixture(seed).case(), 8, count)
     assert not count.differences, count.differences[0]
-    assert count.pairs > 12 * len(SEEDS)
+    assert count.pairs > 8 * len(SEEDS)
     assert len(count.statuses) > 5
 
 
@@ -65,16 +62,16 @@ def test_a_seed_gives_the_same_case_for_good() -> None:
 
 def test_mixed_cases_have_every_construct_and_are_seldom_refused() -> None:
     text, refused = "", 0
-    for seed in range(120):
+    for seed in range(100):
         case = Mixture(seed).case()
         lines = [line for view in accounts(case, 3) for asked in view for line in asked.lines]
         text += case.text(lines)
         try:
-            read(case.text([line for view in case.views for line in ("account x", *view)][:1]))
+            read(case.text(lines[: len(case.views[0]) + 2]))
         except Refused:
             refused += 1
     assert [phrase for phrase in CONSTRUCTS if phrase not in text] == []
-    assert refused < 36
+    assert refused < 30
     deep = max(len(line) - len(line.lstrip()) for line in text.split("\n") if "on breach" in line)
     assert deep >= 14  # a remedy of a remedy of a remedy of a remedy
 
@@ -82,9 +79,9 @@ def test_mixed_cases_have_every_construct_and_are_seldom_refused() -> None:
 def test_many_records_at_once_are_judged_as_each_alone() -> None:
     """The check of the check: the plan as people run it gives what the lifted plan gives."""
     found: Counter[str] = Counter()
-    for seed in (1, 4):
+    for seed in (4, 7):
         case = Mixture(seed).case()
-        view = next(accounts(case, 4))
+        view = next(accounts(case, 3))
         judged = read(case.text(line for asked in view for line in asked.lines))
         norms = judged.norms(view[0].account)
         facts = [judged.facts(judged.account(a.account), norms, a.on, a.known) for a in view]
@@ -137,9 +134,60 @@ clause 1
 """
 
 
+MAY_HAVE_CLOSED = """\
+agreement M "A window that may have closed before it opens"
+party A
+body S
+event order(by: party), not recorded is taken as not done
+event give(by: party), not recorded is taken as not done
+clause 1
+  A may give from 2024-03-02 before order
+clause 2
+  A must keep count of give so far <= 0 from 2024-03-02 until order
+clause 3
+  A must not give from 2024-03-02 until order
+clause 4
+  A must give from 2024-03-02 until order
+clause 5
+  applies from 2024-03-02 until order
+2024-02-25T04:30 A orders alleged by S
+"""
+
+EARLY = """\
+agreement M "Performed before the condition is read"
+party A, B
+event give(by: party), not recorded is taken as not done
+event strike, not recorded is taken as not done
+vague grave to be determined by B
+clause 1
+  A must give from 2024-10-28 if strike has happened
+clause 2
+  A must give from 2024-10-28 by 2024-11-02 if grave
+2024-10-22 A gives id e1
+"""
+
+CREATED = """\
+agreement M "A power to create what needs no creation"
+  in force from order
+party A
+event order(by: party), not recorded is taken as not done
+event give(by: party), not recorded is taken as not done
+clause 3
+  A may create 3
+  A must give
+at some time in 2024-03-27..2024-03-28 A creates 3
+2024-03-28 A orders id o
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "rule", "told"),
     [
+        *((MAY_HAVE_CLOSED, n, [(before, ()), ("unknown", ())]) for n, before in (
+            ("1", "closed"), ("2", "dormant"), ("3", "dormant"), ("4", "dormant"), ("5", "not_yet_in_force"))),
+        (EARLY, "1", [("dormant", ()), ("kept", ("e1",))]),
+        (EARLY, "2", [("dormant", ()), ("kept", ("e1",))]),
+        (CREATED, "3/2", [("dormant", ()), ("due", ("o",))]),
         # the joint power is used by the act that makes it whole, not by one that nobody joined
         (JOINTLY, "2:A", [("open", ()), ("exercised", ("e9",))]),
         # it is not known when the breach came, nor whether the sum began after what was given
@@ -154,21 +202,3 @@ def test_differences_that_were_mended(text: str, rule: str, told: list[tuple[str
         spans = [(v.status, v.entries) for v in judge(norms, facts) if v.rule == rule]
         assert spans == told
     assert difference_of(text.split("\n"), Asked("text", (), "2024-12-31", None)) == []
-
-
-# ------------------------------------------------------------------ every world
-def test_what_is_sure_is_so_in_every_world() -> None:
-    sure = 0
-    for seed in WORLDS:
-        case = Mixture(seed, settled=True).case()
-        lines = ('account a "a"', *case.views[0])
-        try:
-            judged = read(case.text(lines))
-            norms = judged.norms("a")
-            facts = judged.facts(judged.account("a"), norms, case.days[1], None)
-            contradictions, _, count = compared(walk.judge, norms, facts, 32)
-        except (Refused, ServandaError, TooMany, ValueError):
-            continue
-        assert not contradictions, (seed, contradictions[0])
-        sure += count
-    assert sure > 2 * len(WORLDS)

@@ -25,7 +25,8 @@ UNSETTLED = ("unknown", "undetermined")
 NOTHING_OWED = (
     "dormant", "lapsed", "ended", "waived", "released", "closed", "expired", "not_yet_in_force", "terminated",
 )  # fmt: skip
-"""What a duty that does not arise might as well be."""
+"""What a duty that does not arise, or whose window never opens, might as well be."""
+NOT_THERE = ("none", "dormant", "closed", "not_yet_in_force")
 Judge = Callable[[Norms, Facts], tuple[Verdict, ...]]
 Fact = Occurrence | ReadingFact | Exercise | Determination
 Key = tuple[Any, ...]
@@ -139,8 +140,8 @@ def at(spans: Sequence[tuple[int, str]] | None, tick: int) -> str:
     return found
 
 
-def compared(judge: Judge, norms: Norms, facts: Facts, most: int = 64) -> tuple[list[Found], list[Found], int]:
-    """`(contradictions, needless, settled)`: see above; `settled`: how many spans were sure."""
+def compared(judge: Judge, norms: Norms, facts: Facts, most: int = 64) -> tuple[list[Found], list[Found], int, int]:
+    """`(contradictions, needless, sure, open)`: see above; of how many statuses that are sure or open."""
     mine = told(judge, norms, facts)
     every = []
     for world in worlds(norms, facts, most):
@@ -148,7 +149,7 @@ def compared(judge: Judge, norms: Norms, facts: Facts, most: int = 64) -> tuple[
             every.append(told(judge, *world))
         except JudgeError:
             raise ValueError("a world without an answer") from None
-    contradictions, needless, sure = [], [], 0
+    contradictions, needless, sure, open_ = [], [], 0, 0
     for key, spans in mine.items():
         if len({began for began, _ in spans}) < len(spans):
             continue  # two instances that nothing tells apart
@@ -159,8 +160,10 @@ def compared(judge: Judge, norms: Norms, facts: Facts, most: int = 64) -> tuple[
             found = Found(key, tick, now, there)
             if now not in UNSETTLED and now != "none":
                 sure += 1
-                if not there <= {now, *(["none"] if now in NOTHING_OWED else [])}:
+                if not there <= {now, *(NOT_THERE if now in NOTHING_OWED else [])}:
                     contradictions.append(found)
-            elif now in UNSETTLED and len(there) == 1 and not there & {"none", *UNSETTLED}:
+                continue
+            open_ += now in UNSETTLED
+            if now in UNSETTLED and len(there) == 1 and not there & {"none", *UNSETTLED}:
                 needless.append(found)
-    return contradictions, needless, sure
+    return contradictions, needless, sure, open_
