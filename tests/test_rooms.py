@@ -13,17 +13,18 @@ SRC = Path(__file__).resolve().parent.parent / "src"
 PACKAGE = SRC / "servanda"
 
 # Room -> the rooms that it may import from, besides itself. `api` is the public Python interface
-# (api.py); `servanda` is the package's own __init__, which exports it; `atomic_files` and
-# `vocabulary` (words, colours, marks, escaping) are below all.
+# (api.py); `servanda` is the package's own __init__, which exports it; `atomic_files`,
+# `safe_files` and `vocabulary` (words, colours, marks, escaping) are below all.
 MAY_IMPORT: dict[str, set[str]] = {
     "atomic_files": set(),
+    "safe_files": set(),
     "vocabulary": set(),
-    "syntax": {"atomic_files"},
+    "syntax": {"atomic_files", "safe_files"},
     "semantics": {"syntax"},
-    "record": {"syntax", "semantics"},
+    "record": {"safe_files", "syntax", "semantics"},
     "judge": {"atomic_files", "syntax", "semantics", "record"},
     "explain": {"vocabulary", "syntax", "semantics", "record", "judge"},
-    "articles": {"atomic_files", "syntax", "semantics", "record"},
+    "articles": {"atomic_files", "safe_files", "syntax", "semantics", "record"},
     "present": {"atomic_files", "vocabulary", "syntax", "semantics", "record", "judge", "explain"},
     "api": {
         *("atomic_files", "vocabulary", "syntax", "semantics", "record", "judge", "explain"),
