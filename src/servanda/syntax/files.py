@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from servanda.safe_files import Refused, read_bytes
 from servanda.syntax.layout import Layout, lay_out
 from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.safe_files import Refused, read_bytes
 from servanda.syntax.tree import Place
 
 LARGEST_FILE = 64 * 1024 * 1024
