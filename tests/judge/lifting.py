@@ -43,7 +43,9 @@ def lifted(connection: duckdb.DuckDBPyConnection, query: str, alike: frozenset[s
     tree = parsed(connection, query)
     for statement in tree["statements"]:
         Lifting(alike).query(statement["node"], frozenset(), forced=True)
-    (text,) = connection.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]).fetchone()  # type: ignore[misc]
+    (text,) = connection.execute(
+        "SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]
+    ).fetchone()  # type: ignore[misc]
     return str(text)
 
 
@@ -65,18 +67,26 @@ class Lifting:
             return node["column_names"][-1] == RECORD
         own = ctes
         for cte in node.get("cte_map", {}).get("map", ()):
-            own = own - {cte["key"]} if self.reads(cte["value"]["query_node"], own) else own | {cte["key"]}
+            own = (
+                own - {cte["key"]}
+                if self.reads(cte["value"]["query_node"], own)
+                else own | {cte["key"]}
+            )
         return any(self.reads(v, own) for k, v in node.items() if k != "cte_map")
 
     # -------------------------------------------------------------- queries
-    def query(self, node: Node, ctes: frozenset[str], *, outer: Node | None = None, forced: bool = False) -> bool:
+    def query(
+        self, node: Node, ctes: frozenset[str], *, outer: Node | None = None, forced: bool = False
+    ) -> bool:
         """Lift a query node in place; whether it was. `outer`: of a subquery in an expression, the
         record of the row it is asked for. `ctes`: names of those without records."""
         for cte in node.get("cte_map", {}).get("map", ()):
             there = self.query(cte["value"]["query_node"], ctes)
             ctes = ctes - {cte["key"]} if there else ctes | {cte["key"]}
         if node["type"] == "SET_OPERATION_NODE":
-            there = [self.query(child, ctes, outer=outer, forced=forced) for child in node["children"]]
+            there = [
+                self.query(child, ctes, outer=outer, forced=forced) for child in node["children"]
+            ]
             if any(there):
                 for child, lifted_ in zip(node["children"], there, strict=True):
                     if not lifted_:
@@ -230,15 +240,31 @@ def aggregates(node: Any) -> bool:
 
 
 def column(table: str) -> Node:
-    return {"class": "COLUMN_REF", "type": "COLUMN_REF", "alias": "", "column_names": [table, RECORD]}
+    return {
+        "class": "COLUMN_REF",
+        "type": "COLUMN_REF",
+        "alias": "",
+        "column_names": [table, RECORD],
+    }
 
 
 def equal(left: Node, right: Node) -> Node:
-    return {"class": "COMPARISON", "type": "COMPARE_EQUAL", "alias": "", "left": dict(left), "right": dict(right)}
+    return {
+        "class": "COMPARISON",
+        "type": "COMPARE_EQUAL",
+        "alias": "",
+        "left": dict(left),
+        "right": dict(right),
+    }
 
 
 def both(one: Node, other: Node) -> Node:
-    return {"class": "CONJUNCTION", "type": "CONJUNCTION_AND", "alias": "", "children": [one, other]}
+    return {
+        "class": "CONJUNCTION",
+        "type": "CONJUNCTION_AND",
+        "alias": "",
+        "children": [one, other],
+    }
 
 
 def crossed(records: Node, other: Node) -> tuple[Node, list[str]]:

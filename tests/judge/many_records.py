@@ -58,7 +58,9 @@ class ManyTables(DuckTables):
         self.found: dict[str, dict[int, list[Row]]] = {}
         self.alike: frozenset[str] = frozenset()
         self.begin()
-        self.execute(f"CREATE TABLE {RECORDS} AS SELECT range::INTEGER AS {RECORD} FROM range({count})")
+        self.execute(
+            f"CREATE TABLE {RECORDS} AS SELECT range::INTEGER AS {RECORD} FROM range({count})"
+        )
 
     def lift(self, query: str) -> str:
         return lifted(self.con, query, self.alike)
@@ -100,7 +102,9 @@ class ManyTables(DuckTables):
             self.execute(f"INSERT INTO {table} VALUES {text}")
             return
         columns = [[plain(handed(value)) for value in one] for one in zip(*told, strict=True)]
-        self.execute(f"INSERT INTO {table} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
+        self.execute(
+            f"INSERT INTO {table} SELECT {', '.join('unnest(?)' for _ in columns)}", columns
+        )
 
 
 def plain(value: object) -> object:
@@ -135,7 +139,8 @@ class ManyInstances(Instances):
     def each(self, work: Any, at: str) -> tuple[Any, ...]:
         """A tuple of numbers as SQL, by record where records differ."""
         found = []
-        for self.record in range(self.tables.count_of_records):  # type: ignore[attr-defined]
+        for record in range(self.tables.count_of_records):  # type: ignore[attr-defined]
+            self.record = record
             found.append(work())
         return tuple(by_record(values, at) for values in zip(*found, strict=True))
 

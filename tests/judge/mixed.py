@@ -47,7 +47,14 @@ EVENTS = (
     Event("strike", ()),
     Event("truce", ()),
 )
-TYPES = {"by": "party", "to": "party", "id": "text", "n": "number in EUR", "q": "number in kg", "due": "date"}
+TYPES = {
+    "by": "party",
+    "to": "party",
+    "id": "text",
+    "n": "number in EUR",
+    "q": "number in kg",
+    "due": "date",
+}
 
 
 class Case(NamedTuple):
@@ -98,7 +105,16 @@ class Mixture:
         return self.days[self.rnd.randint(first, last)]
 
     def length(self) -> str:
-        lengths = ["1 day", "2 days", "3 days", "1 week", "12 hours", "24 hours", "36 hours", "1 month"]
+        lengths = [
+            "1 day",
+            "2 days",
+            "3 days",
+            "1 week",
+            "12 hours",
+            "24 hours",
+            "36 hours",
+            "1 month",
+        ]
         return self.one([*lengths, "1 business day of Work", "2 business days of Work"])
 
     # -------------------------------------------------------------- the whole
@@ -115,7 +131,10 @@ class Mixture:
         entries += self.attested()
         views = tuple(self.view() for _ in range(2))
         later_ = self.one([12, 12, 14, 40])
-        asked = (self.one([self.days[5], self.days[7], self.days[9]]), (self.first + timedelta(days=later_)).isoformat())
+        asked = (
+            self.one([self.days[5], self.days[7], self.days[9]]),
+            (self.first + timedelta(days=later_)).isoformat(),
+        )
         return Case(self.seed, (*head, *clauses, *self.rest), views, tuple(entries), bodies, asked)
 
     def settings(self) -> list[str]:
@@ -133,7 +152,11 @@ class Mixture:
     def declarations(self) -> list[str]:
         found = ['agreement M "Mixed"', "party A, B, C", "body Court, Council"]
         found += ["group G = A, B, C", "group Pair = A, B", "currency EUR, USD", "substance U, UF6"]
-        found += ["conversion 1 USD = 0.5 EUR", "conversion 1 kg UF6 = 0.5 kg U", "unit crate = 2 kg"]
+        found += [
+            "conversion 1 USD = 0.5 EUR",
+            "conversion 1 kg UF6 = 0.5 kg U",
+            "unit crate = 2 kg",
+        ]
         day = date.fromisoformat(self.days[4])
         business, idle = self.days[4], self.days[5]
         if day.weekday() < 5:
@@ -143,24 +166,56 @@ class Mixture:
         found.append(f"calendar Work = business days of NL{changed}")
         for event in EVENTS:
             params = ", ".join(f"{p}: {TYPES[p]}" for p in event.params)
-            silent = "" if not self.settled and self.maybe(0.2) else ", not recorded is taken as not done"
+            silent = (
+                ""
+                if not self.settled and self.maybe(0.2)
+                else ", not recorded is taken as not done"
+            )
             found.append(f"event {event.name}{f'({params})' if params else ''}{silent}")
         found.append("vague grave to be determined by Court")
         found.append("vague serious(of: party) to be determined by Court, Council")
-        found.append(f"state war from strike until {self.one(['truce', 'truce or fix(any)', 'truce'])}")
+        found.append(
+            f"state war from strike until {self.one(['truce', 'truce or fix(any)', 'truce'])}"
+        )
         found.append("state pending(id: text) from order(id: id) until fix(id)")
-        stale = "" if self.settled else self.one(["", ", each figure valid for 2 days", ", each figure valid for 4 days"])
+        stale = (
+            ""
+            if self.settled
+            else self.one(["", ", each figure valid for 2 days", ", each figure valid for 4 days"])
+        )
         found.append(f"measure stock(of: party) in kg{stale}")
         found.append("measure ore(of: party) in kg U")
-        at = self.one(["at the end of 1 day after", "1 day after", "6 hours after", "at the end of 2 days after"])
+        at = self.one(
+            [
+                "at the end of 1 day after",
+                "1 day after",
+                "6 hours after",
+                "at the end of 2 days after",
+            ]
+        )
         gate = self.one(["", " if war", " if grave", " if not grave", " if stock of A > 3 kg"])
         spoilt = self.one(["", " unless truce", " unless fix(id)"])
-        found.append(f"event risen(by: party, id: text) arises {at} order(by: by, id: id){gate}{spoilt}")
+        found.append(
+            f"event risen(by: party, id: text) arises {at} order(by: by, id: id){gate}{spoilt}"
+        )
         after = self.one(["strike", "risen(any)", "fix(any)"])
-        found.append(f"event rung arises {self.one(['12 hours', '1 day'])} after {after}{self.one(['', ' unless truce'])}")
-        found.append(f"day d1 = {self.one(['strike', 'order', self.days[2]])} + {self.one(['1 day', '2 days', '1 month'])}")
-        found.append(f"day d2 = {self.one(['earlier', 'later'])} of (d1, {self.one(['truce', 'fix', self.days[4]])})")
-        hot = self.one(["stock of p > 3 kg", "serious(p)", "stock of p > 3 kg or serious(p)", "give(by: p) has happened"])
+        found.append(
+            f"event rung arises {self.one(['12 hours', '1 day'])} after {after}{self.one(['', ' unless truce'])}"
+        )
+        found.append(
+            f"day d1 = {self.one(['strike', 'order', self.days[2]])} + {self.one(['1 day', '2 days', '1 month'])}"
+        )
+        found.append(
+            f"day d2 = {self.one(['earlier', 'later'])} of (d1, {self.one(['truce', 'fix', self.days[4]])})"
+        )
+        hot = self.one(
+            [
+                "stock of p > 3 kg",
+                "serious(p)",
+                "stock of p > 3 kg or serious(p)",
+                "give(by: p) has happened",
+            ]
+        )
         found.append(f"define hot(p: party) = {hot}")
         return found
 
@@ -175,7 +230,9 @@ class Mixture:
             lambda: f"stock of {who} {sign} {self.one(['4 kg', '5 kg', '2 crate', '5000 g'])}",
             lambda: f"stock of {who} {sign} {self.one(['4 kg', '5 kg'])}",
             lambda: f"ore of {who} {sign} {self.one(['8 kg UF6', '4 kg U'])}",
-            lambda: f"sum of n in {give} over the last {back} {sign} {self.one(['3 EUR', '2 USD', '4 EUR'])}",
+            lambda: (
+                f"sum of n in {give} over the last {back} {sign} {self.one(['3 EUR', '2 USD', '4 EUR'])}"
+            ),
             lambda: f"count of {give} over the last {back} {sign} {self.one(['1', '2'])}",
             lambda: f"sum of n in {give} so far {sign} 3 EUR",
             lambda: f"count of {give} so far {sign} 1",
@@ -197,7 +254,9 @@ class Mixture:
             lambda: "grave",
             lambda: f"serious({who})",
             lambda: f"hot({who})",
-            lambda: f"{self.pattern()} has happened{self.one(['', ' in the last 2 days', ' in the last 36 hours'])}",
+            lambda: (
+                f"{self.pattern()} has happened{self.one(['', ' in the last 2 days', ' in the last 36 hours'])}"
+            ),
             lambda: f"{self.one(['risen(any)', 'rung'])} has happened",
         ]
         if p:
@@ -209,8 +268,16 @@ class Mixture:
                 found += [
                     lambda: f"clause {which} is {self.one(['broken', 'performed'])}",
                     lambda: f"{who} in breach of {which}",
-                    lambda: f"{who} in breach of {self.one(['any clause', 'a duty owed to it'])}" if self.maybe(0.3) else f"clause {which} is broken",
-                    lambda: f"{who} in breach of {which} determined to be serious" if self.maybe(0.3) else "war",
+                    lambda: (
+                        f"{who} in breach of {self.one(['any clause', 'a duty owed to it'])}"
+                        if self.maybe(0.3)
+                        else f"clause {which} is broken"
+                    ),
+                    lambda: (
+                        f"{who} in breach of {which} determined to be serious"
+                        if self.maybe(0.3)
+                        else "war"
+                    ),
                 ]
             if self.immediate and self.maybe(0.5):
                 found.append(lambda: f"clause {which} is {self.one(['suspended', 'binding'])}")
@@ -236,9 +303,25 @@ class Mixture:
 
     # -------------------------------------------------------------- windows
     def point(self, due: str | None = None, first: int = 0, last: int = SPAN - 1) -> str:
-        found = [self.day(first, last), self.day(first, last), f"{self.day(first + 1, last)}T{self.one(['00:00', '12:00', '04:30:30'])}"]
-        found += ["d1", "d2", "strike", "truce", "rung", "strike + 1 day", f"{self.day(first, last)} + 36 hours"]
-        found += [f"later of (strike, {self.day(1, 5)})", f"earlier of (truce, {self.day(4, 9)})", f"end of (strike)"]
+        found = [
+            self.day(first, last),
+            self.day(first, last),
+            f"{self.day(first + 1, last)}T{self.one(['00:00', '12:00', '04:30:30'])}",
+        ]
+        found += [
+            "d1",
+            "d2",
+            "strike",
+            "truce",
+            "rung",
+            "strike + 1 day",
+            f"{self.day(first, last)} + 36 hours",
+        ]
+        found += [
+            f"later of (strike, {self.day(1, 5)})",
+            f"earlier of (truce, {self.day(4, 9)})",
+            "end of (strike)",
+        ]
         if due:
             found += [due, f"{due} + 1 day"] * 3
         return self.one(found)
@@ -249,7 +332,13 @@ class Mixture:
             so_long = [] if triggered else ["3 days", "2 weeks"]
             found += self.one(["day", "week", "month", "quarter", "year", *so_long])
             if kind == "achieve" and self.maybe():
-                found += self.one([" within 1 day after its end", " within 2 days after its start", " no later than 1 day after its end"])
+                found += self.one(
+                    [
+                        " within 1 day after its end",
+                        " within 2 days after its start",
+                        " no later than 1 day after its end",
+                    ]
+                )
             return found + self.one(["", f" until {self.day(5, 9)}", " for 1 week"])
         found = ""
         if self.maybe(0.2 if triggered else 0.6):
@@ -299,14 +388,22 @@ class Mixture:
             args.append(f"n: {self.one(['at least ', ''])}{names['n']}")
             total = args[-1].startswith("n: at least") and self.maybe()
         elif self.maybe(0.3):
-            args.append(f"n: {self.one(['at least 2 EUR', 'at most 2 EUR', 'at least 3 EUR', 'more than 1 USD'])}")
+            args.append(
+                f"n: {self.one(['at least 2 EUR', 'at most 2 EUR', 'at least 3 EUR', 'more than 1 USD'])}"
+            )
             total = args[-1].startswith("n: at least") and self.maybe()
         text = f"give({', '.join(args)})" if args else "give"
         if kind == "achieve" and total and alone:
             text += " instalments add up"
         return text
 
-    def duty(self, names: dict[str, str], triggered: bool, depth: int = 0, who: tuple[str, str | None] | None = None) -> tuple[str, str]:
+    def duty(
+        self,
+        names: dict[str, str],
+        triggered: bool,
+        depth: int = 0,
+        who: tuple[str, str | None] | None = None,
+    ) -> tuple[str, str]:
         """`(kind, text)` of one duty, with its remedies."""
         holder, p = who or self.holder()
         if "p" in names and self.maybe(0.7) and not who:
@@ -329,15 +426,38 @@ class Mixture:
                     text += f" cure within {self.one(['1 day', '2 days'])}"
         else:
             text = f"{holder} must {self.act(names, kind, 'together' not in holder)}"
-            text += self.one(["", "", "", " early performance does not count", " performance at any earlier time counts"])
+            text += self.one(
+                [
+                    "",
+                    "",
+                    "",
+                    " early performance does not count",
+                    " performance at any earlier time counts",
+                ]
+            )
             text += self.one(["", "", "", " late performance does not cure", " cure within 2 days"])
-        if self.maybe(0.4) and " of " not in holder and "," not in holder and "together" not in holder:
+        if (
+            self.maybe(0.4)
+            and " of " not in holder
+            and "," not in holder
+            and "together" not in holder
+        ):
             other = self.one([c for c in PARTIES if c != holder])
             text += f" to {other}" if kind == "achieve" else f" towards {other}"
         text += self.window(kind, triggered, due)
         text += self.gates(kind, p, i)
         if self.maybe(0.4) and depth < 4:
-            _, remedy = self.duty(names, True, depth + 1, who=(self.one([holder.split(",")[0] if "," in holder else (p or holder), "A", "B"]), p) if " " not in holder.split(",")[0] or p else (self.one(["A", "B"]), p))
+            _, remedy = self.duty(
+                names,
+                True,
+                depth + 1,
+                who=(
+                    self.one([holder.split(",")[0] if "," in holder else (p or holder), "A", "B"]),
+                    p,
+                )
+                if " " not in holder.split(",")[0] or p
+                else (self.one(["A", "B"]), p),
+            )
             remedy = remedy.replace(" must ", f" must {self.one(['also', 'instead'])} ", 1)
             remedy = cut_every(remedy)
             text += f"\n{'  ' * (depth + 3)}on breach {remedy}"
@@ -367,7 +487,12 @@ class Mixture:
         if self.clauses and self.maybe(0.2):
             other = self.one(self.clauses)
             if self.kinds.get(other) == "duty":
-                how = self.one(["prevails over {} to the extent of the conflict", "disapplies {} while it binds"])
+                how = self.one(
+                    [
+                        "prevails over {} to the extent of the conflict",
+                        "disapplies {} while it binds",
+                    ]
+                )
                 found.append("  " + how.format(other))
         if self.maybe(0.12):
             self.kinds[id_] = "provision"
@@ -379,7 +504,7 @@ class Mixture:
                 found += self.permission()
             if self.maybe(0.3):
                 found += self.power(id_)
-            if self.maybe(0.2):
+            if self.maybe(0.3):
                 self.reading(id_)
         self.clauses.append(id_)
         return found
@@ -402,17 +527,54 @@ class Mixture:
         return [f"  {head}", f"    {text}"] if head else [f"  {text}"]
 
     def permission(self) -> list[str]:
-        holder, p = self.one([("A", None), ("each of G", None), ("each p of G", "p"), ("any one of G", None), ("Pair acting together", None)])
+        holder, p = self.one(
+            [
+                ("A", None),
+                ("each of G", None),
+                ("each p of G", "p"),
+                ("any one of G", None),
+                ("Pair acting together", None),
+            ]
+        )
         names: dict[str, str] = {}
-        what = self.one([self.act(names, "may"), self.act(names, "may"), f"determine {self.one(['grave', 'serious(B)'])}"])
+        what = self.one(
+            [
+                self.act(names, "may"),
+                self.act(names, "may"),
+                f"determine {self.one(['grave', 'serious(B)'])}",
+            ]
+        )
         if what.startswith("determine"):
             holder, p = "Court", None
         text = f"{holder} may {what}{self.window('may', False)}{self.gates('may', p, None)}"
         return [f"  {text}"]
 
     def power(self, target: str) -> list[str]:
-        holder = self.one(["A", "B", "B", "each of G", "each of Pair", "any one of G", "Pair acting together", "G acting together"])
-        verb = self.one(["suspend", "suspend", "suspend", "waive", "release", "end", "end the agreement", "amend", "resume"])
+        holder = self.one(
+            [
+                "A",
+                "B",
+                "B",
+                "each of G",
+                "each of Pair",
+                "any one of G",
+                "Pair acting together",
+                "G acting together",
+            ]
+        )
+        verb = self.one(
+            [
+                "suspend",
+                "suspend",
+                "suspend",
+                "waive",
+                "release",
+                "end",
+                "end the agreement",
+                "amend",
+                "resume",
+            ]
+        )
         if verb == "amend":
             name = f"Newer{target.replace('.', '')}{self.one(['', 'b'])}"
             self.amendable.append((target, name))
@@ -424,8 +586,20 @@ class Mixture:
         else:
             scope = self.one(["", "", " of A", " of B"]) if verb == "suspend" else ""
             what = f"{verb} {target}{scope}"
-        said = {"suspend": "suspends", "waive": "waives", "release": "releases", "end": "ends", "resume": "resumes"}
-        members = {"each of G": "ABC", "each of Pair": "AB", "any one of G": "ABC", "Pair acting together": "AB", "G acting together": "ABC"}
+        said = {
+            "suspend": "suspends",
+            "waive": "waives",
+            "release": "releases",
+            "end": "ends",
+            "resume": "resumes",
+        }
+        members = {
+            "each of G": "ABC",
+            "each of Pair": "AB",
+            "any one of G": "ABC",
+            "Pair acting together": "AB",
+            "G acting together": "ABC",
+        }
         for member in members.get(holder, holder):
             if verb == "amend":
                 self.powers.append((member, f"amends {target} to {name}", ""))
@@ -452,12 +626,18 @@ class Mixture:
         self.readings[point] = ["a", "b", "c"]
         self.rest += [f'reading {point}.a of {id_} "one", reads the text as', *self.rules(id_)]
         needs = []
-        if len(self.readings) > 1 and self.maybe():
+        if len(self.readings) > 1 and self.maybe(0.8):
             needs = [f"  needs {next(iter(self.readings))}.a"]
         if needs:
-            self.rest += [f'reading {point}.b of {id_} "other", adds to the text', *needs, *self.rules(id_)]
+            self.rest += [
+                f'reading {point}.b of {id_} "other", adds to the text',
+                *needs,
+                *self.rules(id_),
+            ]
         else:
-            self.rest += [f'reading {point}.b of {id_} "other", {self.one(["finds no obligation", "leaves the text as it is"])}']
+            self.rest += [
+                f'reading {point}.b of {id_} "other", {self.one(["finds no obligation", "leaves the text as it is"])}'
+            ]
         self.rest += [f'reading {point}.c of {id_} "more", adds to the text', *self.rules(id_)]
 
     # -------------------------------------------------------------- accounts
@@ -471,9 +651,13 @@ class Mixture:
         found += [f"  reads {point} as {option}" for point, option in chosen.items()]
         if self.maybe(0.25):
             no = self.one(["", "not "])
-            span = self.one(["", f" from {self.day(1, 4)}", f" from {self.day(1, 3)} until {self.day(5, 8)}"])
+            span = self.one(
+                ["", f" from {self.day(1, 4)}", f" from {self.day(1, 3)} until {self.day(5, 8)}"]
+            )
             last = self.one(["", ", whatever is determined"])
-            found.append(f"  takes the position that {no}{self.one(['grave', 'serious(A)', 'serious(B)'])}{span}{last}")
+            found.append(
+                f"  takes the position that {no}{self.one(['grave', 'serious(A)', 'serious(B)'])}{span}{last}"
+            )
         return tuple(found)
 
     # -------------------------------------------------------------- the record
@@ -510,9 +694,13 @@ class Mixture:
         if shape == 13:
             span = self.rnd.randint(0, SPAN - 4)
             state = self.one(["war", f'pending("{self.one("xy")}")'])
-            return f"throughout {self.days[span]}..{self.days[span + self.rnd.randint(0, 3)]} {state}"
+            return (
+                f"throughout {self.days[span]}..{self.days[span + self.rnd.randint(0, 3)]} {state}"
+            )
         no = self.one(["", "not "])
-        return f"{self.when()}Court determines {no}{self.one(['grave', 'serious(A)', 'serious(B)'])}"
+        return (
+            f"{self.when()}Court determines {no}{self.one(['grave', 'serious(A)', 'serious(B)'])}"
+        )
 
     def use(self) -> str:
         who, verb, clause = self.one(self.powers)
@@ -537,10 +725,16 @@ class Mixture:
             grade = self.one(["declared", "declared", "verified", "estimated", "alleged"])
             attrs = f"{grade} by S{n}, id {said}"
             if ids and self.maybe(0.08):
-                found.append(f"{self.day(3)} withdraws {self.one(ids)} {grade.replace('alleged', 'declared')} by S{n}, id {said}")
+                found.append(
+                    f"{self.day(3)} withdraws {self.one(ids)} {grade.replace('alleged', 'declared')} by S{n}, id {said}"
+                )
                 continue
             if ids and self.maybe(0.08) and " withdraws " not in line:
-                same = [i for i, text in zip(ids, found, strict=False) if text.split(" ")[1:3] == line.split(" ")[1:3]]
+                same = [
+                    i
+                    for i, text in zip(ids, found, strict=False)
+                    if text.split(" ")[1:3] == line.split(" ")[1:3]
+                ]
                 if same:
                     attrs += f", corrects {self.one(same)}"
             if self.maybe(0.2):
@@ -552,11 +746,17 @@ class Mixture:
     def attested(self) -> list[str]:
         names = [*(e.name for e in EVENTS), "stock", "ore"]
         if self.settled:
-            return [f"{self.days[0]} {m} declared by Registry" for p in PARTIES for m in (f"stock of {p} = 3 kg", f"ore of {p} = 3 kg U")]
+            return [
+                f"{self.days[0]} {m} declared by Registry"
+                for p in PARTIES
+                for m in (f"stock of {p} = 3 kg", f"ore of {p} = 3 kg U")
+            ]
         if self.maybe(0.5):
             since = self.one(["", f" from {self.day(0, 3)}"])
             until = self.one(["", f" until {self.day(5)}"])
-            return [f"Registry attests a full record of {', '.join(self.some(names, 1, 3))}{since}{until}"]
+            return [
+                f"Registry attests a full record of {', '.join(self.some(names, 1, 3))}{since}{until}"
+            ]
         return []
 
 

@@ -183,15 +183,17 @@ def compare_group(case: Case, norms: Norms, group: list[tuple[Asked, Facts]], co
         for one in slow:
             count.statuses[str(one[5:6])] += 1
         if slow != quick:
-            quick = alone(judgement.judge, norms, facts)
-            if slow == quick:
-                raise AssertionError(f"lifting: seed {case.seed}, {asked.account}")
-            count.differences.append(difference(case.seed, asked, slow, quick))
+            told_alone = alone(judgement.judge, norms, facts)
+            assert slow != told_alone, f"lifting: seed {case.seed}, {asked.account}"
+            count.differences.append(difference(case.seed, asked, slow, told_alone))
 
 
 def difference(seed: int, asked: Asked, slow: Told, quick: Told) -> Difference:
     return Difference(
-        seed, asked, sorted(map(str, (slow - quick).elements())), sorted(map(str, (quick - slow).elements()))
+        seed,
+        asked,
+        sorted(map(str, (slow - quick).elements())),
+        sorted(map(str, (quick - slow).elements())),
     )
 
 
@@ -300,7 +302,9 @@ def main() -> None:
     for seed in range(first, last):
         compare(Mixture(seed).case(), given.records, count)
         for found in count.differences[seen:]:
-            say(f"differs: seed {seed} {found.asked.account} on {found.asked.on} known {found.asked.known}")
+            say(
+                f"differs: seed {seed} {found.asked.account} on {found.asked.on} known {found.asked.known}"
+            )
         seen = len(count.differences)
         if seed % 25 == 24:
             say(f"{time.strftime('%H:%M:%S')} seeds {first}:{seed + 1}: {count}")

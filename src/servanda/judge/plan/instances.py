@@ -304,10 +304,7 @@ class Instances:
         for rule in rules:
             if not reads_if(rule):
                 continue
-            own = (
-                f"(SELECT * REPLACE ({NO_OPENING}) FROM {table} "
-                f"WHERE rule = {numbers[rule.id]})"
-            )
+            own = f"(SELECT * REPLACE ({NO_OPENING}) FROM {table} WHERE rule = {numbers[rule.id]})"
             read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_lo", 1), True)
             self.tables.create(
                 table,
