@@ -43,7 +43,8 @@ def problems_by_severity(problems: Iterable[Problem]) -> dict[str, list[dict[str
 class Check(Checked, frozen=True):
     """Everything wrong with a case, at once: `errors`, `warnings`, `hints` (`problems` is all of
     them in the order of the files), `paragraphs` (which have a rule), `cross_checks` (which
-    figures of the record fit one another), and `muted`, what `allow` lines mute."""
+    figures of the record fit one another), `files` (what is read), and `muted`, what `allow`
+    lines mute."""
 
     name: str = ""
 
@@ -52,6 +53,8 @@ class Check(Checked, frozen=True):
         document: dict[str, Any] = {**problems_by_severity(self.problems)}
         document["paragraphs"] = self.paragraphs
         document["cross_checks"] = [cross_check_row(one) for one in self.cross_checks]
+        document["files"] = [file.to_dict() for file in self.files]
+        document["files_not_read"] = list(self.files_not_read)
         return document | {"muted": len(self.muted)}
 
     def blocks(self, notes: Sequence[str] = ()) -> list[Block]:
@@ -196,14 +199,20 @@ class Written(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """Drafts that were added to a record: their lines, and the file (None: nothing was added).
+    """Drafts that were added to a record: their lines, and the file (None: nothing was added);
+    `present` are lines that stood in the record already, and were not added again.
 
     The case in memory is as it was: `servanda.open` it again to have them in it.
     """
 
     added: tuple[str, ...]
     file: Path | None
+    present: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The document of `accept` in docs/json.md."""
-        return {"added": list(self.added), "file": self.file and str(self.file)}
+        return {
+            "added": list(self.added),
+            "file": self.file and str(self.file),
+            "present": list(self.present),
+        }

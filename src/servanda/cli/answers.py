@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import typer
 
+from servanda.cli.signals import is_interrupted
+
 if TYPE_CHECKING:
     from servanda.api import Case
     from servanda.api.questions import Question
@@ -66,6 +68,8 @@ def show(
     except (typer.Exit, KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
+        if is_interrupted():
+            raise KeyboardInterrupt from error
         if os.environ.get("SERVANDA_DEBUG"):
             raise
         refuse(with_all_errors(problems_of(error), asked), json)
@@ -82,6 +86,7 @@ def problems_of(error: Exception) -> list[Problem]:
     """Whatever went wrong, as problems."""
     from servanda.judge.engines.duckdb import EngineError
     from servanda.judge.verdict import JudgeError
+    from servanda.syntax.atomic_files import FULL, unwritable
     from servanda.syntax.problems import Problem, ServandaError, nested_too_deeply, own_error
 
     if isinstance(error, ServandaError):
@@ -92,6 +97,8 @@ def problems_of(error: Exception) -> list[Problem]:
         advice = error.help or "name another with --engine"
         return [Problem("E013", "option:engine", "", 0, 0, str(error), advice)]
     if isinstance(error, OSError):
+        if error.errno in FULL:
+            return list(unwritable(Path(error.filename or "standard output"), error).problems)
         file = str(error.filename or "files")
         message = error.strerror or str(error)
         advice = "correct its name, or its permissions"

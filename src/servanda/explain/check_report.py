@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from servanda.explain.judged_case import JudgedCase
+from servanda.explain.files_read import FileRead, files_not_read, files_read, warn_of_strays
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.markdown import Paragraph
 from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
@@ -18,20 +19,48 @@ from servanda.syntax.tree import Agreement
 
 if TYPE_CHECKING:
     from servanda.record.cross_checks import Finding
+    from servanda.record.facts import Facts
     from servanda.record.record import Record
+    from servanda.semantics.norms import Norms
+    from servanda.syntax.layout import Layout
+    from servanda.syntax.problems import Problems
+    from servanda.syntax.tree import Account
 
 CONFLICT, MAY_CONFLICT = "E410", "W402"
 NOT_THE_TEXT = ("accounts.md", "record/")
 
 
+class CaseText(Protocol):
+    """What is checked of a case (`judged_case.py`): its text as read, and its accounts."""
+
+    found: Problems
+    folder: Path
+    layouts: tuple[Layout, ...]
+    agreement: Agreement
+    record: Record
+    engine: str
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def accounts(self) -> tuple[str, ...]: ...
+    def account(self, name: str | None) -> Account | None: ...
+    def last_day(self) -> str: ...
+    def norms(self, account: str | None = None) -> Norms: ...
+    def facts(self, account: Account | None, norms: Norms, on: str, known: None) -> Facts: ...
+
+
 class Checked(Struct, frozen=True):
     """All problems of a case, the coverage of its paragraphs, as the JSON has it, and how the
-    figures of its record fit one another. `muted` are the problems that `allow` lines mute."""
+    figures of its record fit one another. `muted` are the problems that `allow` lines mute; `files`
+    those it is read from, and `files_not_read` those of `record/` whose names are no texts'."""
 
     problems: tuple[Problem, ...]
     paragraphs: dict[str, Any]
     cross_checks: tuple[Finding, ...] = ()
     muted: tuple[Problem, ...] = ()
+    files: tuple[FileRead, ...] = ()
+    files_not_read: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -46,7 +75,7 @@ class Checked(Struct, frozen=True):
         return tuple(p for p in self.problems if p.severity == "hint")
 
 
-def checked(case: JudgedCase) -> Checked:
+def checked(case: CaseText) -> Checked:
     """The problems of reading a case and those of its rules together, in order of the files."""
     from servanda.record.cross_checks import cross_check
     from servanda.semantics.checks.agreement import check
@@ -60,6 +89,9 @@ def checked(case: JudgedCase) -> Checked:
     )
     if not any(problem.severity == "error" for problem in (*case.found, *found)):
         found = with_conflicts_on_record(case, found)
+    strays = problems.empty_copy()
+    warn_of_strays(case, strays)
+    found = [*found, *strays]
     muting = mute(dict.fromkeys([*case.found, *found]), case.agreement)
     if not any(problem.severity == "error" for problem in muting.kept):
         report_idle(muting.idle, problems)
@@ -71,7 +103,14 @@ def checked(case: JudgedCase) -> Checked:
         "not_modelled": coverage.not_modelled,
         "uncovered": list(coverage.uncovered),
     }
-    return Checked(tuple(every), covered, cross_check(case.record), muting.muted)
+    return Checked(
+        tuple(every),
+        covered,
+        cross_check(case.record),
+        muting.muted,
+        files_read(case),
+        files_not_read(case),
+    )
 
 
 def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, str]]:
@@ -87,7 +126,7 @@ def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, 
     return found
 
 
-def with_conflicts_on_record(case: JudgedCase, found: list[Problem]) -> list[Problem]:
+def with_conflicts_on_record(case: CaseText, found: list[Problem]) -> list[Problem]:
     """The problems, conflicts that bind somebody to two things at once as errors.
 
     By the first account that has it so, on the record's last day.
@@ -118,7 +157,7 @@ def with_conflicts_on_record(case: JudgedCase, found: list[Problem]) -> list[Pro
     return [told.get(problem.message, problem) for problem in found]
 
 
-def paragraphs(case: JudgedCase) -> Iterator[Paragraph]:
+def paragraphs(case: CaseText) -> Iterator[Paragraph]:
     """The paragraphs of the agreement's own text: headings of accounts and record are none."""
     for layout in case.layouts:
         if not layout.file.startswith(NOT_THE_TEXT):

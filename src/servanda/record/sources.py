@@ -5,26 +5,32 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from servanda.record.bibtex_text import concatenated, names_in, plain_text
+from servanda.record.issue_dates import BadIssueDate, bibtex_date, csl_date
 from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.safe_files import Refused, nesting, read_bytes
 from servanda.syntax.tree import Place
 
+LARGEST = 16 * 1024 * 1024
+DEEPEST = 100
+MOST_BLOCKS = 20_000
 CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
 ADVICE = 'write a list of items, each like {"id": "gov-2019-21", "title": "..."}'
 
-
+NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 ADD_ID = 'add one, as in {"id": "gov-2019-21", "title": "..."}'
 
 
 class Source(Struct, frozen=True):
     """A document that entries cite.
 
-    `issued` is `2019-05-31`, `2019-05`, `2019`, two of these with a `/` between, or a text.
+    `issued` is `2019-05-31`, `2019-05`, `2019`, two of these with a `/` between, or a text:
+    `issue_dates.py`.
     """
 
     id: str
@@ -41,11 +47,12 @@ class Source(Struct, frozen=True):
 
 def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
     """All sources of a case folder, by id: `sources.json` and every `*.bib` beside it."""
-    files = [path for path in (folder / "sources.json",) if path.exists()]
+    named = folder / "sources.json"
+    files = [named] if named.exists() or named.is_symlink() else []
     files += sorted(folder.glob("*.bib"))
     found: dict[str, Source] = {}
     for path in files:
-        text = _text_of(path, problems)
+        text = _text_of(path, folder, problems)
         if text is None:
             continue
         read = read_csl if path.suffix == ".json" else read_bibtex
@@ -62,10 +69,11 @@ def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
     return found
 
 
-def _text_of(path: Path, problems: Problems) -> str | None:
+def _text_of(path: Path, folder: Path, problems: Problems) -> str | None:
     place = Place(path.name, 0, 0)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = read_bytes(path, LARGEST, folder)
+        text = None if data is None else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problems.add(
             "E104",
@@ -73,6 +81,12 @@ def _text_of(path: Path, problems: Problems) -> str | None:
             f"this is not text in UTF-8 (byte {error.start + 1})",
             "save it as UTF-8",
         )
+        return None
+    except Refused as error:
+        if error.leads_out:
+            problems.add("E107", place, error.reason, "copy the file into the case folder")
+        else:
+            problems.add("E103", place, error.reason, "make it a file that can be read")
         return None
     except OSError as error:
         problems.add(
@@ -82,6 +96,10 @@ def _text_of(path: Path, problems: Problems) -> str | None:
             "make it a file that can be read",
         )
         return None
+    if text is None:
+        message = f"this file is larger than {LARGEST // (1024 * 1024)} MB"
+        problems.add("E105", place, message, "split it into several `.bib` files")
+        return None
     problems.remember(path.name, text.split("\n"))
     return text
 
@@ -89,15 +107,18 @@ def _text_of(path: Path, problems: Problems) -> str | None:
 # ------------------------------------------------------------------ CSL-JSON
 def read_csl(text: str, file: str, problems: Problems) -> list[Source]:
     """The sources of a CSL-JSON text (a list of items); ids may still repeat."""
+    if nesting(text.encode("utf-8", "surrogatepass")) > DEEPEST:
+        message = f"this JSON cannot be read: it is nested deeper than {DEEPEST}"
+        problems.add("E601", Place(file, 0, 0), message, ADVICE)
+        return []
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
         place = Place(file, error.lineno, error.colno)
         problems.add("E601", place, f"this is not JSON: {error.msg.lower()}", ADVICE)
         return []
-    except (RecursionError, ValueError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        problems.add("E601", Place(file, 0, 0), f"this JSON cannot be read: {reason}", ADVICE)
+    except ValueError as error:
+        problems.add("E601", Place(file, 0, 0), f"this JSON cannot be read: {error}", ADVICE)
         return []
     if not isinstance(whole, list):
         problems.add("E601", Place(file, 1, 1), "the sources must be a list of items", ADVICE)
@@ -114,15 +135,17 @@ def _places_of_items(text: str, file: str) -> Iterator[Place]:
     decode = json.JSONDecoder().raw_decode
     blank = re.compile(r"[\s,]*")
     offset = text.index("[") + 1
-    line = 1 + text.count("\n", 0, offset)
+    line, before = 1 + text.count("\n", 0, offset), text.rfind("\n", 0, offset)
     while True:
         start = _end(blank, text, offset)
         if text[start] == "]":
             return
         line += text.count("\n", offset, start)
-        yield Place(file, line, start - text.rfind("\n", 0, start))
+        before = max(before, text.rfind("\n", offset, start))
+        yield Place(file, line, start - before)
         _, offset = decode(text, start)
         line += text.count("\n", start, offset)
+        before = max(before, text.rfind("\n", start, offset))
 
 
 def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
@@ -195,19 +218,11 @@ class _Item:
 
     def issued(self) -> str | None:
         value = self._fields().get("issued")
-        if value is None:
+        try:
+            return None if value is None else csl_date(value)
+        except BadIssueDate:
+            self.wrong("issued", 'a date like {"date-parts": [[2019, 5, 31]]}')
             return None
-        parts = value.get("date-parts") if isinstance(value, dict) else None
-        if isinstance(value, dict) and parts is None:
-            for key in ("raw", "literal"):
-                if isinstance(value.get(key), str):
-                    return str(value[key])
-        elif isinstance(parts, list) and 1 <= len(parts) <= 2:
-            days = [_day_of(part) for part in parts]
-            if all(days):
-                return "/".join(day for day in days if day)
-        self.wrong("issued", 'a date like {"date-parts": [[2019, 5, 31]]}')
-        return None
 
 
 def _check_citable(identity: str, place: Place, problems: Problems) -> None:
@@ -221,26 +236,16 @@ def _slug(text: str) -> str:
 
 
 def _name_of(name: Mapping[str, Any]) -> str | None:
+    """A name in the order in which it is said: `Vincent van Gogh`; None: it is none."""
     literal = name.get("literal")
     if isinstance(literal, str) and literal.strip():
-        return literal.strip()
-    keys = ("given", "non-dropping-particle", "family", "suffix")
-    parts = [name[key] for key in keys if name.get(key)]
-    if not name.get("family") or not all(isinstance(part, str) for part in parts):
+        return " ".join(literal.split())
+    parts = [name[key] for key in NAME_PARTS if name.get(key)]
+    if not (name.get("family") or name.get("given")):
         return None
-    return " ".join(parts)
-
-
-def _day_of(parts: object) -> str | None:
-    """`[2019, 5]` → `2019-05`; None if it is no date."""
-    if not isinstance(parts, list) or not 1 <= len(parts) <= 3:
+    if not all(isinstance(part, str) for part in parts):
         return None
-    try:
-        numbers = [int(part) for part in parts]
-        date(*[*numbers, 1, 1][:3])
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return "-".join(f"{number:0{4 if index == 0 else 2}}" for index, number in enumerate(numbers))
+    return " ".join(" ".join(parts).split()) or None
 
 
 # ------------------------------------------------------------------ BibTeX
@@ -251,7 +256,7 @@ BIBTEX_FIELDS = {
     "title": ("title",),
     "note": ("note", "annote"),
 }
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+ISSUED_FIELDS = ("date", "year", "month", "day")
 
 
 def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
@@ -260,6 +265,11 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
 
     from bibtexparser.entrypoint import parse_string
 
+    blocks = text.count("@")
+    if blocks > MOST_BLOCKS:
+        message = f"this file has {blocks:,} `@`: the most is {MOST_BLOCKS:,}"
+        problems.add("E105", Place(file, 0, 0), message, "split it into several `.bib` files")
+        return []
     logger = logging.getLogger("bibtexparser")
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # what it would print is in its failed blocks
@@ -285,7 +295,8 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
             "this is not BibTeX",
             "write entries such as @report{id, title = {...}}",
         )
-    return [_source_of(entry, file, problems) for entry in library.entries]
+    strings = {string.key.lower(): str(string.value) for string in library.strings}
+    return [_source_of(entry, strings, file, problems) for entry in library.entries]
 
 
 def _what_failed(place: Place, failed: Any) -> tuple[str, Place, str, str]:
@@ -305,14 +316,34 @@ def _first_line(error: object) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _source_of(entry: Any, file: str, problems: Problems) -> Source:
+def _source_of(entry: Any, strings: Mapping[str, str], file: str, problems: Problems) -> Source:
     place = Place(file, (entry.start_line or 0) + 1, 1)
-    fields = {key.lower(): str(field.value) for key, field in entry.fields_dict.items()}
+    bare = entry.parser_metadata.get("removed_enclosing", {})
+    fields = {
+        key.lower(): concatenated(str(field.value), strings)
+        if bare.get(key) == "no-enclosing"
+        else str(field.value)
+        for key, field in entry.fields_dict.items()
+    }
+    dated = {key: plain_text(fields[key]) for key in ISSUED_FIELDS if key in fields}
+    if "date" in fields:  # a tilde means `circa` there
+        dated["date"] = re.sub(r"[{}\s]+", " ", fields["date"]).strip()
+    try:
+        issued = bibtex_date(dated)
+    except BadIssueDate:
+        issued = dated.get("year")
+        field = "date" if dated.get("date") else "month"
+        problems.add(
+            "E603",
+            place,
+            f"`{field}` of source `{entry.key}` is no date: {dated[field]}",
+            "write `date = {2019-05-31}`, or `year` and a `month` such as `may`",
+        )
     _check_citable(entry.key, place, problems)
 
     def first(name: str) -> str | None:
         values = (
-            fields[key].strip("{}") if name == "url" else _plain(fields[key])
+            fields[key].strip("{}") if name == "url" else plain_text(fields[key])
             for key in BIBTEX_FIELDS[name]
             if key in fields
         )
@@ -322,46 +353,11 @@ def _source_of(entry: Any, file: str, problems: Problems) -> Source:
         id=entry.key,
         title=first("title"),
         publisher=first("publisher"),
-        authors=tuple(_bibtex_authors(fields.get("author", ""))),
-        issued=_bibtex_issued(fields),
+        authors=tuple(names_in(fields.get("author", ""))),
+        issued=issued,
         url=first("url"),
         number=first("number"),
         kind=entry.entry_type.lower(),
         note=first("note"),
         place=place,
     )
-
-
-def _bibtex_authors(text: str) -> Iterator[str]:
-    """`Last, First and {A Body}` → `First Last`, `A Body`. `and` in braces does not separate."""
-    depth, word, names = 0, "", [""]
-    for part in re.split(r"([{}]|\s+)", text):
-        depth += (part == "{") - (part == "}")
-        if part == "and" and depth == 0:
-            names.append("")
-            continue
-        word = " " if part.isspace() else part
-        names[-1] += word
-    for name in names:
-        whole = name.strip()
-        if whole.startswith("{"):
-            yield _plain(whole)
-        elif whole:
-            last, _, rest = whole.partition(",")
-            yield _plain(f"{rest.strip()} {last.strip()}")
-
-
-def _bibtex_issued(fields: Mapping[str, str]) -> str | None:
-    if written := _plain(fields.get("date", "")):
-        return written
-    year, month = _plain(fields.get("year", "")), _plain(fields.get("month", "")).lower()
-    if not year or not month:
-        return year or None
-    number = MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS else month
-    return f"{year}-{int(number):02}" if str(number).isdigit() else year
-
-
-def _plain(text: str) -> str:
-    """Without the braces and the commonest escapes of TeX."""
-    unescaped = re.sub(r"\\([&%$#_{}])", r"\1", text)
-    return " ".join(unescaped.replace("{", "").replace("}", "").replace("~", " ").split())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import PriorityQueue
 
 from servanda.api import open as open_case
 from servanda.explain.judged import Judged
 from servanda.syntax.problems import Problem, ServandaError, nested_too_deeply
+from servanda.web.query import too_busy
 from servanda.web.versions import Key, QueryDates, Version
 
 PATIENCE = 0.5
@@ -23,6 +25,18 @@ EMPTY = Problem(
     message="nothing is recorded, so there is no day to show",
     help="add an entry: the page follows",
 )
+MOST_WAITING = 200
+"""Pieces of work that wait for the worker; a request for more is refused for the moment."""
+AT_ONCE = 2
+"""Requests that judge or draw something themselves, at once; others wait `TURN` seconds."""
+TURN = 5.0
+SEATS = 4
+"""Requests that wait longer than a page does, at once: each holds a thread of the server."""
+SHORT = 0.5
+LOOK_AGAIN = 1000
+"""Milliseconds after which it is looked up whether the folder is still the one that is watched."""
+HAS_HANDLES = os.name == "posix"
+"""Whether a folder can be held open."""
 LONGEST_WORK = 30.0
 """Seconds to wait at the end for the judgement in hand."""
 
@@ -40,6 +54,8 @@ class Workspace:
         self.reading = 0
         self.newest = 0
         self.worker = Worker()
+        self.turns = threading.BoundedSemaphore(AT_ONCE)
+        self.seats = threading.BoundedSemaphore(SEATS)
 
     # -------------------------------------------------------------- the text
     def read(self) -> None:
@@ -106,18 +122,52 @@ class Workspace:
     def want(
         self, version: Version, dates: QueryDates, accounts: list[str], patience: float
     ) -> None:
-        """Ask for the judgements of a page, and wait a little for them."""
+        """Ask for the judgements of a page, and wait a little for them.
+
+        Raises Refused where too much is asked for already.
+        """
         missing = [n for n in accounts if version.key(n, dates) not in version.judgements]
+        if missing:
+            self.worker.check_room()
         for name in missing:
             self.ask(version, version.key(name, dates), NOW)
         if missing and patience:
-            self.wait(
+            self.wait_seated(
                 lambda: all(version.key(n, dates) in version.judgements for n in missing), patience
             )
+
+    def make(
+        self, name: object, work: Callable[[], object], done: Callable[[], bool], patience: float
+    ) -> None:
+        """Have a part of a page made in the background, and wait for it. Raises Refused, too."""
+        self.worker.check_room()
+        self.worker.add(name, NOW, work)
+        self.wait_seated(done, patience)
 
     def wait(self, done: Callable[[], bool], patience: float) -> bool:
         with self.news:
             return self.news.wait_for(done, patience)
+
+    def wait_seated(self, done: Callable[[], bool], patience: float) -> bool:
+        """Wait; longer than `SHORT` only where a seat is free. Raises Refused if none is."""
+        if patience <= SHORT:
+            return self.wait(done, patience)
+        if not self.seats.acquire(blocking=False):
+            raise too_busy()
+        try:
+            return self.wait(done, patience)
+        finally:
+            self.seats.release()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Work of a request itself, a few at once. Raises Refused where none ends in time."""
+        if not self.turns.acquire(timeout=TURN):
+            raise too_busy()
+        try:
+            yield
+        finally:
+            self.turns.release()
 
 
 class Worker:
@@ -138,6 +188,11 @@ class Worker:
                 return
             self.waiting[name] = when
         self.queue.put((when, next(self.order), name, work))
+
+    def check_room(self) -> None:
+        """Raises Refused where too much waits already."""
+        if len(self.waiting) >= MOST_WAITING:
+            raise too_busy()
 
     def close(self) -> None:
         """Do no more than the piece of work in hand: a judgement must not be cut off by the end
@@ -162,15 +217,54 @@ class Worker:
 
 
 def watch(workspace: Workspace, stop: threading.Event) -> None:
-    """Read the text again whenever a file of the case changes, until told to stop."""
+    """Read the text again whenever a file of the case changes, until told to stop.
+
+    The system tells changes of the folder that was opened: whether its name still leads there is
+    looked up, for a link on the way may be swapped, and the folder removed and made again.
+    """
     from watchfiles import watch as changes
 
     folder = workspace.root if workspace.root.is_dir() else workspace.root.parent
+    missed = False
     while not stop.is_set():
         try:
-            for _ in changes(folder, stop_event=stop, step=40, debounce=100, rust_timeout=1000):
+            with Folder(folder) as opened:
+                for found in changes(
+                    folder,
+                    stop_event=stop,
+                    step=40,
+                    debounce=100,
+                    rust_timeout=LOOK_AGAIN,
+                    yield_on_timeout=True,
+                ):
+                    if not opened.is_there():
+                        missed = True
+                        break
+                    if found or missed:
+                        missed = False
+                        workspace.read()
+        except (OSError, RuntimeError):
+            if not missed:  # the folder itself has gone: say so, and look for it again
                 workspace.read()
-        except (FileNotFoundError, RuntimeError):
-            # The folder itself has gone: say so, and look for it again.
-            workspace.read()
-            time.sleep(1)
+            missed = True
+            stop.wait(LOOK_AGAIN / 1000)
+
+
+class Folder:
+    """A folder as it was opened: while it is held, no other folder is taken for it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.handle = os.open(path, os.O_RDONLY) if HAS_HANDLES else None
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.handle is not None:
+            os.close(self.handle)
+
+    def is_there(self) -> bool:
+        """Whether the path still leads to it. Raises OSError where it leads nowhere."""
+        there = self.path.stat()
+        return self.handle is None or os.path.samestat(os.fstat(self.handle), there)
