@@ -15,16 +15,22 @@ from functools import lru_cache
 from msgspec import Struct
 
 from servanda.record.tables.files import literal, quoted
+from servanda.record.tables.notations import DateNotation, NumberNotation
 from servanda.semantics.clock import EPOCH, PHASES, to_micros, zone_of
 from servanda.syntax.instants import CLOCK, OFFSET
 from servanda.syntax.instants import DAY as DATE
+from servanda.syntax.key_texts import ENDS, SPACES, UNSEEN
 
 DAY = 86_400_000_000
 INSTANT = rf"{DATE}[T ]{CLOCK}{OFFSET}?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
-FLOATS = ("DOUBLE", "FLOAT", "REAL")
-EXACT = 2**53
+COUNT = "DECIMAL(28,9)"
+# From here on a float may stand for several whole numbers.
+INEXACT = {"DOUBLE": 2**53, "FLOAT": 2**24, "REAL": 2**24}
+# A float with its exponent, as programs and spreadsheets write what is too long for them.
+FLOAT_NOTATION = r"-?\d(\.\d+)?[eE]\+\d{2,}|-?\d\.\d{5,}[eE]\d{2,}|-?\d{16,}\.0"
+WHOLE_WITH_POINT = r"-?\d+\.0+"
 INTEGERS = frozenset(
     sign + kind
     for sign in ("", "U")
@@ -60,15 +66,24 @@ class Moment(Struct, frozen=True):
         return f"({self.given} IS NOT NULL AND {self.local} IS NULL)"
 
 
-def moment(name: str, column: str, type_: str) -> Moment | None:
-    """A column of dates or times; None if its type is neither."""
+def moment(
+    name: str, column: str, type_: str, notation: DateNotation | None = None
+) -> Moment | None:
+    """A column of dates or times, as its table writes them; None if its type is neither."""
     given = quoted(column)
     kind = type_.upper()
     name = f"__{name}"  # so that no column of the file has it
     local = f"{name}_local"
-    if kind == "VARCHAR":
-        return Moment(_written(name, given), f"{name}_text", local)
-    if kind == "DATE":
+    counted = notation is not None and notation.micros_each is not None
+    is_number = kind in INTEGERS or kind == "DOUBLE" or kind.startswith("DECIMAL")
+    if notation is not None and is_number:
+        if counted:
+            micros, offset, day = notation.micros(f"TRY_CAST({given} AS {COUNT})"), "0", "FALSE"
+        else:  # as in 20240131
+            return Moment(_written(name, f"{given}::VARCHAR", notation), f"{name}_text", local)
+    elif kind == "VARCHAR":
+        return Moment(_written(name, given, notation), f"{name}_text", local)
+    elif kind == "DATE":
         micros, offset, day = f"epoch_us({given}::TIMESTAMP)", "NULL", "TRUE"
     elif kind.startswith("TIMESTAMP"):
         zoned = "TZ" in kind or "TIME ZONE" in kind
@@ -91,9 +106,33 @@ def _whole_micros(column: str) -> str:
     return f"(({nanos} - (({nanos} % 1000) + 1000) % 1000) // 1000)"
 
 
-def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
+def _written(name: str, given: str, notation: DateNotation | None) -> tuple[tuple[str, ...], ...]:
     """Dates and times as text. The offset is found by position, once the pattern has matched."""
     text, kind, zone = f"{name}_text", f"{name}_kind", f"{name}_zone"
+    first = (f"{clean(given)} AS {text}",)
+    if notation is not None and notation.micros_each is not None:
+        return (first, *_counted(name, text, notation))
+    if notation is not None:
+        written, text = text, f"{name}_iso"
+        return (first, (f"{notation.iso(written)} AS {text}",), *_iso(name, text, kind, zone))
+    return (first, *_iso(name, text, kind, zone))
+
+
+def _counted(name: str, text: str, notation: DateNotation) -> tuple[tuple[str, ...], ...]:
+    """Counts since 1970 as text, beside dates and times as the record writes them."""
+    iso = _iso(f"{name}_other", text, f"{name}_kind", f"{name}_zone")
+    number = f"regexp_full_match({text}, {literal(NUMBER)})"
+    micros = notation.micros(f"TRY_CAST({text} AS {COUNT})")
+    last = (
+        f"CASE WHEN {number} THEN {micros} ELSE {name}_other_local END AS {name}_local",
+        f"CASE WHEN {number} THEN 0::BIGINT ELSE {name}_other_offset END AS {name}_offset",
+        f"CASE WHEN {number} THEN FALSE ELSE {name}_other_day END AS {name}_day",
+    )
+    return (*iso, last)
+
+
+def _iso(name: str, text: str, kind: str, zone: str) -> tuple[tuple[str, ...], ...]:
+    """Dates and times as the record writes them."""
     is_kind = (
         f"CASE WHEN regexp_full_match({text}, {literal(DATE)}) THEN 1 "
         f"WHEN regexp_full_match({text}, {literal(INSTANT)}) THEN 2 END"
@@ -116,7 +155,6 @@ def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
         f"ELSE {minutes} * {sign} END"
     )
     return (
-        (f"nullif(trim({given}), '') AS {text}",),
         (f"{is_kind} AS {kind}",),
         (f"CASE WHEN {kind} IS NULL THEN '' ELSE {offset_at} END AS {zone}",),
         (
@@ -199,25 +237,34 @@ def ticks(micros: str, phase: int) -> str:
 
 
 # ------------------------------------------------------------------ numbers and texts
-def number(column: str, type_: str) -> str | None:
+def clean(value: str) -> str:
+    """A text as `key_text` has it; empty is not said."""
+    ends = f"'{ENDS}'"
+    composed = f"regexp_replace(nfc_normalize({value}), '[{UNSEEN}]', '', 'g')"
+    spaced = f"regexp_replace({composed}, '[{SPACES}]', ' ', 'g')"
+    ascii_only = f"strlen({value}) = length({value})"
+    return f"nullif(trim(CASE WHEN {ascii_only} THEN {value} ELSE {spaced} END, {ends}), '')"
+
+
+def number(column: str, type_: str, notation: NumberNotation | None = None) -> str | None:
     """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
     name = quoted(column)
     kind = type_.upper()
-    if kind in FLOATS:
+    if kind in INEXACT:
         return f"TRY_CAST({name}::VARCHAR AS {DECIMAL})"
     if kind in INTEGERS or kind.startswith("DECIMAL"):
         return f"TRY_CAST({name} AS {DECIMAL})"
     if kind == "VARCHAR":
-        text = f"trim({name})"
-        matches = f"regexp_full_match({text}, {literal(NUMBER)})"
-        return f"CASE WHEN {matches} THEN TRY_CAST({text} AS {DECIMAL}) END"
+        text = clean(name)
+        plain = text if notation is None else notation.plain(text)
+        return f"CASE WHEN {is_number(column, notation)} THEN TRY_CAST({plain} AS {DECIMAL}) END"
     return None
 
 
-def is_number(column: str) -> str:
+def is_number(column: str, notation: NumberNotation | None = None) -> str:
     """Whether a column's text is a number, even one out of range."""
-    given = f"trim({quoted(column)}::VARCHAR)"
-    return f"regexp_full_match({given}, {literal(NUMBER)})"
+    pattern = NUMBER if notation is None else notation.pattern
+    return f"regexp_full_match({clean(f'{quoted(column)}::VARCHAR')}, {literal(pattern)})"
 
 
 def scaled(value: str, factor: Fraction) -> str:
@@ -238,17 +285,38 @@ def scaled(value: str, factor: Fraction) -> str:
 
 
 def text(column: str, type_: str) -> str:
-    """A column as text; empty is not said, and a whole number of a column of floats is `7`."""
-    name = quoted(column)
-    if type_.upper() in FLOATS:
-        whole = f"isfinite({name}) AND {name} = trunc({name}) AND abs({name}) <= {EXACT}"
+    """A column as text, in the form in which texts are compared; empty is not said.
+
+    A whole number is `7` in every type: `7.0` of floats and `7.00` of decimals is that number.
+    """
+    name, kind = quoted(column), type_.upper()
+    if kind in INEXACT:
+        whole = f"isfinite({name}) AND {name} = trunc({name}) AND abs({name}) < {INEXACT[kind]}"
         return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-    return f"nullif({name}::VARCHAR, '')"
+    if kind.startswith("DECIMAL"):
+        digits = f"{name}::VARCHAR"
+        short = f"rtrim(rtrim({digits}, '0'), '.')"
+        return f"CASE WHEN contains({digits}, '.') THEN {short} ELSE {digits} END"
+    if kind == "BLOB":
+        return clean(f"TRY(decode({name}))")
+    return clean(name if kind == "VARCHAR" else f"{name}::VARCHAR")
 
 
 def inexact(column: str, type_: str) -> str | None:
-    """Whether a float cannot be an id: past 2^53 whole numbers are rounded; None: no float."""
-    name = quoted(column)
-    if type_.upper() not in FLOATS:
+    """Whether an id may have been rounded, as a float or in its notation; None: it cannot."""
+    name, kind = quoted(column), type_.upper()
+    if kind == "VARCHAR":
+        return f"regexp_full_match({name}, {literal(FLOAT_NOTATION)})"
+    if kind not in INEXACT:
         return None
-    return f"({name} IS NOT NULL AND (NOT isfinite({name}) OR abs({name}) > {EXACT}))"
+    return f"({name} IS NOT NULL AND (NOT isfinite({name}) OR abs({name}) >= {INEXACT[kind]}))"
+
+
+def undecoded(column: str, type_: str) -> str | None:
+    """Whether bytes are no text in UTF-8, or hold control characters; None: there are none."""
+    if type_ != "BLOB":
+        return None
+    name = quoted(column)
+    control = r"[\x00-\x08\x0e-\x1f]"
+    is_text = f"NOT regexp_matches(TRY(decode({name})), '{control}')"
+    return f"({name} IS NOT NULL AND coalesce({is_text}, FALSE) = FALSE)"
