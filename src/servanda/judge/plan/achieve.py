@@ -8,6 +8,7 @@ from servanda.judge.plan.gates import GATE_COLUMNS
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import (
     FOR_GOOD,
+    NOT_ITS_TRIGGER,
     NUMBER,
     SINCE_EVER,
     matches,
@@ -18,7 +19,7 @@ from servanda.judge.plan.sql import (
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Match, Norms, Rule
+from servanda.semantics.norms import Match, Norms, Rule, may_be_its_trigger
 
 WINDOW = ("o_lo", "o_hi", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
@@ -38,7 +39,10 @@ def window_of(rule: Rule) -> str:
 
 def candidate_test(rule: Rule) -> str:
     """The test that an occurrence `e` may perform the instance `i`, before its end is looked at."""
+    assert rule.action is not None
     tests = [] if rule.early == "never" else ["NOT i.never"]
+    if may_be_its_trigger(rule, rule.action):
+        tests.append(NOT_ITS_TRIGGER)
     if rule.early != "always":
         tests.append(f"e.fin > ({counts_from(rule, 'lo')} >> 6) * 64")
     return " AND ".join(tests)

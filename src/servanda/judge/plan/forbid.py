@@ -7,7 +7,7 @@ from servanda.judge.plan.conditions import Conditions, binds, joined
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
-from servanda.judge.plan.sql import FOR_GOOD, matches, named
+from servanda.judge.plan.sql import FOR_GOOD, NOT_ITS_TRIGGER, matches, named
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
@@ -21,7 +21,7 @@ from servanda.judge.plan.verdict_spans import (
     window_steps,
 )
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Rule, RuleStatus, acted_out
+from servanda.semantics.norms import Rule, RuleStatus, acted_out, may_be_its_trigger
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
@@ -76,7 +76,12 @@ def inside(rule: Rule, inst: str) -> str:
     return f"""
         SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside, 0 AS x_lo, 0 AS x_hi
         FROM {inst} i JOIN {named("ev_", rule.action.name)} e
-        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi"""
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi{not_its_trigger(rule)}"""
+
+
+def not_its_trigger(rule: Rule) -> str:
+    assert rule.action is not None
+    return f" AND {NOT_ITS_TRIGGER}" if may_be_its_trigger(rule, rule.action) else ""
 
 
 def excused(acts: str, inst: str, prevailing: list[RuleStatus], of: Conditions) -> str:
@@ -125,7 +130,7 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
                CASE WHEN i.sure AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
         FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)
         JOIN {named("ev_", rule.action.name)} e
-        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi{not_its_trigger(rule)}
            AND e.lo >= g.t AND e.lo < g.u"""
 
 

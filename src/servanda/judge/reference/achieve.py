@@ -172,21 +172,17 @@ class Achieve(Instance):
     def found(self) -> list[Performance]:
         if self.acts is None:
             assert self.rule.action is not None
-            matching = self.walk.world.matching
+            matching = self.acts_under
             if self.rule.together:
-                self.acts = self.all_acted(matching(self.rule.action, self.bindings))
+                self.acts = self.all_acted(matching(self.rule.action))
             elif self.rule.total is None:
-                self.acts = [
-                    Performance(h, h.sure) for h in matching(self.rule.action, self.bindings)
-                ]
+                self.acts = [Performance(h, h.sure) for h in matching(self.rule.action)]
             else:
                 param, owed = self.rule.total
                 match = self.rule.action
                 parts = Match(match.name, tuple(a for a in match.args if a.param != param))
                 self.walk.kept_alive.append(parts)
-                self.acts = self.added_up(
-                    matching(parts, self.bindings), param, scalar(owed, self.bindings)
-                )
+                self.acts = self.added_up(matching(parts), param, scalar(owed, self.bindings))
         return self.acts
 
     def added_up(self, parts: list[Happening], param: str, owed: object) -> list[Performance]:

@@ -194,7 +194,7 @@ def acts_of(power: Power) -> Iterator[PowerUse]:
     if does.match is None:
         return
     if does.verb == "do":
-        for h in walk.world.matching(does.match, power.bindings):
+        for h in power.acts_under(does.match):
             yield PowerUse(power, h.entry, (h.lo, h.hi), sure=h.sure, aim=nothing, resumed=[])
         return
     names = [p.name for p in walk.world.vagues[does.match.name].params]

@@ -121,7 +121,7 @@ class Forbid(Instance):
         if self.acts is None:
             assert self.rule.action is not None
             self.acts = []
-            for act in self.walk.world.matching(self.rule.action, self.bindings):
+            for act in self.acts_under(self.rule.action):
                 inside = self.in_window(act.lo, act.hi, act.fin)
                 if inside > FALSE:
                     self.acts.append(Violation(act, act.sure and inside == SURE))

@@ -21,12 +21,12 @@ from servanda.judge.reference.truth import (
     negated,
 )
 from servanda.judge.reference.windows import Window, at_tick, window_of
-from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
+from servanda.judge.reference.world import FOR_GOOD, Bindings, Happening, instant, scalar
 from servanda.judge.statuses import STATUSES, Code, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Cond, Rule
+from servanda.semantics.norms import Cond, Match, Rule, may_be_its_trigger
 from servanda.syntax.tree import Duration
 
 IN_FORCE = ("wa", "re", "en")
@@ -289,6 +289,13 @@ class Instance:
         """Its certainty, and whether a vague term is what leaves that open."""
         sure = self.certainty(x)
         return Truth(sure, sure == POSSIBLE and self.doubt_is_vague, self.origin)
+
+    def acts_under(self, match: Match) -> list[Happening]:
+        """The matching acts; the one that made the instance is none of them."""
+        found = self.walk.world.matching(match, self.bindings)
+        if not may_be_its_trigger(self.rule, match):
+            return found
+        return [act for act in found if act.entry != self.trigger]
 
     # -------------------------------------------------------------- what it rests on
     def grounds(self, x: int) -> Grounds:
