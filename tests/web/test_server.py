@@ -15,7 +15,7 @@ import pytest
 from msgspec import Struct
 from waitress.server import create_server
 
-from servanda.web import channels, workspace
+from servanda.web import channels, updates, workspace
 from servanda.web.channels import PIPELINED, SETTINGS, limit
 from servanda.web.query import Refused
 from servanda.web.settings import application, site
@@ -118,6 +118,16 @@ def test_a_request_must_arrive_whole_in_time(hello: Address, half: str) -> None:
             except ConnectionError:
                 break
         assert 0.3 < time.monotonic() - begun < 5
+
+
+def test_who_expects_to_be_asked_for_a_body_is(hello: Address) -> None:
+    for body in (b"", b"Content-Length: 4\r\n"):
+        with hello.open() as connection:
+            connection.sendall(REQUEST[:-2] + b"Expect: 100-continue\r\n" + body + b"\r\n")
+            if body:
+                assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+                connection.sendall(b"body")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 def test_a_slow_answer_keeps_its_connection(hello: Address) -> None:
@@ -342,6 +352,22 @@ def test_what_judges_or_draws_takes_its_turn(
         assert (busy.status_code, "E041" in busy.content.decode()) == (503, True)
         assert served.get("/what-if").status_code == 200
     assert served.get(address, text).status_code == 200
+
+
+def test_forms_wait_for_one_another_up_to_a_number(served: Any) -> None:
+    form = {"text": "x", "name": "n", "into": "record", "confirm": "yes"}
+    with ExitStack() as stack:
+        for _ in range(workspace.WRITERS):
+            stack.enter_context(workspace.placed(site.workspace.writers))
+        page = served.post("/what-if/save", form, headers={"Origin": "http://localhost"})
+        assert (page.status_code, "E041" in page.content.decode()) == (503, True)
+    page = served.post("/what-if/save", form, headers={"Origin": "http://localhost"})
+    assert page.status_code == 409  # it is no entry
+
+
+def test_the_places_leave_threads_for_pages() -> None:
+    long = workspace.SEATS + workspace.AT_ONCE + workspace.IN_LINE + workspace.WRITERS
+    assert long + updates.SEATS < SETTINGS["threads"]
 
 
 def test_few_wait_long(served: Any) -> None:
