@@ -151,6 +151,12 @@ def in_file(folder: Path, text: str | bytes) -> Path:
     return folder / "case.sv"
 
 
+def stray(folder: Path) -> Path:
+    (folder / "agreement.md").write_text(f"```servanda\n{EXAMPLE_HEAD}```\n")
+    (folder / "hypothesis.sv").write_text("2024-01-31 A pays\n")
+    return folder
+
+
 MADE: dict[str, Callable[[Path], Path]] = {
     "E101": lambda folder: folder / "nothing",
     "E104": lambda folder: in_file(folder, "agreement Zürich\n".encode("latin-1")),
@@ -160,6 +166,7 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "E709": column_of_lists,
     "E713": several_objects,
     "E714": float_ids,
+    "W502": stray,
 }
 
 
