@@ -47,8 +47,9 @@ def hello(monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     def answer(environ: dict[str, Any], start: Callable[..., object]) -> list[bytes]:
         if environ["PATH_INFO"] == "/slow":
             held.wait(20)
-        start("200 OK", [("Content-Length", "5")])
-        return [b"hello"]
+        content = b"hello" * (4_000_000 if environ["PATH_INFO"] == "/large" else 1)
+        start("200 OK", [("Content-Length", str(len(content)))])
+        return [content]
 
     settings = SETTINGS | {"channel_timeout": 0.5, "cleanup_interval": 0, "threads": 12}
     server: Any = create_server(answer, host="127.0.0.1", port=0, **settings)
@@ -118,6 +119,16 @@ def test_a_request_must_arrive_whole_in_time(hello: Address, half: str) -> None:
             except ConnectionError:
                 break
         assert 0.3 < time.monotonic() - begun < 5
+
+
+def test_who_does_not_read_an_answer_holds_no_thread(hello: Address) -> None:
+    """There are twelve threads, and more such connections than may be open."""
+    with ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(hello.open()).sendall(REQUEST.replace(b"/ ", b"/large ") * 2)
+        with hello.open() as other:
+            other.sendall(REQUEST)
+            assert other.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 def test_who_expects_to_be_asked_for_a_body_is(hello: Address) -> None:
