@@ -15,7 +15,7 @@ import pytest
 from msgspec import Struct
 from waitress.server import create_server
 
-from servanda.web import channels, updates, workspace
+from servanda.web import channels, responses, updates, workspace
 from servanda.web.channels import PIPELINED, SETTINGS, limit
 from servanda.web.query import Refused
 from servanda.web.settings import application, site
@@ -350,6 +350,24 @@ def test_work_that_waits_has_an_end(served: Any, monkeypatch: pytest.MonkeyPatch
         assert served.get("/board").status_code == 200
     finally:
         held.set()
+
+
+TWINS = ("board", "timeline", "compare", "clause/1", "account/buyer", "party/buyer", "what-if")
+
+
+@pytest.mark.parametrize("page", TWINS)
+def test_a_twin_is_whole_or_not_there(
+    served: Any, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(responses, "PATIENCE_FOR_JSON", 0.05)
+    held = threading.Event()
+    site.workspace.worker.add("held", workspace.NOW, lambda: held.wait(20))
+    try:
+        twin = served.get(f"/{page}.json?known=2025-05-{TWINS.index(page) + 1:02}")
+        assert (twin.status_code, twin.json()["errors"][0]["code"]) == (503, "E041")
+    finally:
+        held.set()
+    assert served.get(f"/{page}.json").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/what-if", "/chart/timeline/timeline.png"])
