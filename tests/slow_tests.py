@@ -14,6 +14,7 @@ SLOW = (
     "tests/judge/test_derivations.py",
     "tests/judge/test_judges_agree.py",
     "tests/judge/test_judging_again.py",
+    "tests/judge/test_mixed.py",
     "tests/judge/test_set_aside.py::test_in_the_cases_too",
     "tests/judge/test_openings.py::test_the_judges_name_the_same_entries_in_every_case",
     "tests/language/test_checks.py::test_nothing_is_raised_whatever_the_agreement_says",

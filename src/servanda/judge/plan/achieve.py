@@ -287,8 +287,14 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
 
 
 def told(instances: str, performed: str) -> str:
-    """Instances joined with their performances; many have none."""
-    return f"SELECT i.*, a.* EXCLUDE (iid) FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"
+    """Instances joined with their performances; many have none.
+
+    A standing duty performed before it reads its `if` stays so, whatever that says.
+    """
+    done = f"coalesce(i.lo <= {SINCE_EVER} AND a.k < i.doubt, false)"
+    return f"""
+      SELECT i.* REPLACE (i.sure OR {done} AS sure), a.* EXCLUDE (iid)
+      FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"""
 
 
 def scalars(batch: Batch, told: str, conditions: Conditions) -> str:
