@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import servanda
 from servanda.cli import app
 from servanda.syntax.problems import ServandaError
-from servanda.vocabulary.escaping import is_whole, whole
+from servanda.syntax.whole_text import is_whole, whole
 
 NOTHING = {
     "no clause": ("", "2024-01-01"),

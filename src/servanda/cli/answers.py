@@ -132,7 +132,7 @@ def json_of(document: dict[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(document)
     except UnicodeEncodeError:
-        from servanda.vocabulary.escaping import whole_values
+        from servanda.syntax.whole_text import whole_values
 
         return msgspec.json.encode(whole_values(document))
 

@@ -12,7 +12,7 @@ from servanda.syntax.files import read_text
 from servanda.syntax.layout import lay_out
 from servanda.syntax.problems import Problems, ServandaError
 from servanda.syntax.tree import Place
-from servanda.vocabulary.escaping import is_whole
+from servanda.syntax.whole_text import is_whole
 
 SAME = ("status", "since", "until", "final", "version", "reading", "breaches")
 

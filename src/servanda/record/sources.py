@@ -15,7 +15,7 @@ from servanda.record.issue_dates import BadIssueDate, bibtex_date, csl_date
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.safe_files import Refused, nesting, read_bytes
 from servanda.syntax.tree import Place
-from servanda.vocabulary.escaping import whole_values
+from servanda.syntax.whole_text import whole_values
 
 LARGEST = 16 * 1024 * 1024
 DEEPEST = 100

@@ -10,7 +10,7 @@ from servanda.syntax.layout import Layout, lay_out
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.safe_files import Refused, read_bytes
 from servanda.syntax.tree import Place
-from servanda.vocabulary.escaping import is_whole, whole
+from servanda.syntax.whole_text import is_whole, whole
 
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_LINE = 100_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e"
@@ -25,27 +24,3 @@ def readable(text: str) -> str:
     """A rule as people read it: names as words, comparisons as they are printed."""
     words = re.sub(r"(?<=\w)_(?=\w)", " ", text)
     return words.replace(" <= ", " ≤ ").replace(" >= ", " ≥ ")
-
-
-def whole(text: str) -> str:
-    """The text with U+FFFD in place of each half of a character: no file can hold a lone one."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def is_whole(text: str) -> bool:
-    """Whether no half of a character stands alone in the text."""
-    return whole(text) == text
-
-
-def whole_values(value: Any) -> Any:
-    """The same of all texts of a document of lists and objects."""
-    match value:
-        case str():
-            return whole(value)
-        case list() | tuple():
-            return [whole_values(one) for one in value]
-        case dict():
-            return {whole_values(key): whole_values(one) for key, one in value.items()}
-    return value
