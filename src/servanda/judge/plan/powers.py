@@ -232,7 +232,11 @@ def points(inst: str, line: str, effect: str) -> str:
     in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)
     columns: tuple[str, ...] = ("win", "avail", *GATE_COLUMNS)
     laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
-    made = counted(f"SELECT iid, f, {FOR_GOOD} AS u, level FROM {effect} y WHERE level > 0", inst)
+    made = counted(
+        f"""SELECT y.iid, y.f, {FOR_GOOD} AS u, y.level FROM {effect} y JOIN {inst} i ON i.iid = y.iid
+            WHERE y.level > 0 AND y.f < i.c_hi AND y.f >= (i.o_lo >> 6) * 64""",
+        inst,
+    )
     both = merged({"made": made}, inst, laid | valued([in_use], "used", True))
     return f"""
       SELECT l.iid, l.t, {STATUS} AS status, CASE WHEN starts_with({STATUS}, 'exercised') THEN x.entry END AS opened,
