@@ -336,6 +336,11 @@ class Rule(Struct, frozen=True):
     place: Place
     survives_for: Duration | None = None
 
+    @property
+    def is_by_days(self) -> bool:
+        """Whether an end of its window that is dated by the day comes at the start of that day."""
+        return self.window.every is not None or self.kind == "provision"
+
 
 class EventType(Struct, frozen=True):
     """`params` in order, with types and (for numbers) the unit all occurrences are kept in."""

@@ -18,14 +18,16 @@ from servanda.judge.plan.sql import (
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
+from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import Match, Norms, Rule
 
-WINDOW = ("o_lo", "o_hi", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
+WINDOW = ("o_lo", "o_hi", "o_till", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
 def counts_from(rule: Rule, end: str) -> str:
-    """The tick from which an act possibly (`lo`) or surely (`hi`) counts: the opening, or earlier."""
+    """The tick from which an act possibly counts (`lo`), surely if dated by the day (`hi`), and surely
+    (`till`): the opening, or earlier."""
     earliest = {"always": str(SINCE_EVER), "from_trigger": f"i.{end}", "never": f"i.o_{end}"}
     return earliest[rule.early]
 
@@ -33,7 +35,13 @@ def counts_from(rule: Rule, end: str) -> str:
 def window_of(rule: Rule) -> str:
     """The columns of an instance that its performances are compared with."""
     columns = ", ".join(f"i.{name}" for name in WINDOW)
-    return f"{columns}, {counts_from(rule, 'hi')} AS counts_hi"
+    return f"{columns}, {counts_from(rule, 'hi')} AS counts_hi, {counts_from(rule, 'till')} AS counts_till"
+
+
+def is_late_enough(event: str, day: str, hi: str) -> str:
+    """The test that an act surely lies where performance counts."""
+    by_day = f"{event}.fin - {event}.hi > {PHASES}"
+    return f"{event}.lo >= ((CASE WHEN {by_day} THEN {day} ELSE {hi} END) >> 6) * 64"
 
 
 def candidate_test(rule: Rule) -> str:
@@ -63,7 +71,7 @@ def closing(inst: str, gates: str, gated: bool, still: str | None) -> str:
     never = f"i.o_lo < {FOR_GOOD} AND i.c_hi <= (i.o_lo >> 6) * 64"
     bounds = ", ".join(
         f"CASE WHEN {never} THEN {FOR_GOOD} ELSE i.{c} END AS {c}"
-        for c in ("o_lo", "o_hi", "c_lo", "c_hi")
+        for c in ("o_lo", "o_hi", "o_till", "c_lo", "c_hi")
     )
     moved = f"{inst} i" if still is None else stopped_clock(inst, gates, still)
     m = f"SELECT i.* REPLACE ({bounds}), {never} AS never FROM {moved}"
@@ -157,7 +165,7 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi"))
+    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
     sums = {
         n: f"PARTITION BY i.iid ORDER BY e.{n}, e.entry ROWS UNBOUNDED PRECEDING"
         for n in ("lo", "hi")
@@ -207,7 +215,7 @@ def first_acts(rule: Rule, closes: str, table: str, early: str) -> str:
 def all_acted(rule: Rule, closes: str, table: str, early: str) -> str:
     """Acts of a group acting together: the one with which every member has acted."""
     members = {member for _, covered in rule.together for member in covered}
-    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi"))
+    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
     return f"""
       SELECT iid, arg_max(entry, (came, entry)) AS entry,
              CASE WHEN sure THEN max(first_lo) ELSE arg_max(e_lo, (came, entry)) END AS lo,
@@ -256,7 +264,8 @@ def parts_of_all(rule: Rule, facts: str) -> str:
 
 
 def sure_part(rule: Rule) -> str:
-    return f"e.sure AND e.lo >= ({counts_from(rule, 'hi')} >> 6) * 64"
+    test = is_late_enough("e", counts_from(rule, "hi"), counts_from(rule, "till"))
+    return f"e.sure AND {test}"
 
 
 def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
@@ -266,7 +275,7 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
     a performance's date; `gates` None: these duties have no overlays.
     """
     lo, hi = "((p.lo >> 6) * 64 + 2)", "((p.hi >> 6) * 64 + 2)"
-    in_time = f"""p.sure AND p.lo >= (p.counts_hi >> 6) * 64 AND {hi} < p.b_lo
+    in_time = f"""p.sure AND {is_late_enough("p", "p.counts_hi", "p.counts_till")} AND {hi} < p.b_lo
                   AND (p.fin <= p.c_lo OR over_hi = 2)"""
     possible = f"{lo} < p.b_hi AND NOT (p.c_hi <= {lo} AND over_lo = 0)"
     cure = f"""p.curable AND p.sure AND p.lo >= (p.b_hi >> 6) * 64

@@ -9,7 +9,16 @@ from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.fact_tables import prepare_state
 from servanda.judge.plan.instances import ORDER, Instances
 from servanda.judge.plan.load import patterns
-from servanda.judge.plan.sql import SINCE_EVER, at_phase, literal, matches, micros, named, scalar
+from servanda.judge.plan.sql import (
+    SINCE_EVER,
+    at_phase,
+    latest,
+    literal,
+    matches,
+    micros,
+    named,
+    scalar,
+)
 from servanda.judge.plan.step_functions import at_tick
 from servanda.judge.verdict import JudgeError
 from servanda.semantics.norms import Always, Const, Derived, Norms, Var
@@ -60,9 +69,9 @@ def occurrences(
         level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1), True)
     days = instances.days
     count = days.deadline if derived.end_of_day else days.shift
+    by = latest(micros("i.hi"), micros("i.till"), derived.delay)
     due_lo, due_hi = (
-        f"greatest({micros(at)}, {count(micros(at), derived.delay)}) * 64 + 1"
-        for at in ("i.lo", "i.hi")
+        f"greatest({at}, {count(at, derived.delay)}) * 64 + 1" for at in (micros("i.lo"), by)
     )
     blocked, left_open = "0", "false"
     if derived.unless is not None:

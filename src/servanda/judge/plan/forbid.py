@@ -7,7 +7,7 @@ from servanda.judge.plan.conditions import Conditions, binds, joined
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
-from servanda.judge.plan.sql import FOR_GOOD, matches, named
+from servanda.judge.plan.sql import FOR_GOOD, latest, matches, named, till
 from servanda.judge.plan.step_functions import counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
@@ -61,11 +61,11 @@ def of_rule(
         found = by_look_up(acts, gates)
     whose = "" if rule.cured_by is None else f"JOIN {inst} i USING (iid)"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, l.firm{und}, {cures(rule, days)}{said}
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, {till("l")} AS till, l.level, l.firm{und}, {cures(rule, days)}{said}
       FROM ({found}) l {whose} WHERE l.level > 0"""
 
 
-INSIDE = "e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
+INSIDE = "e.sure AND e.lo >= (i.o_till >> 6) * 64 AND e.fin <= i.c_lo"
 
 
 def inside(rule: Rule, inst: str) -> str:
@@ -130,14 +130,18 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
 def cures(rule: Rule, days: Days) -> str:
     if rule.cured_by is None:
         return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure, NULL::VARCHAR AS may_cure"
-    last = str(FOR_GOOD)
+    last = surely = str(FOR_GOOD)
     if (within := rule.cure_within) is not None:
-        last = f"{days.deadline('(l.hi >> 6)', within)} * 64"
+        by = latest("(l.hi >> 6)", f"({till('l')} >> 6)", within)
+        last, surely = (
+            f"{days.deadline(by, within)} * 64",
+            f"{days.deadline('(l.hi >> 6)', within)} * 64",
+        )
     source = (
         f"FROM {named('ev_', rule.cured_by.name)} c "
         f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi AND c.lo < {last}"
     )
-    sure = f"{source} AND c.sure AND c.hi < {last}"
+    sure = f"{source} AND c.sure AND c.fin <= {surely}"
     return (
         f"coalesce((SELECT min(c.lo) {source}), {FOR_GOOD}) AS end_t, "
         f"coalesce((SELECT min(c.hi) {sure}), {FOR_GOOD}) AS end_p, "

@@ -96,7 +96,7 @@ class Overlays:
         if rule.version is not None and rule.trigger is None:
             found += until_begun(self.begun(rule, inst), inst)
         if self.norms.force_from is not None:
-            lo, hi = self.instances.point(self.norms.force_from)
+            lo, hi, _ = self.instances.point(self.norms.force_from)
             for at, level in ((hi, 1), (lo, 2)):
                 found.append(
                     f"SELECT i.iid, {SINCE_EVER} AS f, coalesce({at} * 64, {FOR_GOOD}) AS u, "
@@ -122,7 +122,7 @@ class Overlays:
         """From where the text itself says that the agreement ends."""
         if self.norms.force_until is None:
             return []
-        lo, hi = self.instances.point(self.norms.force_until)
+        lo, hi, _ = self.instances.point(self.norms.force_until)
         return [
             f"SELECT i.iid, coalesce({at} * 64, {FOR_GOOD}) AS f, {FOR_GOOD} AS u, "
             f"{level} AS level FROM {inst} i"

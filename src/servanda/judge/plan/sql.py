@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from servanda.record.facts import Value
+from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import (
     And,
     Arith,
@@ -19,6 +20,7 @@ from servanda.semantics.norms import (
     Var,
     Within,
 )
+from servanda.syntax.tree import Duration
 
 SINCE_EVER = -9_000_000_000_000_000_000
 FIRST_INSTANT = SINCE_EVER + 63  # the last tick of it: what follows at once is felt within it
@@ -94,6 +96,18 @@ def matches(match: Match, event: str = "e", inst: str = "i", violation: str | No
 def micros(tick: str) -> str:
     """The microseconds of a tick: floor division, also before 1970."""
     return f"(({tick}) >> 6)"
+
+
+def till(event: str, column: str = "hi") -> str:
+    """The tick by which a fact has happened: where only its day is known, the end of that day."""
+    hi = f"{event}.{column}"
+    return f"(CASE WHEN {event}.fin - {hi} > {PHASES} THEN {event}.fin ELSE {hi} END)"
+
+
+def latest(hi: str, till: str, duration: Duration) -> str:
+    """From what, in microseconds, the latest end of something is counted: by days, from within the
+    last day."""
+    return till if duration.is_exact else f"greatest({hi}, {till} - 1)"
 
 
 def at_phase(tick: str, phase: int) -> str:

@@ -152,15 +152,24 @@ class Achieve(Instance):
 
     # -------------------------------------------------------------- what counts as performance
     @property
-    def counts_from(self) -> tuple[int, int]:
-        """From which ticks on an act possibly and surely counts: the opening, or earlier."""
+    def counts_from(self) -> tuple[int, int, int]:
+        """From which ticks on an act counts possibly, surely if dated by the day, and surely: the
+        opening, or earlier."""
         match self.rule.early:
             case "always":
-                return SINCE_EVER, SINCE_EVER
+                return SINCE_EVER, SINCE_EVER, SINCE_EVER
             case "from_trigger":
-                return self.lo, self.hi
+                return self.lo, self.hi, self.till
             case _:
-                return self.window.o_lo, self.window.o_hi
+                return self.window.o_lo, self.window.o_hi, self.window.o_till
+
+    def is_late_enough(self, act: Happening) -> int:
+        """Whether an act lies where performance counts. One dated by the day of the opening does: a
+        day is then the unit in which the record speaks."""
+        lo, day, hi = (instant(at) for at in self.counts_from)
+        if act.lo >= (day if act.by_the_day else hi):
+            return SURE
+        return int(act.fin > lo)
 
     @property
     def silent_from(self) -> int:
@@ -192,9 +201,8 @@ class Achieve(Instance):
         """Part performances: the one that completes what is owed stands for all of them."""
         if not isinstance(owed, Decimal):
             return []
-        possibly, surely = (instant(at) for at in self.counts_from)
-        sure = [h for h in parts if h.sure and h.lo >= surely]
-        possible = [h for h in parts if h.fin > possibly]
+        sure = [h for h in parts if h.sure and self.is_late_enough(h) == SURE]
+        possible = [h for h in parts if self.is_late_enough(h) > FALSE]
         found = []
         if by_hi := reaching(sorted(sure, key=lambda h: (h.hi, h.entry)), param, owed):
             in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
@@ -208,9 +216,8 @@ class Achieve(Instance):
     def all_acted(self, acts: list[Happening]) -> list[Performance]:
         """Acts of a group acting together: the one with which every member has acted stands for
         all; of each member its first act counts."""
-        possibly, surely = (instant(at) for at in self.counts_from)
-        sure = [h for h in acts if h.sure and h.lo >= surely]
-        possible = [h for h in acts if h.fin > possibly]
+        sure = [h for h in acts if h.sure and self.is_late_enough(h) == SURE]
+        possible = [h for h in acts if self.is_late_enough(h) > FALSE]
         found = []
         if by_hi := self.first_of_each(sorted(sure, key=lambda h: (h.hi, h.entry))):
             last = self.first_of_each(sorted(sure, key=lambda h: (h.lo, h.entry)))[-1]
@@ -320,22 +327,20 @@ class Achieve(Instance):
     def read(self, performance: Performance, x: int) -> None:
         """In time is judged at fulfilment, with the overlays as they are then."""
         act, closes = performance.act, self.closes
-        possibly, surely = (instant(at) for at in self.counts_from)
+        counts = self.is_late_enough(act)
         if x >= performance.lo and not performance.read_lo:
             performance.read_lo = True
             shut = closes[1] <= performance.lo and self.gates(performance.lo).over == FALSE
-            opened = act.fin > possibly
-            if opened and self.breach_hi is None and not shut and self.off is None:
+            if counts > FALSE and self.breach_hi is None and not shut and self.off is None:
                 self.possibly_kept = True
                 self.acted_because |= performance.grounds
                 first = (x, performance.act.lo, performance.act.entry)
                 self.possible = min(self.possible or first, first)
         if x >= performance.hi and not performance.read_hi:
             performance.read_hi = True
-            opened = act.lo >= surely
             bound = self.gates(performance.hi).over < SURE
             in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
-            if performance.sure and opened and in_time and self.live:
+            if performance.sure and counts == SURE and in_time and self.live:
                 self.kept, self.kept_entries = act, performance.entries
                 self.acted_because = performance.grounds
 

@@ -142,6 +142,7 @@ class Walk:
                 vague=breach.vague,
                 because=parent.grounds(x),
                 parent=parent,
+                till=breach.till,
             )
             breach.remedy = self.create(remedy, at)
         between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
@@ -321,6 +322,7 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
                 bindings=bindings,
                 vague=there.vague,
                 because=there.because,
+                till=trigger.till,
             )
             for bindings, there in chosen
         ]

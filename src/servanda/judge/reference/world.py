@@ -66,6 +66,16 @@ class Happening:
     def grounds(self) -> Grounds:
         return self.because | {self.entry}
 
+    @property
+    def by_the_day(self) -> bool:
+        """Whether its time of day is not known."""
+        return self.fin - self.hi > PHASES
+
+    @property
+    def till(self) -> int:
+        """The tick by which it has happened, whatever its time of day."""
+        return self.fin if self.by_the_day else self.hi
+
 
 @dataclass(frozen=True)
 class Number:
