@@ -35,7 +35,7 @@ def test_every_example_prints_what_the_page_says(
 OTHER = {"to_arrow", "to_polars", "to_pandas", "dict", "new", "counts", "write"}
 TAKEN_APART = {
     *("account", "clause", "facts", "norms", "tick", "question", "question_of_all"),
-    *("last_day", "by_account", "measured"),
+    *("last_day", "by_account", "measured", "require_no_errors"),
 }
 
 

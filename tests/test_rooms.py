@@ -13,26 +13,24 @@ SRC = Path(__file__).resolve().parent.parent / "src"
 PACKAGE = SRC / "servanda"
 
 # Room -> the rooms that it may import from, besides itself. `api` is the public Python interface
-# (api.py); `servanda` is the package's own __init__, which exports it; `atomic_files` and
-# `vocabulary` (words, colours, marks, escaping) are below all.
+# (api.py); `servanda` is the package's own __init__, which exports it; `vocabulary`
+# (words, colours, marks, escaping) is below all.
 MAY_IMPORT: dict[str, set[str]] = {
-    "atomic_files": set(),
     "vocabulary": set(),
-    "syntax": {"atomic_files"},
+    "syntax": set(),
     "semantics": {"syntax"},
     "record": {"syntax", "semantics"},
-    "judge": {"atomic_files", "syntax", "semantics", "record"},
+    "judge": {"syntax", "semantics", "record"},
     "explain": {"vocabulary", "syntax", "semantics", "record", "judge"},
-    "articles": {"atomic_files", "syntax", "semantics", "record"},
-    "present": {"atomic_files", "vocabulary", "syntax", "semantics", "record", "judge", "explain"},
+    "articles": {"syntax", "semantics", "record"},
+    "present": {"vocabulary", "syntax", "semantics", "record", "judge", "explain"},
     "api": {
-        *("atomic_files", "vocabulary", "syntax", "semantics", "record", "judge", "explain"),
+        *("vocabulary", "syntax", "semantics", "record", "judge", "explain"),
         *("articles", "present"),
     },
     "servanda": {"syntax", "api"},
     "web": {
         *(
-            "atomic_files",
             "vocabulary",
             "syntax",
             "semantics",

@@ -165,7 +165,7 @@ def test_every_line_is_accepted_whole(drafts: Drafts, case: Path, tmp_path: Path
         if d.record or d.outline
     ]
     assert len(lines) >= 4
-    written = accept(case, again, lines)
+    _, written = accept(case, again, lines)
     assert all(line in written.read_text(encoding="utf-8") for line in lines)
     opened = servanda.open(case)
     assert [p for p in opened.problems if p.severity == "error"] == []

@@ -166,4 +166,4 @@ def test_the_commission_of_the_flagship_is_told_apart_seven_times() -> None:
     case = servanda.open(ROOT / "cases" / "jcpoa")
     found = [d.label.text for d in histories(case.by_account(), ["36"]) if "settle" in d.text]
     assert len(found) > 7 and len(set(found)) == len(found)
-    assert "JointCommission may settle(referrer: Iran) (from 2018-05-10-refers-Iran-US)" in found
+    assert "JointCommission may settle(referrer: Iran) (from 2018-05-10-invokes-Iran-US)" in found

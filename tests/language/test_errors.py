@@ -482,7 +482,7 @@ def test_a_long_chain_of_includes(tmp_path: Path) -> None:
 def test_a_spoilt_cache_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bytes
 ) -> None:
-    monkeypatch.setattr(line_parser, "_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(line_parser, "cache_folder", lambda: tmp_path / "cache")
     assert line_parser.LineParser().fits("party A", "top")
     (cached,) = (tmp_path / "cache").iterdir()
     cached.write_bytes(spoilt)
@@ -494,7 +494,7 @@ def test_no_cache_where_none_can_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(line_parser, "_cache_folder", lambda: tmp_path / "file" / "cache")
+    monkeypatch.setattr(line_parser, "cache_folder", lambda: tmp_path / "file" / "cache")
     assert line_parser.LineParser().fits("party A", "top")
 
 

@@ -90,7 +90,7 @@ def test_a_phone_sees_the_bars_of_the_timeline_and_their_names(browser: Any, fla
         assert inside <= room
     texts = page.locator(".drawing").first.locator("svg text").all_text_contents()
     shown = {" ".join(text.split()) for text in texts}
-    assert "7 Iran must keep uranium stock ≤ 300 kg UF6" in shown and "RussiaChina" in shown
+    assert "7 Iran must keep uranium stock ≤ 300 kg UF6" in shown and "China" in shown
     assert {"kept", "broken", "suspended"} <= shown
     context.close()
 

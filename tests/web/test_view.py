@@ -13,9 +13,10 @@ import pytest
 import servanda
 from servanda.explain.incremental import judge_again
 from servanda.explain.snapshot import as_of
+from servanda.syntax.atomic_files import whole_or_not
+from servanda.syntax.problems import ServandaError
 from servanda.web.page_registry import PAGES
-from servanda.web.query import Refused, still_judging
-from servanda.web.saving import put
+from servanda.web.query import still_judging
 from servanda.web.settings import application, site
 from servanda.web.versions import Version
 from servanda.web.workspace import Workspace
@@ -298,9 +299,9 @@ def test_a_judgement_under_way_and_a_file_changed_meanwhile(tmp_path: Path) -> N
     assert still_judging().problem.code == "E041"
     file = tmp_path / "letter.md"
     file.write_text("new")
-    with pytest.raises(Refused) as refused:
-        put(file, b"mine", b"old")
-    assert (refused.value.problem.code, refused.value.status) == ("E043", 409)
+    with pytest.raises(ServandaError) as refused, whole_or_not(file, b"old") as made:
+        made.write_bytes(b"mine")
+    assert [problem.code for problem in refused.value.problems] == ["E043"]
     assert file.read_text() == "new"
 
 

@@ -196,14 +196,20 @@ class Written(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """Drafts that were added to a record: their lines, and the file (None: nothing was added).
+    """Drafts that were added to a record: their lines, and the file (None: nothing was added);
+    `present` are lines that stood in the record already, and were not added again.
 
     The case in memory is as it was: `servanda.open` it again to have them in it.
     """
 
     added: tuple[str, ...]
     file: Path | None
+    present: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The document of `accept` in docs/json.md."""
-        return {"added": list(self.added), "file": self.file and str(self.file)}
+        return {
+            "added": list(self.added),
+            "file": self.file and str(self.file),
+            "present": list(self.present),
+        }

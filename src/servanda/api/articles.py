@@ -52,5 +52,8 @@ def accept_drafts(
         kept = lines_by_number(found, numbers)
     else:
         kept = list(lines)
-    file = accept(folder, found, kept) if kept else None
-    return Accepted(tuple(kept), file)
+    if not kept:
+        return Accepted((), None)
+    added, file = accept(folder, found, kept)
+    present = tuple(line for line in dict.fromkeys(kept) if line not in added)
+    return Accepted(tuple(added), file if added else None, present)

@@ -66,7 +66,7 @@ class Case(JudgedCase):
     on that day; None: with all that the record holds) and `account` (the first one if none is
     given). Days are texts, dates or datetimes; a naive `datetime` is in the agreement's zone.
 
-    Every question raises ServandaError, whose `problems` say what is wrong, where the text has
+    Every question raises ServandaError, whose `problems` say what is wrong, where `check` reports
     errors, or where an account, a clause or a day is asked for that is not there.
     """
 
@@ -126,9 +126,8 @@ class Case(JudgedCase):
     def check(self) -> Check:
         """Everything wrong in text and record, at once, and which paragraphs have rules."""
         from servanda.api.answers import Check
-        from servanda.explain.check_report import checked
 
-        found = checked(self)
+        found = self.checked
         values = {name: getattr(found, name) for name in found.__struct_fields__}
         return Check(**values, name=self.name)
 
@@ -186,8 +185,7 @@ class Case(JudgedCase):
         """
         from servanda.api.verdicts import Verdicts
 
-        if self.found.errors:
-            raise ServandaError(self.found.errors)
+        self.require_no_errors()
         names = self._account_names(account)
         one = self.question(on, known, names[0] if names else None)
         asked = self.question_of_all(one.on, known, names) if len(names) > 1 else one
@@ -350,7 +348,7 @@ class Case(JudgedCase):
         from servanda.api.exports import choose_format, write_export
 
         file = Path(path)
-        chosen = choose_format(file, format, table)
+        chosen = choose_format(file, format, table, self.folder)
         asked = self._of_one_or_all(on, known, account)
         judged = self.by_account(account, asked.on, asked.known)
         undated = write_export(file, judged, asked, chosen, table or "spans")
@@ -370,7 +368,7 @@ class Case(JudgedCase):
         from servanda.api.output_files import check_output, missing_extra, write_bytes
 
         file = Path(path)
-        check_output(file, ("html", "htm"))
+        check_output(file, self.folder, ("html", "htm"))
         asked = self._of_one_or_all(on, known, account)
         try:
             page = self.report_html(on=asked.on, known=asked.known, account=account)
@@ -417,7 +415,7 @@ class Case(JudgedCase):
         from servanda.present.charts.registry import chart_kind
 
         file = Path(path)
-        form = check_output(file, PICTURES)
+        form = check_output(file, self.folder, PICTURES)
         chart_kind(which)
         asked = self._of_one_or_all(on, known, account)
         try:

@@ -11,7 +11,7 @@ from servanda.explain.judged import Judged
 from servanda.syntax.problems import did_you_mean, refused
 
 
-def choose_format(path: Path, format_: str | None, table: str | None) -> str:
+def choose_format(path: Path, format_: str | None, table: str | None, case: Path) -> str:
     """The format of a file: the one given, else by its extension. Raises ServandaError for one
     there is not, for a table there is not, and for a place that cannot be written in."""
     from servanda.present.export.formats import FORMATS
@@ -20,7 +20,7 @@ def choose_format(path: Path, format_: str | None, table: str | None) -> str:
     if format_ is not None and format_ not in FORMATS:
         advice = did_you_mean(format_, FORMATS) or f"there are {', '.join(FORMATS)}"
         raise refused("E003", f"format:{format_}", f"there is no format `{format_}`", advice)
-    ending = check_output(path, FORMATS if format_ is None else None)
+    ending = check_output(path, case, FORMATS if format_ is None else None)
     chosen = format_ or ending
     if table is not None and table not in TABLES:
         advice = did_you_mean(table, TABLES) or f"there are {', '.join(TABLES)}"

@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from servanda.atomic_files import whole_or_not
+from servanda.syntax.atomic_files import check_ordinary, whole_or_not
 from servanda.syntax.problems import ServandaError, did_you_mean, refused
 
 
-def check_output(path: Path, endings: Iterable[str] | None = None) -> str:
+def check_output(path: Path, case: Path, endings: Iterable[str] | None = None) -> str:
     """The ending of a file to be written, in small letters and without its dot.
 
-    Raises ServandaError where no file can be written there, or the ending is none of `endings`.
+    `case`: its folder, out of which no link in it may lead. Raises ServandaError where no file can
+    be written there, or the ending is none of `endings`.
     """
     if path.is_dir():
         raise refused("E005", f"file:{path}", f"`{path}` is a folder", "name a file in it")
@@ -23,6 +24,7 @@ def check_output(path: Path, endings: Iterable[str] | None = None) -> str:
     if not os.access(path.parent, os.W_OK | os.X_OK):
         message = f"the folder `{path.parent}` cannot be written in"
         raise refused("E005", f"file:{path}", message, "name another place")
+    check_ordinary(path, case)
     if endings is not None:
         check_ending(path, endings)
     return path.suffix.lower().lstrip(".")

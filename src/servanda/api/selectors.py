@@ -14,6 +14,7 @@ from servanda.explain.judged import Judged
 from servanda.explain.rows import bindings, plain
 from servanda.judge.verdict import Verdict
 from servanda.semantics.norms import variables_by_parameter
+from servanda.syntax.key_texts import key_text
 from servanda.syntax.problems import Problems, ServandaError, did_you_mean, refused
 from servanda.syntax.values import Day, Number, Text
 
@@ -60,7 +61,7 @@ def key_value(text: str, value: Any) -> Any:
         case Day(day):
             return day.isoformat()
         case Text(said):
-            return said
+            return key_text(said)
     return value.name
 
 

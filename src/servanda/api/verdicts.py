@@ -108,7 +108,7 @@ class Verdicts:
         Raises ServandaError for another ending, or a place that cannot be written in.
         """
         file = Path(path)
-        check_output(file, verdict_table.FORMATS)
+        check_output(file, self.case.folder, verdict_table.FORMATS)
         counted: list[tuple[str, Count]] = []
 
         def judged() -> Iterator[tuple[str, Judgement]]:

@@ -14,7 +14,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from servanda.cli.answers import ERRORS, USAGE, problem_document, write_json
+from servanda.cli.answers import USAGE, problem_document, problems_of, refuse, write_json
+from servanda.cli.signals import catch_signals, exit_code_of_signal
 from servanda.cli.verbs import verbs
 
 for module in iter_modules(__path__):
@@ -57,13 +58,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    catch_signals()
     code: object = 0
     try:
         code = app(prog_name="servanda", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("servanda: interrupted\n")
-        code = 130
+        code = exit_code_of_signal()
     except BrokenPipeError:
         # Whoever read has gone: what is still held back goes nowhere, without a complaint.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -87,8 +89,10 @@ def refuse_usage(error: Exception) -> int:
     """A command line that cannot be read: a few lines, or JSON if that was asked for."""
     show_usage = getattr(error, "show", None)
     if show_usage is None:
-        sys.stderr.write(f"servanda: {type(error).__name__}: {error}\n")
-        return ERRORS
+        try:
+            refuse(problems_of(error), json=False)
+        except typer.Exit as said:
+            return int(said.exit_code)
     if "--json" in sys.argv and hasattr(error, "format_message"):
         from servanda.syntax.problems import Problem
 

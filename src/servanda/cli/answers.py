@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import typer
 
+from servanda.cli.signals import is_interrupted
+
 if TYPE_CHECKING:
     from servanda.api import Case
     from servanda.api.questions import Question
@@ -66,6 +68,8 @@ def show(
     except (typer.Exit, KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
+        if is_interrupted():
+            raise KeyboardInterrupt from error
         if os.environ.get("SERVANDA_DEBUG"):
             raise
         refuse(with_all_errors(problems_of(error), asked), json)

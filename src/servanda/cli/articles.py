@@ -38,10 +38,11 @@ def read(
         from servanda.articles.draft_files import save
         from servanda.articles.rendering import lines_of
 
-        drafts = open_case(case).read(article, published)
+        opened = open_case(case)
+        drafts = opened.read(article, published)
         lines = [Line(text) for text in lines_of(drafts)]
         if out is not None:
-            save(drafts, out)
+            save(drafts, out, opened.folder)
             lines.append(Line(f"wrote {out}; now: servanda accept {out} --case {case}"))
         return dict(msgspec.to_builtins(drafts)), lines
 
@@ -68,7 +69,11 @@ def accept(
         found = load_drafts(drafts)
         lines = review_drafts(found) if keep is None else None
         done = open_case(case).accept(found, keep, lines=lines)
-        said = f"added {len(done.added)} to {done.file}" if done.file else "nothing was added"
-        return done.to_dict(), [Line(said)]
+        lines_ = [
+            Line(f"added {len(done.added)} to {done.file}" if done.file else "nothing was added")
+        ]
+        if done.present:
+            lines_.append(Line(f"{len(done.present)} are in the record already"))
+        return done.to_dict(), lines_
 
     show(answer, json)

@@ -18,6 +18,7 @@ from servanda.cli.answers import (
     write_json,
 )
 from servanda.cli.options import By, CasePath, On
+from servanda.cli.signals import is_interrupted
 from servanda.cli.verbs import verb
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ def watch(
             follow_file(found, out, once, json)
     except (typer.Exit, typer.BadParameter, BrokenPipeError):
         raise
-    except KeyboardInterrupt:
-        write_note("stopped; the next `servanda watch` goes on from here")
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
+        if isinstance(error, KeyboardInterrupt) or is_interrupted():
+            write_note("stopped; the next `servanda watch` goes on from here")
+            return
         if os.environ.get("SERVANDA_DEBUG"):
             raise
         refuse_watch(error, json)
@@ -144,12 +146,10 @@ def refuse_watch(error: Exception, json: bool) -> NoReturn:
 
 def explain_units(case: Path, account: str | None, json: bool) -> None:
     """Print which rules are judged for which keys."""
-    from servanda.syntax.problems import ServandaError
     from servanda.watch.rendering import unit_lines, unit_rows
 
     opened = open_case(case)
-    if opened.found.errors:
-        raise ServandaError(opened.found.errors)
+    opened.require_no_errors()
     rows: list[dict[str, Any]] = unit_rows(opened.norms(account))
     if json:
         write_json({"units": rows})

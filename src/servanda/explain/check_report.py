@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from servanda.explain.judged_case import JudgedCase
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.markdown import Paragraph
 from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
@@ -18,10 +17,34 @@ from servanda.syntax.tree import Agreement
 
 if TYPE_CHECKING:
     from servanda.record.cross_checks import Finding
+    from servanda.record.facts import Facts
     from servanda.record.record import Record
+    from servanda.semantics.norms import Norms
+    from servanda.syntax.layout import Layout
+    from servanda.syntax.problems import Problems
+    from servanda.syntax.tree import Account
 
 CONFLICT, MAY_CONFLICT = "E410", "W402"
 NOT_THE_TEXT = ("accounts.md", "record/")
+
+
+class CaseText(Protocol):
+    """What is checked of a case (`judged_case.py`): its text as read, and its accounts."""
+
+    found: Problems
+    layouts: tuple[Layout, ...]
+    agreement: Agreement
+    record: Record
+    engine: str
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def accounts(self) -> tuple[str, ...]: ...
+    def account(self, name: str | None) -> Account | None: ...
+    def last_day(self) -> str: ...
+    def norms(self, account: str | None = None) -> Norms: ...
+    def facts(self, account: Account | None, norms: Norms, on: str, known: None) -> Facts: ...
 
 
 class Checked(Struct, frozen=True):
@@ -46,7 +69,7 @@ class Checked(Struct, frozen=True):
         return tuple(p for p in self.problems if p.severity == "hint")
 
 
-def checked(case: JudgedCase) -> Checked:
+def checked(case: CaseText) -> Checked:
     """The problems of reading a case and those of its rules together, in order of the files."""
     from servanda.record.cross_checks import cross_check
     from servanda.semantics.checks.agreement import check
@@ -87,7 +110,7 @@ def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, 
     return found
 
 
-def with_conflicts_on_record(case: JudgedCase, found: list[Problem]) -> list[Problem]:
+def with_conflicts_on_record(case: CaseText, found: list[Problem]) -> list[Problem]:
     """The problems, conflicts that bind somebody to two things at once as errors.
 
     By the first account that has it so, on the record's last day.
@@ -118,7 +141,7 @@ def with_conflicts_on_record(case: JudgedCase, found: list[Problem]) -> list[Pro
     return [told.get(problem.message, problem) for problem in found]
 
 
-def paragraphs(case: JudgedCase) -> Iterator[Paragraph]:
+def paragraphs(case: CaseText) -> Iterator[Paragraph]:
     """The paragraphs of the agreement's own text: headings of accounts and record are none."""
     for layout in case.layouts:
         if not layout.file.startswith(NOT_THE_TEXT):

@@ -22,6 +22,7 @@ from servanda.syntax.problems import Problem, Problems, ServandaError, did_you_m
 from servanda.syntax.tree import Account, Agreement, Place
 
 if TYPE_CHECKING:
+    from servanda.explain.check_report import Checked
     from servanda.judge.judgement import Judgement
     from servanda.judge.progress import Progress
     from servanda.judge.verdict import Verdict
@@ -63,12 +64,28 @@ class JudgedCase:
         )
         check_trust(parsed.agreement.accounts, self.record, problems)
         self._judgements: dict[tuple[str, str, str | None], Judged] = {}
+        self._checked: Checked | None = None
 
     # -------------------------------------------------------------- the text
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was found while reading; `check` adds the static checks of the rules."""
+        """What was found while reading; `checked` adds the static checks of the rules."""
         return tuple(self.found)
+
+    @property
+    def checked(self) -> Checked:
+        """Everything wrong in text and record, and which paragraphs have rules; found once."""
+        from servanda.explain.check_report import checked
+
+        if self._checked is None:
+            self._checked = checked(self)
+        return self._checked
+
+    def require_no_errors(self) -> None:
+        """Raise ServandaError with every error that `check` reports: no question is answered of a
+        case that has one."""
+        if self.checked.errors:
+            raise ServandaError(self.checked.errors)
 
     @property
     def title(self) -> str | None:
@@ -178,10 +195,9 @@ class JudgedCase:
         The same question is judged once. With `reuse`, verdicts of clauses that those judgements
         (of this text or an earlier one) settled alike are taken over, and the caller keeps it.
         Raises JudgeError where norms and record cannot be judged (docs/meaning.md), and
-        ServandaError for more than 100,000 spans: `verdicts` has those.
+        ServandaError for errors of `check`, and for more than 100,000 spans: `verdicts` has those.
         """
-        if self.found.errors:
-            raise ServandaError(self.found.errors)
+        self.require_no_errors()
         chosen = self.account(account)
         name = "text" if chosen is None else chosen.name
         day = moment_text(on) or self.last_day()
@@ -267,8 +283,7 @@ class JudgedCase:
         """
         from servanda.judge.judgement import Judgement
 
-        if self.found.errors:
-            raise ServandaError(self.found.errors)
+        self.require_no_errors()
         chosen = self.account(account)
         norms = self.norms(None if chosen is None else chosen.name)
         facts = self.facts(chosen, norms, moment_text(on) or self.last_day(), known)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from servanda.explain.judged_case import JudgedCase
 from servanda.syntax.case_files import write_texts
 from servanda.syntax.layout import lay_out
+from servanda.syntax.locks import locked
 from servanda.syntax.old_spellings import OLD_SPELLINGS
 from servanda.syntax.problems import Problem, Problems, ServandaError, refused
 from servanda.syntax.upgrade import agreement_as_it_was, upgrade_text
@@ -26,16 +27,21 @@ def upgrade(case: JudgedCase, *, write: bool) -> Upgraded:
 
     Raises ServandaError, with nothing written, for other errors and for any difference.
     """
+    with locked(case.folder):
+        return _upgrade(case, write)
+
+
+def _upgrade(case: JudgedCase, write: bool) -> Upgraded:
     others = [problem for problem in case.found.errors if problem.code not in OLD_SPELLINGS]
     if others:
         raise ServandaError(others)
-    texts, old = {}, list[Problem]()
+    texts, old = dict[str, tuple[str, str]](), list[Problem]()
     for layout in case.layouts:
         text = (case.folder / layout.file).read_bytes().decode("utf-8")
         rewritten, found = upgrade_text(text, layout.file)
         old += [problem for problem in found if problem.code in OLD_SPELLINGS]
         if rewritten != text:
-            texts[layout.file] = rewritten
+            texts[layout.file] = text, rewritten
     if not texts:
         return Upgraded((), (), "nothing")
     before, after = _as_it_was(case), _as_it_is(case, texts)
@@ -58,11 +64,11 @@ def _as_it_was(case: JudgedCase) -> JudgedCase:
     return before
 
 
-def _as_it_is(case: JudgedCase, texts: dict[str, str]) -> JudgedCase:
+def _as_it_is(case: JudgedCase, texts: dict[str, tuple[str, str]]) -> JudgedCase:
     """The case as it would be read from the rewritten texts."""
     problems = Problems()
     layouts = tuple(
-        lay_out(texts[layout.file], layout.file, problems) if layout.file in texts else layout
+        lay_out(texts[layout.file][1], layout.file, problems) if layout.file in texts else layout
         for layout in case.layouts
     )
     return type(case)(case.folder, case.name, layouts, problems, case.engine)

@@ -5,25 +5,26 @@ Nothing here loops over rows: the engine writes, streams and counts.
 
 from __future__ import annotations
 
-import tempfile
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from servanda.atomic_files import whole_or_not
 from servanda.judge.engines.duckdb import EngineError
 from servanda.judge.judgement import Judgement
 from servanda.judge.plan import output
 from servanda.judge.plan.sql import quoted
+from servanda.syntax.atomic_files import temporary, whole_or_not
 
 if TYPE_CHECKING:
     import pyarrow
 
 FORMATS = {
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-    "csv": "FORMAT csv, HEADER true",
+    "parquet": "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false",
+    "csv": "FORMAT csv, HEADER true, USE_TMP_FILE false",
 }
 ROWS_AT_ONCE = 100_000
 
@@ -40,7 +41,7 @@ class Count(Struct, frozen=True):
 def write(judgement: Judgement, path: Path) -> int:
     """Write the table whole or not at all, in place of any file of that name; its number of rows.
 
-    Raises JudgeError where the plan cannot be run, or the disk is full.
+    Raises JudgeError where the plan cannot be run, ServandaError where the file cannot be written.
     """
     judgement.progress.step("writing")
     with whole_or_not(path) as made:
@@ -49,7 +50,7 @@ def write(judgement: Judgement, path: Path) -> int:
                 as_cells(judgement.table(), path), str(made), options(path)
             )
         except EngineError as error:
-            raise judgement.explained(error) from error
+            raise system_error(error) or judgement.explained(error) from error
 
 
 def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
@@ -59,11 +60,11 @@ def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
     """
     parts: list[str] = []
     judged: list[Judgement] = []  # tables live as long as their judgement
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+    with temporary(path.parent, is_folder=True, of=path) as folder:
         for account, judgement in judgements:
             judged.append(judgement)
             try:
-                rows = judgement.tables.give(judgement.table(), folder)
+                rows = judgement.tables.give(judgement.table(), str(folder))
             except EngineError as error:
                 raise judgement.explained(error) from error
             parts.append(f"SELECT {quoted(account)} AS account, * FROM {rows}")
@@ -73,7 +74,13 @@ def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
                 query = as_cells(" UNION ALL ".join(parts), path)
                 return judgement.tables.writer().write(query, str(made), options(path))
             except EngineError as error:
-                raise judgement.explained(error) from error
+                raise system_error(error) or judgement.explained(error) from error
+
+
+def system_error(error: EngineError) -> OSError | None:
+    """The error of the system, such as a full disk, that an engine tells in its words."""
+    number = re.search(r'"errno":"(\d+)"', str(error))
+    return None if number is None else OSError(int(number[1]), os.strerror(int(number[1])))
 
 
 def as_cells(table: str, path: Path) -> str:

@@ -24,6 +24,7 @@ from servanda.record.record import (
 from servanda.semantics.norms import Variable
 from servanda.semantics.resolving.scope import variable_of
 from servanda.syntax import entries as raw
+from servanda.syntax.key_texts import key_text
 from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Param, Place, Text
 
@@ -159,11 +160,11 @@ class Reader:
             case "party", Name(name):
                 return self.names.who(name, place)
             case "text", Text(value):
-                return value
+                return key_text(value)
             case "text", Name(name):
                 return name
             case "text", Number(value, None) if value == value.to_integral_value():
-                return f"{value:f}"
+                return f"{value:.0f}"
             case "date", Day(day):
                 return day
             case "clause", Text(value) | Name(value):

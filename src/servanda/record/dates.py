@@ -19,14 +19,15 @@ from servanda.semantics.clock import (
     zone_of,
 )
 from servanda.syntax.entries import When
+from servanda.syntax.instants import advice_for, read_instant
 from servanda.syntax.problems import refused
 
 YEARS = (1700, 2200)
 LAST_PHASE = 63
 ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 ISO_INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)"
-    r"(Z|[+-]\d\d:\d\d)?(?: +([A-Z][\w+-]*(?:/[\w+-]+)*))?",
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"(Z|[+-]\d\d(?::?\d\d)?)?(?: +([A-Z][\w+-]*(?:/[\w+-]+)*))?",
     re.ASCII,
 )
 
@@ -113,11 +114,10 @@ def instant_of(text: str, zone: str, named: str | None = None) -> int:
     named = zone_said or named
     day_of(written[:10])
     try:
-        moment = datetime.fromisoformat(written + (offset or ""))
+        moment = read_instant(written + (offset or ""))
     except ValueError as error:
-        raise BadDate(
-            "E141", f"there is no time {text}", "write a time from 00:00 to 23:59"
-        ) from error
+        advice = advice_for(written + (offset or ""))
+        raise BadDate("E141", f"there is no time {text}", advice) from error
     if offset:
         return _within_range(moment, text, named)
     return _local(moment, named or zone, text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from servanda.record.bibtex_text import concatenated, names_in, plain_text
+from servanda.record.issue_dates import BadIssueDate, bibtex_date, csl_date
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Place
 
@@ -18,13 +19,15 @@ CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
 ADVICE = 'write a list of items, each like {"id": "gov-2019-21", "title": "..."}'
 
 
+NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 ADD_ID = 'add one, as in {"id": "gov-2019-21", "title": "..."}'
 
 
 class Source(Struct, frozen=True):
     """A document that entries cite.
 
-    `issued` is `2019-05-31`, `2019-05`, `2019`, two of these with a `/` between, or a text.
+    `issued` is `2019-05-31`, `2019-05`, `2019`, two of these with a `/` between, or a text:
+    `issue_dates.py`.
     """
 
     id: str
@@ -195,19 +198,11 @@ class _Item:
 
     def issued(self) -> str | None:
         value = self._fields().get("issued")
-        if value is None:
+        try:
+            return None if value is None else csl_date(value)
+        except BadIssueDate:
+            self.wrong("issued", 'a date like {"date-parts": [[2019, 5, 31]]}')
             return None
-        parts = value.get("date-parts") if isinstance(value, dict) else None
-        if isinstance(value, dict) and parts is None:
-            for key in ("raw", "literal"):
-                if isinstance(value.get(key), str):
-                    return str(value[key])
-        elif isinstance(parts, list) and 1 <= len(parts) <= 2:
-            days = [_day_of(part) for part in parts]
-            if all(days):
-                return "/".join(day for day in days if day)
-        self.wrong("issued", 'a date like {"date-parts": [[2019, 5, 31]]}')
-        return None
 
 
 def _check_citable(identity: str, place: Place, problems: Problems) -> None:
@@ -221,26 +216,16 @@ def _slug(text: str) -> str:
 
 
 def _name_of(name: Mapping[str, Any]) -> str | None:
+    """A name in the order in which it is said: `Vincent van Gogh`; None: it is none."""
     literal = name.get("literal")
     if isinstance(literal, str) and literal.strip():
-        return literal.strip()
-    keys = ("given", "non-dropping-particle", "family", "suffix")
-    parts = [name[key] for key in keys if name.get(key)]
-    if not name.get("family") or not all(isinstance(part, str) for part in parts):
+        return " ".join(literal.split())
+    parts = [name[key] for key in NAME_PARTS if name.get(key)]
+    if not (name.get("family") or name.get("given")):
         return None
-    return " ".join(parts)
-
-
-def _day_of(parts: object) -> str | None:
-    """`[2019, 5]` → `2019-05`; None if it is no date."""
-    if not isinstance(parts, list) or not 1 <= len(parts) <= 3:
+    if not all(isinstance(part, str) for part in parts):
         return None
-    try:
-        numbers = [int(part) for part in parts]
-        date(*[*numbers, 1, 1][:3])
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return "-".join(f"{number:0{4 if index == 0 else 2}}" for index, number in enumerate(numbers))
+    return " ".join(" ".join(parts).split()) or None
 
 
 # ------------------------------------------------------------------ BibTeX
@@ -251,7 +236,7 @@ BIBTEX_FIELDS = {
     "title": ("title",),
     "note": ("note", "annote"),
 }
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+ISSUED_FIELDS = ("date", "year", "month", "day")
 
 
 def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
@@ -285,7 +270,8 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
             "this is not BibTeX",
             "write entries such as @report{id, title = {...}}",
         )
-    return [_source_of(entry, file, problems) for entry in library.entries]
+    strings = {string.key.lower(): str(string.value) for string in library.strings}
+    return [_source_of(entry, strings, file, problems) for entry in library.entries]
 
 
 def _what_failed(place: Place, failed: Any) -> tuple[str, Place, str, str]:
@@ -305,14 +291,34 @@ def _first_line(error: object) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _source_of(entry: Any, file: str, problems: Problems) -> Source:
+def _source_of(entry: Any, strings: Mapping[str, str], file: str, problems: Problems) -> Source:
     place = Place(file, (entry.start_line or 0) + 1, 1)
-    fields = {key.lower(): str(field.value) for key, field in entry.fields_dict.items()}
+    bare = entry.parser_metadata.get("removed_enclosing", {})
+    fields = {
+        key.lower(): concatenated(str(field.value), strings)
+        if bare.get(key) == "no-enclosing"
+        else str(field.value)
+        for key, field in entry.fields_dict.items()
+    }
+    dated = {key: plain_text(fields[key]) for key in ISSUED_FIELDS if key in fields}
+    if "date" in fields:  # a tilde means `circa` there
+        dated["date"] = re.sub(r"[{}\s]+", " ", fields["date"]).strip()
+    try:
+        issued = bibtex_date(dated)
+    except BadIssueDate:
+        issued = dated.get("year")
+        field = "date" if dated.get("date") else "month"
+        problems.add(
+            "E603",
+            place,
+            f"`{field}` of source `{entry.key}` is no date: {dated[field]}",
+            "write `date = {2019-05-31}`, or `year` and a `month` such as `may`",
+        )
     _check_citable(entry.key, place, problems)
 
     def first(name: str) -> str | None:
         values = (
-            fields[key].strip("{}") if name == "url" else _plain(fields[key])
+            fields[key].strip("{}") if name == "url" else plain_text(fields[key])
             for key in BIBTEX_FIELDS[name]
             if key in fields
         )
@@ -322,46 +328,11 @@ def _source_of(entry: Any, file: str, problems: Problems) -> Source:
         id=entry.key,
         title=first("title"),
         publisher=first("publisher"),
-        authors=tuple(_bibtex_authors(fields.get("author", ""))),
-        issued=_bibtex_issued(fields),
+        authors=tuple(names_in(fields.get("author", ""))),
+        issued=issued,
         url=first("url"),
         number=first("number"),
         kind=entry.entry_type.lower(),
         note=first("note"),
         place=place,
     )
-
-
-def _bibtex_authors(text: str) -> Iterator[str]:
-    """`Last, First and {A Body}` → `First Last`, `A Body`. `and` in braces does not separate."""
-    depth, word, names = 0, "", [""]
-    for part in re.split(r"([{}]|\s+)", text):
-        depth += (part == "{") - (part == "}")
-        if part == "and" and depth == 0:
-            names.append("")
-            continue
-        word = " " if part.isspace() else part
-        names[-1] += word
-    for name in names:
-        whole = name.strip()
-        if whole.startswith("{"):
-            yield _plain(whole)
-        elif whole:
-            last, _, rest = whole.partition(",")
-            yield _plain(f"{rest.strip()} {last.strip()}")
-
-
-def _bibtex_issued(fields: Mapping[str, str]) -> str | None:
-    if written := _plain(fields.get("date", "")):
-        return written
-    year, month = _plain(fields.get("year", "")), _plain(fields.get("month", "")).lower()
-    if not year or not month:
-        return year or None
-    number = MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS else month
-    return f"{year}-{int(number):02}" if str(number).isdigit() else year
-
-
-def _plain(text: str) -> str:
-    """Without the braces and the commonest escapes of TeX."""
-    unescaped = re.sub(r"\\([&%$#_{}])", r"\1", text)
-    return " ".join(unescaped.replace("{", "").replace("}", "").replace("~", " ").split())

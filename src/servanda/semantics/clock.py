@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Calendar, Duration
 
 PHASES = 64
@@ -92,22 +93,47 @@ def add_months(day: date, months: int, clipped: bool) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+def unknown_region(region: str) -> tuple[str, str] | None:
+    """What is wrong with the region of a calendar (`NL`, `US-NY`), and what to write; or None."""
+    import holidays
+    from holidays.registry import COUNTRIES
+
+    country, _, subdivision = region.partition("-")
+    codes = {code for names in COUNTRIES.values() for code in names[1:]}
+    if country not in codes:
+        advice = "write its code of two letters, as in `NL` or `US`"
+        return f"the holidays of a country `{country}` are not known", advice
+    known = getattr(holidays, country)
+    parts = (*known.subdivisions, *known.subdivisions_aliases)
+    if subdivision and subdivision not in parts:
+        shown = ", ".join(f"`{country}-{part}`" for part in known.subdivisions[:20])
+        one_of = f"name one of {shown}" if shown else f"write `{country}`"
+        advice = did_you_mean(subdivision, parts) or one_of
+        return f"`{country}` has no part `{subdivision}` with holidays of its own", advice
+    return None
+
+
 @lru_cache
-def holidays_of(region: str, year: int) -> frozenset[date]:
-    """The public holidays of a region (`NL`, `US-NY`) in a year."""
+def days_off(region: str, year: int) -> frozenset[date]:
+    """The weekends and public holidays of a region (`NL`, `US-NY`) in a year, less the days of
+    weekends on which people work instead of another day."""
     import holidays
 
     country, _, subdivision = region.partition("-")
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    # A day at the turn of the year may be named with the holidays of either year.
+    known = holidays.country_holidays(
+        country, subdiv=subdivision or None, years=(year - 1, year, year + 1)
+    )
+    first = date(year, 1, 1).toordinal()
+    days = [date.fromordinal(first + n) for n in range(366 if calendar.isleap(year) else 365)]
+    return frozenset(day for day in days if not known.is_working_day(day))
 
 
 def is_business_day(day: date, of: Calendar) -> bool:
     """Whether a day is a business day of a calendar."""
     if day in of.extra:
         return True
-    if day.weekday() >= 5 or day in of.without:
-        return False
-    return day not in holidays_of(of.region, day.year)
+    return day not in of.without and day not in days_off(of.region, day.year)
 
 
 def add_business_days(day: date, count: int, of: Calendar) -> date:

@@ -117,7 +117,7 @@ def _build(builder: RecordBuilder, cached: bool | str) -> Lark:
 def _cache_file() -> Path | None:
     """Path of the cached grammar of this version, or None if it cannot be written."""
     try:
-        folder = _cache_folder()
+        folder = cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = sha256(GRAMMAR.read_bytes() + repr((lark.__version__, sys.version_info)).encode())
     except (OSError, RuntimeError):
@@ -126,7 +126,7 @@ def _cache_file() -> Path | None:
     return cached if cached.exists() or os.access(folder, os.W_OK) else None
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     """The user's cache folder, by the custom of the system."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "servanda"

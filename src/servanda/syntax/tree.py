@@ -297,7 +297,7 @@ class UnitWord(Struct, frozen=True):
 
 
 class Calendar(Struct, frozen=True):
-    """Business days: Monday to Friday less the holidays of `region` (`NL`, `US-NY`)."""
+    """The business days of `region` (`NL`, `US-NY`), less the days `without`, and `extra` ones."""
 
     name: str
     region: str

@@ -16,6 +16,8 @@ import msgspec
 
 from servanda.api import Case
 from servanda.record.facts import Bulk, Facts, Occurrence, ReadingFact
+from servanda.syntax.atomic_files import refusing, sync_folder
+from servanda.syntax.problems import ServandaError
 from servanda.watch.fact_filing import EVENT, READING, FactFiling
 from servanda.watch.live_verdicts import Added, LiveVerdicts
 from servanda.watch.state import FactRow, Store
@@ -92,13 +94,11 @@ def fingerprint(case: Case, account: str, root: Path, apart: Iterable[Path]) -> 
 
 def move_durably(made: Path, path: Path) -> None:
     """Move a finished file to its name atomically, synced to disk."""
-    for each in (made, made.parent):
-        number = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
-    os.replace(made, path)
+    with refusing(path):
+        with made.open("r+b") as file:
+            os.fsync(file.fileno())
+        os.replace(made, path)
+        sync_folder(path.parent)
 
 
 def new_store(path: Path) -> Store:
@@ -107,7 +107,7 @@ def new_store(path: Path) -> Store:
     Raises InUse if another process is using it.
     """
     if path.exists():
-        with suppress(sqlite3.DatabaseError):  # half written, so no process is using it
+        with suppress(sqlite3.DatabaseError, ServandaError):  # half written: nobody is using it
             Store(path, safe=False).close()
         path.unlink()
     return Store(path, safe=False)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from servanda.syntax.atomic_files import check_ordinary
+from servanda.syntax.problems import Problem, ServandaError
 from servanda.watch.fact_filing import FilingKey
 
 FORMAT = "2"
@@ -32,10 +35,52 @@ CREATE INDEX targets ON entries (target) WHERE target IS NOT NULL;
 
 FactRow = tuple[int, str, str, int, str, str, int, bytes]
 Verdicts = tuple[bytes, int | None]
+GO_ON = "then start the watch again: it goes on from the last batch"
+REFUSALS = {
+    sqlite3.SQLITE_FULL: ("E045", "there is no room for the state", f"make room, {GO_ON}"),
+    sqlite3.SQLITE_IOERR: ("E045", "the disk does not take the state", f"make room, {GO_ON}"),
+    sqlite3.SQLITE_READONLY: ("E005", "the state may not be written", f"allow it, {GO_ON}"),
+    sqlite3.SQLITE_CANTOPEN: ("E005", "the state cannot be opened", f"allow it, {GO_ON}"),
+    sqlite3.SQLITE_CORRUPT: ("E021", "the state is damaged", "give another --state"),
+    sqlite3.SQLITE_NOTADB: ("E021", "this is no state of a watch", "give another --state"),
+}
+"""By the error of SQLite: code, message and advice."""
 
 
 class InUse(Exception):
     """Another process is using this state."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection whose errors of the system are problems: a full disk, a file nobody may write.
+
+    A lock that another process holds stays an OperationalError.
+    """
+
+    def execute(self, *statement: Any) -> sqlite3.Cursor:
+        with self.refusing():
+            return super().execute(*statement)
+
+    def executemany(self, *statement: Any) -> sqlite3.Cursor:
+        with self.refusing():
+            return super().executemany(*statement)
+
+    def executescript(self, script: str) -> sqlite3.Cursor:
+        with self.refusing():
+            return super().executescript(script)
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code not in REFUSALS:
+                raise
+            number, message, advice = REFUSALS[code]
+            raise ServandaError(
+                [Problem(number, "file:state", "state.sqlite", 0, 0, message, advice)]
+            ) from error
 
 
 class Store:
@@ -45,8 +90,12 @@ class Store:
     """
 
     def __init__(self, path: Path, safe: bool = True) -> None:
-        self.con = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
+        check_ordinary(path)
+        self.con = sqlite3.connect(
+            path, timeout=1, isolation_level=None, check_same_thread=False, factory=Connection
+        )
         try:
+            self.con.execute("PRAGMA trusted_schema = OFF")
             self.con.execute("PRAGMA locking_mode = EXCLUSIVE")
             self.con.execute("PRAGMA cache_size = -262144")
             self.con.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'MEMORY'}")
@@ -56,6 +105,9 @@ class Store:
         except sqlite3.OperationalError as error:
             self.con.close()
             raise InUse(str(error)) from error
+        except ServandaError:
+            self.con.close()
+            raise
         if new:
             self.con.execute("COMMIT")
             self.con.executescript(f"BEGIN; {TABLES} COMMIT;")
@@ -72,12 +124,25 @@ class Store:
         self.con.execute("BEGIN IMMEDIATE")
 
     def undo(self) -> None:
-        self.con.execute("ROLLBACK")
+        self.roll_back()
         self.con.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
-        self.con.execute("ROLLBACK")
-        self.con.close()
+        try:
+            self.roll_back()
+        finally:
+            self.con.close()
+
+    def roll_back(self) -> None:
+        """Forget what was not committed; SQLite may have done so itself, as on a full disk."""
+        if self.con.in_transaction:
+            self.con.execute("ROLLBACK")
+
+    def is_own(self) -> bool:
+        """Whether the file has the tables of a state, and nothing that would run on reading it."""
+        found = self.con.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        own = {statement.strip() for statement in f"{TABLES}{INDEXES}".split(";")} - {""}
+        return {normal(sql) for (sql,) in found} <= {normal(sql) for sql in own}
 
     # -------------------------------------------------------------- where it stands
     def get(self, name: str) -> Any:
@@ -201,6 +266,10 @@ class Store:
 
     def rejected(self) -> list[tuple[int, bytes, str]]:
         return self.con.execute("SELECT line, text, why FROM rejected ORDER BY line").fetchall()
+
+
+def normal(statement: str) -> str:
+    return " ".join(statement.split())
 
 
 def placeholders(values: Sequence[object]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,8 @@ from servanda.record.account_facts import facts_for
 from servanda.record.dates import YEARS
 from servanda.record.record import Entry
 from servanda.semantics.clock import day_start, micros_of, tick
+from servanda.syntax.atomic_files import check_ordinary, refusing
+from servanda.syntax.locks import locked
 from servanda.syntax.problems import Problem, ServandaError, refused
 from servanda.watch.entries import EntryIntake
 from servanda.watch.followed_file import FollowedFile, ReadPosition
@@ -40,6 +43,11 @@ from servanda.watch.state import FORMAT, InUse, Store
 
 Clock = Literal["events", "said", "wall"]
 BATCH, PAUSE = 1000, 0.2
+STATE_FILES = tuple(
+    f"state.{name}{suffix}"
+    for name in ("sqlite", "beginning")
+    for suffix in ("", "-wal", "-shm", "-journal")
+)
 REJECTED_ADVICE = "write it again, corrected, at the end of the file"
 
 
@@ -85,8 +93,7 @@ class Watch:
         progress: Progress = lambda what, number: None,
     ) -> None:
         self.case = open_case(case)
-        if self.case.found.errors:
-            raise ServandaError(self.case.found.errors)
+        self.case.require_no_errors()
         chosen = self.case.account(account)
         self.account = "text" if chosen is None else chosen.name
         self.norms = self.case.norms(self.account)
@@ -101,9 +108,13 @@ class Watch:
         )
         self.reader = LineParser(self.case, self.path.name)
         file = self.folder / "state.sqlite"
+        for name in STATE_FILES:
+            self.check_no_link(self.folder / name)
         if not file.exists():
             self.begin(file, on, progress)
         self.store = self.opened(file)
+        self.closing = ExitStack()
+        self.closing.callback(self.store.close)
         self.live = LiveVerdicts(self.norms, self.store)
         self.entries = EntryIntake(self.case, chosen, self.live, self.reread)
         mark = ReadPosition(
@@ -119,18 +130,29 @@ class Watch:
         self.close()
 
     def close(self) -> None:
-        self.store.close()
+        """Close the state, and the files that changes are written to."""
+        self.closing.close()
 
     # -------------------------------------------------------------- the state
     def begin(self, file: Path, on: str | None, progress: Progress) -> None:
         """Build the initial state; the file appears once it is complete."""
         now = self.beginning(on)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        made = file.with_suffix(".beginning")
+        with refusing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            store = new_store(made)
+            with locked(self.folder, patience=0):
+                if not file.exists():  # nobody began meanwhile
+                    self.build(file, now, progress)
         except InUse:
             raise self.in_use() from None
+        except ServandaError as error:
+            if error.problems[0].code == "E046":
+                raise self.in_use() from None
+            raise
+
+    def build(self, file: Path, now: int, progress: Progress) -> None:
+        made = file.with_suffix(".beginning")
+        store = new_store(made)
         try:
             live = LiveVerdicts(self.norms, store)
             account = self.case.account(self.account)
@@ -148,6 +170,13 @@ class Watch:
             store.close()
         move_durably(made, file)
 
+    def check_no_link(self, file: Path) -> None:
+        """Raises ServandaError for a link, which SQLite would follow and write over."""
+        check_ordinary(file, self.case.folder)
+        if file.is_symlink():
+            message = f"`{file.name}` in the state is a link"
+            raise refused("E021", f"file:{self.folder}", message, "give another --state")
+
     def beginning(self, on: str | None) -> int:
         """The clock of a new state: `on`, else the last day of the record, else the first year."""
         if on is None and self.case.record.last is None and not self.case.agreement.header.closed:
@@ -159,6 +188,10 @@ class Watch:
             store = Store(file)
         except InUse:
             raise self.in_use() from None
+        if not store.is_own():
+            store.close()
+            message = f"`{self.folder}` holds no state of a watch"
+            raise refused("E021", f"file:{self.folder}", message, "give another --state")
         was = (store.get("format"), store.get("account"), store.get("case"))
         same = (FORMAT, self.account, self.print)
         words = ("made by another version", f"of account {was[1]}", "of the case as it was before")
@@ -226,18 +259,19 @@ class Watch:
             now = self.moved(read.lines, wall)
             steps = self.live.apply(taken.added, taken.gone, now)
             changes = [self.change(step) for step in steps]
+            number = self.store.get("batch") + 1
+            self.store.reject(wrong)
+            self.store.log(number, [encode(change) for change in changes])
+            self.store.put(batch=number, now=now)
+            self.store.put(offset=mark.offset, lines=mark.lines, tail=mark.tail)
+            self.store.commit()
         except JudgeError as error:
             self.store.undo()
             lines_ = f"lines {self.followed.mark.lines + 1} to {mark.lines}"
             raise unjudged(error, f"{lines_} of `{self.path.name}`: ") from error
-        except ServandaError:
+        except BaseException:
             self.store.undo()
             raise
-        number = self.store.get("batch") + 1
-        self.store.reject(wrong)
-        self.store.log(number, [encode(change) for change in changes])
-        self.store.put(batch=number, now=now, offset=mark.offset, lines=mark.lines, tail=mark.tail)
-        self.store.commit()
         self.now, self.followed.mark = now, mark
         return Batch(
             number=number,

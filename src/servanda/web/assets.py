@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import condition
+from django.views.decorators.http import condition, require_safe
 
 from servanda.vocabulary.statuses import style_sheet
 
@@ -37,6 +37,7 @@ def etag(request: HttpRequest, name: str) -> str | None:
     return f'"{digest(name)}"' if name in CONTENT_TYPES else None
 
 
+@require_safe
 @condition(etag_func=etag)
 def static(request: HttpRequest, name: str) -> HttpResponse:
     if name not in CONTENT_TYPES:

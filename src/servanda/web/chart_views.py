@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 from urllib.parse import quote, urlencode
 
 from servanda.web.query import Query, Refused, no_clause, still_judging
+from servanda.web.settings import site
 
 if TYPE_CHECKING:
     from servanda.explain.duty_histories import DutyHistory
@@ -131,5 +132,8 @@ def drawn(
     }
     judgements = tuple(query.version.whole_judgements(query.dates))
     key = (which, form, theme, narrow, query.dates.until, query.dates.known, judgements)
-    made: str | bytes | dict[str, Any] = query.version.charts.get(key, draw[form])
+    made: str | bytes | dict[str, Any] | None = query.version.charts.peek(key)
+    if made is None:
+        with site.workspace.turn():
+            made = query.version.charts.get(key, draw[form])
     return made

@@ -14,7 +14,6 @@ from servanda.web.board import named
 from servanda.web.pages import PATIENCE, PATIENCE_FOR_JSON
 from servanda.web.query import Query, Refused, dates_of, no_account, still_judging
 from servanda.web.settings import site
-from servanda.web.workspace import NOW
 
 BEFORE_ALL = -(1 << 62)
 
@@ -146,8 +145,7 @@ def turning_points(query: Query, duty: DutyHistory, patience: float) -> list[dic
         site.workspace.notify()
 
     if key not in cache:
-        site.workspace.worker.add((query.version.number, key), NOW, work)
-        site.workspace.wait(lambda: key in cache, patience)
+        site.workspace.make((query.version.number, key), work, lambda: key in cache, patience)
     found: list[dict[str, Any]] | None = cache.peek(key)
     return found
 

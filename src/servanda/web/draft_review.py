@@ -103,7 +103,8 @@ def accept(root: Path, path: Path, form: Mapping[str, str]) -> str:
     lines = list(confirmed_lines(found, form))
     if not lines:
         raise Refused("E040", "option:choice", "nothing was added", "keep or edit a draft")
-    return str(add(root, found, lines).relative_to(root))
+    _, file = add(root, found, lines)
+    return str(file.relative_to(root))
 
 
 def confirmed_lines(found: Drafts, form: Mapping[str, str]) -> Iterator[str]:

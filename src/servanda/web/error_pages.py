@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -23,7 +24,23 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return plain(request, 400, "E047", "this request is too large", "ask for less at once")
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    message = f"`{request.method or ''}` is not answered here"[:80]
+    return plain(request, 405, "E042", message, "read pages with GET; send the forms of a page")
+
+
+def foreign_page(request: HttpRequest) -> HttpResponse:
+    message = "another site asked for this, not a person who follows a link"
+    return plain(request, 403, "E040", message, "open the address in a window of its own")
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, TooManyFieldsSent | RequestDataTooBig | TooManyFilesSent):
+        return too_large(request)
     return plain(request, 400, "E042", "this request cannot be read", "begin at the board")
 
 
@@ -56,5 +73,5 @@ def plain(request: HttpRequest, status: int, code: str, message: str, advice: st
     if wants_json(request):
         problem = Problem(code, f"page:{request.path[:80]}", "", 0, 0, message, advice)
         return json_response({"errors": problem_rows([problem])}, status)
-    context = {"status": status, "message": message, "advice": advice}
+    context = {"status": status, "code": code, "message": message, "advice": advice}
     return render(request, "servanda/plain.html", context, status=status)

@@ -18,7 +18,6 @@ from servanda.syntax.printer.values import pattern
 from servanda.web.board import concerns, counted, row
 from servanda.web.query import Query, Refused, no_account, no_clause, no_party, still_judging
 from servanda.web.settings import site
-from servanda.web.workspace import NOW
 
 if TYPE_CHECKING:
     from servanda.api.case import Case
@@ -145,8 +144,7 @@ def reasons(query: Query, id_: str, patience: float) -> dict[str, Any]:
         site.workspace.notify()
 
     if key not in cache:
-        site.workspace.worker.add((query.version.number, key), NOW, work)
-        site.workspace.wait(lambda: key in cache, patience)
+        site.workspace.make((query.version.number, key), work, lambda: key in cache, patience)
     found: list[Any] | None = cache.peek(key)
     if found is not None:
         return {"why": found, "complete": True}

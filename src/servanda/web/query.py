@@ -62,6 +62,12 @@ def still_judging(what: str = "this") -> Refused:
     )
 
 
+def too_busy() -> Refused:
+    """The refusal of a request that comes while too many others are at work."""
+    advice = "ask again in a moment"
+    return Refused("E041", "page:busy", "too much is asked for at once", advice, 503)
+
+
 def foreign_form() -> Refused:
     """The refusal of a form that another page sent."""
     message = "this form was not sent from this page"

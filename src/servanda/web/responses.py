@@ -19,6 +19,8 @@ from servanda.web.settings import site
 PATIENCE = 0.1
 """Seconds that a page waits for a judgement before it is shown without."""
 PATIENCE_FOR_JSON = 60.0
+MOST_PARAMETERS = 50
+LONGEST_PATH = 4000
 
 
 def query_of(request: HttpRequest, patience: float = PATIENCE) -> Query:
@@ -71,6 +73,8 @@ def json_response(data: object, status: int = 200) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
+    if is_too_large(request):  # the parameters are not even read
+        return request.path.endswith(".json")
     return request.path.endswith(".json") or request.GET.get("format") == "json"
 
 
@@ -78,6 +82,20 @@ def refuse(request: HttpRequest, refused: Refused, as_json: bool | None = None) 
     """A refusal with advice, as a page or JSON."""
     if wants_json(request) if as_json is None else as_json:
         unread = site.workspace.errors if refused.status == 503 else ()
-        return json_response({"errors": problem_rows(unread or [refused.problem])}, refused.status)
+        errors = problem_rows(unread or [refused.problem])
+        return later(json_response({"errors": errors}, refused.status))
     context = page_context(request, None) | {"refused": refused.problem}
-    return render(request, "servanda/refused.html", context, status=refused.status)
+    return later(render(request, "servanda/refused.html", context, status=refused.status))
+
+
+def later(response: HttpResponse) -> HttpResponse:
+    """A refusal for now says when to ask again."""
+    if response.status_code == 503:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether an address has more parameters, or is longer, than any that a page links to."""
+    asked = request.META.get("QUERY_STRING", "")
+    return asked.count("&") >= MOST_PARAMETERS or len(request.path) > LONGEST_PATH

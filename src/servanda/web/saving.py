@@ -7,7 +7,8 @@ from pathlib import Path
 
 from servanda.api import Case
 from servanda.api import open as open_case
-from servanda.atomic_files import whole_or_not
+from servanda.syntax.atomic_files import check_ordinary, refusing, whole_or_not
+from servanda.syntax.locks import locked
 from servanda.syntax.problems import ServandaError
 from servanda.web.query import Refused
 from servanda.web.supposition import as_page
@@ -43,8 +44,14 @@ def save(root: Path, text: str, name: str, into: str) -> str:
             "this case is one file, without a record to save in",
             "make a folder with this file as its `agreement.md`, and serve that",
         )
+    with locked(root):
+        return _save(root, text, name, into)
+
+
+def _save(root: Path, text: str, name: str, into: str) -> str:
     target = f"{PLACES[into]}/{name}.md"
     path = root / target
+    check_ordinary(path, root)
     old = path.read_bytes() if path.is_file() else None
     if old is not None and into == "what-if":
         raise Refused(
@@ -56,7 +63,10 @@ def save(root: Path, text: str, name: str, into: str) -> str:
     heading = f"# {name.replace('-', ' ')}" if old is None else old.decode("utf-8").rstrip()
     whole = f"{heading}\n\n{as_page(text)}"
     check(open_case(root), target, whole)
-    put(path, whole.encode("utf-8"), old)
+    with refusing(path):
+        path.parent.mkdir(exist_ok=True)
+    with whole_or_not(path, old, root) as made:
+        made.write_bytes(whole.encode("utf-8"))
     return target
 
 
@@ -65,18 +75,3 @@ def check(case: Case, target: str, whole: str) -> None:
     errors = case.with_text(whole, target).check().errors
     if errors:
         raise ServandaError(errors)
-
-
-def put(path: Path, content: bytes, old: bytes | None) -> None:
-    """Write a file, if it is still what it was when it was read."""
-    path.parent.mkdir(exist_ok=True)
-    try:
-        with whole_or_not(path, old) as made:
-            made.write_bytes(content)
-    except FileExistsError:
-        raise Refused(
-            *("E043", f"file:{path.name}"),
-            "the file was changed meanwhile",
-            "look at it, then try again",
-            409,
-        ) from None

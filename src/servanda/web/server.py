@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from servanda.web.channels import SETTINGS, limit
 from servanda.web.settings import application
 from servanda.web.workspace import Workspace, watch
 
@@ -20,7 +21,8 @@ def serve(
     workspace = Workspace(root)
     loopback = host in ("127.0.0.1", "localhost", "::1")
     app = application(workspace, [host, socket.gethostname()], writable=loopback, drafts=drafts)
-    server = create_server(app, host=host, port=port, threads=16, ident=None)
+    server = create_server(app, host=host, port=port, **SETTINGS)
+    limit(server)
     workspace.read()
     stop = threading.Event()
     threading.Thread(target=watch, args=(workspace, stop), daemon=True, name="watching").start()

@@ -45,6 +45,8 @@ def configure() -> None:
         USE_I18N=False,
         APPEND_SLASH=False,
         DATA_UPLOAD_MAX_MEMORY_SIZE=1_000_000,
+        DATA_UPLOAD_MAX_NUMBER_FIELDS=4000,  # two for each draft of a long article
+        DATA_UPLOAD_MAX_NUMBER_FILES=1,
         CSRF_FAILURE_VIEW="servanda.web.error_pages.csrf_failed",
         CSRF_COOKIE_SAMESITE="Strict",
         CSRF_COOKIE_HTTPONLY=True,

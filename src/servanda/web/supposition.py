@@ -11,9 +11,10 @@ from typing import Any
 from servanda.explain.rows import status_rows
 from servanda.explain.supposition import difference
 from servanda.judge.verdict import JudgeError
-from servanda.syntax.problems import ServandaError
+from servanda.syntax.problems import ServandaError, nested_too_deeply
 from servanda.web.problem_rows import problem_rows
 from servanda.web.query import Query, Refused, still_judging
+from servanda.web.settings import site
 
 FILE = "what-if.md"
 LONGEST = 100_000
@@ -46,12 +47,15 @@ def difference_of(query: Query, text: str) -> dict[str, Any]:
     if before is None:
         raise still_judging("this account")
     try:
-        case = query.case.with_text(as_page(text), FILE)
-        after = case.judge(query.account, query.dates.on, query.dates.known, reuse=[before])
+        with site.workspace.turn():
+            case = query.case.with_text(as_page(text), FILE)
+            after = case.judge(query.account, query.dates.on, query.dates.known, reuse=[before])
     except ServandaError as error:
         return {"problems": list(error.problems)}
     except JudgeError as error:
         return {"problems": [error.problem(FILE)]}
+    except RecursionError:
+        return {"problems": [nested_too_deeply()]}
     found = difference(status_rows(before), status_rows(after))
     return found | {"problems": [], "lines": list(lines(found))}
 

@@ -15,6 +15,7 @@ from servanda.web.responses import json_response, query_of, refuse
 CONTENT_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/board")
 

@@ -6,13 +6,15 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import PriorityQueue
 
 from servanda.api import open as open_case
 from servanda.explain.judged import Judged
 from servanda.syntax.problems import Problem, ServandaError, nested_too_deeply
+from servanda.web.query import too_busy
 from servanda.web.versions import Key, QueryDates, Version
 
 PATIENCE = 0.5
@@ -23,6 +25,14 @@ EMPTY = Problem(
     message="nothing is recorded, so there is no day to show",
     help="add an entry: the page follows",
 )
+MOST_WAITING = 200
+"""Pieces of work that wait for the worker; a request for more is refused for the moment."""
+AT_ONCE = 2
+"""Requests that judge or draw something themselves, at once; others wait `TURN` seconds."""
+TURN = 5.0
+SEATS = 4
+"""Requests that wait longer than a page does, at once: each holds a thread of the server."""
+SHORT = 0.5
 LONGEST_WORK = 30.0
 """Seconds to wait at the end for the judgement in hand."""
 
@@ -40,6 +50,8 @@ class Workspace:
         self.reading = 0
         self.newest = 0
         self.worker = Worker()
+        self.turns = threading.BoundedSemaphore(AT_ONCE)
+        self.seats = threading.BoundedSemaphore(SEATS)
 
     # -------------------------------------------------------------- the text
     def read(self) -> None:
@@ -106,18 +118,52 @@ class Workspace:
     def want(
         self, version: Version, dates: QueryDates, accounts: list[str], patience: float
     ) -> None:
-        """Ask for the judgements of a page, and wait a little for them."""
+        """Ask for the judgements of a page, and wait a little for them.
+
+        Raises Refused where too much is asked for already.
+        """
         missing = [n for n in accounts if version.key(n, dates) not in version.judgements]
+        if missing:
+            self.worker.check_room()
         for name in missing:
             self.ask(version, version.key(name, dates), NOW)
         if missing and patience:
-            self.wait(
+            self.wait_seated(
                 lambda: all(version.key(n, dates) in version.judgements for n in missing), patience
             )
+
+    def make(
+        self, name: object, work: Callable[[], object], done: Callable[[], bool], patience: float
+    ) -> None:
+        """Have a part of a page made in the background, and wait for it. Raises Refused, too."""
+        self.worker.check_room()
+        self.worker.add(name, NOW, work)
+        self.wait_seated(done, patience)
 
     def wait(self, done: Callable[[], bool], patience: float) -> bool:
         with self.news:
             return self.news.wait_for(done, patience)
+
+    def wait_seated(self, done: Callable[[], bool], patience: float) -> bool:
+        """Wait; longer than `SHORT` only where a seat is free. Raises Refused if none is."""
+        if patience <= SHORT:
+            return self.wait(done, patience)
+        if not self.seats.acquire(blocking=False):
+            raise too_busy()
+        try:
+            return self.wait(done, patience)
+        finally:
+            self.seats.release()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Work of a request itself, a few at once. Raises Refused where none ends in time."""
+        if not self.turns.acquire(timeout=TURN):
+            raise too_busy()
+        try:
+            yield
+        finally:
+            self.turns.release()
 
 
 class Worker:
@@ -138,6 +184,11 @@ class Worker:
                 return
             self.waiting[name] = when
         self.queue.put((when, next(self.order), name, work))
+
+    def check_room(self) -> None:
+        """Raises Refused where too much waits already."""
+        if len(self.waiting) >= MOST_WAITING:
+            raise too_busy()
 
     def close(self) -> None:
         """Do no more than the piece of work in hand: a judgement must not be cut off by the end

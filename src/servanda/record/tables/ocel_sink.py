@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from servanda.record.tables.files import Unreadable
@@ -79,9 +80,25 @@ def texts(values: Iterable[tuple[object, object]]) -> Iterator[tuple[str, str | 
 
 
 def as_text(value: object) -> str | None:
-    """A value of a log as text; None stays None."""
+    """A value of a log as text; None stays None. `1001.0` is the whole number that it is.
+
+    Raises Unreadable for bytes that are no text.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            message = f"the bytes {value[:20].hex()} are no text in UTF-8"
+            raise Unreadable("E714", 0, message, "write them as text") from None
+    # A float from 2^53 on keeps its exponent, by which a mapping refuses it as an id.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.16e}"
+    if isinstance(value, Decimal) and value.adjusted() < 40 and value == value.to_integral_value():
+        return f"{value:.0f}"
     return str(value)

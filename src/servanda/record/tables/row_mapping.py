@@ -14,20 +14,24 @@ from servanda.record.lookup import RecordNames
 from servanda.record.sources import Source
 from servanda.record.tables.files import TableFile, literal, quoted
 from servanda.record.tables.sql import (
-    DATE,
     DECIMAL,
+    WHOLE_WITH_POINT,
     Moment,
+    clean,
     inexact,
     is_number,
     moment,
     number,
     scaled,
     text,
+    undecoded,
 )
 from servanda.semantics.norms import Variable
 from servanda.semantics.resolving.scope import variable_of
 from servanda.semantics.units import UnitError
 from servanda.syntax.entries import Cell, Column, RowMap
+from servanda.syntax.instants import DAY
+from servanda.syntax.key_texts import key_text
 from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Place
 
@@ -74,6 +78,7 @@ class Plan(Struct):
     grade: str = "NULL::VARCHAR"
     source: str = "NULL::VARCHAR"
     checks: list[Check] = []
+    hints: list[Check] = []
 
     @property
     def rows(self) -> str:
@@ -100,7 +105,7 @@ class Planner:
         self.problems = names.problems
         self.reader = Reader(names)
         self.sound = True
-        self.plan = Plan(file, values={}, moments={}, columns={}, checks=[])
+        self.plan = Plan(file, values={}, moments={}, columns={}, checks=[], hints=[])
 
     def refuse(self, code: str, place: Place, message: str, help: str) -> None:
         """Report a problem of the mapping."""
@@ -143,7 +148,7 @@ class Planner:
         else:
             self._event()
         conditions = [
-            f"{text(column, self.file.columns[column])} = {literal(value)}"
+            f"{text(column, self.file.columns[column])} = {literal(key_text(value))}"
             for column, value in row.where
             if self.has(column, row.place)
         ]
@@ -291,8 +296,19 @@ class Planner:
         kind = self.file.columns[column]
         if bad := inexact(column, kind):
             message = f"{{}} in column `{column}` is a float, which may have been rounded"
-            help = "keep ids as text or whole numbers: floats are rounded past 2^53"
+            exact = "2^24" if kind.upper() in ("FLOAT", "REAL") else "2^53"
+            help = f"keep ids as text or whole numbers: floats are rounded past {exact}"
             self.check("E714", bad, quoted(column), message, help=help)
+        if bad := undecoded(column, kind):
+            message = f"the bytes {{}} in column `{column}` are no text in UTF-8"
+            help = "write the column as text, such as the hexadecimal digits of the bytes"
+            self.check("E714", bad, quoted(column), message, help=help)
+        if kind == "VARCHAR":
+            known = text(column, kind)
+            with_point = f"regexp_full_match({known}, {literal(WHOLE_WITH_POINT)})"
+            message = f"the text `{{}}` in column `{column}` is not the same as the whole number"
+            help = "write it without the point, if it is that number"
+            self.plan.hints.append(Check("H701", with_point, known, message, help))
         return text(column, kind)
 
     def value(self, cell: Cell, param: Variable, place: Place) -> str | None:
@@ -375,8 +391,8 @@ class Planner:
                 ANOTHER_COLUMN,
             )
             return None
-        given = f"nullif(trim({quoted(cell.name)}), '')"
-        matches = f"regexp_full_match({given}, {literal(DATE)})"
+        given = clean(quoted(cell.name))
+        matches = f"regexp_full_match({given}, {literal(DAY)})"
         value = f"CASE WHEN {matches} THEN TRY_CAST({given} AS DATE) END"
         message = f"`{{}}` is not a date (column `{cell.name}`)"
         self.check("E710", f"({given} IS NOT NULL AND {value} IS NULL)", given, message, help=DATES)

@@ -16,14 +16,19 @@ from msgspec import Struct
 
 from servanda.record.tables.files import literal, quoted
 from servanda.semantics.clock import EPOCH, PHASES, to_micros, zone_of
+from servanda.syntax.instants import CLOCK, OFFSET
+from servanda.syntax.instants import DAY as DATE
+from servanda.syntax.key_texts import ENDS, SPACES, UNSEEN
 
 DAY = 86_400_000_000
-DATE = r"\d{4}-\d\d-\d\d"
-INSTANT = rf"{DATE}[T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:?\d\d)?"
+INSTANT = rf"{DATE}[T ]{CLOCK}{OFFSET}?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
-FLOATS = ("DOUBLE", "FLOAT", "REAL")
-EXACT = 2**53
+# From here on a float may stand for several whole numbers.
+INEXACT = {"DOUBLE": 2**53, "FLOAT": 2**24, "REAL": 2**24}
+# A float with its exponent, as programs and spreadsheets write what is too long for them.
+FLOAT_NOTATION = r"-?\d(\.\d+)?[eE]\+\d{2,}|-?\d\.\d{5,}[eE]\d{2,}|-?\d{16,}\.0"
+WHOLE_WITH_POINT = r"-?\d+\.0+"
 INTEGERS = frozenset(
     sign + kind
     for sign in ("", "U")
@@ -68,19 +73,26 @@ def moment(name: str, column: str, type_: str) -> Moment | None:
     if kind == "VARCHAR":
         return Moment(_written(name, given), f"{name}_text", local)
     if kind == "DATE":
-        clock, offset, day = f"{given}::TIMESTAMP", "NULL", "TRUE"
+        micros, offset, day = f"epoch_us({given}::TIMESTAMP)", "NULL", "TRUE"
     elif kind.startswith("TIMESTAMP"):
         zoned = "TZ" in kind or "TIME ZONE" in kind
         clock = given if zoned else f"{given}::TIMESTAMP"
+        micros = _whole_micros(given) if kind.endswith("_NS") else f"epoch_us({clock})"
         offset, day = "0" if zoned else "NULL", "FALSE"
     else:
         return None
     layer = (
-        f"epoch_us({clock}) AS {local}",
+        f"{micros} AS {local}",
         f"{offset}::BIGINT AS {name}_offset",
         f"{day} AS {name}_day",
     )
     return Moment((layer,), given, local)
+
+
+def _whole_micros(column: str) -> str:
+    """The microseconds of a column in nanoseconds: what is finer is cut off, also before 1970."""
+    nanos = f"epoch_ns({column})"
+    return f"(({nanos} - (({nanos} % 1000) + 1000) % 1000) // 1000)"
 
 
 def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
@@ -93,20 +105,22 @@ def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
     offset_at = (
         f"CASE WHEN {kind} = 1 OR length({text}) < 17 THEN '' WHEN {text}[-1] = 'Z' THEN 'Z' "
         f"WHEN {text}[-6] IN ('+', '-') THEN {text}[-6:] "
-        f"WHEN {text}[-5] IN ('+', '-') THEN {text}[-5:] ELSE '' END"
+        f"WHEN {text}[-5] IN ('+', '-') THEN {text}[-5:] "
+        f"WHEN {text}[-3] IN ('+', '-') THEN {text}[-3:] ELSE '' END"
     )
     clock = (
         f"CASE {kind} WHEN 1 THEN TRY_CAST({text} AS DATE)::TIMESTAMP "
         f"WHEN 2 THEN TRY_CAST(left({text}, length({text}) - length({zone})) AS TIMESTAMP) END"
     )
-    minutes = f"({zone}[2:3]::BIGINT * 60 + {zone}[-2:]::BIGINT)"
+    past_hour = f"(CASE WHEN length({zone}) > 3 THEN {zone}[-2:]::BIGINT ELSE 0 END)"
+    minutes = f"({zone}[2:3]::BIGINT * 60 + {past_hour})"
     sign = f"(CASE WHEN {zone}[1] = '-' THEN -60000000 ELSE 60000000 END)"
     offset = (
         f"CASE WHEN {kind} IS NULL OR {zone} = '' THEN NULL WHEN {zone} = 'Z' THEN 0 "
         f"ELSE {minutes} * {sign} END"
     )
     return (
-        (f"nullif(trim({given}), '') AS {text}",),
+        (f"{clean(given)} AS {text}",),
         (f"{is_kind} AS {kind}",),
         (f"CASE WHEN {kind} IS NULL THEN '' ELSE {offset_at} END AS {zone}",),
         (
@@ -189,16 +203,25 @@ def ticks(micros: str, phase: int) -> str:
 
 
 # ------------------------------------------------------------------ numbers and texts
+def clean(value: str) -> str:
+    """A text as `key_text` has it; empty is not said."""
+    ends = f"'{ENDS}'"
+    composed = f"regexp_replace(nfc_normalize({value}), '[{UNSEEN}]', '', 'g')"
+    spaced = f"regexp_replace({composed}, '[{SPACES}]', ' ', 'g')"
+    ascii_only = f"strlen({value}) = length({value})"
+    return f"nullif(trim(CASE WHEN {ascii_only} THEN {value} ELSE {spaced} END, {ends}), '')"
+
+
 def number(column: str, type_: str) -> str | None:
     """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
     name = quoted(column)
     kind = type_.upper()
-    if kind in FLOATS:
+    if kind in INEXACT:
         return f"TRY_CAST({name}::VARCHAR AS {DECIMAL})"
     if kind in INTEGERS or kind.startswith("DECIMAL"):
         return f"TRY_CAST({name} AS {DECIMAL})"
     if kind == "VARCHAR":
-        text = f"trim({name})"
+        text = clean(name)
         matches = f"regexp_full_match({text}, {literal(NUMBER)})"
         return f"CASE WHEN {matches} THEN TRY_CAST({text} AS {DECIMAL}) END"
     return None
@@ -206,8 +229,7 @@ def number(column: str, type_: str) -> str | None:
 
 def is_number(column: str) -> str:
     """Whether a column's text is a number, even one out of range."""
-    given = f"trim({quoted(column)}::VARCHAR)"
-    return f"regexp_full_match({given}, {literal(NUMBER)})"
+    return f"regexp_full_match({clean(f'{quoted(column)}::VARCHAR')}, {literal(NUMBER)})"
 
 
 def scaled(value: str, factor: Fraction) -> str:
@@ -228,17 +250,38 @@ def scaled(value: str, factor: Fraction) -> str:
 
 
 def text(column: str, type_: str) -> str:
-    """A column as text; empty is not said, and a whole number of a column of floats is `7`."""
-    name = quoted(column)
-    if type_.upper() in FLOATS:
-        whole = f"isfinite({name}) AND {name} = trunc({name}) AND abs({name}) <= {EXACT}"
+    """A column as text, in the form in which texts are compared; empty is not said.
+
+    A whole number is `7` in every type: `7.0` of floats and `7.00` of decimals is that number.
+    """
+    name, kind = quoted(column), type_.upper()
+    if kind in INEXACT:
+        whole = f"isfinite({name}) AND {name} = trunc({name}) AND abs({name}) < {INEXACT[kind]}"
         return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-    return f"nullif({name}::VARCHAR, '')"
+    if kind.startswith("DECIMAL"):
+        digits = f"{name}::VARCHAR"
+        short = f"rtrim(rtrim({digits}, '0'), '.')"
+        return f"CASE WHEN contains({digits}, '.') THEN {short} ELSE {digits} END"
+    if kind == "BLOB":
+        return clean(f"TRY(decode({name}))")
+    return clean(name if kind == "VARCHAR" else f"{name}::VARCHAR")
 
 
 def inexact(column: str, type_: str) -> str | None:
-    """Whether a float cannot be an id: past 2^53 whole numbers are rounded; None: no float."""
-    name = quoted(column)
-    if type_.upper() not in FLOATS:
+    """Whether an id may have been rounded, as a float or in its notation; None: it cannot."""
+    name, kind = quoted(column), type_.upper()
+    if kind == "VARCHAR":
+        return f"regexp_full_match({name}, {literal(FLOAT_NOTATION)})"
+    if kind not in INEXACT:
         return None
-    return f"({name} IS NOT NULL AND (NOT isfinite({name}) OR abs({name}) > {EXACT}))"
+    return f"({name} IS NOT NULL AND (NOT isfinite({name}) OR abs({name}) >= {INEXACT[kind]}))"
+
+
+def undecoded(column: str, type_: str) -> str | None:
+    """Whether bytes are no text in UTF-8, or hold control characters; None: there are none."""
+    if type_ != "BLOB":
+        return None
+    name = quoted(column)
+    control = r"[\x00-\x08\x0e-\x1f]"
+    is_text = f"NOT regexp_matches(TRY(decode({name})), '{control}')"
+    return f"({name} IS NOT NULL AND coalesce({is_text}, FALSE) = FALSE)"

@@ -82,7 +82,8 @@ def read_tables(
     if not maps:
         return ()
     reader = _TableReader(folder, names, sources)
-    return tuple(table for written in maps for table in reader.read(written))
+    found = [table for written in maps for table in reader.read(written)]
+    return tuple(found) if reader.clocks_agree() else ()
 
 
 class _TableReader:
@@ -93,6 +94,7 @@ class _TableReader:
         self.problems: Problems = names.problems
         self.connection: DuckDBPyConnection = connect()
         self.files_of: dict[str, str] = {}
+        self.unzoned: list[list[Rows]] = []  # by block, the rows of tables that name no zone
 
     def read(self, written: TableMap) -> list[Table]:
         for ref in written.sources:
@@ -106,6 +108,8 @@ class _TableReader:
         paths = find_files(self.folder, written.file, written.place, self.problems)
         files = [file for path in paths if (file := self._open(path, written)) is not None]
         files = self._named_apart(files, written)
+        if written.zone is None:
+            self.unzoned.append([])
         tables = [self._table(row, files, written) for row in written.rows]
         return [table for table in tables if table is not None]
 
@@ -156,8 +160,10 @@ class _TableReader:
                 continue
             if rows is not None:
                 sound.append(rows)
-        if not sound or (written.zone is None and not self._one_clock(sound)):
+        if not sound:
             return None
+        if written.zone is None:
+            self.unzoned[-1] += sound
         if row.id is not None and not self._ids_differ([rows.plan for rows in sound]):
             return None
         return Table(
@@ -188,9 +194,13 @@ class _TableReader:
     def _checked(self, plan: Plan, zone: str) -> Rows | None:
         """A file's rows as a SELECT, once every row has passed the checks."""
         extents = [text for moment in plan.moments.values() for text in moment.extents]
+        hinted = any_of(plan.hints)
+        extents.append(f"CASE WHEN {hinted} THEN 1 END")
         found = self._run_checks(plan.checks, plan.rows, plan.file, extents)
         if found is None:
             return None
+        if found.pop():
+            self._report_rows(plan.hints, plan.rows, plan.file)
         clocks = {name: Clocks(*found[n * 6 : n * 6 + 5]) for n, name in enumerate(plan.moments)}
         bounds = [micros for each in clocks.values() for micros in (*each.locals, *each.instants)]
         years = years_of(min(bounds), max(bounds)) if bounds else (1970, 1970)
@@ -211,29 +221,33 @@ class _TableReader:
         row = run(self.connection, f"SELECT min(t), max(t) FROM (VALUES {listed}) v(t)")[0]
         return row[0], row[1]
 
-    def _one_clock(self, files: Sequence[Rows]) -> bool:
-        """Without a declared zone, all times of a column must have an offset, or none."""
+    def clocks_agree(self) -> bool:
+        """Whether, without a declared zone, all times of each column have an offset, or none:
+        over the lines and the files of a table, and over the tables that share a file."""
         sound = True
-        for name in files[0].clocks:
-            every = [(rows.plan, rows.clocks[name]) for rows in files if name in rows.clocks]
-            bare = next(((plan, c.bare) for plan, c in every if c.bare is not None), None)
-            if bare is None or not any(c.instants for _, c in every):
-                continue
-            sound = False
-            file, column = bare[0].file, bare[0].columns[name]
-            message = f"`{file.file}`, row {bare[1]}: this time has no offset, and others have one"
-            self.problems.add(
-                "E715", file.place(bare[1]), f"{message} (column `{column}`)", ONE_CLOCK
-            )
+        for block in _sharing(self.unzoned):
+            columns: dict[str, list[tuple[Plan, Clocks]]] = {}
+            for rows in block:
+                for name, clocks in rows.clocks.items():
+                    columns.setdefault(rows.plan.columns[name], []).append((rows.plan, clocks))
+            for column, every in columns.items():
+                bare = [(plan, c.bare) for plan, c in every if c.bare is not None]
+                if bare and any(c.instants for _, c in every):
+                    sound = False
+                    self._report_bare(column, *min(bare, key=lambda at: (at[0].file.file, at[1])))
         return sound
+
+    def _report_bare(self, column: str, plan: Plan, row: int) -> None:
+        message = f"`{plan.file.file}`, row {row}: this time has no offset, and others have one"
+        self.problems.add("E715", plan.file.place(row), f"{message} (column `{column}`)", ONE_CLOCK)
 
     def _run_checks(
         self, checks: Sequence[Check], rows: str, file: TableFile, extents: Sequence[str]
     ) -> list[int | None] | None:
         """One pass over the rows; the least and most of `extents`, or None if a check failed."""
         ends = [f"min({value}), max({value})" for value in extents]
-        bad = " OR ".join(f"({check.bad})" for check in checks) or "false"
-        sql = f"SELECT {', '.join([f'count(*) FILTER (WHERE {bad})', *ends])} FROM {rows}"
+        bad = f"count(*) FILTER (WHERE {any_of(checks)})"
+        sql = f"SELECT {', '.join([bad, *ends])} FROM {rows}"
         found, *answer = run(self.connection, sql)[0]
         if found:
             self._report_rows(checks, rows, file)
@@ -283,6 +297,26 @@ class _TableReader:
                 "give each row an id of its own, or name another column",
             )
         return not rows
+
+
+def any_of(checks: Sequence[Check]) -> str:
+    """Whether a row fails one of the checks, in SQL."""
+    return " OR ".join(f"({check.bad})" for check in checks) or "false"
+
+
+def _sharing(blocks: Sequence[Sequence[Rows]]) -> list[list[Rows]]:
+    """The rows of tables, those of tables that share a file together."""
+    found: list[tuple[set[str], list[Rows]]] = []
+    for block in blocks:
+        files, together = {rows.plan.file.file for rows in block}, list(block)
+        apart = []
+        for others in found:
+            if files & others[0]:
+                files, together = files | others[0], others[1] + together
+            else:
+                apart.append(others)
+        found = [*apart, (files, together)]
+    return [together for _, together in found]
 
 
 # ------------------------------------------------------------------ SQL

@@ -6,6 +6,7 @@ them. Values stay as they are written: a mapping gives them types, and they are 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from servanda.record.tables.files import TableFile, TableRequest, Unreadable, run
@@ -13,6 +14,8 @@ from servanda.record.tables.scratch import Parts, parts_sql, scratch_of
 from servanda.record.tables.xml_stream import Stream, as_dict
 
 VALUES = frozenset(("string", "date", "int", "float", "boolean", "id"))
+# The whole number that it is; one of sixteen digits may have been rounded, and stays as it is.
+WHOLE_FLOAT = re.compile(r"-?\d{1,15}\.0+", re.ASCII)
 NESTED = frozenset(("list", "container"))
 
 
@@ -89,6 +92,8 @@ class _Log(Stream):
         if key in of:
             of_what = "trace" if self.event is None else "event"
             self.refuse("E706", f"one {of_what} has `{key}` twice", "keep one of the two")
+        if tag == "float" and WHOLE_FLOAT.fullmatch(value):
+            value = value.partition(".")[0]
         of[key] = value
 
     def end(self, tag: str) -> None:

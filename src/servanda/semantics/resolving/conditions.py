@@ -243,9 +243,9 @@ class Conditions(Expressions):
     def _clause_is(self, cond: tree.ClauseIs, place: Place) -> norms.Cond:
         if not self.context.check_clause(cond.clause, place):
             return self._nothing()
-        outlines = [
-            outline for outline in self.context.rules_of(cond.clause) if outline.kind != "may"
-        ]
+        outlines = list(self.context.rules_of(cond.clause))
+        if cond.state != "binding":  # as for precedence, a power binds too
+            outlines = [outline for outline in outlines if outline.kind != "may"]
         if cond.state == "in force":
             outlines = [outline for outline in outlines if outline.kind == "provision"]
             if not outlines:

@@ -9,6 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from servanda.semantics import norms
+from servanda.semantics.clock import unknown_region
 from servanda.semantics.resolving.conditions import speaks_of_status
 from servanda.semantics.resolving.scope import Scope, Signature, pick, variable_of
 from servanda.semantics.resolving.time_points import TimePoints
@@ -249,7 +250,10 @@ def groups_of(moments: TimePoints) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def calendars_of(moments: TimePoints) -> tuple[tree.Calendar, ...]:
-    """Every calendar, by name, its days in order."""
+    """Every calendar, by name, its days in order; reports countries with unknown holidays."""
+    for named in moments.names.calendars.values():
+        if wrong := unknown_region(named.region):
+            moments.problems.add("E213", named.place, *wrong)
     return tuple(
         replace(c, without=tuple(sorted(c.without)), extra=tuple(sorted(c.extra)))
         for c in sorted(moments.names.calendars.values(), key=lambda c: c.name)

@@ -16,6 +16,7 @@ from servanda.semantics.resolving.scope import (
 )
 from servanda.semantics.units import PERCENT, UnitError, to_decimal
 from servanda.syntax import tree
+from servanda.syntax.key_texts import key_text
 from servanda.syntax.tree import Place
 
 NOTHING = Typed(norms.Const(Decimal(0)), None)
@@ -61,7 +62,7 @@ class Expressions:
                 self.context.check_amount(expr.unit, pick(expr.place, scope.place))
                 return Typed(norms.Const(expr.value), "number", expr.unit)
             case tree.Text():
-                return Typed(norms.Const(expr.value), "text")
+                return Typed(norms.Const(key_text(expr.value)), "text")
             case tree.Day():
                 return Typed(norms.Const(expr.value), "date")
             case tree.Name():

@@ -11,6 +11,7 @@ from servanda.semantics.clock import day_start, to_micros, with_offset
 from servanda.semantics.resolving.conditions import Conditions
 from servanda.semantics.resolving.scope import Context, Scope, pick
 from servanda.syntax import tree
+from servanda.syntax.instants import read_instant
 from servanda.syntax.tree import Place
 
 Closing = OneOf["at", "day"]
@@ -60,7 +61,7 @@ class TimePoints(Conditions):
     def instant(self, text: str, zone: str | None, place: Place) -> int:
         """An instant as written, in microseconds; without an offset it is local time."""
         try:
-            moment = datetime.fromisoformat(text)
+            moment = read_instant(text)
             if moment.tzinfo is None:
                 return self._local(moment, zone or self.context.zone, place)
             return to_micros(moment.astimezone(UTC))

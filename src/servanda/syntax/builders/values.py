@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, cast
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from servanda.syntax import tree as m
 from servanda.syntax.entries import When
+from servanda.syntax.instants import advice_for, read_instant
 from servanda.syntax.layout import Statement
 from servanda.syntax.old_spellings import OLD_SPELLINGS, OldSpelling
 from servanda.syntax.problems import Problems, did_you_mean
@@ -111,14 +112,9 @@ class Builder(Transformer[Token, Any]):
         text, _, zone = str(token).partition(" ")
         zone = zone.strip()
         try:
-            instant = datetime.fromisoformat(text)
+            instant = read_instant(text)
         except ValueError:
-            self._refuse(
-                "E141",
-                token,
-                f"there is no instant {text}",
-                "write it as 2018-08-07T00:01 or 2018-08-07T00:01Z",
-            )
+            self._refuse("E141", token, f"there is no instant {text}", self._instant_advice(text))
             return "2000-01-01T00:00", None
         if not self._year_fits(token, instant.year):
             return "2000-01-01T00:00", None
@@ -128,6 +124,13 @@ class Builder(Transformer[Token, Any]):
         elif zone:
             zone = self._zone(token, zone)
         return text, zone or None
+
+    def _instant_advice(self, text: str) -> str:
+        try:
+            date.fromisoformat(text[:10])
+        except ValueError:
+            return _days_of_month(text[:10])
+        return advice_for(text)
 
     def _zone(self, token: Token, zone: str) -> str:
         """The zone; an unknown one is reported and replaced by UTC."""
@@ -409,7 +412,7 @@ class ValueBuilder(Builder):
                 f"a span has two zones: {zone} and {other}",
                 "write both times in one zone",
             )
-        first_instant, last_instant = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
+        first_instant, last_instant = read_instant(begins), read_instant(ends)
         both_alike = (first_instant.tzinfo is None) == (last_instant.tzinfo is None)
         if both_alike and last_instant < first_instant:
             self._refuse("E145", end, f"this span ends before it starts: {start}..{end}", SWAP)

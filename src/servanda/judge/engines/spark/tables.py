@@ -20,6 +20,7 @@ from servanda.judge.engines.spark.dialect import Statement, Untranslatable, type
 from servanda.judge.engines.spark.files import Files
 from servanda.judge.plan.local_days import MONTH_END
 from servanda.judge.plan.sql import SINCE_EVER, quoted
+from servanda.syntax.atomic_files import temporary
 
 if TYPE_CHECKING:
     import pyarrow
@@ -78,8 +79,8 @@ class SparkTables:
     # -------------------------------------------------------------- giving out
     def write(self, query: str, file: str, options: str) -> int:
         """Workers write parts next to the file, which are then merged."""
-        with tempfile.TemporaryDirectory(prefix=".parts-", dir=Path(file).parent) as folder:
-            found = self.written(query, folder)
+        with temporary(Path(file).parent, is_folder=True) as folder:
+            found = self.written(query, str(folder))
             if "parquet" in options:
                 return parts.as_parquet(found, file)
             return parts.as_csv(found, file)
