@@ -348,7 +348,7 @@ def spans(facts: str, now: int, variables: str) -> str:
     known = f"""
       SELECT rule, iid, debtor, creditor, trigger, o_lo, k, b, live_end, after_kind, kept_entry{variables},
              {start} AS start, least(kp, bp) AS x, {possible_act("greatest(o_lo, least(kp, bp), lo)")} AS possible,
-             CASE WHEN k IS NULL AND after IS NOT NULL THEN greatest(bp, after) END AS y,
+             CASE WHEN k IS NULL AND {TOLD_AFTER} THEN greatest(bp, after) END AS y,
              CASE after_kind WHEN 'cured' THEN late_entry WHEN 'compensated' THEN made_entry END AS made
       FROM {facts} f WHERE {PLAIN}"""
     maybe = "CASE WHEN x IS NOT NULL THEN greatest(o_lo, x) END"
@@ -383,6 +383,9 @@ def possible_act(t: str) -> str:
     return f"CASE WHEN (greatest(f.kp, f.lo) >> 6) = (({t}) >> 6) THEN f.possible_entry END"
 
 
+TOLD_AFTER = "after IS NOT NULL AND (after_kind <> 'cured' OR b IS NOT NULL)"
+"""What came after the deadline is told: nobody knows whether a performance then was late where an
+earlier one may go unrecorded."""
 PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
 
 
@@ -461,7 +464,7 @@ STATUS = status_in_sql(
         "doubted": DOUBTED,
         "doubted, vague": f"i.doubt_und AND {DOUBTED}",
         "performed": ended_as("kept"),
-        "late performance": made_good("cured"),
+        "late performance": f"{made_good('cured')} AND f.b IS NOT NULL",
         "remedy performed": made_good("compensated"),
         "breach": ended_as("broken"),
         "breach open": "g.t >= f.bp",

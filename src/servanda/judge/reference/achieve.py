@@ -73,7 +73,7 @@ class Achieve(Instance):
         "doubted": lambda of, x: x < of.sure_from and not of.unopened(x),
         "doubted, vague": lambda of, x: of.doubt_is_vague and of.CONDITIONS["doubted"](of, x),
         "performed": lambda of, x: of.kept is not None,
-        "late performance": lambda of, x: of.after == "cured",
+        "late performance": lambda of, x: of.after == "cured" and of.surely_broken,
         "remedy performed": lambda of, x: of.after == "compensated",
         "breach": lambda of, x: of.surely_broken,
         "before opening": lambda of, x: x < of.window.o_lo or of.window.never_opens,
@@ -86,11 +86,19 @@ class Achieve(Instance):
         "left open, vague": lambda of, x: of.gates(x).over == POSSIBLE and of.gates(x).vague,
     }
     PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
+        "performed": Parts(
+            {
+                "performed in time": lambda of, x: of.kept is not None and not of.past_close,
+                "performed unbound": lambda of, x: of.kept is not None and of.past_close,
+            },
+            any=True,
+        ),
         "late performance": Parts(
             {
                 "curable": lambda of, x: of.rule.curable,
                 "after the breach": lambda of, x: of.breach_hi is not None,
-                "late performance": lambda of, x: of.after == "cured",
+                "performed at last": lambda of, x: of.after == "cured",
+                "late performance": lambda of, x: of.surely_broken,
             }
         ),
         "remedy performed": Parts(
@@ -114,6 +122,7 @@ class Achieve(Instance):
                     of.breach_hi is not None and not of.silence_counts and not of.possibly_kept
                 ),
                 "performance open": lambda of, x: of.breach_hi is not None and of.possibly_kept,
+                "performed at last": lambda of, x: of.after == "cured",
                 "breach": lambda of, x: of.surely_broken,
             },
             any=True,
@@ -134,6 +143,7 @@ class Achieve(Instance):
     possible: tuple[int, int, str] | None = None  # when so first, by which act (its tick, entry)
     kept: Happening | None = None
     kept_entries: tuple[str, ...] = ()
+    past_close = False  # it was kept past its close, while it was excused or did not bind
     off: Status | None = None  # waived, released, ended or lapsed while live
     over_from = FOR_GOOD  # the tick at which it was kept or off
     bound_surely = False  # somewhere in its window it was not idle
@@ -342,6 +352,7 @@ class Achieve(Instance):
             in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
             if performance.sure and counts == SURE and in_time and self.live:
                 self.kept, self.kept_entries = act, performance.entries
+                self.past_close = act.fin > closes[0]
                 self.acted_because = performance.grounds
 
     def fall_due(self, x: int) -> None:
