@@ -21,15 +21,31 @@ from servanda.judge.statuses import status_in_sql
 from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import Match, Norms, Rule
 
-WINDOW = ("o_lo", "o_hi", "o_till", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
+WINDOW = (
+    "o_lo",
+    "o_hi",
+    "o_till",
+    "in_lo",
+    "in_hi",
+    "c_lo",
+    "c_hi",
+    "b_lo",
+    "b_hi",
+    "curable",
+    "rule",
+)
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
 def counts_from(rule: Rule, end: str) -> str:
     """The tick from which an act possibly counts (`lo`), surely if dated by the day (`hi`), and surely
     (`till`): the opening, or earlier."""
-    earliest = {"always": str(SINCE_EVER), "from_trigger": f"i.{end}", "never": f"i.o_{end}"}
-    return earliest[rule.early]
+    if rule.early == "always":
+        return str(SINCE_EVER)
+    earliest = f"i.{end}" if rule.early == "from_trigger" else f"i.o_{end}"
+    if rule.trigger is not None:
+        return earliest
+    return f"greatest({earliest}, i.in_{'lo' if end == 'lo' else 'hi'})"
 
 
 def window_of(rule: Rule) -> str:
@@ -61,9 +77,9 @@ def standing_still(batch: Batch, norms: Norms) -> str | None:
     return " OR ".join(tests) or None
 
 
-def closing(inst: str, gates: str, gated: bool, still: str | None) -> str:
-    """The instances with `never`, `b_lo`, `b_hi`: when the breach would come, overlays counted in; and
-    `lapse`.
+def closing(inst: str, gates: str | None, still: str | None, begun: str | None) -> str:
+    """The instances with `never`, `b_lo`, `b_hi`: when the breach would come, overlays counted in;
+    `lapse`; and from when they are in force, `in_lo` and `in_hi` (see `Gates.begun`).
 
     A window that closes before it opens never opens: nothing performs it and nothing breaks it. A
     duty that was idle all through its window lapses with it.
@@ -73,9 +89,13 @@ def closing(inst: str, gates: str, gated: bool, still: str | None) -> str:
         f"CASE WHEN {never} THEN {FOR_GOOD} ELSE i.{c} END AS {c}"
         for c in ("o_lo", "o_hi", "o_till", "c_lo", "c_hi")
     )
-    moved = f"{inst} i" if still is None else stopped_clock(inst, gates, still)
-    m = f"SELECT i.* REPLACE ({bounds}), {never} AS never FROM {moved}"
-    if not gated:
+    moved = f"{inst} i" if still is None or gates is None else stopped_clock(inst, gates, still)
+    since, join = f"{SINCE_EVER} AS in_lo, {SINCE_EVER} AS in_hi", ""
+    if begun is not None:
+        since = ", ".join(f"coalesce(w.{c}, {FOR_GOOD}) AS {c}" for c in ("in_lo", "in_hi"))
+        join = f"JOIN ({begun}) w USING (iid)"
+    m = f"SELECT i.* REPLACE ({bounds}), {never} AS never, {since} FROM {moved} {join}"
+    if gates is None:
         return f"""
           SELECT *, greatest({deadline("c_lo")}, o_lo) AS b_lo, greatest({deadline("c_hi")}, o_hi) AS b_hi,
                  NULL::BIGINT AS lapse FROM ({m})"""
@@ -332,7 +352,8 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
     for rule in batch.rules:
         assert rule.action is not None
         for f, u in conditions.complete_spans(rule.action.name):
-            since = str(SINCE_EVER) if rule.early == "always" else "(o_lo >> 6) * 64"
+            opening = "o_lo" if rule.trigger is not None else "greatest(o_lo, in_lo)"
+            since = str(SINCE_EVER) if rule.early == "always" else f"({opening} >> 6) * 64"
             tests.append(
                 f"(rule = {batch.numbers[rule.id]} AND {since} >= {f} AND (b_hi >> 6) * 64 <= {u})"
             )

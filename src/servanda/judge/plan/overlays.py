@@ -78,7 +78,13 @@ class Overlays:
                  CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,
                  greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{", u" if ended else ""}
           FROM (SELECT *{zeros} FROM {gates}))"""
-        return Gates(every, frozenset(present), self.few(gates), ended)
+        begun = None
+        if "wait" in present:
+            begun = (
+                "SELECT iid, min(CASE WHEN wait < 2 THEN t END) AS in_lo, "
+                f"min(CASE WHEN wait = 0 THEN t END) AS in_hi FROM {gates} GROUP BY iid"
+            )
+        return Gates(every, frozenset(present), self.few(gates), ended, begun)
 
     def few(self, gates: str) -> bool:
         """Whether comparing with every row of an instance is cheaper than looking one up."""

@@ -149,7 +149,7 @@ class Rules:
         facts, gated, gates = f"facts_{batch.name}", bool(over.present), over.table
         laid = gates if gated else None
         still = achieve.standing_still(batch, self.norms) if gated else None
-        closes = f"({achieve.closing(batch.inst, gates, gated, still)})"
+        closes = f"({achieve.closing(batch.inst, laid, still, over.begun)})"
         if gated:
             self.tables.create(f"closes_{batch.name}", closes[1:-1])
             closes = f"closes_{batch.name}"
@@ -195,7 +195,7 @@ class Rules:
 
         def scalars(rows: str) -> str:
             windows = self.instances.windows(rule, rows, self.numbers[rule.id])
-            told = achieve.closing(f"({windows})", "", gated=False, still=None)
+            told = achieve.closing(f"({windows})", None, None, None)
             return achieve.scalars(batch, told, self.conditions)
 
         if rule.remedy is not None:

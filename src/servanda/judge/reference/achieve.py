@@ -148,6 +148,7 @@ class Achieve(Instance):
     over_from = FOR_GOOD  # the tick at which it was kept or off
     bound_surely = False  # somewhere in its window it was not idle
     bound_possibly = False
+    in_force = (FOR_GOOD, FOR_GOOD)  # from which ticks on, possibly and surely
     breach_lo: int | None = None
     breach_hi: int | None = None
     silence_counts = False  # the event was closed all along when the breach came
@@ -165,13 +166,15 @@ class Achieve(Instance):
     def counts_from(self) -> tuple[int, int, int]:
         """From which ticks on an act counts possibly, surely if dated by the day, and surely: the
         opening, or earlier."""
-        match self.rule.early:
-            case "always":
-                return SINCE_EVER, SINCE_EVER, SINCE_EVER
-            case "from_trigger":
-                return self.lo, self.hi, self.till
-            case _:
-                return self.window.o_lo, self.window.o_hi, self.window.o_till
+        if self.rule.early == "always":
+            return SINCE_EVER, SINCE_EVER, SINCE_EVER
+        lo, hi, till = self.window.o_lo, self.window.o_hi, self.window.o_till
+        if self.rule.early == "from_trigger":
+            lo, hi, till = self.lo, self.hi, self.till
+        if self.rule.trigger is not None:
+            return lo, hi, till
+        since, surely = self.in_force
+        return max(lo, since), max(hi, surely), max(till, surely)
 
     def is_late_enough(self, act: Happening) -> int:
         """Whether an act lies where performance counts. One dated by the day of the opening does: a
@@ -185,7 +188,10 @@ class Achieve(Instance):
     def silent_from(self) -> int:
         """From which tick on absence has to prove that it was not performed: who performs before
         the opening has it recorded."""
-        return SINCE_EVER if self.rule.early == "always" else self.window.o_lo
+        if self.rule.early == "always":
+            return SINCE_EVER
+        standing = self.rule.trigger is None
+        return max(self.window.o_lo, self.in_force[0]) if standing else self.window.o_lo
 
     def found(self) -> list[Performance]:
         if self.acts is None:
@@ -258,6 +264,7 @@ class Achieve(Instance):
             if self.off is not None:
                 self.over_from = min(self.over_from, x)
             return
+        self.note_in_force(x)
         self.stop_clock(x)
         if self.live:
             self.stop_if_off(x)
@@ -319,6 +326,17 @@ class Achieve(Instance):
             self.off = "released"
         elif gates.en.value == SURE:
             self.off = "ended"
+
+    def note_in_force(self, x: int) -> None:
+        """From when agreement, clause and version are possibly and surely in force: what a standing
+        duty asks for does not count before."""
+        if self.rule.trigger is not None or self.in_force[1] < FOR_GOOD:
+            return
+        waits, before = self.waiting(x).value, self.in_force
+        if waits < SURE:
+            self.in_force = min(before[0], x), x if waits == FALSE else FOR_GOOD
+        if self.in_force != before:
+            self.acts = None  # read again, from when it is in force
 
     def note_bound(self, x: int) -> None:
         """Whether it was ever not idle in its window; a duty that never was lapses with it."""
