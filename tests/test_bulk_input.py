@@ -482,7 +482,7 @@ def test_a_key_that_is_not_said_is_nobodys(tmp_path: Path) -> None:
     assert (one["instance"], one["status"], one["entries"]) == ({"n": None}, "broken", ["log:1"])
     assert two["status"] == "kept"
     with_id = mapped("log.csv").replace('"at" where', '"at" id column "id" where')
-    refused(case_with(tmp_path, with_id), "row 1", "the id is missing")
+    refused(case_with(tmp_path, with_id), "line 2", "the id is missing")
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.parquet", "log.xes", "log.json"])
@@ -495,7 +495,8 @@ def test_every_row_counts_once_and_ids_refuse_duplicates(tmp_path: Path, name: s
     id = XES_LINES["id"] if name.endswith("xes") else OCEL_LINES["id"]
     id = id if name.endswith(("xes", "json")) else "id"
     lines = lines.replace(" where", f' id column "{id}" where')
-    refused(case_with(tmp_path, lines), f"`{name}`, row ", "stands in 2 rows")
+    at = "line" if name.endswith("csv") else "row"
+    refused(case_with(tmp_path, lines), f"`{name}`, {at} ", "stands in 2 rows")
 
 
 @pytest.mark.parametrize("kind", ["ms", "us"])

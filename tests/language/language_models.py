@@ -426,10 +426,14 @@ completeness = st.builds(
 )
 columns = st.sampled_from(["order_id", "qty", "Date of delivery", "2019"])
 cells = st.builds(e.Column, columns, maybe(units)) | numbers | named | st.builds(m.Text, texts)
-row_says = st.fixed_dictionaries(
-    {"name": names, "args": some(st.builds(e.CellArg, names, cells))}
-) | st.fixed_dictionaries(
-    {"name": names, "value": cells, "of": maybe(cells.filter(lambda c: not _has_unit(c)))}
+row_says = (
+    st.fixed_dictionaries({"name": names, "args": some(st.builds(e.CellArg, names, cells))})
+    | st.fixed_dictionaries(
+        {"name": st.just(""), "event_of": columns, "args": some(st.builds(e.CellArg, names, cells))}
+    )
+    | st.fixed_dictionaries(
+        {"name": names, "value": cells, "of": maybe(cells.filter(lambda c: not _has_unit(c)))}
+    )
 )
 
 
@@ -447,7 +451,7 @@ def row_maps(draw: st.DrawFn) -> e.RowMap:
         **{field: draw(maybe(columns)) for field in optional},
         graded=graded,
         graded_by=draw(maybe(trusts)) if graded else None,
-        where=draw(some(st.tuples(columns, texts))),
+        where=draw(some(st.tuples(columns, st.lists(texts, min_size=1, max_size=3).map(tuple)))),
     )
 
 
@@ -458,6 +462,11 @@ tables = st.builds(
     maybe(zones),
     some(row_maps(), 1),
     sources,
+    sheet=maybe(texts),
+    dates=maybe(texts),
+    numbers=maybe(texts),
+    distinct=st.booleans(),
+    ordered=st.booleans(),
 )
 records = st.tuples(
     st.lists(entries(), max_size=4),

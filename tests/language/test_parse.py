@@ -620,7 +620,7 @@ table "orders.csv" zone Europe/Amsterdam
         ),
         on="date",
         reported="rep",
-        where=(("kind", "D"),),
+        where=(("kind", ("D",)),),
         graded="verified",
         graded_by="IAEA",
     )

@@ -268,7 +268,7 @@ def test_columns_of_any_name(read: Reader, tmp_path: Path) -> None:
 def test_wrong_rows(read: Reader, tmp_path: Path, row: str, message: str, help: str | None) -> None:
     (tmp_path / "stock.csv").write_text(HEAD + "2019-01-01,Iran,1\n" + f"{row}\n" * 2)
     problem = read(STOCK, tmp_path).problem
-    assert problem.message.startswith("`stock.csv`, row 2: ")
+    assert problem.message.startswith("`stock.csv`, line 3: ")
     assert message in problem.message
     assert problem.message.endswith("(and 1 more rows)")
     assert (problem.file, problem.line) == ("stock.csv", 3)
@@ -296,7 +296,7 @@ def test_wrong_events(read: Reader, tmp_path: Path, row: str, message: str) -> N
     (tmp_path / "orders.csv").write_text(f"nr,at,by,cents,due,told,src,how\n{row}\n")
     problem = read(ORDERS, tmp_path, more=CENT).problem
     assert message in problem.message
-    assert "row 1" in problem.message
+    assert "line 2" in problem.message
 
 
 def test_ids_twice_and_missing(read: Reader, tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ def test_ids_twice_and_missing(read: Reader, tmp_path: Path) -> None:
         "nr,day,who,tonnes\n" + "".join(f"{n},2019-01-0{n},Iran,1\n" for n in (1, 2, 3, 2, 4))
     )
     problem = read(text, tmp_path).problem
-    assert "row 4: the id `2` stands in 2 rows" in problem.message
+    assert "line 5: the id `2` stands in 2 rows" in problem.message
     (tmp_path / "stock.csv").write_text("nr,day,who,tonnes\n,2019-01-01,Iran,1\n")
     assert "the id is missing (column `nr`)" in read(text, tmp_path).problem.message
 
@@ -408,7 +408,7 @@ def parquet(cut: Callable[[bytes], bytes]) -> bytes:
     [
         ("x.csv", b"", "this file is empty", 0),
         ("x.csv", b"\n1,2\n", "the first line is empty", 1),
-        ("x.csv", b"day,who,\n", "a column has no name", 1),
+        ("x.csv", b"day,,who\n", "a column has no name", 1),
         ("x.csv", b"day,who,Day,tonnes\n", "two columns are called `Day`", 1),
         ("x.csv", b"day,who,tonnes\n2019-01-01,Iran\n", "2 values in a table of 3 columns", 2),
         ("x.csv", b"day,who,tonnes\n1,2,3,4\n", "4 values in a table of 3 columns", 2),
@@ -507,7 +507,7 @@ def test_times_with_and_without_offset_need_a_zone(read: Reader, tmp_path: Path,
         assert len(readings(found.facts())) == 3
         return
     assert found.problem.message == (
-        "`stock.csv`, row 3: this time has no offset, and others have one (column `day`)"
+        "`stock.csv`, line 4: this time has no offset, and others have one (column `day`)"
     )
     assert (found.problem.file, found.problem.line) == ("stock.csv", 4)
     assert "zone Europe/Amsterdam" in str(found.problem.help)
@@ -517,7 +517,7 @@ def test_files_of_one_table_have_one_clock(read: Reader, tmp_path: Path) -> None
     (tmp_path / "stock1.csv").write_text(HEAD + "2019-07-01T12:00,Iran,2\n")
     (tmp_path / "stock2.csv").write_text(HEAD + "2019-07-01T12:00Z,Iran,1\n")
     problem = read(CLOCK, tmp_path).problem
-    assert "`stock1.csv`, row 1: this time has no offset" in problem.message
+    assert "`stock1.csv`, line 2: this time has no offset" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -576,4 +576,4 @@ def open_piped(request: TableRequest) -> TableFile:
         for number, line in enumerate(lines, 1)
     )
     sql = f"SELECT * FROM (VALUES {values}) v(__row, {', '.join(names)})"
-    return TableFile(request.file, request.name, sql, dict.fromkeys(names, "VARCHAR"), False)
+    return TableFile(request.file, request.name, sql, dict.fromkeys(names, "VARCHAR"))

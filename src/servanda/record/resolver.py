@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from servanda.record.contents import Reader
-from servanda.record.dates import FactTime
+from servanda.record.entry_ids import ids_called, short_id, with_unique_ids
 from servanda.record.lookup import RecordNames
 from servanda.record.record import (
     DeclaredCompleteness,
-    Determined,
     Entry,
-    Exercised,
-    Happened,
     Linked,
-    Measured,
     Record,
-    Statement,
     Step,
     Table,
-    WentOn,
-    What,
     Withdrawn,
 )
 from servanda.record.sources import Source
@@ -31,18 +23,6 @@ from servanda.syntax import entries as raw
 from servanda.syntax import parser
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Agreement
-
-LONGEST_WORD = 24
-VERBS = {
-    "suspend": "suspends",
-    "resume": "resumes",
-    "waive": "waives",
-    "release": "releases",
-    "end": "ends",
-    "end_all": "ends",
-    "amend": "amends",
-    "create": "creates",
-}
 
 
 def resolve_record(
@@ -64,7 +44,7 @@ def resolve_record(
         for written in raw_record.entries
         if (entry := resolver.entry(written)) is not None
     ]
-    unique = _check_targets(_without_duplicates(resolved, problems), tables, problems)
+    unique = _check_targets(with_unique_ids(resolved, problems), tables, problems)
     declared = [resolver.completeness(written) for written in raw_record.completeness]
     return Record(
         zone=names.zone,
@@ -132,7 +112,7 @@ class Resolver:
                     "write `announced` for what was said before it was done",
                 )
         return Entry(
-            id=written.id or derived_id(when, what),
+            id=written.id or short_id(when, what),
             when=when,
             what=what,
             sources=cited,
@@ -183,67 +163,6 @@ class Resolver:
         return tuple(ref for ref in refs if ref.id in self.sources)
 
 
-# ------------------------------------------------------------------ ids
-def derived_id(when: FactTime, what: What) -> str:
-    """`<date>-<event or measure>-<actor>-<short texts>`: stable while the entry says the same."""
-    words = [part for part in _words(what) if part]
-    return "-".join([when.text[:10], *(_slug(word) for word in words)])
-
-
-def _words(what: What) -> tuple[str | None, ...]:
-    match what:
-        case Happened(event, args, by) | WentOn(event, args, by):
-            names = (a for a in args if isinstance(a, str) and a != by and len(a) <= LONGEST_WORD)
-            return event, by, *names
-        case Measured(measure, of):
-            return measure, of
-        case Linked(kind, measure, of):
-            return measure, kind, of
-        case Exercised(verb, by, clauses, key):
-            return VERBS[verb], by, *clauses, *(str(value) for _, value in key)
-        case Determined(by, name):
-            return name, by
-        case Statement(by, verb):
-            return verb.replace(" ", "-"), by
-        case Withdrawn(entry):
-            return "withdraws", entry
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^\w.:/]+", "-", text).strip("-")
-
-
-def _without_duplicates(
-    resolved: Sequence[tuple[Entry, str | None]], problems: Problems
-) -> list[Entry]:
-    """The first entry of each id; `resolved` are entries with their written ids."""
-    first: dict[str, Entry] = {}
-    for entry, written_id in resolved:
-        earlier = first.setdefault(entry.id, entry)
-        if earlier is entry:
-            continue
-        where = f"{earlier.place.file}, line {earlier.place.line}"
-        if earlier == entry:
-            problems.add(
-                "E502",
-                entry.place,
-                f"this entry repeats the one in {where}",
-                "leave one of the two out",
-            )
-        elif written_id:
-            message = f"two entries have the id `{entry.id}`: the other is in {where}"
-            problems.add("E502", entry.place, message, "give one of them another id")
-        else:
-            problems.add(
-                "E502",
-                entry.place,
-                f"this entry and the one in {where} would both be called `{entry.id}`",
-                f"write `id {entry.id}-2` to give this an id of its own; or, if it replaces the "
-                f"other, `corrects {entry.id}`",
-            )
-    return list(first.values())
-
-
 # ------------------------------------------------------------------ corrections
 def _check_targets(
     entries: Sequence[Entry], tables: Sequence[Table], problems: Problems
@@ -258,8 +177,10 @@ def _check_targets(
             sound.append(entry)
             continue
         verb = "corrects" if entry.corrects else "withdraws"
+        several = " or ".join(f"`{id_}`" for id_ in ids_called(target, entries))
         advice = (
-            did_you_mean(target, by_id)
+            (several and f"several have this date, event and actor: write {several}")
+            or did_you_mean(target, by_id)
             or "entries are named by their `id`, else by date, event and actor"
         )
         problems.add("E503", entry.place, f"`{verb} {target}`: there is no such entry", advice)

@@ -114,9 +114,18 @@ class Accepts(Struct, frozen=True):
 
 
 class TableLine(Struct, frozen=True):
-    """The first line of a table: `table "file" [each TYPE] [zone Z]`."""
+    """The first line of a table: `table "file" [each TYPE] [sheet "NAME"] [zone Z]`."""
 
     file: str
     each: str | None = None
+    sheet: str | None = None
     zone: str | None = None
+    place: Place = NOWHERE
+
+
+class TableOption(Struct, frozen=True):
+    """A line below a table: the field of the table that it sets, and the value."""
+
+    field: OneOf["dates", "numbers", "distinct", "ordered"]
+    value: str | bool
     place: Place = NOWHERE

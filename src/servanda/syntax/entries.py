@@ -216,7 +216,8 @@ class RowMap(Struct, frozen=True):
     """Mapping of a table row: an event with `args`, or a measure (`value` set).
 
     `on` … `grade` name the columns that hold them; `graded` is one grade for all rows; `where`
-    keeps only rows whose column equals a text.
+    keeps only rows whose column is one of some texts. `event_of`: the column that names the event
+    of each row, instead of `name`.
     """
 
     name: str
@@ -233,7 +234,8 @@ class RowMap(Struct, frozen=True):
     grade: str | None = None
     graded: Grade | None = None
     graded_by: str | None = None
-    where: tuple[tuple[str, str], ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    event_of: str | None = None
     place: Place = NOWHERE
 
     @property
@@ -246,7 +248,8 @@ class RowMap(Struct, frozen=True):
         """Every column that is named."""
         cells = (*(arg.value for arg in self.args), self.of, self.value)
         dates = (self.on, self.until, self.reported, self.verified, self.announced)
-        named = (*dates, self.id, self.source, self.grade, *(column for column, _ in self.where))
+        conditions = (column for column, _ in self.where)
+        named = (*dates, self.id, self.source, self.grade, self.event_of, *conditions)
         columns = [cell.name for cell in cells if isinstance(cell, Column)]
         return (*columns, *(name for name in named if name is not None))
 
@@ -254,7 +257,9 @@ class RowMap(Struct, frozen=True):
 class TableMap(Struct, frozen=True):
     """A table file (relative to the case's folder as written) and what its rows say.
 
-    `each`: a row of it is an event and one object of this type.
+    `each`: a row of it is an event and one object of this type. `sheet`: of a spreadsheet, the
+    one that is read. `dates` and `numbers`: how they are written, if not as in the record.
+    `distinct`: rows that are alike are one. `ordered`: of rows at one time, the first was first.
     """
 
     file: str
@@ -262,4 +267,9 @@ class TableMap(Struct, frozen=True):
     zone: str | None = None
     rows: tuple[RowMap, ...] = ()
     sources: tuple[SourceRef, ...] = ()
+    sheet: str | None = None
+    dates: str | None = None
+    numbers: str | None = None
+    distinct: bool = False
+    ordered: bool = False
     place: Place = NOWHERE

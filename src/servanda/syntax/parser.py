@@ -520,12 +520,30 @@ class _Assembler:
         nodes = [self._line(child, "table_line") for child in statement.children]
         rows = cast(tuple[RowMap, ...], tuple(n for n in nodes if isinstance(n, RowMap)))
         sources = tuple(n for n in nodes if isinstance(n, SourceRef))
+        options: dict[str, Any] = {}
+        for option in nodes:
+            if isinstance(option, ln.TableOption):
+                if option.field in options:
+                    message = "a table has one such line, and this is another"
+                    self.problems.add("E124", option.place, message, "keep one of the two")
+                options[option.field] = option.value
         if not rows and None not in nodes:
             advice = "write it below, deeper: `row is deliver(id: column id) on column date`"
             self.problems.add(
                 "E155", head.place, "nothing says what a row of this table is", advice
             )
-        self._keep(TableMap(head.file, head.each, head.zone, rows, sources, head.place))
+        self._keep(
+            TableMap(
+                file=head.file,
+                each=head.each,
+                zone=head.zone,
+                rows=rows,
+                sources=sources,
+                sheet=head.sheet,
+                **options,
+                place=head.place,
+            )
+        )
 
 
 _MARGIN = "at the left margin, outside any block"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import glob
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from servanda.record.tables.files import TableFile, TableRequest, Unreadable, literal, run
@@ -14,48 +18,104 @@ if TYPE_CHECKING:
 ONE_COLUMN = "columns={'line': 'VARCHAR'}, delim='\\x01', quote='', escape='', comment=''"
 LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_HEADER = 100_000
+HEADER_LINES = 100
+UNNAMED = "__unnamed_"
+NAME_THEM = "write the names of the columns there"
 
 
 def open_rows(request: TableRequest) -> TableFile:
     """The rows of a CSV file, their values as text. Raises Unreadable."""
     source = literal(glob.escape(str(request.path)))
-    header, delimiter = _header(request.connection, source, request.suffix)
-    columns = {name: "VARCHAR" for name in header}
-    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
-    sql = (
-        f"SELECT row_number() OVER () AS __row, * FROM read_csv({source}, columns={{{types}}}, "
+    names, delimiter = _columns(request.connection, source, request.suffix)
+
+    def line_of(row: int) -> int:
+        return _line_of(request.path, delimiter, row, len(names) > 1)
+
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    read = (
+        f"read_csv({source}, columns={{{types}}}, "
         f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', comment='', "
         "nullstr='', auto_detect=false, strict_mode=true, null_padding=false)"
     )
-    return TableFile(request.file, request.name, sql, columns, True)
+    sql = f"SELECT row_number() OVER () AS __row, * FROM {read}"
+    columns = {name: "VARCHAR" for name in names if not name.startswith(UNNAMED)}
+
+    def line_of_record(number: int) -> int:
+        records = islice(_records(request.path, delimiter), number - 1, None)
+        return next(records, (number, []))[0]
+
+    if len(columns) < len(names):
+        try:
+            row = _beyond_names(request.connection, sql, names)
+        except Unreadable as error:
+            error.line = line_of_record(error.line) if error.line else 0
+            raise
+        if row is not None:
+            message = f"a value stands after the last column, `{list(columns)[-1]}`"
+            advice = "give its column a name, or take it out"
+            raise Unreadable("E705", line_of(row), message, advice)
+    return TableFile(
+        request.file,
+        request.name,
+        sql,
+        columns,
+        line_of=line_of,
+        line_of_record=line_of_record,
+    )
 
 
-def _header(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[list[str], str]:
-    """The column names in the first line, and the delimiter."""
+# ---------------------------------------------------------------------- the first line
+def _columns(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[list[str], str]:
+    """The names of all columns, and the delimiter. Columns at the end may have no name."""
     rows = run(
         connection,
         f"SELECT line FROM read_csv({source}, {ONE_COLUMN}, header=false, auto_detect=false, "
-        f"max_line_size={LONGEST_LINE}) LIMIT 1",
+        f"max_line_size={LONGEST_LINE}) LIMIT {HEADER_LINES}",
     )
-    line = (rows[0][0] if rows else "") or ""
-    line = line.removeprefix("\ufeff")
-    if len(line) > LONGEST_HEADER:
-        raise Unreadable(
-            "E704",
-            1,
-            f"the first line has {len(line):,} characters",
-            "write the names of the columns there",
-        )
-    if not line.strip():
-        raise Unreadable(
-            "E704", 1, "the first line is empty", "write the names of the columns there"
-        )
-    delimiter = "\t" if suffix.startswith(".tsv") else ","
-    if delimiter not in line:
-        delimiter = next((other for other in (";", "\t") if other in line), delimiter)
-    names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
-    if not all(names):
-        raise Unreadable("E704", 1, "a column has no name", "write the names of the columns there")
+    lines = [line or "" for (line,) in rows]
+    if lines:
+        lines[0] = lines[0].removeprefix("\ufeff")
+    if not lines or not lines[0].strip():
+        raise Unreadable("E704", 1, "the first line is empty", NAME_THEM)
+    if len(lines[0]) > LONGEST_HEADER:
+        message = f"the first line has {len(lines[0]):,} characters"
+        raise Unreadable("E704", 1, message, NAME_THEM)
+    delimiter = _delimiter(lines, suffix)
+    first, following = _two_records(lines, delimiter)
+    # A name may be broken over lines, in quotes.
+    names = [" ".join(name.split()) for name in first]
+    while names and not names[-1]:
+        names.pop()
+    if not names or not all(names):
+        raise Unreadable("E704", 1, "a column has no name", NAME_THEM)
+    _distinct(names)
+    beyond = following[len(names) :]
+    count = len(first) - len(names) if any(beyond) else len(beyond)
+    return [*names, *(f"{UNNAMED}{n}" for n in range(1, count + 1))], delimiter
+
+
+def _two_records(lines: list[str], delimiter: str) -> tuple[list[str], list[str]]:
+    """The names, and the first row as far as it can be read."""
+    found = []
+    try:
+        for record in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter):
+            if record:
+                found.append(record)
+            if len(found) == 2:
+                break
+    except csv.Error:  # too long a value, which DuckDB reads
+        pass
+    return (found[0] if found else []), (found[1] if len(found) > 1 else [])
+
+
+def _delimiter(lines: list[str], suffix: str) -> str:
+    """What separates the names: what makes most of them, of equals what the suffix says."""
+    usual = "\t" if suffix.startswith(".tsv") else ","
+    others = (usual, *(mark for mark in (",", ";", "\t") if mark != usual))
+    return max(others, key=lambda mark: len(_two_records(lines, mark)[0]))
+
+
+def _distinct(names: list[str]) -> None:
     lowered = [name.lower() for name in names]
     for index, name in enumerate(lowered):
         if name in lowered[:index]:
@@ -63,4 +123,35 @@ def _header(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[l
             raise Unreadable(
                 "E704", 1, message, "rename one: upper and lower case make no difference in a table"
             )
-    return names, delimiter
+
+
+def _beyond_names(connection: DuckDBPyConnection, sql: str, names: list[str]) -> int | None:
+    """The first row with a value in a column without a name, as delimiters at ends make them."""
+    bad = " OR ".join(f"{name} IS NOT NULL" for name in names if name.startswith(UNNAMED))
+    ((row,),) = run(connection, f"SELECT min(__row) FROM ({sql}) WHERE {bad}")
+    return None if row is None else int(row)
+
+
+# ---------------------------------------------------------------------- lines
+def _line_of(path: Path, delimiter: str, row: int, skips_blanks: bool) -> int:
+    """The line on which a row begins. Blank lines are rows only in a table of one column."""
+    records = ((line, r) for line, r in _records(path, delimiter) if r or not skips_blanks)
+    line, _ = next(islice(records, row, None), (row + 1, []))
+    return line
+
+
+def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every record with the line on which it begins, as far as it can be read."""
+    import pyarrow as pa
+
+    packed = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+    with pa.input_stream(str(path), compression=packed) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
+        reader = csv.reader(text, delimiter=delimiter)
+        begins = 1
+        try:
+            for record in reader:
+                yield begins, record
+                begins = reader.line_num + 1
+        except (csv.Error, OSError):
+            return

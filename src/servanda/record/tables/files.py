@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,25 +30,34 @@ class TableRequest(Struct, frozen=True):
     suffix: str
     each: str | None = None
     wanted: frozenset[str] = frozenset()
+    sheet: str | None = None
 
 
 class TableFile(Struct, frozen=True):
     """An opened file: `columns` are names → DuckDB types, `sql` its rows, numbered as `__row`.
 
     `name` begins the ids of its rows, `file` is its path in the case folder. `several` are the
-    columns that can hold more than one value, each with the column that counts them.
+    columns that can hold more than one value, each with the column that counts them. `line_of`:
+    the line of a row in the file, where it has lines; `line_of_record`: of a record as DuckDB
+    counts them, the header and blank lines too.
     """
 
     file: str
     name: str
     sql: str
     columns: dict[str, str]
-    is_csv: bool
     several: dict[str, str] = {}
+    line_of: Callable[[int], int] | None = None
+    line_of_record: Callable[[int], int] | None = None
 
     def place(self, row: int | None = None) -> Place:
-        """The place of a row: its line in a CSV (after the header), else the file."""
-        return Place(self.file, row + 1 if row and self.is_csv else 0, 0)
+        """The place of a row: its line, else the file."""
+        return Place(self.file, self.line_of(row) if row and self.line_of else 0, 0)
+
+    def named(self, row: int) -> str:
+        """A row in words, by its line in the file if it has one."""
+        where = f"line {self.line_of(row)}" if self.line_of else f"row {row}"
+        return f"`{self.file}`, {where}"
 
 
 class Unreadable(ValueError):

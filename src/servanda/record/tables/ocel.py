@@ -125,7 +125,7 @@ class _Log:
         else:
             start, source = "SELECT e.*", f"{self.events} e"
         sql = f"{', '.join([start, *select])} FROM {source} {' '.join(joins)}"
-        return TableFile(file, name, self._kept(sql), columns, False, several)
+        return TableFile(file, name, self._kept(sql), columns, several)
 
     def _kept(self, sql: str) -> str:
         """The rows of a query, joined once and kept as Parquet."""

@@ -19,4 +19,4 @@ def open_parquet(request: TableRequest, path: Path) -> TableFile:
     rows = run(request.connection, f"DESCRIBE SELECT * FROM {read}")
     columns = {name: type_ for name, type_, *_ in rows if name != "file_row_number"}
     sql = f"SELECT file_row_number + 1 AS __row, * EXCLUDE (file_row_number) FROM {read}"
-    return TableFile(request.file, request.name, sql, columns, False)
+    return TableFile(request.file, request.name, sql, columns)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from servanda.record.tables.files import TableFile, TableRequest, Unreadable
+from servanda.syntax.entries import TableMap
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.tree import Place
 
@@ -28,13 +29,15 @@ NAME_A_FILE = "correct the name: it is relative to the case folder"
 class TableFormat(Struct, frozen=True):
     """A format: its name, the endings of its files, and the module here that opens them.
 
-    `has_objects`: a log of events and objects, of which a mapping may take `each TYPE`.
+    `has_objects`: a log of events and objects, of which a mapping may take `each TYPE`;
+    `has_sheets`: a mapping may name one.
     """
 
     name: str
     suffixes: tuple[str, ...]
     module: str
     has_objects: bool = False
+    has_sheets: bool = False
 
 
 FORMATS = (
@@ -54,14 +57,15 @@ def open_table(
     connection: DuckDBPyConnection,
     folder: Path,
     path: Path,
-    each: str | None,
+    written: TableMap,
     wanted: frozenset[str],
 ) -> TableFile:
     """A file's columns and its rows as SQL; `wanted` are the columns that the mapping names.
 
     `path` is absolute, in the absolute `folder` of the case, and has an ending of the registry.
-    `each`: of a log of objects, a row for each object of this type. Raises Unreadable, OSError.
+    Raises Unreadable, OSError.
     """
+    each = written.each
     file = path.relative_to(folder).as_posix()
     suffix = suffix_of(path)
     assert suffix is not None, file
@@ -71,7 +75,11 @@ def open_table(
     if each is not None and not found.has_objects:
         message = f"`each {each}` is for a log with objects (OCEL), and this is none"
         raise Unreadable("E707", 0, message, "leave it out: a row is an event already")
-    request = TableRequest(connection, path, file, table_name(path.name), suffix, each, wanted)
+    if written.sheet is not None and not found.has_sheets:
+        message = f"`sheet` is for spreadsheets, and this is {found.name}"
+        raise Unreadable("E707", 0, message, "leave it out")
+    name = table_name(path.name)
+    request = TableRequest(connection, path, file, name, suffix, each, wanted, written.sheet)
     module = import_module(f"servanda.record.tables.{found.module}")
     opened: TableFile = module.open_rows(request)
     return opened

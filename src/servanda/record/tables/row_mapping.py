@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,10 @@ from servanda.record.dates import YEARS
 from servanda.record.lookup import RecordNames
 from servanda.record.sources import Source
 from servanda.record.tables.files import TableFile, literal, quoted
+from servanda.record.tables.notations import Notations
 from servanda.record.tables.sql import (
     DECIMAL,
+    INTEGERS,
     WHOLE_WITH_POINT,
     Moment,
     clean,
@@ -38,7 +40,14 @@ from servanda.syntax.tree import Place
 SEVERAL = "write `each` and the type of the objects after the file's name: a row for each object"
 FILL = 'fill it in, or leave such rows out with `where column … = "…"`'
 ANOTHER_COLUMN = "name another column, or write the file with this one as text"
-DATES = "write dates as 2019-07-01"
+HOW = "or say how they are written, as in"
+DATES = f'write dates as 2019-07-01, {HOW} `dates "DD.MM.YYYY"` below the table'
+TIMES = DATES.replace(",", ", times as 2019-07-01T12:00,", 1)
+NUMBERS = f'write numbers as 1234.5, {HOW} `numbers "1.234,5"` below the table'
+COUNTED = (
+    'write `dates "epoch seconds"` (or milliseconds …) below the table, or name another column'
+)
+DEFAULT_NOTATIONS = Notations()
 YEARS_RUN = f"write a year from {YEARS[0]} to {YEARS[1]}"
 GRADES = ("verified", "estimated", "declared", "alleged")
 
@@ -83,7 +92,14 @@ class Plan(Struct):
     @property
     def rows(self) -> str:
         """The rows that count, with the columns of their moments."""
-        rows = f"SELECT * FROM ({self.file.sql}) WHERE {self.where}"
+        return self._with_moments(f"SELECT * FROM ({self.file.sql}) WHERE {self.where}")
+
+    @property
+    def every_row(self) -> str:
+        """All rows of the file; `__counts` says whether a row does."""
+        return self._with_moments(f"SELECT *, ({self.where}) AS __counts FROM ({self.file.sql})")
+
+    def _with_moments(self, rows: str) -> str:
         depth = max((len(found.layers) for found in self.moments.values()), default=0)
         for level in range(depth):
             layers = [found.layers for found in self.moments.values()]
@@ -96,12 +112,18 @@ class Planner:
     """Plans one `row is …` line over one file; `sound` turns false with the first problem."""
 
     def __init__(
-        self, row: RowMap, file: TableFile, names: RecordNames, sources: Mapping[str, Source]
+        self,
+        row: RowMap,
+        file: TableFile,
+        names: RecordNames,
+        sources: Mapping[str, Source],
+        notations: Notations = DEFAULT_NOTATIONS,
     ) -> None:
         self.row = row
         self.file = file
         self.names = names
         self.sources = sources
+        self.notations = notations
         self.problems = names.problems
         self.reader = Reader(names)
         self.sound = True
@@ -121,9 +143,7 @@ class Planner:
                 message = f"column `{column}` has {{}} objects, where one is wanted"
                 self.check("E713", f"{counted} > 1", counted, message, help=SEVERAL)
             return True
-        known = tuple(self.file.columns)
-        advice = did_you_mean(column, known) or f"name one of its columns: {', '.join(known[:20])}"
-        self.refuse("E708", place, f"`{self.file.file}` has no column `{column}`", advice)
+        self.refuse("E708", place, *no_column(self.file, column))
         return False
 
     def check(
@@ -148,8 +168,8 @@ class Planner:
         else:
             self._event()
         conditions = [
-            f"{text(column, self.file.columns[column])} = {literal(key_text(value))}"
-            for column, value in row.where
+            is_one_of(text(column, self.file.columns[column]), among)
+            for column, among in row.where
             if self.has(column, row.place)
         ]
         plan.where = " AND ".join(conditions) or "TRUE"
@@ -176,17 +196,17 @@ class Planner:
     def _moment(self, name: str, column: str | None) -> None:
         if column is None or not self.has(column, self.row.place):
             return
-        found = moment(name, column, self.file.columns[column])
+        found = moment(name, column, self.file.columns[column], self.notations.dates)
         if found is None:
             kind = self.file.columns[column].lower()
             message = f"column `{column}` holds {kind}, not dates or times"
-            self.refuse("E709", self.row.place, message, ANOTHER_COLUMN)
+            counts = any(word in kind for word in ("int", "double", "decimal"))
+            self.refuse("E709", self.row.place, message, COUNTED if counts else ANOTHER_COLUMN)
             return
         self.plan.moments[name] = found
         self.plan.columns[name] = column
-        advice = "write dates as 2019-07-01, times as 2019-07-01T12:00"
         message = f"`{{}}` is not a date or a time (column `{column}`)"
-        self.check("E710", found.bad, found.given, message, help=advice)
+        self.check("E710", found.bad, found.given, message, help=TIMES)
         years = f"(year({_timestamp(found)}) NOT BETWEEN {YEARS[0]} AND {YEARS[1]})"
         self.check(
             "E142", years, found.given, f"{{}} is out of range (column `{column}`)", help=YEARS_RUN
@@ -343,7 +363,8 @@ class Planner:
         return value
 
     def _number(self, cell: Column, param: Variable, place: Place) -> str | None:
-        value = number(cell.name, self.file.columns[cell.name])
+        notation = self.notations.numbers
+        value = number(cell.name, self.file.columns[cell.name], notation)
         if value is None:
             kind = self.file.columns[cell.name].lower()
             self.refuse(
@@ -368,11 +389,10 @@ class Planner:
             self.refuse("E320", place, f"`{param.name}` is {wanted}: {error.message}", error.help)
             return None
         given, at = text(cell.name, self.file.columns[cell.name]), f"(column `{cell.name}`)"
-        written = is_number(cell.name)
+        is_text = self.file.columns[cell.name] == "VARCHAR"
+        written = is_number(cell.name, notation if is_text else None)
         bad = f"({given} IS NOT NULL AND NOT {written})"
-        self.check(
-            "E710", bad, given, f"`{{}}` is not a number {at}", help="write numbers as 1234.5"
-        )
+        self.check("E710", bad, given, f"`{{}}` is not a number {at}", help=NUMBERS)
         result = scaled(value, factor)
         overflow = f"({given} IS NOT NULL AND {written} AND {result} IS NULL)"
         help = "write at most 29 digits before the point"
@@ -383,7 +403,9 @@ class Planner:
         kind = self.file.columns[cell.name].upper()
         if kind == "DATE":
             return quoted(cell.name)
-        if kind != "VARCHAR":
+        dates = self.notations.dates
+        compact = dates is not None and dates.micros_each is None and kind in INTEGERS
+        if kind != "VARCHAR" and not compact:
             self.refuse(
                 "E709",
                 place,
@@ -391,12 +413,25 @@ class Planner:
                 ANOTHER_COLUMN,
             )
             return None
-        given = clean(quoted(cell.name))
-        matches = f"regexp_full_match({given}, {literal(DAY)})"
-        value = f"CASE WHEN {matches} THEN TRY_CAST({given} AS DATE) END"
+        given = clean(f"{quoted(cell.name)}::VARCHAR")
+        iso = given if dates is None or dates.micros_each is not None else dates.iso(given)
+        matches = f"regexp_full_match({iso}, {literal(DAY)})"
+        value = f"CASE WHEN {matches} THEN TRY_CAST({iso} AS DATE) END"
         message = f"`{{}}` is not a date (column `{cell.name}`)"
         self.check("E710", f"({given} IS NOT NULL AND {value} IS NULL)", given, message, help=DATES)
         return value
+
+
+def no_column(file: TableFile, column: str) -> tuple[str, str]:
+    """That a file has no such column, and what to write instead."""
+    known = tuple(file.columns)
+    advice = did_you_mean(column, known) or f"name one of its columns: {', '.join(known[:20])}"
+    return f"`{file.file}` has no column `{column}`", advice
+
+
+def is_one_of(value: str, among: Sequence[str]) -> str:
+    """Whether a text is one of some."""
+    return f"{value} IN ({', '.join(literal(key_text(one)) for one in among)})"
 
 
 def _timestamp(found: Moment) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from servanda.record.tables.files import literal, quoted
+from servanda.record.tables.notations import DateNotation, NumberNotation
 from servanda.semantics.clock import EPOCH, PHASES, to_micros, zone_of
 from servanda.syntax.instants import CLOCK, OFFSET
 from servanda.syntax.instants import DAY as DATE
@@ -24,6 +25,7 @@ DAY = 86_400_000_000
 INSTANT = rf"{DATE}[T ]{CLOCK}{OFFSET}?"
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 DECIMAL = "DECIMAL(38,9)"
+COUNT = "DECIMAL(28,9)"
 # From here on a float may stand for several whole numbers.
 INEXACT = {"DOUBLE": 2**53, "FLOAT": 2**24, "REAL": 2**24}
 # A float with its exponent, as programs and spreadsheets write what is too long for them.
@@ -64,15 +66,24 @@ class Moment(Struct, frozen=True):
         return f"({self.given} IS NOT NULL AND {self.local} IS NULL)"
 
 
-def moment(name: str, column: str, type_: str) -> Moment | None:
-    """A column of dates or times; None if its type is neither."""
+def moment(
+    name: str, column: str, type_: str, notation: DateNotation | None = None
+) -> Moment | None:
+    """A column of dates or times, as its table writes them; None if its type is neither."""
     given = quoted(column)
     kind = type_.upper()
     name = f"__{name}"  # so that no column of the file has it
     local = f"{name}_local"
-    if kind == "VARCHAR":
-        return Moment(_written(name, given), f"{name}_text", local)
-    if kind == "DATE":
+    counted = notation is not None and notation.micros_each is not None
+    is_number = kind in INTEGERS or kind == "DOUBLE" or kind.startswith("DECIMAL")
+    if notation is not None and is_number:
+        if counted:
+            micros, offset, day = notation.micros(f"TRY_CAST({given} AS {COUNT})"), "0", "FALSE"
+        else:  # as in 20240131
+            return Moment(_written(name, f"{given}::VARCHAR", notation), f"{name}_text", local)
+    elif kind == "VARCHAR":
+        return Moment(_written(name, given, notation), f"{name}_text", local)
+    elif kind == "DATE":
         micros, offset, day = f"epoch_us({given}::TIMESTAMP)", "NULL", "TRUE"
     elif kind.startswith("TIMESTAMP"):
         zoned = "TZ" in kind or "TIME ZONE" in kind
@@ -95,9 +106,33 @@ def _whole_micros(column: str) -> str:
     return f"(({nanos} - (({nanos} % 1000) + 1000) % 1000) // 1000)"
 
 
-def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
+def _written(name: str, given: str, notation: DateNotation | None) -> tuple[tuple[str, ...], ...]:
     """Dates and times as text. The offset is found by position, once the pattern has matched."""
     text, kind, zone = f"{name}_text", f"{name}_kind", f"{name}_zone"
+    first = (f"{clean(given)} AS {text}",)
+    if notation is not None and notation.micros_each is not None:
+        return (first, *_counted(name, text, notation))
+    if notation is not None:
+        written, text = text, f"{name}_iso"
+        return (first, (f"{notation.iso(written)} AS {text}",), *_iso(name, text, kind, zone))
+    return (first, *_iso(name, text, kind, zone))
+
+
+def _counted(name: str, text: str, notation: DateNotation) -> tuple[tuple[str, ...], ...]:
+    """Counts since 1970 as text, beside dates and times as the record writes them."""
+    iso = _iso(f"{name}_other", text, f"{name}_kind", f"{name}_zone")
+    number = f"regexp_full_match({text}, {literal(NUMBER)})"
+    micros = notation.micros(f"TRY_CAST({text} AS {COUNT})")
+    last = (
+        f"CASE WHEN {number} THEN {micros} ELSE {name}_other_local END AS {name}_local",
+        f"CASE WHEN {number} THEN 0::BIGINT ELSE {name}_other_offset END AS {name}_offset",
+        f"CASE WHEN {number} THEN FALSE ELSE {name}_other_day END AS {name}_day",
+    )
+    return (*iso, last)
+
+
+def _iso(name: str, text: str, kind: str, zone: str) -> tuple[tuple[str, ...], ...]:
+    """Dates and times as the record writes them."""
     is_kind = (
         f"CASE WHEN regexp_full_match({text}, {literal(DATE)}) THEN 1 "
         f"WHEN regexp_full_match({text}, {literal(INSTANT)}) THEN 2 END"
@@ -120,7 +155,6 @@ def _written(name: str, given: str) -> tuple[tuple[str, ...], ...]:
         f"ELSE {minutes} * {sign} END"
     )
     return (
-        (f"{clean(given)} AS {text}",),
         (f"{is_kind} AS {kind}",),
         (f"CASE WHEN {kind} IS NULL THEN '' ELSE {offset_at} END AS {zone}",),
         (
@@ -212,7 +246,7 @@ def clean(value: str) -> str:
     return f"nullif(trim(CASE WHEN {ascii_only} THEN {value} ELSE {spaced} END, {ends}), '')"
 
 
-def number(column: str, type_: str) -> str | None:
+def number(column: str, type_: str, notation: NumberNotation | None = None) -> str | None:
     """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
     name = quoted(column)
     kind = type_.upper()
@@ -222,14 +256,15 @@ def number(column: str, type_: str) -> str | None:
         return f"TRY_CAST({name} AS {DECIMAL})"
     if kind == "VARCHAR":
         text = clean(name)
-        matches = f"regexp_full_match({text}, {literal(NUMBER)})"
-        return f"CASE WHEN {matches} THEN TRY_CAST({text} AS {DECIMAL}) END"
+        plain = text if notation is None else notation.plain(text)
+        return f"CASE WHEN {is_number(column, notation)} THEN TRY_CAST({plain} AS {DECIMAL}) END"
     return None
 
 
-def is_number(column: str) -> str:
+def is_number(column: str, notation: NumberNotation | None = None) -> str:
     """Whether a column's text is a number, even one out of range."""
-    return f"regexp_full_match({clean(f'{quoted(column)}::VARCHAR')}, {literal(NUMBER)})"
+    pattern = NUMBER if notation is None else notation.pattern
+    return f"regexp_full_match({clean(f'{quoted(column)}::VARCHAR')}, {literal(pattern)})"
 
 
 def scaled(value: str, factor: Fraction) -> str:

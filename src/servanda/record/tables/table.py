@@ -25,8 +25,16 @@ from servanda.record.tables.files import (
     quoted,
     run,
 )
+from servanda.record.tables.notations import (
+    DATES,
+    NUMBERS,
+    Notations,
+    date_notation,
+    number_notation,
+)
 from servanda.record.tables.registry import find_files, open_table, table_name
 from servanda.record.tables.row_mapping import Check, Plan, Planner
+from servanda.record.tables.row_sets import ByEvent, distinct_rows, with_empty_as_text
 from servanda.record.tables.sql import DAY, Offsets, ticks, years_of
 from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
 from servanda.syntax.entries import RowMap, TableMap
@@ -94,6 +102,7 @@ class _TableReader:
         self.problems: Problems = names.problems
         self.connection: DuckDBPyConnection = connect()
         self.files_of: dict[str, str] = {}
+        self.events = ByEvent(self.connection, names)
         self.unzoned: list[list[Rows]] = []  # by block, the rows of tables that name no zone
 
     def read(self, written: TableMap) -> list[Table]:
@@ -110,13 +119,48 @@ class _TableReader:
         files = self._named_apart(files, written)
         if written.zone is None:
             self.unzoned.append([])
-        tables = [self._table(row, files, written) for row in written.rows]
+        notations = self._notations(written)
+        if notations is None:
+            return []
+        if written.distinct:
+            files = [
+                distinct_rows(self.connection, file, files[:number])
+                for number, file in enumerate(files)
+            ]
+        tables = [
+            self._table(row, files, written, notations)
+            for line in written.rows
+            for row in self._by_event(line, files)
+        ]
         return [table for table in tables if table is not None]
+
+    def _notations(self, written: TableMap) -> Notations | None:
+        """How the table writes dates and numbers; None, reported, if it does not say how."""
+        dates = None if written.dates is None else date_notation(written.dates)
+        numbers = None if written.numbers is None else number_notation(written.numbers)
+        sound = True
+        for said, known, what, advice in (
+            (written.dates, dates, "dates", DATES),
+            (written.numbers, numbers, "numbers", NUMBERS),
+        ):
+            if said is not None and known is None:
+                sound = False
+                message = f"`{said}` is no way to write {what}"
+                self.problems.add("E723", written.place, message, advice)
+        return Notations(dates, numbers) if sound else None
+
+    def _by_event(self, line: RowMap, files: list[TableFile]) -> list[RowMap]:
+        try:
+            return self.events.lines(line, files)
+        except Unreadable as error:
+            self._report(files[0], error)
+            return []
 
     def _open(self, path: Path, written: TableMap) -> TableFile | None:
         wanted = frozenset(name for row in written.rows for name in row.columns)
         try:
-            return open_table(self.connection, self.folder, path, written.each, wanted)
+            file = open_table(self.connection, self.folder, path, written, wanted)
+            return with_empty_as_text(self.connection, file, wanted)
         except Unreadable as error:
             self._report(path.relative_to(self.folder).as_posix(), error)
         except OSError as error:
@@ -124,9 +168,12 @@ class _TableReader:
             self.problems.add("E701", written.place, message, "name a file that can be read")
         return None
 
-    def _report(self, file: str, error: Unreadable) -> None:
-        where = f"`{file}`, line {error.line}" if error.line else f"`{file}`"
-        self.problems.add(error.code, Place(file, error.line, 0), f"{where}: {error}", error.help)
+    def _report(self, opened: TableFile | str, error: Unreadable) -> None:
+        line, file = error.line, opened if isinstance(opened, str) else opened.file
+        if line and not isinstance(opened, str) and opened.line_of_record is not None:
+            line = opened.line_of_record(line)
+        where = f"`{file}`, line {line}" if line else f"`{file}`"
+        self.problems.add(error.code, Place(file, line, 0), f"{where}: {error}", error.help)
 
     def _named_apart(self, files: list[TableFile], written: TableMap) -> list[TableFile]:
         """Give files different names, so that no two rows have one id."""
@@ -145,18 +192,20 @@ class _TableReader:
             self.problems.add("E716", written.place, message, "give one of the files another name")
         return sound
 
-    def _table(self, row: RowMap, files: list[TableFile], written: TableMap) -> Table | None:
+    def _table(
+        self, row: RowMap, files: list[TableFile], written: TableMap, notations: Notations
+    ) -> Table | None:
         zone = written.zone or self.names.zone
         name = table_name(written.file) + (f".{written.each}" if written.each else "")
         sound: list[Rows] = []
         for file in files:
-            plan = Planner(row, file, self.names, self.sources).make(name)
+            plan = Planner(row, file, self.names, self.sources, notations).make(name)
             if plan is None:
                 continue
             try:
-                rows = self._checked(plan, zone)
+                rows = self._checked(plan, zone, ordered=written.ordered)
             except Unreadable as error:
-                self._report(file.file, error)
+                self._report(file, error)
                 continue
             if rows is not None:
                 sound.append(rows)
@@ -191,7 +240,7 @@ class _TableReader:
         return event.name if event else None
 
     # -------------------------------------------------------------- checking
-    def _checked(self, plan: Plan, zone: str) -> Rows | None:
+    def _checked(self, plan: Plan, zone: str, *, ordered: bool) -> Rows | None:
         """A file's rows as a SELECT, once every row has passed the checks."""
         extents = [text for moment in plan.moments.values() for text in moment.extents]
         hinted = any_of(plan.hints)
@@ -209,6 +258,10 @@ class _TableReader:
         checks = _time_checks(plan, offsets, zone)
         if checks and self._run_checks(checks, f"({select})", plan.file, []) is None:
             return None
+        if ordered and "until" not in plan.moments:
+            select = _select(plan, offsets, ordered=True)
+            if self._run_checks([IN_ORDER], f"({select})", plan.file, []) is None:
+                return None
         first, last = self._ends(clocks["on"], offsets)
         return Rows(plan, _without_helpers(select, plan), clocks, first, last)
 
@@ -238,7 +291,7 @@ class _TableReader:
         return sound
 
     def _report_bare(self, column: str, plan: Plan, row: int) -> None:
-        message = f"`{plan.file.file}`, row {row}: this time has no offset, and others have one"
+        message = f"{plan.file.named(row)}: this time has no offset, and others have one"
         self.problems.add("E715", plan.file.place(row), f"{message} (column `{column}`)", ONE_CLOCK)
 
     def _run_checks(
@@ -272,7 +325,7 @@ class _TableReader:
             count, row, value = answer[number * 3 : number * 3 + 3]
             if count:
                 more_rows = f" (and {count - 1:,} more rows)" if count > 1 else ""
-                message = f"`{file.file}`, row {row}: {check.message.replace('{}', value or '')}"
+                message = f"{file.named(row)}: {check.message.replace('{}', value or '')}"
                 self.problems.add(
                     check.code, file.place(row), message + more_rows, check.advice(value or "")
                 )
@@ -289,7 +342,7 @@ class _TableReader:
         )
         for id, count, (number, row) in rows:
             file = plans[number].file
-            message = f"`{file.file}`, row {row}: the id `{id}` stands in {count} rows"
+            message = f"{file.named(row)}: the id `{id}` stands in {count} rows"
             self.problems.add(
                 "E716",
                 file.place(row),
@@ -320,8 +373,11 @@ def _sharing(blocks: Sequence[Sequence[Rows]]) -> list[list[Rows]]:
 
 
 # ------------------------------------------------------------------ SQL
-def _select(plan: Plan, offsets: Offsets) -> str:
-    """Rows with ticks; the helpers (`__row`, `<moment>_*`) are for the checks."""
+def _select(plan: Plan, offsets: Offsets, *, ordered: bool = False) -> str:
+    """Rows with ticks; the helpers (`__row`, `<moment>_*`) are for the checks.
+
+    `ordered`: of the rows of a file at one time, each is a microsecond after the one before.
+    """
     kept = ["__row", "entry", "grade", "source", *(quoted(name) for name in plan.values)]
     read = ["__row", f"{plan.entry} AS entry", f"{plan.grade} AS grade", f"{plan.source} AS source"]
     read += [f"{value} AS {quoted(name)}" for name, value in plan.values.items()]
@@ -344,10 +400,38 @@ def _select(plan: Plan, offsets: Offsets) -> str:
         f"{ticks(end, 0)} AS fin",
         f"{ticks(since, 1)} AS known",
     ]
+    if ordered:
+        return f"SELECT {', '.join(final)}, * FROM ({_in_order(plan, read, kept, clocks, ends)})"
     rows = f"SELECT {', '.join(read)} FROM {plan.rows}"
     rows = f"SELECT {', '.join([*kept, *clocks])} FROM ({rows})"
     rows = f"SELECT {', '.join([*kept, *ends])} FROM ({rows})"
     return f"SELECT {', '.join(final)}, * FROM ({rows})"
+
+
+def _in_order(
+    plan: Plan, read: list[str], kept: list[str], clocks: list[str], ends: list[str]
+) -> str:
+    """The rows that count, each so many microseconds later as rows of its time are before it."""
+    rows = f"SELECT {', '.join([*read, '__counts'])} FROM {plan.every_row}"
+    rows = f"SELECT {', '.join([*kept, *clocks, '__counts'])} FROM ({rows})"
+    earlier = "row_number() OVER (PARTITION BY __on_utc, __on_day ORDER BY __row) - 1"
+    following = (
+        "min(__on_utc) OVER (ORDER BY __on_utc RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
+    )
+    ranked = f"SELECT *, {earlier} AS __earlier, {following} AS __following FROM ({rows})"
+    moved = f"SELECT * REPLACE (__on_utc + __earlier AS __on_utc) FROM ({ranked})"
+    columns = [*kept, *ends, "__earlier", "__following"]
+    return f"SELECT {', '.join(columns)} FROM ({moved}) WHERE __counts"
+
+
+IN_ORDER = Check(
+    "E722",
+    "__earlier > 0 AND (__on_utc >= __following OR "
+    "(__on_utc - __earlier) // 1000000 <> __on_utc // 1000000)",
+    "make_timestamp(__on_utc - __earlier)",
+    "more rows are at {} than microseconds until the next time",
+    "give the rows times of their own, or leave `rows are in order` out",
+)
 
 
 def _without_helpers(select: str, plan: Plan) -> str:

@@ -24,7 +24,7 @@ def open_rows(request: TableRequest) -> TableFile:
     sql = f"SELECT * FROM {parts_sql(scratch_of(request.path, fill), 'event')}"
     rows = run(request.connection, f"DESCRIBE {sql}")
     columns = {name: type_ for name, type_, *_ in rows if name != "__row"}
-    return TableFile(request.file, request.name, sql, columns, False)
+    return TableFile(request.file, request.name, sql, columns)
 
 
 def fill(path: Path, folder: Path) -> None:

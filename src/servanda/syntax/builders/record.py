@@ -365,10 +365,24 @@ class RecordBuilder(AccountBuilder):
         return e.Completeness(str(by), names, from_, until, **kept, place=self._here)
 
     # ------------------------------------------------------------------ tables
-    def table(self, file: Token, each: Token | None, zone: Token | None) -> ln.TableLine:
+    def table(
+        self, file: Token, each: Token | None, sheet: Token | None, zone: Token | None
+    ) -> ln.TableLine:
         known = None if zone is None else self._zone(zone, str(zone))
         type_ = None if each is None else each.strip('"')
-        return ln.TableLine(file[1:-1], type_, known, self._at(file))
+        return ln.TableLine(file[1:-1], type_, self._text(sheet), known, self._at(file))
+
+    def table_dates(self, written: Token) -> ln.TableOption:
+        return ln.TableOption("dates", written[1:-1], self._at(written))
+
+    def table_numbers(self, written: Token) -> ln.TableOption:
+        return ln.TableOption("numbers", written[1:-1], self._at(written))
+
+    def table_distinct(self) -> ln.TableOption:
+        return ln.TableOption("distinct", True, self._here)
+
+    def table_ordered(self) -> ln.TableOption:
+        return ln.TableOption("ordered", True, self._here)
 
     def table_source(self, id_: Token, locator: Token | None) -> e.SourceRef:
         return e.SourceRef(str(id_), self._text(locator), self._at(id_))
@@ -395,6 +409,10 @@ class RecordBuilder(AccountBuilder):
     def row_event(self, name: Token, *args: e.CellArg | None) -> e.RowMap:
         given = tuple(arg for arg in args if arg is not None)
         return e.RowMap(str(name), given, place=self._at(name))
+
+    def row_any_event(self, column: Token, *args: e.CellArg | None) -> e.RowMap:
+        given = tuple(arg for arg in args if arg is not None)
+        return e.RowMap("", given, event_of=column.strip('"'), place=self._at(column))
 
     def row_measure(
         self, name: Token, of: e.Cell | None, value: e.Cell, unit: str | None
@@ -427,7 +445,13 @@ class RecordBuilder(AccountBuilder):
         return Attr("grade", column.strip('"'), word)
 
     def row_where(self, word: Token, _: Token, column: Token, __: Token, text: Token) -> Attr:
-        return Attr("where", (column.strip('"'), text[1:-1]), word)
+        return Attr("where", (column.strip('"'), (text[1:-1],)), word)
+
+    def row_where_in(
+        self, word: Token, _: Token, column: Token, __: Token, ___: Token, *texts: Token
+    ) -> Attr:
+        among = tuple(text[1:-1] for text in texts if text.type == "STRING")
+        return Attr("where", (column.strip('"'), among), word)
 
     def row_graded(self, grade: str, _: Token | None, by: Token | None) -> Attr:
         return Attr("graded", (grade, _str(by)))

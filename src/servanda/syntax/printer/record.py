@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any, cast
 
 from servanda.syntax import block_lines as ln
 from servanda.syntax import entries as e
@@ -180,15 +181,35 @@ def completeness(node: e.Completeness) -> Phrases:
 def table_head(node: ln.TableLine) -> str:
     """The first line of a table."""
     each = "" if node.each is None else f" each {_named(node.each)}"
-    return f"table {text(node.file)}{each}" + ("" if node.zone is None else f" zone {node.zone}")
+    sheet = "" if node.sheet is None else f" sheet {text(node.sheet)}"
+    zone = "" if node.zone is None else f" zone {node.zone}"
+    return f"table {text(node.file)}{each}{sheet}{zone}"
+
+
+def table_option(node: ln.TableOption) -> str:
+    """A line below a table, as in `dates "DD.MM.YYYY"`."""
+    if isinstance(node.value, str):
+        return f"{node.field} {text(node.value)}"
+    return {"distinct": "distinct rows", "ordered": "rows are in order"}[node.field]
 
 
 def table(node: e.TableMap) -> list[str]:
     """A table with its lines."""
-    lines = [source(ref) for ref in node.sources]
+    said: dict[str, str | bool | None] = {
+        "dates": node.dates,
+        "numbers": node.numbers,
+        "distinct": node.distinct or None,
+        "ordered": node.ordered or None,
+    }
+    lines = [
+        table_option(ln.TableOption(cast(Any, field), value))
+        for field, value in said.items()
+        if value is not None
+    ]
+    lines += [source(ref) for ref in node.sources]
     lines += [" ".join(row(mapped)) for mapped in node.rows]
     return [
-        table_head(ln.TableLine(node.file, node.each, node.zone)),
+        table_head(ln.TableLine(node.file, node.each, node.sheet, node.zone)),
         *(f"  {line}" for line in lines),
     ]
 
@@ -199,6 +220,12 @@ def _column(name: str) -> str:
 
 def _named(name: str) -> str:
     return name if _COLUMN.fullmatch(name) else text(name)
+
+
+def _condition(column: str, among: Sequence[str]) -> str:
+    if len(among) == 1:
+        return f"where {_column(column)} = {text(among[0])}"
+    return f"where {_column(column)} in ({', '.join(text(value) for value in among)})"
 
 
 def cell(node: e.Cell) -> str:
@@ -215,7 +242,8 @@ def row(node: e.RowMap) -> Phrases:
         says = f"{node.name}{of} = {cell(node.value)}"
     else:
         args = listed(f"{a.name}: {cell(a.value)}" for a in node.args)
-        says = f"{node.name}({args})" if args else node.name
+        name = node.name if node.event_of is None else f"event of {_column(node.event_of)}"
+        says = f"{name}({args})" if args else name
     columns = {
         "on": node.on,
         "until": node.until,
@@ -227,7 +255,7 @@ def row(node: e.RowMap) -> Phrases:
         "grade": node.grade,
     }
     attrs = [f"{word} {_column(name)}" for word, name in columns.items() if name is not None]
-    attrs += [f"where {_column(name)} = {text(value)}" for name, value in node.where]
+    attrs += [_condition(name, among) for name, among in node.where]
     if node.graded is not None:
         attrs.append(_grade(node.graded, node.graded_by))
     return (f"row is {says}", *_with_commas(attrs))

@@ -103,6 +103,7 @@ _WHOLE: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((m.Clause, m.Reading, m.Amendment, m.Account), rules.head),
     ln.AgreementLine: rules.head,
     ln.TableLine: record.table_head,
+    ln.TableOption: record.table_option,
     m.Allow: rules.allow,
     **dict.fromkeys((ln.Include, ln.Prevails, ln.Survives, ln.OnceCreated), rules.single_line),
     **dict.fromkeys((ln.Needs, ln.NotModelled, ln.NoDuty), rules.single_line),
