@@ -404,9 +404,8 @@ def possible_act(t: str) -> str:
     return f"CASE WHEN (greatest(f.kp, f.lo) >> 6) = (({t}) >> 6) THEN f.possible_entry END"
 
 
+# a late performance shows only after a breach that is sure
 TOLD_AFTER = "after IS NOT NULL AND (after_kind <> 'cured' OR b IS NOT NULL)"
-"""What came after the deadline is told: nobody knows whether a performance then was late where an
-earlier one may go unrecorded."""
 PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
 
 
