@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.gates import GATE_COLUMNS
@@ -19,7 +21,7 @@ from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
 from servanda.semantics.clock import PHASES
-from servanda.semantics.norms import Match, Norms, Rule
+from servanda.semantics.norms import Const, Expr, Match, Norms, Rule
 
 WINDOW = (
     "o_lo",
@@ -160,7 +162,31 @@ def wrap(moved: str) -> str:
 
 def performances(batch: Batch, closes: str) -> str:
     """Candidate performances `(iid, entry, lo, hi, fin, sure)` in or after the opening."""
-    return " UNION ALL ".join(candidates(rule, batch, closes) for rule in batch.rules)
+    found = [candidates(rule, batch, closes) for rule in batch.rules]
+    found += [of_nothing(rule, batch, closes) for rule in batch.rules if least_of(rule)]
+    return " UNION ALL ".join(found)
+
+
+def least_of(rule: Rule) -> list[str]:
+    """The amounts of which at least so much is owed, as SQL, if they may be nothing."""
+    assert rule.action is not None
+    args = [a for a in rule.action.args if a.op == ">=" and a.value is not None]
+    values: list[Expr] = [a.value for a in args if a.value is not None]
+    values += [] if rule.total is None else [rule.total[1]]
+    if any(isinstance(v, Const) and isinstance(v.value, Decimal) and v.value > 0 for v in values):
+        return []
+    return [scalar(value) for value in values]
+
+
+def of_nothing(rule: Rule, batch: Batch, closes: str) -> str:
+    """The performance of a duty that owes nothing: it comes with the opening, without an act."""
+    window = ", ".join(f"i.{name}" for name in WINDOW)
+    opened = "(i.o_hi >> 6) * 64 + 1"
+    tests = " AND ".join(f"{least} <= 0" for least in least_of(rule))
+    return f"""
+      SELECT i.iid, '' AS entry, {opened} AS lo, {opened} AS hi, {opened} AS fin, true AS sure, {window},
+             {SINCE_EVER} AS counts_hi, {SINCE_EVER} AS counts_till
+      FROM {closes} i WHERE i.rule = {batch.numbers[rule.id]} AND i.o_hi < {FOR_GOOD} AND NOT i.never AND {tests}"""
 
 
 def candidates(rule: Rule, batch: Batch, closes: str) -> str:
@@ -307,11 +333,11 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
                    ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t"""
     return f"""
       SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
-             arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS kept_entry,
+             nullif(arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END), '') AS kept_entry,
              min(CASE WHEN {possible} THEN {lo} END) AS kp,
-             arg_min(p.entry, CASE WHEN {possible} THEN (p.lo, p.entry) END) AS possible_entry,
+             nullif(arg_min(p.entry, CASE WHEN {possible} THEN (p.lo, p.entry) END), '') AS possible_entry,
              min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
-             arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS late_entry
+             nullif(arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END), '') AS late_entry
       FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
 
 

@@ -19,17 +19,18 @@ from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Groun
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
 from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Status
-from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
+from servanda.semantics.clock import DEADLINE, FACT, FULFIL, PHASES, micros_of, tick
 from servanda.semantics.norms import Match
 
 
 class Performance:
-    """An occurrence that fulfils the duty; read once possibly, once surely."""
+    """An occurrence that fulfils the duty; read once possibly, once surely. Without parts, nothing
+    is owed."""
 
     def __init__(self, act: Happening, sure: bool, parts: list[Happening] | None = None) -> None:
         self.act = act
         self.sure = sure
-        self.parts = parts or [act]
+        self.parts = [act] if parts is None else parts
         self.read_lo = False
         self.read_hi = False
 
@@ -211,7 +212,23 @@ class Achieve(Instance):
                 self.acts = self.added_up(
                     matching(parts, self.bindings), param, scalar(owed, self.bindings)
                 )
+            if self.owes_nothing:
+                self.acts = [self.nothing(), *self.acts]
         return self.acts
+
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether at least nothing of each amount is asked for."""
+        assert self.rule.action is not None
+        least = [a.value for a in self.rule.action.args if a.op == ">=" and a.value is not None]
+        least += [] if self.rule.total is None else [self.rule.total[1]]
+        owed = [scalar(value, self.bindings) for value in least]
+        return bool(owed) and all(isinstance(n, Decimal) and n <= 0 for n in owed)
+
+    def nothing(self) -> Performance:
+        """The performance of a duty that owes nothing: with the opening, without an act."""
+        opened = instant(self.window.o_hi) + FACT
+        return Performance(Happening("", opened, opened, opened, True, {}), True, [])
 
     def added_up(self, parts: list[Happening], param: str, owed: object) -> list[Performance]:
         """Part performances: the one that completes what is owed stands for all of them."""
@@ -355,7 +372,7 @@ class Achieve(Instance):
     def read(self, performance: Performance, x: int) -> None:
         """In time is judged at fulfilment, with the overlays as they are then."""
         act, closes = performance.act, self.closes
-        counts = self.is_late_enough(act)
+        counts = self.is_late_enough(act) if performance.parts else SURE
         if x >= performance.lo and not performance.read_lo:
             performance.read_lo = True
             shut = closes[1] <= performance.lo and self.gates(performance.lo).over == FALSE
