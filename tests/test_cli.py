@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -457,3 +458,29 @@ def test_cross_checks_are_shown_and_change_no_exit_code(tmp_path: Path) -> None:
 
 def test_a_case_without_figures_has_no_cross_check(lease: Path) -> None:
     assert "cross-check" not in run("check", lease)[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("deaf", [False, True])
+def test_a_signal_ends_a_command_also_one_that_does_not_hear_it(
+    number: signal.Signals, deaf: bool
+) -> None:
+    """The exception of a signal may get lost in a library: the program ends all the same."""
+    program = f"""
+import time
+from servanda.cli import signals
+signals.PATIENCE = 0.2
+signals.catch_signals()
+try:
+    print("ready", flush=True)
+    time.sleep(20)
+except KeyboardInterrupt:
+    assert signals.is_interrupted()
+    time.sleep(20 * {deaf})
+raise SystemExit(signals.exit_code_of_signal())
+"""
+    run = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert run.stdout is not None and run.stdout.readline()
+    run.send_signal(number)
+    run.communicate(timeout=15)
+    assert run.returncode == 128 + number

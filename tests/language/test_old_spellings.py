@@ -235,7 +235,7 @@ event reimposes(by: party, programme: text)
 event lifts(by: party, programme: text), silence means no
 event pays(by: party, to: party, amount: number in EUR)
 event signs(by: party)
-state sanctions(by: text, programme: text) from reimposes until lifts
+state sanctions(by: party, programme: text) from reimposes until lifts
 measure stock(of: party) in kg, silent after 120 days
 vague grave(of: party) decided by Council
 ```
@@ -308,7 +308,7 @@ event reimposes(by: party, programme: text)
 event lifts(by: party, programme: text), not recorded is taken as not done
 event pays(by: party, to: party, amount: number in EUR)
 event signs(by: party)
-state sanctions(by: text, programme: text) from reimposes until lifts
+state sanctions(by: party, programme: text) from reimposes until lifts
 measure stock(of: party) in kg, each figure valid for 120 days
 vague grave(of: party) to be determined by Council
 ```

@@ -1,6 +1,6 @@
 """After a crash at any moment a watch continues: no change is lost, none is written twice.
 
-SERVANDA_LONG=40 kills that many times.
+SERVANDA_LONG=200 ends it so often, by SIGKILL and SIGTERM in turn.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from servanda.syntax.problems import ServandaError
 from servanda.watch import Watch
 from servanda.watch.output import FileSink
 
-KILLS = LONG or 3
+KILLS = LONG or 4
+STOPPED = b"goes on from here"
 CASE = """
 agreement A "A"
 party seller
@@ -54,22 +55,31 @@ def started(case: Path, events: Path, out: Path) -> subprocess.Popen[bytes]:
 
 
 def test_killed_again_and_again(tmp_path: Path) -> None:
+    """At the beginning, and once it has taken a batch."""
     case, events, out = (tmp_path / n for n in ("case.sv", "events.jsonl", "changes.jsonl"))
     case.write_text(CASE, encoding="utf-8")
     append(events, *lines(40 + 20 * KILLS))
-    chance, killed = random.Random(), 0
+    chance, killed = random.Random(), {signal.SIGKILL: 0, signal.SIGTERM: 0}
     while True:
         run = started(case, events, out)
         assert run.stderr is not None
-        if killed < KILLS and run.stderr.readline():  # it has taken a batch: now, or a bit later
-            time.sleep(chance.random() * 0.2)
-            run.send_signal(signal.SIGKILL)
-        _, said = run.communicate()
-        if run.returncode == 0:
+        number = min(killed, key=lambda each: killed[each])
+        said = b""
+        if sum(killed.values()) < KILLS:
+            if chance.random() < 0.7:
+                said = run.stderr.readline()
+            time.sleep(chance.random() * (0.2 if said else 0.6))
+            run.send_signal(number)
+        said += run.communicate(timeout=60)[1]
+        assert b"Traceback" not in said and b"E009" not in said, said.decode()
+        whole = out.read_bytes() if out.exists() and number == signal.SIGTERM else b"\n"
+        assert not whole or whole.endswith(b"\n")
+        if run.returncode == 0 and STOPPED not in said:
             break
-        assert run.returncode == -signal.SIGKILL, said.decode()
-        killed += 1
-    assert killed, "it was never killed: nothing was tried"
+        assert run.returncode in (0, 128 + number, -number), said.decode()
+        killed[number] += 1
+    assert sum(killed.values()) >= KILLS - 1, "it was never killed: nothing was tried"
+    print(f"watch: {killed}")
     with Watch(case, events, state=tmp_path / "whole", most=5) as whole:
         for _ in whole.batches(once=True):
             pass

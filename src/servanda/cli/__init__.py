@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from servanda.cli.answers import USAGE, problem_document, problems_of, refuse, write_json
-from servanda.cli.signals import catch_signals, exit_code_of_signal
+from servanda.cli.signals import INTERRUPTED, catch_signals, exit_code_of_signal
 from servanda.cli.verbs import verbs
 
 for module in iter_modules(__path__):
@@ -62,6 +62,8 @@ def main() -> None:
     code: object = 0
     try:
         code = app(prog_name="servanda", standalone_mode=False)
+        if code == INTERRUPTED:  # Typer's answer to a signal
+            raise KeyboardInterrupt
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("servanda: interrupted\n")

@@ -86,6 +86,7 @@ def problems_of(error: Exception) -> list[Problem]:
     """Whatever went wrong, as problems."""
     from servanda.judge.engines.duckdb import EngineError
     from servanda.judge.verdict import JudgeError
+    from servanda.syntax.atomic_files import FULL, unwritable
     from servanda.syntax.problems import Problem, ServandaError, nested_too_deeply, own_error
 
     if isinstance(error, ServandaError):
@@ -96,6 +97,8 @@ def problems_of(error: Exception) -> list[Problem]:
         advice = error.help or "name another with --engine"
         return [Problem("E013", "option:engine", "", 0, 0, str(error), advice)]
     if isinstance(error, OSError):
+        if error.errno in FULL:
+            return list(unwritable(Path(error.filename or "standard output"), error).problems)
         file = str(error.filename or "files")
         message = error.strerror or str(error)
         advice = "correct its name, or its permissions"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from types import FrameType
 
+INTERRUPTED = 128 + signal.SIGINT
+PATIENCE = 10.0
+"""Seconds to unwind in: then the program ends at once, for a library may miss a signal."""
 _received: list[int] = []
 
 
@@ -17,6 +22,10 @@ def catch_signals() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    if not _received:
+        last = threading.Timer(PATIENCE, os._exit, [128 + number])
+        last.daemon = True
+        last.start()
     _received.append(number)
     raise KeyboardInterrupt
 
@@ -28,4 +37,4 @@ def is_interrupted() -> bool:
 
 def exit_code_of_signal() -> int:
     """128 and the number of the first signal, as shells have it; that of Ctrl-C if none came."""
-    return 128 + (_received[0] if _received else signal.SIGINT)
+    return 128 + _received[0] if _received else INTERRUPTED

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain, repeat
+from pathlib import Path
+from tempfile import gettempdir
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +29,8 @@ from servanda.judge.verdict import Bindings, JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import Counting, local_day
 from servanda.semantics.norms import Norms, Rule, Variable
+from servanda.syntax.atomic_files import FULL, unwritable
+from servanda.syntax.problems import ServandaError
 
 Violation = tuple[str, Bindings]
 """The entry of a forbidden act, and its parameters."""
@@ -161,9 +165,11 @@ class Judgement:
             local_day(self.facts.now >> 6, zone) + timedelta(days=longest),
         )
 
-    def explained(self, error: EngineError, rule: str | None = None) -> JudgeError:
+    def explained(self, error: EngineError, rule: str | None = None) -> JudgeError | ServandaError:
         """The meaning of an engine's error; the reference judge names the duty and the entry."""
-        text = str(error)
+        text, behind = str(error), error.of_the_system()
+        if behind is not None and behind.errno in FULL:
+            return unwritable(Path(gettempdir()), behind)  # what does not fit into memory
         if MONTH_END in text:
             if not (self.facts.bulk_events or self.facts.bulk_readings):
                 from servanda.judge.reference import walk

@@ -5,8 +5,6 @@ Nothing here loops over rows: the engine writes, streams and counts.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +48,7 @@ def write(judgement: Judgement, path: Path) -> int:
                 as_cells(judgement.table(), path), str(made), options(path)
             )
         except EngineError as error:
-            raise system_error(error) or judgement.explained(error) from error
+            raise error.of_the_system() or judgement.explained(error) from error
 
 
 def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
@@ -74,13 +72,7 @@ def write_each(judgements: Iterable[tuple[str, Judgement]], path: Path) -> int:
                 query = as_cells(" UNION ALL ".join(parts), path)
                 return judgement.tables.writer().write(query, str(made), options(path))
             except EngineError as error:
-                raise system_error(error) or judgement.explained(error) from error
-
-
-def system_error(error: EngineError) -> OSError | None:
-    """The error of the system, such as a full disk, that an engine tells in its words."""
-    number = re.search(r'"errno":"(\d+)"', str(error))
-    return None if number is None else OSError(int(number[1]), os.strerror(int(number[1])))
+                raise error.of_the_system() or judgement.explained(error) from error
 
 
 def as_cells(table: str, path: Path) -> str:

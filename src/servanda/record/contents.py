@@ -26,7 +26,7 @@ from servanda.semantics.resolving.scope import variable_of
 from servanda.syntax import entries as raw
 from servanda.syntax.key_texts import key_text
 from servanda.syntax.problems import did_you_mean
-from servanda.syntax.tree import Arg, Day, Expr, Name, Number, Param, Place, Text
+from servanda.syntax.tree import OTHERWISE_TEXT, Arg, Day, Expr, Name, Number, Param, Place, Text
 
 
 class Reader:
@@ -173,7 +173,8 @@ class Reader:
                 return self.names.clause(f"{value:f}", place)
         advice = {
             "number": "write a number" + (f" in {param.unit}" if param.unit else ""),
-            "party": "name a party, a body or a group, without quotes",
+            "party": "name a party, a body or a group, without quotes"
+            + (f"; or declare it `{param.name}: text`" if param.name in OTHERWISE_TEXT else ""),
             "text": "write it in quotes",
             "date": "write a date like 2019-07-01",
             "clause": "name a clause",

@@ -238,6 +238,12 @@ Point = AtDate | AtInstant | AtEvent | Shift | Earlier | Later | Edge
 
 
 # ------------------------------------------------------------------ declarations
+PARTY_WORDS = frozenset({"by", "to", "of", "from", "towards"})
+"""Parameters that are parties where no type is written."""
+OTHERWISE_TEXT = PARTY_WORDS - {"by"}
+"""Those of them that may be declared as another type."""
+
+
 class Param(Struct, frozen=True):
     """A parameter with its type, and for a number its unit."""
 

@@ -101,17 +101,16 @@ class Store:
             self.con.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'MEMORY'}")
             self.con.execute(f"PRAGMA synchronous = {'FULL' if safe else 'OFF'}")
             self.con.execute("BEGIN IMMEDIATE")
-            new = not self.con.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if not self.con.execute("SELECT 1 FROM sqlite_master").fetchone():
+                self.con.execute("COMMIT")
+                self.con.executescript(f"BEGIN; {TABLES} COMMIT;")
+                self.con.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             self.con.close()
             raise InUse(str(error)) from error
-        except ServandaError:
+        except BaseException:
             self.con.close()
             raise
-        if new:
-            self.con.execute("COMMIT")
-            self.con.executescript(f"BEGIN; {TABLES} COMMIT;")
-            self.con.execute("BEGIN IMMEDIATE")
 
     def index(self) -> None:
         """Create the indexes; faster after the bulk load than before."""

@@ -60,7 +60,7 @@ def _save(root: Path, text: str, name: str, into: str) -> str:
             "choose another name",
             409,
         )
-    heading = f"# {name.replace('-', ' ')}" if old is None else old.decode("utf-8").rstrip()
+    heading = f"# Saved as {name}" if old is None else old.decode("utf-8").rstrip()
     whole = f"{heading}\n\n{as_page(text)}"
     check(open_case(root), target, whole)
     with refusing(path):

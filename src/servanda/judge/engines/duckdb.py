@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from copy import copy
 from datetime import date
@@ -29,6 +31,11 @@ class EngineError(Exception):
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
         self.help = help
+
+    def of_the_system(self) -> OSError | None:
+        """The error of the system that is behind it, such as a full disk; the engine names it."""
+        number = re.search(r'"errno":"(\d+)"', str(self))
+        return None if number is None else OSError(int(number[1]), os.strerror(int(number[1])))
 
 
 class Tables(Protocol):

@@ -86,13 +86,20 @@ class Actions:
     ) -> norms.Match:
         """The occurrences of an act of the debtor, towards the creditor if there is one."""
         fills = {"by": scope.debtor, "to": creditor}
-        signature = self.context.event(pattern.name)
-        params = {p.name for p in signature.params} if signature is not None else set()
+        parties = self._party_params(pattern)
         said = {arg.name for arg in pattern.args}
-        filled = {name: term for name, term in fills.items() if term is not None and name in params}
+        filled = {
+            name: term for name, term in fills.items() if term is not None and name in parties
+        }
         match_ = self.moments.event_match(pattern, scope, frozenset(filled), same=same)
         tests = [self._who(name, term) for name, term in filled.items() if name not in said]
         return norms.Match(match_.name, (*tests, *match_.args))
+
+    def _party_params(self, pattern: tree.Pattern) -> set[str]:
+        """The parameters of the event that a debtor or a creditor may fill."""
+        signature = self.context.event(pattern.name)
+        params = () if signature is None else signature.params
+        return {param.name for param in params if param.type == "party"}
 
     def _who(self, param: str, term: norms.Term) -> norms.Arg:
         if isinstance(term, norms.Const) and self.names.is_actor(str(term.value)):
@@ -119,8 +126,9 @@ class Actions:
                 f"write `{pattern.name}(amount: at least …)` before it",
             )
             return pattern, None
-        skip = {"by"} if scope.debtor is not None else set()
-        skip |= {"to"} if creditor is not None else set()
+        fills = {"by": scope.debtor, "to": creditor}
+        skip = {name for name, term in fills.items() if term is not None}
+        skip &= self._party_params(pattern)
         found = None
         for param, arg in self.moments.assign(pattern, signature, scope, frozenset(skip)):
             if arg is amounts[0]:

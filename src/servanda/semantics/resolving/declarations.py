@@ -35,6 +35,7 @@ class Declarations:
         found = []
         for event in sorted(self.names.events.values(), key=lambda e: e.name):
             self._check_params(event.params, event.place)
+            self._check_actor(event.name, event.params, event.place)
             params = tuple(variable_of(param) for param in event.params)
             found.append(norms.EventType(event.name, params, self._is_closed(event, ())))
         return (*found, *self._spans())
@@ -67,6 +68,14 @@ class Declarations:
                 )
             else:
                 self.context.check_unit(param.unit, place)
+
+    def _check_actor(self, name: str, params: tuple[tree.Param, ...], place: Place) -> None:
+        """Report a `by` that is no party: whoever acts, and the debtor of an act, fill it."""
+        for param in params:
+            if param.name == "by" and param.type != "party":
+                message = f"`by` of `{name}` is who acts: a party, and not a {param.type}"
+                advice = "declare `by: party`, or give this parameter another name"
+                self.problems.add("E316", place, message, advice)
 
     def derived(self) -> tuple[norms.Derived, ...]:
         """The events that arise by themselves, by name."""
@@ -118,6 +127,7 @@ class Declarations:
         found = []
         for state in sorted(self.names.states.values(), key=lambda s: s.name):
             self._check_params(state.params, state.place)
+            self._check_actor(state.name, state.params, state.place)
             signature = self.context.state(state.name, declaring=True)
             assert signature is not None
             begins = tuple(self._change(p, state, signature, begins=True) for p in state.begins)

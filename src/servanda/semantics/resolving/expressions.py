@@ -17,6 +17,7 @@ from servanda.semantics.resolving.scope import (
 from servanda.semantics.units import PERCENT, UnitError, to_decimal
 from servanda.syntax import tree
 from servanda.syntax.key_texts import key_text
+from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Place
 
 NOTHING = Typed(norms.Const(Decimal(0)), None)
@@ -145,6 +146,9 @@ class Expressions:
                     f"write whose it is: `{measure.name} of …`",
                 )
             return scope.debtor
+        known = scope.look_up(of) is not None or self.names.is_actor(of)
+        if measure.params[0].type == "text" and not known and not did_you_mean(of, scope.known):
+            return norms.Const(of)
         return self.term(of, place, scope)
 
     def term(self, name: str, place: Place, scope: Scope) -> norms.Term | None:
@@ -426,6 +430,8 @@ class Expressions:
         message = f"parameter `{param.name}` is a party, and is given a text"
         other = "; if another parameter is meant, write its name and a colon before the value"
         advice = f"{PARTY}, {UNQUOTED}{other if arg.name is None else ''}"
+        if param.name in tree.OTHERWISE_TEXT:
+            advice += f"; or declare it `{param.name}: text`"
         self.problems.add("E304", place, message, advice)
         return False
 

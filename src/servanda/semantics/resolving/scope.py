@@ -15,7 +15,6 @@ from servanda.syntax.problems import Problems
 from servanda.syntax.tree import Agreement, Define, Duration, Measure, Param, Pattern, Place, State
 
 Type = OneOf["party", "text", "number", "date", "clause"]
-PARTY_WORDS = frozenset({"by", "to", "of", "from", "towards"})
 
 
 class Typed(NamedTuple):
@@ -289,9 +288,7 @@ def report_unit(error: UnitError, place: Place, problems: Problems) -> None:
 
 
 def variable_of(param: Param) -> norms.Variable:
-    """A parameter with its type; `by`, `to`, `of` without a type are parties."""
-    if param.type == "text" and param.name in PARTY_WORDS:
-        return norms.Variable(param.name, "party", None)
+    """A declared parameter as a variable of its type."""
     return norms.Variable(param.name, param.type, param.unit)
 
 

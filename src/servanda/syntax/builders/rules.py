@@ -164,7 +164,9 @@ class DeclarationBuilder(ValueBuilder):
         return m.Param("", cast(Any, str(type_)), unit)
 
     def param(self, name: Token, type_: m.Param | None) -> m.Param:
-        return m.Param(str(name)) if type_ is None else replace(type_, name=str(name))
+        if type_ is not None:
+            return replace(type_, name=str(name))
+        return m.Param(str(name), "party" if str(name) in m.PARTY_WORDS else "text")
 
     def params(self, *params: m.Param) -> Params:
         return params
