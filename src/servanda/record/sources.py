@@ -13,11 +13,14 @@ from msgspec import Struct
 from servanda.record.bibtex_text import concatenated, names_in, plain_text
 from servanda.record.issue_dates import BadIssueDate, bibtex_date, csl_date
 from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.safe_files import Refused, nesting, read_bytes
 from servanda.syntax.tree import Place
 
+LARGEST = 16 * 1024 * 1024
+DEEPEST = 100
+MOST_BLOCKS = 20_000
 CITABLE = re.compile(r"\w[\w.:/-]*", re.ASCII)
 ADVICE = 'write a list of items, each like {"id": "gov-2019-21", "title": "..."}'
-
 
 NAME_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 ADD_ID = 'add one, as in {"id": "gov-2019-21", "title": "..."}'
@@ -44,11 +47,12 @@ class Source(Struct, frozen=True):
 
 def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
     """All sources of a case folder, by id: `sources.json` and every `*.bib` beside it."""
-    files = [path for path in (folder / "sources.json",) if path.exists()]
+    named = folder / "sources.json"
+    files = [named] if named.exists() or named.is_symlink() else []
     files += sorted(folder.glob("*.bib"))
     found: dict[str, Source] = {}
     for path in files:
-        text = _text_of(path, problems)
+        text = _text_of(path, folder, problems)
         if text is None:
             continue
         read = read_csl if path.suffix == ".json" else read_bibtex
@@ -65,10 +69,11 @@ def read_sources(folder: Path, problems: Problems) -> dict[str, Source]:
     return found
 
 
-def _text_of(path: Path, problems: Problems) -> str | None:
+def _text_of(path: Path, folder: Path, problems: Problems) -> str | None:
     place = Place(path.name, 0, 0)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = read_bytes(path, LARGEST, folder)
+        text = None if data is None else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problems.add(
             "E104",
@@ -76,6 +81,12 @@ def _text_of(path: Path, problems: Problems) -> str | None:
             f"this is not text in UTF-8 (byte {error.start + 1})",
             "save it as UTF-8",
         )
+        return None
+    except Refused as error:
+        if error.leads_out:
+            problems.add("E107", place, error.reason, "copy the file into the case folder")
+        else:
+            problems.add("E103", place, error.reason, "make it a file that can be read")
         return None
     except OSError as error:
         problems.add(
@@ -85,6 +96,10 @@ def _text_of(path: Path, problems: Problems) -> str | None:
             "make it a file that can be read",
         )
         return None
+    if text is None:
+        message = f"this file is larger than {LARGEST // (1024 * 1024)} MB"
+        problems.add("E105", place, message, "split it into several `.bib` files")
+        return None
     problems.remember(path.name, text.split("\n"))
     return text
 
@@ -92,15 +107,18 @@ def _text_of(path: Path, problems: Problems) -> str | None:
 # ------------------------------------------------------------------ CSL-JSON
 def read_csl(text: str, file: str, problems: Problems) -> list[Source]:
     """The sources of a CSL-JSON text (a list of items); ids may still repeat."""
+    if nesting(text.encode("utf-8", "surrogatepass")) > DEEPEST:
+        message = f"this JSON cannot be read: it is nested deeper than {DEEPEST}"
+        problems.add("E601", Place(file, 0, 0), message, ADVICE)
+        return []
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
         place = Place(file, error.lineno, error.colno)
         problems.add("E601", place, f"this is not JSON: {error.msg.lower()}", ADVICE)
         return []
-    except (RecursionError, ValueError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        problems.add("E601", Place(file, 0, 0), f"this JSON cannot be read: {reason}", ADVICE)
+    except ValueError as error:
+        problems.add("E601", Place(file, 0, 0), f"this JSON cannot be read: {error}", ADVICE)
         return []
     if not isinstance(whole, list):
         problems.add("E601", Place(file, 1, 1), "the sources must be a list of items", ADVICE)
@@ -117,15 +135,17 @@ def _places_of_items(text: str, file: str) -> Iterator[Place]:
     decode = json.JSONDecoder().raw_decode
     blank = re.compile(r"[\s,]*")
     offset = text.index("[") + 1
-    line = 1 + text.count("\n", 0, offset)
+    line, before = 1 + text.count("\n", 0, offset), text.rfind("\n", 0, offset)
     while True:
         start = _end(blank, text, offset)
         if text[start] == "]":
             return
         line += text.count("\n", offset, start)
-        yield Place(file, line, start - text.rfind("\n", 0, start))
+        before = max(before, text.rfind("\n", offset, start))
+        yield Place(file, line, start - before)
         _, offset = decode(text, start)
         line += text.count("\n", start, offset)
+        before = max(before, text.rfind("\n", start, offset))
 
 
 def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
@@ -245,6 +265,11 @@ def read_bibtex(text: str, file: str, problems: Problems) -> list[Source]:
 
     from bibtexparser.entrypoint import parse_string
 
+    blocks = text.count("@")
+    if blocks > MOST_BLOCKS:
+        message = f"this file has {blocks:,} `@`: the most is {MOST_BLOCKS:,}"
+        problems.add("E105", Place(file, 0, 0), message, "split it into several `.bib` files")
+        return []
     logger = logging.getLogger("bibtexparser")
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # what it would print is in its failed blocks

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Iterable
-from os import stat_result
 from pathlib import Path, PurePosixPath
 
 from servanda.syntax.layout import Layout, lay_out
 from servanda.syntax.problems import Problems, did_you_mean
+from servanda.syntax.safe_files import Refused, read_bytes
 from servanda.syntax.tree import Place
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -57,39 +56,24 @@ def read_text(path: Path, file: str, problems: Problems, at: Place | None = None
     `file` is its name in problems; `at` is the place that names it, if a text does.
     """
     whole = Place(file, 0, 0)
-    found = _find(path)
-    if isinstance(found, str):
-        advice = _near(path) or (READABLE if at else NAMED)
-        problems.add("E103", at or whole, f"`{file}`: {found}" if at else found, advice)
-        return None
-    if found.st_size > LARGEST_FILE:
+    try:
+        data = read_bytes(path, LARGEST_FILE)
+    except (FileNotFoundError, NotADirectoryError):
+        said = "there is no such file"
+    except OSError as error:
+        unread = f"this file cannot be read: {error.strerror}"
+        said = error.reason if isinstance(error, Refused) else unread
+    else:
+        if data is not None:
+            return _decode(data, file, problems)
         megabytes = LARGEST_FILE // (1024 * 1024)
         message = f"`{file}` is larger than {megabytes} MB"
-        problems.add(
-            "E105", whole, message, "keep bulk data in a table (CSV or Parquet) beside the text"
-        )
+        advice = "keep bulk data in a table (CSV or Parquet) beside the text"
+        problems.add("E105", whole, message, advice)
         return None
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problems.add("E103", whole, f"this file cannot be read: {error.strerror}", READABLE)
-        return None
-    return _decode(data, file, problems)
-
-
-def _find(path: Path) -> str | stat_result:
-    """The file's status, or in words why it cannot be read."""
-    try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return "there is no such file"
-    except (OSError, ValueError) as error:
-        return f"this file cannot be read: {getattr(error, 'strerror', None) or error}"
-    if stat.S_ISDIR(found.st_mode):
-        return "this is a folder, not a file"
-    if not stat.S_ISREG(found.st_mode):
-        return "this is not an ordinary file"
-    return found
+    advice = _near(path) or (READABLE if at else NAMED)
+    problems.add("E103", at or whole, f"`{file}`: {said}" if at else said, advice)
+    return None
 
 
 def _near(path: Path) -> str | None:
