@@ -60,6 +60,7 @@ HOLDS: dict[str, str] = {
     "idle": "it does not bind now",
     "while fails": "the condition of its `while` does not hold",
     "not in force": "the agreement, the clause or this version of it is not in force",
+    "nothing owed": "nothing is owed: at least zero, or less, of each amount",
     "performed in time": "a performance that this account is sure of was in time",
     "performed unbound": "a performance that this account is sure of came past the deadline, but "
     "before any breach: it was excused or did not bind then",

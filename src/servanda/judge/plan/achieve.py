@@ -12,6 +12,7 @@ from servanda.judge.plan.sql import (
     FOR_GOOD,
     NUMBER,
     SINCE_EVER,
+    UNBOUNDED,
     matches,
     named,
     quoted,
@@ -212,9 +213,10 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
     window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
+    by_hi, by_lo = (came(amount, end) for end in ("hi", "lo"))
     sums = {
-        n: f"PARTITION BY i.iid ORDER BY e.{n}, e.entry ROWS UNBOUNDED PRECEDING"
-        for n in ("lo", "hi")
+        name: f"PARTITION BY i.iid ORDER BY {order}, e.entry ROWS UNBOUNDED PRECEDING"
+        for name, order in (("lo", "e.lo"), ("hi", by_hi), ("may", by_lo))
     }
     parts_of = f"FROM {closes} i JOIN {table} e ON {matches(parts)} AND {early}"
     amounts = (
@@ -228,13 +230,26 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
              arg_min(last, CASE WHEN by_hi >= owed THEN (hi, entry) END) AS fin, true AS sure, {window}
       FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS by_lo, sum({amount}) OVER ({sums["hi"]}) AS by_hi,
                    max(e.fin) OVER ({sums["hi"]}) AS last
-            {parts_of} AND {sure_part(rule)})
+            {parts_of} AND {counted_part(rule, amount, True)})
       GROUP BY iid HAVING bool_or(by_hi >= owed)
       UNION ALL
-      SELECT iid, arg_min(entry, (lo, entry)) AS entry, min(lo) AS lo, arg_min(hi, (lo, entry)) AS hi,
-             arg_min(fin, (lo, entry)) AS fin, false AS sure, {window}
-      FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS done {parts_of})
+      SELECT iid, arg_min(entry, (came, entry)) AS entry, arg_min(lo, (came, entry)) AS lo,
+             arg_min(hi, (came, entry)) AS hi, arg_min(fin, (came, entry)) AS fin, false AS sure, {window}
+      FROM (SELECT {amounts}, {by_lo} AS came, sum(coalesce({amount}, {UNBOUNDED})) OVER ({sums["may"]}) AS done
+            {parts_of} AND {counted_part(rule, amount, False)})
       WHERE done >= owed GROUP BY iid"""
+
+
+def came(amount: str, end: str) -> str:
+    """When a part counts that surely (`hi`) or possibly (`lo`) counts; a refund the other way round."""
+    other = {"hi": "lo", "lo": "hi"}[end]
+    return f"(CASE WHEN {amount} < 0 THEN e.{other} ELSE e.{end} END)"
+
+
+def counted_part(rule: Rule, amount: str, sure: bool) -> str:
+    """The test of the parts that add up surely, with all refunds; or possibly, with the sure ones."""
+    refund, other = ("true", sure_part(rule)) if sure else (sure_part(rule), "true")
+    return f"(CASE WHEN {amount} < 0 THEN {refund} ELSE {other} END)"
 
 
 def first_acts(rule: Rule, closes: str, table: str, early: str) -> str:
@@ -284,15 +299,19 @@ def parts(rule: Rule, facts: str) -> str:
     match = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     early = candidate_test(rule)
     found = []
-    for order, sure, test in (("hi", "true", sure_part(rule)), ("lo", "false", "true")):
-        line = f"OVER (PARTITION BY i.iid ORDER BY e.{order}, e.entry ROWS BETWEEN UNBOUNDED PRECEDING AND"
-        amount = f"sum(e.{named('p_', param)}) {line}"
+    part, rows = f"e.{named('p_', param)}", "ROWS BETWEEN UNBOUNDED PRECEDING AND"
+    for order, sure, amount in (
+        ("hi", "true", part),
+        ("lo", "false", f"coalesce({part}, {UNBOUNDED})"),
+    ):
+        at, test = came(part, order), counted_part(rule, part, order == "hi")
         found.append(f"""
           SELECT iid, entry, {sure} AS sure,
                  first_value(entry) OVER (PARTITION BY iid ORDER BY came DESC, entry DESC) AS last
-          FROM (SELECT *, max(done) OVER (PARTITION BY iid) AS reached FROM (
-            SELECT i.iid, e.entry, e.{order} AS came, CAST({scalar(owed)} AS {NUMBER}) AS owed,
-                   {amount} CURRENT ROW) AS done, {amount} 1 PRECEDING) AS before
+          FROM (SELECT *, max(done) OVER (PARTITION BY iid) AS reached,
+                       max(done) OVER (PARTITION BY iid ORDER BY came, entry {rows} 1 PRECEDING) AS before FROM (
+            SELECT i.iid, e.entry, {at} AS came, CAST({scalar(owed)} AS {NUMBER}) AS owed,
+                   sum({amount}) OVER (PARTITION BY i.iid ORDER BY {at}, e.entry {rows} CURRENT ROW) AS done
             FROM {facts} i JOIN {named("ev_", match.name)} e ON {matches(match)} AND {early} AND {test}))
           WHERE reached >= owed AND coalesce(before < owed, true)""")
     return " UNION ALL ".join(found)

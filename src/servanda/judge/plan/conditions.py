@@ -313,21 +313,23 @@ class Atoms:
         known = "(lo = hi AND n IS NOT NULL)"  # counts surely and possibly over the same span
         floor = self.conditions.open_floor(expr.match.name, expr.window, self.inst, "i.since")
         unbounded = (
-            "" if floor is None else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED} FROM ({floor})"
+            ""
+            if floor is None
+            else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED}, false FROM ({floor})"
         )
         return f"""
           WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since AS inside, {amount} AS n
                      FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
                      ON {matches(expr.match)} AND {since}),
-          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n
+          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n, coalesce(n < 0, false) AS back
                  FROM o WHERE sure AND {surely}
-                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}) FROM o WHERE NOT (sure AND {surely} AND {known})
+                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}), coalesce(n < 0, false) FROM o WHERE NOT (sure AND {surely} AND {known})
                  {unbounded}),
-          d AS (SELECT iid, f AS t, level, n FROM iv WHERE f < u
-                UNION ALL SELECT iid, u, level, -n FROM iv WHERE f < u AND u < {FOR_GOOD}
-                UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {self.inst} i),
-          s AS (SELECT iid, t, sum(CASE WHEN level >= 2 THEN n ELSE 0 END) AS a,
-                       sum(CASE WHEN level IN (1, 3) THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
+          d AS (SELECT iid, f AS t, level, n, back FROM iv WHERE f < u
+                UNION ALL SELECT iid, u, level, -n, back FROM iv WHERE f < u AND u < {FOR_GOOD}
+                UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0, false FROM {self.inst} i),
+          s AS (SELECT iid, t, sum(CASE WHEN level = 3 OR level = (CASE WHEN back THEN 1 ELSE 2 END) THEN n ELSE 0 END) AS a,
+                       sum(CASE WHEN level = 3 OR level = (CASE WHEN back THEN 2 ELSE 1 END) THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
           SELECT iid, t, CAST(sum(a) OVER w AS {NUMBER}) AS low, CAST(sum(b) OVER w AS {NUMBER}) AS high
           FROM s WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
 

@@ -16,7 +16,14 @@ from servanda.judge.reference.instance import (
 )
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
-from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
+from servanda.judge.reference.world import (
+    FOR_GOOD,
+    INFINITE,
+    SINCE_EVER,
+    Happening,
+    instant,
+    scalar,
+)
 from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import DEADLINE, FACT, FULFIL, PHASES, micros_of, tick
@@ -52,12 +59,21 @@ class Performance:
         return tick(micros_of(self.act.hi), FULFIL)
 
 
-def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happening]:
-    """The parts up to the one with which their sum is what is owed; none, if it never is."""
+def takes_back(part: Happening, param: str) -> bool:
+    """Whether a part is a refund or a correction: an amount below zero."""
+    amount = part.params.get(param)
+    return isinstance(amount, Decimal) and amount < 0
+
+
+def reaching(
+    parts: list[Happening], param: str, owed: Decimal, unsaid: Decimal = Decimal(0)
+) -> list[Happening]:
+    """The parts up to the one with which their sum is what is owed; none, if it never is. `unsaid`:
+    what a part counts whose amount is not said."""
     done = Decimal(0)
     for n, part in enumerate(parts, 1):
         amount = part.params.get(param)
-        done += amount if isinstance(amount, Decimal) else 0
+        done += amount if isinstance(amount, Decimal) else unsaid
         if done >= owed:
             return parts[:n]
     return []
@@ -89,7 +105,8 @@ class Achieve(Instance):
     PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
         "performed": Parts(
             {
-                "performed in time": lambda of, x: of.kept is not None and not of.past_close,
+                "nothing owed": lambda of, x: of.kept is not None and of.kept_entries == (),
+                "performed in time": lambda of, x: of.kept_entries != () and not of.past_close,
                 "performed unbound": lambda of, x: of.kept is not None and of.past_close,
             },
             any=True,
@@ -234,15 +251,28 @@ class Achieve(Instance):
         """Part performances: the one that completes what is owed stands for all of them."""
         if not isinstance(owed, Decimal):
             return []
-        sure = [h for h in parts if h.sure and self.is_late_enough(h) == SURE]
-        possible = [h for h in parts if self.is_late_enough(h) > FALSE]
+        may_count = [h for h in parts if self.is_late_enough(h) > FALSE]
+        surely = [h for h in parts if h.sure and self.is_late_enough(h) == SURE]
+        sure = [h for h in surely if not takes_back(h, param)]
+        sure += [h for h in may_count if takes_back(h, param)]
+        possible = [h for h in may_count if not takes_back(h, param)]
+        possible += [h for h in surely if takes_back(h, param)]
         found = []
-        if by_hi := reaching(sorted(sure, key=lambda h: (h.hi, h.entry)), param, owed):
+        if by_hi := reaching(
+            sorted(sure, key=lambda h: (h.lo if takes_back(h, param) else h.hi, h.entry)),
+            param,
+            owed,
+        ):
             in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
             last = (reaching(in_order, param, owed) or in_order[:1])[-1]
             whole = replace(by_hi[-1], lo=last.lo, fin=max(h.fin for h in by_hi))
             found.append(Performance(whole, True, by_hi))
-        if by_lo := reaching(sorted(possible, key=lambda h: (h.lo, h.entry)), param, owed):
+        if by_lo := reaching(
+            sorted(possible, key=lambda h: (h.hi if takes_back(h, param) else h.lo, h.entry)),
+            param,
+            owed,
+            INFINITE,
+        ):
             found.append(Performance(by_lo[-1], False, by_lo))
         return found
 

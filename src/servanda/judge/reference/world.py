@@ -371,14 +371,21 @@ class World:
                 surely, possibly = h.lo >= since[1] and h.hi <= x, h.fin > since[0] and h.lo <= x
             else:
                 surely, possibly = h.hi <= x < h.lo + length, h.lo <= x < h.hi + length
-            if h.sure and surely and isinstance(amount, Decimal):
-                low += amount
-                (lower if amount > 0 else upper).append(h)
+            certain = h.sure and surely
             if possibly:
-                high += amount if isinstance(amount, Decimal) else INFINITE
                 counted.append(h)
-                if not isinstance(amount, Decimal) or amount < 0:
+            if not isinstance(amount, Decimal):
+                if possibly:
+                    high += INFINITE
                     upper.append(h)
+            elif amount >= 0:
+                low += amount if certain else 0
+                high += amount if possibly else 0
+                lower += [h] if certain and amount > 0 else []
+            else:  # it takes back: at least where that is sure, at most where it is possible
+                low += amount if possibly else 0
+                high += amount if certain else 0
+                upper += [h] if certain or possibly else []
         start = since[0] if length is None else max(SINCE_EVER, x - length)
         closed = x < start or self.closed_over(of.match.name, start, x + 1)
         name = of.match.name

@@ -186,10 +186,12 @@ class Recorder:
             lacks = (*short, *self.untimely(duty, act))
             counts: Any = "no"
             timely = all(lack.what == "unsure" for lack in lacks)
-            if joined and timely and not (short and together):
+            if performance is not None and performance.act is duty.kept:
+                counts, lacks = "sure", ()  # also past the deadline, while it was excused
+            elif joined and timely and not (short and together):
                 counts = "part"
             elif performance is not None and timely:
-                counts = "sure" if performance.act is duty.kept else "possible"
+                counts = "possible"
             if duty.after == "cured" and duty.late is not None and act.entry == duty.late.entry:
                 counts = "late"
             yield d.Act(act.entry, act.lo, act.hi, act.fin, act.sure, counts, lacks)
