@@ -256,7 +256,8 @@ class Recorder:
             amount = act.params.get(param)
             late = any(lack.what == "late" for lack in self.untimely(duty, act))
             early = any(lack.what == "early" for lack in self.untimely(duty, act))
-            if lacks or late or early or not isinstance(amount, Decimal):
+            after = duty.kept is not None and act.entry not in duty.kept_entries
+            if lacks or late or early or after or not isinstance(amount, Decimal):
                 continue
             possibly += amount
             surely += amount if act.sure else 0
