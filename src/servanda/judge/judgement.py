@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from servanda.judge.engines.duckdb import EngineError, Row, Tables
 from servanda.judge.engines.registry import DUCKDB, open_tables
-from servanda.judge.plan import fact_tables, forbid, load, output, rule_order
+from servanda.judge.plan import fact_tables, forbid, lacking, load, output, rule_order
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.derived_events import arise
@@ -85,6 +85,8 @@ class Judgement:
         return ThreadPoolExecutor(1 if self.conditions.bulk else 2)
 
     def run(self) -> None:
+        self.norms = lacking.marked(self.norms, self.facts, self.tables)
+        self.conditions = Conditions(self.norms, self.facts)
         load.load(self.tables, self.norms, self.facts)
         if self.progress.watched:
             self.progress.events = load.size(self.tables, self.facts)

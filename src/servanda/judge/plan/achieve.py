@@ -17,6 +17,7 @@ from servanda.judge.plan.sql import (
     named,
     quoted,
     scalar,
+    surely,
 )
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
@@ -202,7 +203,7 @@ def candidates(rule: Rule, batch: Batch, closes: str) -> str:
     if rule.total is not None:
         return added_up(rule, mine, table, early)
     return f"""
-      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, e.sure, {window_of(rule)}
+      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, {surely(rule.action)} AS sure, {window_of(rule)}
       FROM {mine} i JOIN {table} e ON {matches(rule.action)} AND {early}"""
 
 
@@ -330,7 +331,8 @@ def parts_of_all(rule: Rule, facts: str) -> str:
 
 def sure_part(rule: Rule) -> str:
     test = is_late_enough("e", counts_from(rule, "hi"), counts_from(rule, "till"))
-    return f"e.sure AND {test}"
+    assert rule.action is not None
+    return f"{surely(rule.action)} AND {test}"
 
 
 def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:

@@ -18,6 +18,7 @@ from servanda.judge.plan.sql import (
     named,
     quoted,
     scalar,
+    surely,
 )
 from servanda.judge.plan.step_functions import counted
 from servanda.judge.plan.vague_terms import counted_in, undecidable
@@ -309,7 +310,7 @@ class Atoms:
         window = None if expr.window is None else expr.window * 64
         gone = f"{{}} + {window}" if window is not None else str(FOR_GOOD)
         since = "true" if window is not None else "e.fin > i.since"
-        surely = "true" if window is not None else "inside"
+        inside = "true" if window is not None else "inside"
         known = "(lo = hi AND n IS NOT NULL)"  # counts surely and possibly over the same span
         floor = self.conditions.open_floor(expr.match.name, expr.window, self.inst, "i.since")
         unbounded = (
@@ -318,12 +319,12 @@ class Atoms:
             else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED}, false FROM ({floor})"
         )
         return f"""
-          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since AS inside, {amount} AS n
+          WITH o AS (SELECT i.iid, e.lo, e.hi, {surely(expr.match)} AS sure, e.lo >= i.since AS inside, {amount} AS n
                      FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
                      ON {matches(expr.match)} AND {since}),
           iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n, coalesce(n < 0, false) AS back
-                 FROM o WHERE sure AND {surely}
-                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}), coalesce(n < 0, false) FROM o WHERE NOT (sure AND {surely} AND {known})
+                 FROM o WHERE sure AND {inside}
+                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}), coalesce(n < 0, false) FROM o WHERE NOT (sure AND {inside} AND {known})
                  {unbounded}),
           d AS (SELECT iid, f AS t, level, n, back FROM iv WHERE f < u
                 UNION ALL SELECT iid, u, level, -n, back FROM iv WHERE f < u AND u < {FOR_GOOD}
@@ -336,11 +337,12 @@ class Atoms:
     # -------------------------------------------------------------- truths
     def happened(self, cond: Happened) -> str:
         gone = f"{{}} + {cond.window * 64}" if cond.window is not None else str(FOR_GOOD)
+        sure = surely(cond.match)
         found = f"""
           FROM {self.inst} i JOIN {named("ev_", cond.match.name)} e ON {matches(cond.match)}"""
         intervals = f"""
-          SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND e.sure
-          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found} AND NOT (e.sure AND e.lo = e.hi)"""
+          SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND {sure}
+          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found} AND NOT ({sure} AND e.lo = e.hi)"""
         floor = self.conditions.open_floor(cond.match.name, cond.window, self.inst, str(SINCE_EVER))
         if floor is not None:
             intervals += f" UNION ALL {floor}"

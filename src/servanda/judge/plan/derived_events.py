@@ -18,6 +18,7 @@ from servanda.judge.plan.sql import (
     micros,
     named,
     scalar,
+    surely,
 )
 from servanda.judge.plan.step_functions import at_tick
 from servanda.judge.verdict import JudgeError
@@ -77,7 +78,7 @@ def occurrences(
     if derived.unless is not None:
         source = f"FROM {named('ev_', derived.unless.name)} e WHERE {matches(derived.unless)}"
         blocked = f"""(CASE
-          WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
+          WHEN EXISTS (SELECT 1 {source} AND {surely(derived.unless)} AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
           WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_hi) THEN 1 ELSE 0 END)"""
         if conditions.may_be_undecided(derived.unless.name):
             left_open = f"EXISTS (SELECT 1 {source} AND e.und AND e.fin > i.lo AND e.lo < i.due_hi)"

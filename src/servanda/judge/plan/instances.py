@@ -24,6 +24,7 @@ from servanda.judge.plan.sql import (
     named,
     quoted,
     scalar,
+    surely,
 )
 from servanda.judge.plan.sql import (
     latest as latest_in_sql,
@@ -198,8 +199,8 @@ class Instances:
             return None, None, None
         if match not in self.firsts:
             lo, hi, till = self.tables.row(
-                f"SELECT min(e.lo) >> 6, min(CASE WHEN e.sure THEN e.hi END) >> 6, "
-                f"min(CASE WHEN e.sure THEN {tick_till('e')} END) >> 6 "
+                f"SELECT min(e.lo) >> 6, min(CASE WHEN {surely(match)} THEN e.hi END) >> 6, "
+                f"min(CASE WHEN {surely(match)} THEN {tick_till('e')} END) >> 6 "
                 f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
             )
             self.firsts[match] = (lo, hi, till)
@@ -256,7 +257,7 @@ class Instances:
     def joined(self, match: Match, following: tuple[Match, ...]) -> str:
         """The triggering occurrence, joined with earlier ones that share its variables."""
         bound: dict[str, str] = {}
-        tables = []
+        tables, surely_ = [], []
         tests = ["true"]
         for n, each in enumerate((match, *following)):
             alias = f"e{n}"
@@ -267,13 +268,15 @@ class Instances:
                 column = f"{alias}.{named('p_', arg.param)}"
                 if arg.op == "bind" and arg.variable is not None:
                     if arg.variable in bound:
-                        tests.append(f"{column} = {bound[arg.variable]}")
+                        same = f"{column} = {bound[arg.variable]}"
+                        tests.append(f"coalesce({same}, true)" if arg.may_lack else same)
+                        surely_ += [f"coalesce({same}, false)"] if arg.may_lack else []
                     else:
                         bound[arg.variable] = column
-            tests.append(self.tests(each, alias, bound))
-        sure = " AND ".join(
-            f"e{n}.sure" + (f" AND e{n}.hi <= e0.lo" if n else "") for n in range(len(tables))
-        )
+            tests.append(self.own(matches(each, alias, "i"), bound))
+            surely_.append(self.own(surely(each, alias, "i"), bound))
+            surely_ += [f"e{n}.hi <= e0.lo"] if n else []
+        sure = " AND ".join(surely_)
         may_be = self.conditions.may_be_undecided
         open_ = [n for n, each in enumerate((match, *following)) if may_be(each.name)]
         undecided = " OR ".join(f"e{n}.und" for n in open_) or "false"
@@ -282,9 +285,8 @@ class Instances:
           SELECT e0.entry AS trigger, {sure} AS sure, e0.lo AS lo, e0.hi AS hi, {tick_till("e0")} AS till, {undecided} AS doubt_und{columns}
           FROM {", ".join(tables)} WHERE {" AND ".join(tests)}"""
 
-    def tests(self, match: Match, alias: str, bound: dict[str, str]) -> str:
-        """`matches`, with variables standing for the columns that bound them."""
-        text = matches(match, alias, "i")
+    def own(self, text: str, bound: dict[str, str]) -> str:
+        """A test with variables standing for the columns that bound them."""
         for variable, column in sorted(bound.items(), key=lambda item: -len(item[0])):
             text = text.replace(f"i.{named('k_', variable)}", column)
         return text
@@ -453,8 +455,8 @@ class Instances:
             source = f"FROM {named('ev_', point.match.name)} e WHERE {matches(point.match)}"
             return (
                 f"((SELECT min(e.lo) {source}) >> 6)",
-                f"((SELECT min(e.hi) {source} AND e.sure) >> 6)",
-                f"((SELECT min({tick_till('e')}) {source} AND e.sure) >> 6)",
+                f"((SELECT min(e.hi) {source} AND {surely(point.match)}) >> 6)",
+                f"((SELECT min({tick_till('e')}) {source} AND {surely(point.match)}) >> 6)",
             )
         if isinstance(point, Shifted):
             duration, sign = point.duration, point.sign

@@ -9,6 +9,7 @@ from servanda.record.facts import Value
 from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import (
     And,
+    Arg,
     Arith,
     Compare,
     Cond,
@@ -77,20 +78,34 @@ def compares_variables(part: Cond | Expr) -> bool:
 
 
 def matches(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
-    """The test that occurrence `event` passes a pattern, for instance `inst`.
+    """The test that occurrence `event` possibly passes a pattern, for instance `inst`.
 
     `violation` is the alias whose parameters `same` refers to.
     """
     tests = []
     for arg in match.args:
-        column = f"{event}.{named('p_', arg.param)}"
-        if arg.op == "in":
-            tests.append(f"{column} IN ({', '.join(map(quoted, arg.values))})")
-        elif arg.op == "same":
-            tests.append(f"{column} = {violation}.{named('p_', arg.param)}")
-        elif arg.op != "bind" and arg.value is not None:
-            tests.append(f"{column} {arg.op} {scalar(arg.value, inst)}")
+        if test := passes(arg, event, inst, violation):
+            tests.append(f"coalesce({test}, true)" if arg.may_lack else test)
     return " AND ".join(tests) or "true"
+
+
+def surely(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
+    """The test that an occurrence which `matches` is sure, and nothing that is asked is left out."""
+    lacking = [passes(arg, event, inst, violation) for arg in match.args if arg.may_lack]
+    tests = [f"coalesce({test}, false)" for test in lacking if test]
+    return " AND ".join([f"{event}.sure", *tests])
+
+
+def passes(arg: Arg, event: str, inst: str, violation: str | None) -> str:
+    """One test of a pattern; empty: none."""
+    column = f"{event}.{named('p_', arg.param)}"
+    if arg.op == "in":
+        return f"{column} IN ({', '.join(map(quoted, arg.values))})"
+    if arg.op == "same":
+        return f"{column} = {violation}.{named('p_', arg.param)}"
+    if arg.op != "bind" and arg.value is not None:
+        return f"{column} {arg.op} {scalar(arg.value, inst)}"
+    return ""
 
 
 def micros(tick: str) -> str:

@@ -21,9 +21,10 @@ from servanda.judge.reference.truth import (
     SURE,
     Grounds,
     Truth,
+    both,
     either,
 )
-from servanda.judge.reference.world import FOR_GOOD, Happening, passes
+from servanda.judge.reference.world import FOR_GOOD, Happening, fits
 from servanda.judge.statuses import Exercised
 from servanda.judge.verdict import Bindings, Status
 from servanda.semantics.clock import FACT, PHASES, latest, micros_of, tick
@@ -157,7 +158,12 @@ class Forbid(Instance):
 
     def excused_act(self, act: Happening, at: int) -> Truth:
         """Whether an instance binds that prevails and asks for or permits the act."""
-        return either([other.felt("binding", at) for other in self.having_done(act)])
+        return either(
+            [
+                both([other.felt("binding", at), Truth(does(act, other))])
+                for other in self.having_done(act)
+            ]
+        )
 
     def having_done(self, act: Happening) -> Iterator[Instance]:
         """The instances of rules that prevail which ask for or permit the act."""
@@ -242,6 +248,6 @@ class Forbid(Instance):
         return self.now_open(x)
 
 
-def does(act: Happening, duty: Duty) -> bool:
-    """Whether an act is one that a duty asks for, or a permission permits."""
-    return all(passes(arg, act.params, duty.bindings) for arg in acted_out(duty.rule).args)
+def does(act: Happening, duty: Duty) -> int:
+    """How surely an act is one that a duty asks for, or a permission permits."""
+    return fits(acted_out(duty.rule), act.params, duty.bindings)

@@ -30,6 +30,7 @@ from servanda.judge.reference.world import (
     bound,
     instant,
     scalar,
+    surely_bound,
 )
 from servanda.judge.verdict import JudgeError, no_such_day
 from servanda.semantics.clock import (
@@ -273,6 +274,8 @@ def risen_from(
                 prevented = Truth(SURE, because=other.grounds)
             elif other.fin > trigger.lo and other.lo < hi:
                 prevented = either([prevented, Truth(POSSIBLE, other.vague, other.grounds)])
+    if not surely_bound(derived.trigger, trigger.params, {}, bindings):
+        wanted = both([wanted, Truth(POSSIBLE)])
     risen = both([as_truth(trigger), wanted, negated(prevented)])
     if risen.value == FALSE:
         return None

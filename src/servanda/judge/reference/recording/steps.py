@@ -185,7 +185,7 @@ class Recorder:
             performance = counted.get(act.entry)
             lacks = (*short, *self.untimely(duty, act))
             counts: Any = "no"
-            timely = all(lack.what == "unsure" for lack in lacks)
+            timely = all(lack.what in {"unsure", "not said"} for lack in lacks)
             if performance is not None and performance.act is duty.kept:
                 counts, lacks = "sure", ()  # also past the deadline, while it was excused
             elif joined and timely and not (short and together):
@@ -213,9 +213,12 @@ class Recorder:
         for act in sorted(self.world.happenings[action.name], key=lambda h: (h.lo, h.entry)):
             if act.lo > self.x:
                 continue
-            failed = [a for a in action.args if not passes(a, act.params, self.instance.bindings)]
+            failed = [
+                a for a in action.args if passes(a, act.params, self.instance.bindings) < SURE
+            ]
             lacks = [self.lack(a, act) for a in failed]
-            if not lacks or (len(lacks) == 1 and lacks[0].what == "amount"):
+            short = [lack for lack in lacks if lack.what != "not said"]
+            if not short or (len(short) == 1 and short[0].what == "amount"):
                 yield act, tuple(lacks)
 
     def lack(self, arg: Arg, act: Happening) -> d.Lack:
