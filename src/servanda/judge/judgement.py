@@ -18,7 +18,7 @@ from servanda.judge.plan import fact_tables, forbid, lacking, load, output, rule
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.derived_events import arise
-from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.instances import NO_OPENING, Instances
 from servanda.judge.plan.local_days import MONTH_END, Days
 from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
@@ -90,7 +90,7 @@ class Judgement:
         load.load(self.tables, self.norms, self.facts)
         if self.progress.watched:
             self.progress.events = load.size(self.tables, self.facts)
-        self.tables.create("nobody", f"SELECT 0 AS iid, {SINCE_EVER} AS since")
+        self.tables.create("nobody", f"SELECT 0 AS iid, {NO_OPENING}")
         days = Days(self.counting)
         if self.norms.calendars:
             days.load_calendars(self.tables, *self.span_of_days())

@@ -2,7 +2,7 @@
 
 `inst_N(iid, trigger, sure, lo, hi, till, debtor, creditor, k_…, o_lo, o_hi, o_till, c_lo, c_hi, since)`: ticks;
 an opening that is absent is FOR_GOOD; `till` and `o_till` are later than `hi` and `o_hi` where only the
-day of the trigger or the opening is known: the end of that day; `since` is where sums so far begin.
+day of the trigger or the opening is known: the end of that day; `since` and `since_surely` are where sums so far begin.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ Fixed = tuple[int | None, int | None, int | None]
 day is known, later) by when it has surely come."""
 Columns = tuple[str, str, str]
 """The same as SQL."""
+NO_OPENING = f"{SINCE_EVER} AS since, {SINCE_EVER} AS since_surely"
 
 
 class Instances:
@@ -212,7 +213,7 @@ class Instances:
         if rule.action is not None:
             closed_ = str(rule.action.name in self.conditions.closed_events).lower()
         return f"""
-          SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
+          SELECT *, {sums_from("o_lo")} AS since, {sums_from("o_hi")} AS since_surely,
                  {"o_lo" if rule.trigger is None else "lo"} AS doubt,
                  {str(rule.curable).lower()} AS curable,
                  {closed_} AS closed
@@ -296,7 +297,7 @@ class Instances:
         """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
         if not reads_if(rule) or rule.trigger is None:
             return f"{table}_0"
-        self.tables.create(f"{table}_s", f"SELECT *, {SINCE_EVER} AS since FROM {table}_0")
+        self.tables.create(f"{table}_s", f"SELECT *, {NO_OPENING} FROM {table}_0")
         steps = self.conditions.steps(rule.if_, f"{table}_s")
         read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
         return f"""(
@@ -324,10 +325,7 @@ class Instances:
         for rule in rules:
             if not reads_if(rule):
                 continue
-            own = (
-                f"(SELECT * REPLACE ({SINCE_EVER} AS since) FROM {table} "
-                f"WHERE rule = {numbers[rule.id]})"
-            )
+            own = f"(SELECT * REPLACE ({NO_OPENING}) FROM {table} WHERE rule = {numbers[rule.id]})"
             read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_lo", 1), True)
             self.tables.create(
                 table,
@@ -476,6 +474,11 @@ class Instances:
             return f"least({', '.join(ats)})"
         missing = " OR ".join(f"{at} IS NULL" for at in ats)
         return f"(CASE WHEN {missing} THEN NULL ELSE greatest({', '.join(ats)}) END)"
+
+
+def sums_from(opening: str) -> str:
+    """Where a sum so far begins: at the instant of the opening, since ever if there is none."""
+    return f"CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE {at_phase(opening, 0)} END"
 
 
 def reads_if(rule: Rule) -> bool:

@@ -30,7 +30,7 @@ def window_steps(inst: str) -> str:
       UNION ALL SELECT iid, o_lo, 1 FROM {inst} WHERE o_lo < c_hi AND o_lo < o_hi
       UNION ALL SELECT iid, o_hi, 2 FROM {inst} WHERE o_hi < c_lo
       UNION ALL SELECT iid, o_hi, CASE WHEN o_hi < c_hi THEN 1 ELSE 0 END
-        FROM {inst} WHERE o_lo < o_hi AND o_hi > c_lo AND o_hi <> c_hi AND o_hi < {FOR_GOOD}
+        FROM {inst} WHERE o_hi >= c_lo AND o_hi <> c_hi AND o_hi < {FOR_GOOD}
       UNION ALL SELECT iid, c_lo, 1 FROM {inst} WHERE o_lo < c_lo AND c_lo < c_hi
       UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
 

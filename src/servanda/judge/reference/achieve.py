@@ -38,6 +38,8 @@ class Performance:
         self.act = act
         self.sure = sure
         self.parts = [act] if parts is None else parts
+        self.lo = tick(micros_of(act.lo), FULFIL)
+        self.hi = tick(micros_of(act.hi), FULFIL)
         self.read_lo = False
         self.read_hi = False
 
@@ -49,14 +51,6 @@ class Performance:
     def entries(self) -> tuple[str, ...]:
         """The acts it consists of, in order of id: of instalments, all parts counted."""
         return tuple(sorted({part.entry for part in self.parts}))
-
-    @property
-    def lo(self) -> int:
-        return tick(micros_of(self.act.lo), FULFIL)
-
-    @property
-    def hi(self) -> int:
-        return tick(micros_of(self.act.hi), FULFIL)
 
 
 def takes_back(part: Happening, param: str) -> bool:
@@ -317,7 +311,8 @@ class Achieve(Instance):
             self.stop_if_off(x)
         self.note_bound(x)
         for performance in self.found():
-            self.read(performance, x)
+            if performance.lo <= x and not performance.read_hi:
+                self.read(performance, x)
         self.fall_due(x)
         if self.breach_lo is not None and self.kept is None and self.after is None:
             self.make_good(x)

@@ -266,7 +266,10 @@ def ends_of(of: Duty, x: int) -> set[int]:
 
 def joint_levels(walk: Walk, power: Rule, x: int, of: Duty | None = None) -> dict[Aim, list[Truth]]:
     """Per aim (on `of`, if given), how surely each holder has used a power that takes them all."""
-    members = [r for r in walk.norms.rules if same_joint(r, power)]
+    members = walk.together.get(power.id)
+    if members is None:
+        members = [r for r in walk.norms.rules if same_joint(r, power)]
+        walk.together[power.id] = members
     found: dict[Aim, list[Truth]] = {}
     for n, member in enumerate(members):
         for use in uses_of(walk, member):

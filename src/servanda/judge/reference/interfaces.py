@@ -22,6 +22,7 @@ class Walk(Protocol):
     conditions: Conditions
     recording: bool
     touching: dict[tuple[str, str], list[Rule]]
+    together: dict[str, list[Rule]]
     asking: set[object]
     kept_alive: list[object]
 

@@ -110,8 +110,12 @@ class May(Instance):
     def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
         if not status.startswith("exercised"):
             return ()
-        begun = (u.entry for u in self.all_uses() if u.begins == x and u.level(x).value == SURE)
-        return tuple(sorted(begun)[:1])
+        begun = [u for u in self.all_uses() if u.begins == x and u.level(x).value == SURE]
+        assert self.rule.power is not None
+        if self.rule.power.joint:  # what nobody joined has no effect
+            together = joint_levels(self.walk, self.rule, x)
+            begun = [u for u in begun if both(together[u.aim]).value == SURE]
+        return tuple(sorted(u.entry for u in begun)[:1])
 
     def all_uses(self) -> Iterator[PowerUse]:
         """Its uses, or those of all who hold it together."""

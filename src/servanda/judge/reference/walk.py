@@ -96,6 +96,7 @@ class Walk:
         self.births: dict[int, list[tuple[Instance, Breach]]] = {}
         self.whenever: dict[str, Truth] = {}
         self.touching: dict[tuple[str, str], list[Rule]] = {}
+        self.together: dict[str, list[Rule]] = {}
         self.moments: dict[int, Moment] = {}
         self.asking: set[object] = set()
         self.kept_alive: list[object] = []

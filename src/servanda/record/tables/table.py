@@ -34,7 +34,7 @@ from servanda.record.tables.notations import (
 )
 from servanda.record.tables.registry import find_files, open_table, table_name
 from servanda.record.tables.row_mapping import Check, Plan, Planner
-from servanda.record.tables.row_sets import ByEvent, distinct_rows, with_empty_as_text
+from servanda.record.tables.row_sets import ByEvent, distinct_rows, with_clean_columns
 from servanda.record.tables.sql import DAY, Offsets, ticks, years_of
 from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
 from servanda.syntax.entries import RowMap, TableMap
@@ -158,11 +158,12 @@ class _TableReader:
 
     def _open(self, path: Path, written: TableMap) -> TableFile | None:
         wanted = frozenset(name for row in written.rows for name in row.columns)
+        file: TableFile | str = path.relative_to(self.folder).as_posix()
         try:
             file = open_table(self.connection, self.folder, path, written, wanted)
-            return with_empty_as_text(self.connection, file, wanted)
+            return with_clean_columns(self.connection, file, wanted)
         except Unreadable as error:
-            self._report(path.relative_to(self.folder).as_posix(), error)
+            self._report(file, error)
         except OSError as error:
             message = f"`{path.name}` cannot be read: {error.strerror}"
             self.problems.add("E701", written.place, message, "name a file that can be read")
