@@ -20,8 +20,8 @@ Story = Callable[..., list[str]]
 @pytest.fixture(params=["reference", "plan"])
 def story(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
     """`story(text, clause, on)`: the statuses of the duties of a clause, one after another."""
-    few = {"reference": 10**9, "plan": -1}[request.param]
-    monkeypatch.setattr(dispatch, "FEW", few)
+    by_reference = request.param == "reference"
+    monkeypatch.setattr(dispatch, "is_small", lambda norms, facts: by_reference)
 
     def tell(text: str, clause: str = "1", on: str = "2024-12-31", head: str = HEAD) -> list[str]:
         path = tmp_path / "case.sv"
