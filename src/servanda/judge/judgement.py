@@ -25,6 +25,7 @@ from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
 from servanda.judge.statuses import told
+from servanda.judge.time_limit import check_time
 from servanda.judge.verdict import Bindings, JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import Counting, local_day
@@ -111,6 +112,7 @@ class Judgement:
 
     def judge_once(self, rules: list[Rule]) -> None:
         """Rules that need nothing of each other, side by side."""
+        check_time()
         for judged in [self.pool.submit(self.judge_batch, batch) for batch in batches(rules)]:
             judged.result()
 

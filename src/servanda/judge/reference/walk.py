@@ -41,6 +41,7 @@ from servanda.judge.reference.world import (
     surely_bound,
 )
 from servanda.judge.statuses import told
+from servanda.judge.time_limit import check_time
 from servanda.judge.verdict import JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -129,6 +130,7 @@ class Walk:
                 self.pass_tick()
 
     def pass_tick(self) -> None:
+        check_time()
         x = self.x
         for rule in self.norms.rules:
             if rule.trigger is not None and rule.trigger.cond is not None:
