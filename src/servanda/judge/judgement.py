@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from servanda.judge.engines.duckdb import EngineError, Row, Tables
 from servanda.judge.engines.registry import DUCKDB, open_tables
-from servanda.judge.plan import fact_tables, forbid, load, output, rule_order
+from servanda.judge.plan import fact_tables, forbid, lacking, load, output, rule_order
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.derived_events import arise
@@ -25,6 +25,7 @@ from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
 from servanda.judge.statuses import told
+from servanda.judge.time_limit import check_time
 from servanda.judge.verdict import Bindings, JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import Counting, local_day
@@ -85,6 +86,8 @@ class Judgement:
         return ThreadPoolExecutor(1 if self.conditions.bulk else 2)
 
     def run(self) -> None:
+        self.norms = lacking.marked(self.norms, self.facts, self.tables)
+        self.conditions = Conditions(self.norms, self.facts)
         load.load(self.tables, self.norms, self.facts)
         if self.progress.watched:
             self.progress.events = load.size(self.tables, self.facts)
@@ -109,6 +112,7 @@ class Judgement:
 
     def judge_once(self, rules: list[Rule]) -> None:
         """Rules that need nothing of each other, side by side."""
+        check_time()
         for judged in [self.pool.submit(self.judge_batch, batch) for batch in batches(rules)]:
             judged.result()
 
@@ -244,19 +248,23 @@ class Judgement:
     ) -> Verdict:
         """`began`: the violations that began the span; `opened`: the entries that opened it, and
         whether each is an act."""
+        rule = self.norms.rules[row[0]]
+        stands = told(rule.kind, row[5])
         return Verdict(
-            rule=self.norms.rules[row[0]].id,
+            rule=rule.id,
             debtor=row[2],
             creditor=row[3],
             trigger=row[4],
             instance=tuple(zip(names, row[12:], strict=True)),
-            status=told(row[5])[0],
+            status=stands.status,
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
             entries=tuple(sorted(opened)),
             acts=tuple(e for e, _ in began) or tuple(sorted(e for e in opened if opened[e])),
             breaches=tuple(said for _, said in began),
-            exercisable=told(row[5])[1],
+            outcome=stands.outcome,
+            used=stands.used,
+            open=stands.open,
         )
 
     def violations(self, batch: Batch) -> dict[int, list[Violation]]:

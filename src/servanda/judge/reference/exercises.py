@@ -16,7 +16,7 @@ from servanda.judge.reference.truth import (
     both,
     either,
 )
-from servanda.judge.reference.world import FOR_GOOD, instant, passes
+from servanda.judge.reference.world import FOR_GOOD, fits, instant
 from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Exercise, Value
 from servanda.semantics.clock import EFFECT, FACT, micros_of, tick
@@ -108,17 +108,27 @@ class PowerUse:
                 self.last_end = x
                 self.ended_because |= idle.because
 
-    def level(self, x: int) -> Truth:
-        """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
+    def read(self, x: int) -> list[Truth]:
+        """How surely the power was open at each end of its date that has come by tick `x`."""
         if x < self.lo:
-            return NO
+            return []
         self.watch(x)
         if self.opens is not None:
-            if x < self.opens[0]:
-                return NO
-            read = [self.opens[1]]
-        else:
-            read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
+            return [self.opens[1]] if x >= self.opens[0] else []
+        return [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
+
+    def made(self, x: int) -> int:
+        """How surely the power has been used by it at tick `x`, whatever became of its effect."""
+        values = [truth.value for truth in self.read(x)]
+        if not values or max(values) == FALSE:
+            return FALSE
+        return SURE if self.sure and x >= self.hi and min(values) == SURE else POSSIBLE
+
+    def level(self, x: int) -> Truth:
+        """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
+        read = self.read(x)
+        if not read:
+            return NO
         because = self.grounds(x, read) if self.power.walk.recording else NOTHING
         values = [r.value for r in read]
         if self.sure and self.hi <= x < self.sure_end and min(values) == SURE:
@@ -184,14 +194,14 @@ def acts_of(power: Power) -> Iterator[PowerUse]:
     if does.match is None:
         return
     if does.verb == "do":
-        for h in walk.world.matching(does.match, power.bindings):
+        for h in power.acts_under(does.match):
             yield PowerUse(power, h.entry, (h.lo, h.hi), sure=h.sure, aim=nothing, resumed=[])
         return
     names = [p.name for p in walk.world.vagues[does.match.name].params]
     for d in walk.world.facts.determinations:
         said = dict(zip(names, d.args, strict=False))
         decides = d.name == does.match.name and acts_as(walk, power, d.by)
-        if decides and all(passes(a, said, power.bindings) for a in does.match.args):
+        if decides and fits(does.match, said, power.bindings) == SURE:
             yield PowerUse(power, d.entry, (d.lo, d.hi), sure=d.sure, aim=nothing, resumed=[])
 
 

@@ -21,12 +21,13 @@ from servanda.judge.reference.truth import (
     SURE,
     Grounds,
     Truth,
+    both,
     either,
 )
-from servanda.judge.reference.world import FOR_GOOD, Happening, passes
-from servanda.judge.statuses import Exercised
-from servanda.judge.verdict import Bindings, Status
-from servanda.semantics.clock import FACT, PHASES, micros_of, tick
+from servanda.judge.reference.world import FOR_GOOD, Happening, fits
+from servanda.judge.statuses import Code
+from servanda.judge.verdict import Bindings
+from servanda.semantics.clock import FACT, PHASES, latest, micros_of, tick
 from servanda.semantics.norms import acted_out
 
 
@@ -40,6 +41,7 @@ class Violation:
         self.level = FALSE
         self.opened_at: int | None = None  # the tick from which it is possible
         self.read = False
+        self.vague = False  # a vague term leaves it open
         self.because: Grounds = NOTHING  # what it rests on that nothing that prevails has it done
         self.sure_end = FOR_GOOD
         self.last_end = FOR_GOOD
@@ -67,6 +69,21 @@ class Forbid(Instance):
         "left open, vague": lambda of, x: of.gates(x).vague,
         "left open": lambda of, x: POSSIBLE in (of.gates(x).over, of.now_open(x)) or of.silent(x),
         "was broken": lambda of, x: of.had,
+        "over, left open": lambda of, x: (
+            (of.over_for_good("en", x) or of.CONDITIONS["lapsed"](of, x))
+            and of.now_open(x) == POSSIBLE
+        ),
+        "over, left open, vague": lambda of, x: (
+            of.CONDITIONS["over, left open"](of, x) and of.possible_is_vague(x)
+        ),
+        "never bound": lambda of, x: of.bound_since is None,
+        "in breach then": lambda of, x: of.open_then == SURE,
+        "verdict open": lambda of, x: (
+            of.open_then == POSSIBLE or of.silent_then or (of.possible_before(x) and not of.had)
+        ),
+        "verdict open, vague": lambda of, x: (
+            of.CONDITIONS["verdict open"](of, x) and of.possible_is_vague(x)
+        ),
     }
     PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
         "breach": Parts(
@@ -89,12 +106,15 @@ class Forbid(Instance):
     acts: list[Violation] | None = None
     bound_since: int | None = None
     had = False
+    ended_at: int | None = None  # the tick from which on the duty is over
+    silent_then = False  # silence left it open whether it was kept, just before that
+    open_then = FALSE  # whether a violation was open just before it was waived or released
 
     def comes(self, hi: int, sure: bool) -> None:
         super().comes(hi, sure)
         for violation in self.acts or ():
             act = violation.act
-            inside = self.in_window(act.lo, act.hi, act.fin)
+            inside = self.in_window(act)
             violation.sure_in_window = act.sure and inside == SURE
             violation.read = False
 
@@ -102,8 +122,8 @@ class Forbid(Instance):
         if self.acts is None:
             assert self.rule.action is not None
             self.acts = []
-            for act in self.walk.world.matching(self.rule.action, self.bindings):
-                inside = self.in_window(act.lo, act.hi, act.fin)
+            for act in self.acts_under(self.rule.action):
+                inside = self.in_window(act)
                 if inside > FALSE:
                     self.acts.append(Violation(act, act.sure and inside == SURE))
         return self.acts
@@ -111,6 +131,10 @@ class Forbid(Instance):
     def advance(self, x: int) -> None:
         gates = self.gates(x)
         inside = self.inside(x)
+        if self.ended_at is None and self.is_over(x):
+            self.ended_at, self.silent_then = x, self.silent(x - 1)
+            if self.over_for_good("wa", x) or self.over_for_good("re", x):
+                self.open_then = self.now_open(x - 1)
         if self.bound_since is None and inside > FALSE and gates.over < SURE:
             self.bound_since = x
         if inside == FALSE and x < self.window.o_lo:
@@ -157,7 +181,12 @@ class Forbid(Instance):
 
     def excused_act(self, act: Happening, at: int) -> Truth:
         """Whether an instance binds that prevails and asks for or permits the act."""
-        return either([other.felt("binding", at) for other in self.having_done(act)])
+        return either(
+            [
+                both([other.felt("binding", at), Truth(does(act, other))])
+                for other in self.having_done(act)
+            ]
+        )
 
     def having_done(self, act: Happening) -> Iterator[Instance]:
         """The instances of rules that prevail which ask for or permit the act."""
@@ -172,17 +201,21 @@ class Forbid(Instance):
         if violation.level == FALSE:
             violation.opened_at = x
             self.set_cures(violation)
-            vague = self.gates(read).vague
-            violation.breach = self.walk.breach(self, x, violation.act.entry, vague)
+            violation.vague = self.gates(read).vague
+            violation.breach = self.walk.breach(self, x, violation.act.entry, violation.vague)
+            if violation.act.by_the_day:
+                violation.breach.till = violation.act.fin
         violation.level = max(violation.level, level)
 
     def set_cures(self, violation: Violation) -> None:
         if self.rule.cured_by is None:
             return
-        act, end = violation.act, FOR_GOOD
+        act, end, sure_end = violation.act, FOR_GOOD, FOR_GOOD
         if (within := self.rule.cure_within) is not None:
-            counting = self.walk.world.counting
-            end = tick(counting.deadline(micros_of(act.hi), within), 0)
+            deadline = self.walk.world.counting.deadline
+            by = latest(micros_of(act.hi), micros_of(act.till), within.is_exact)
+            end = tick(deadline(by, within), 0)
+            sure_end = tick(deadline(micros_of(act.hi), within), 0)
         cures = [
             h
             for h in self.walk.world.matching(self.rule.cured_by, self.bindings, act.params)
@@ -190,12 +223,21 @@ class Forbid(Instance):
         ]
         violation.cures = cures
         violation.sure_end = min((h.lo for h in cures), default=FOR_GOOD)
-        sure = [h for h in cures if h.sure and h.hi < end]
+        sure = [h for h in cures if h.sure and h.fin <= sure_end]
         if sure:
             violation.last_end, violation.cure = min((h.hi, h.entry) for h in sure)
 
     def now_open(self, x: int) -> int:
         return max((v.open(x) for v in self.acts or ()), default=FALSE)
+
+    def possible_before(self, x: int) -> bool:
+        """An act may have violated the duty by tick `x`."""
+        return any(v.opened_at is not None and v.opened_at <= x for v in self.acts or ())
+
+    def possible_is_vague(self, x: int) -> bool:
+        """A vague term leaves open whether an act by tick `x` violated it."""
+        acts = (v for v in self.acts or () if v.opened_at is not None and v.opened_at <= x)
+        return any(v.level == POSSIBLE and v.vague for v in acts)
 
     def silent(self, x: int) -> bool:
         """Nobody says that the record is complete on the event since the duty was first bound."""
@@ -225,7 +267,7 @@ class Forbid(Instance):
         told = acts[0].hi, tuple(act.entry for act in acts)
         return told, tuple(tuple(act.params.items()) for act in acts)
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         if status == "broken":
             return tuple(act.entry for act in self.latest(x))
         if status == "cured":
@@ -238,6 +280,6 @@ class Forbid(Instance):
         return self.now_open(x)
 
 
-def does(act: Happening, duty: Duty) -> bool:
-    """Whether an act is one that a duty asks for, or a permission permits."""
-    return all(passes(arg, act.params, duty.bindings) for arg in acted_out(duty.rule).args)
+def does(act: Happening, duty: Duty) -> int:
+    """How surely an act is one that a duty asks for, or a permission permits."""
+    return fits(acted_out(duty.rule), act.params, duty.bindings)
