@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 import servanda
@@ -129,6 +130,23 @@ def several_objects(folder: Path) -> Path:
     return folder / "case.sv"
 
 
+def amount_of_an_event(folder: Path) -> Path:
+    several_objects(folder)
+    log = json.loads((folder / "log.json").read_text())
+    log["events"][0]["attributes"] = [{"name": "weight", "value": 2}]
+    (folder / "log.json").write_text(json.dumps(log))
+    row = '  row is order(weight: column weight) on column "ocel:timestamp"\n'
+    text = f'{EXAMPLE_HEAD}event order(weight: number)\ntable "log.json" each item\n{row}'
+    return in_file(folder, text)
+
+
+def two_sheets(folder: Path) -> Path:
+    with xlsxwriter.Workbook(folder / "pays.xlsx") as book:
+        for name in ("One", "Two"):
+            book.add_worksheet(name).write_row(0, 0, ["day", "who"])
+    return in_file(folder, EXAMPLE_HEAD + TABLE.format(file="pays.xlsx", more="", id=""))
+
+
 def column_of_lists(folder: Path) -> Path:
     return table_case(folder, pa.table({"day": [[1]], "who": ["A"]}))
 
@@ -151,6 +169,12 @@ def in_file(folder: Path, text: str | bytes) -> Path:
     return folder / "case.sv"
 
 
+def stray(folder: Path) -> Path:
+    (folder / "agreement.md").write_text(f"```servanda\n{EXAMPLE_HEAD}```\n")
+    (folder / "hypothesis.sv").write_text("2024-01-31 A pays\n")
+    return folder
+
+
 MADE: dict[str, Callable[[Path], Path]] = {
     "E101": lambda folder: folder / "nothing",
     "E104": lambda folder: in_file(folder, "agreement Zürich\n".encode("latin-1")),
@@ -160,6 +184,9 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "E709": column_of_lists,
     "E713": several_objects,
     "E714": float_ids,
+    "E724": amount_of_an_event,
+    "E725": two_sheets,
+    "W502": stray,
 }
 
 

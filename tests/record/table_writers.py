@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xlsxwriter
 from pyarrow import feather
 
 Columns = Mapping[str, Sequence[str | None]]
@@ -102,6 +104,50 @@ def _ocel_xml(path: Path, columns: Columns) -> None:
     path.write_text(f"<log><events>{events}</events></log>", encoding="utf-8")
 
 
+def _xlsx(path: Path, columns: Columns) -> None:
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Rows")
+    for at, (name, values) in enumerate(columns.items()):
+        for row, value in enumerate([name, *values]):
+            if value is not None:
+                sheet.write_string(row, at, value)
+    book.close()
+
+
+def _ods(path: Path, columns: Columns) -> None:
+    def cell(value: str | None) -> str:
+        if value is None:
+            return "<table:table-cell/>"
+        return (
+            '<table:table-cell office:value-type="string">'
+            f"<text:p>{escape(value)}</text:p></table:table-cell>"
+        )
+
+    across = [tuple(columns), *zip(*columns.values(), strict=True)]
+    rows = "".join(
+        f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in across
+    )
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", kind)
+        packed.writestr(
+            "content.xml",
+            f"<office:document-content{names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Rows">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        packed.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+            f'><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            "</manifest:manifest>",
+        )
+
+
 WRITERS: dict[str, Callable[[Path, Columns], None]] = {
     "x.csv": _csv,
     "x.csv.gz": _csv,
@@ -111,4 +157,7 @@ WRITERS: dict[str, Callable[[Path, Columns], None]] = {
     "x.json": _ocel_json,
     "x.sqlite": _ocel_sqlite,
     "x.xml": _ocel_xml,
+    "x.xlsx": _xlsx,
+    "x.ods": _ods,
 }
+HAS_LINES = ("x.csv", "x.csv.gz", "x.xlsx", "x.ods")

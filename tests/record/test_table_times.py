@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 from small_record import Reader
-from table_writers import WRITERS
+from table_writers import HAS_LINES, WRITERS
 
 from servanda.record.account_facts import parse_as_of
 from servanda.record.dates import BadDate, instant_of
@@ -180,7 +180,7 @@ def test_offsets_mixed_over_the_lines_of_a_table(read: Reader, tmp_path: Path, f
     lines = ORDERS + REIMPOSES
     found = read(f'table "{file}"\n{lines}', tmp_path)
     assert found.problem.code == "E715"
-    at = "line 3" if "csv" in file else "row 2"
+    at = "line 3" if file in HAS_LINES else "row 2"
     assert f"{at}: {OTHERS_HAVE_ONE}" in found.problem.message
     assert not found.record.tables
     apart = f'table "{file}"\n{ORDERS}table "{file}"\n{REIMPOSES}'
@@ -197,7 +197,7 @@ def test_offsets_mixed_over_the_files_of_a_pattern(read: Reader, tmp_path: Path,
     WRITERS[file](tmp_path / f"1{file}", {"id": ["a"], "what": ["order"], "at": [ZONED]})
     WRITERS[file](tmp_path / f"2{file}", {"id": ["b"], "what": ["reimposes"], "at": [BARE]})
     problem = read(f'table "?{file}"\n{ORDERS}{REIMPOSES}', tmp_path).problem
-    at = "line 2" if "csv" in file else "row 1"
+    at = "line 2" if file in HAS_LINES else "row 1"
     assert problem.message == f"`2{file}`, {at}: {OTHERS_HAVE_ONE}"
     assert problem.file == f"2{file}"
 

@@ -43,7 +43,8 @@ def problems_by_severity(problems: Iterable[Problem]) -> dict[str, list[dict[str
 class Check(Checked, frozen=True):
     """Everything wrong with a case, at once: `errors`, `warnings`, `hints` (`problems` is all of
     them in the order of the files), `paragraphs` (which have a rule), `cross_checks` (which
-    figures of the record fit one another), and `muted`, what `allow` lines mute."""
+    figures of the record fit one another), `files` (what is read), and `muted`, what `allow`
+    lines mute."""
 
     name: str = ""
 
@@ -52,6 +53,8 @@ class Check(Checked, frozen=True):
         document: dict[str, Any] = {**problems_by_severity(self.problems)}
         document["paragraphs"] = self.paragraphs
         document["cross_checks"] = [cross_check_row(one) for one in self.cross_checks]
+        document["files"] = [file.to_dict() for file in self.files]
+        document["files_not_read"] = list(self.files_not_read)
         return document | {"muted": len(self.muted)}
 
     def blocks(self, notes: Sequence[str] = ()) -> list[Block]:

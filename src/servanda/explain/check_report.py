@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from servanda.explain.files_read import FileRead, files_not_read, files_read, warn_of_strays
 from servanda.semantics.clock import local_day, micros_of
 from servanda.syntax.markdown import Paragraph
 from servanda.syntax.muting import IDLE_ALLOW, mute, report_idle
@@ -32,6 +34,7 @@ class CaseText(Protocol):
     """What is checked of a case (`judged_case.py`): its text as read, and its accounts."""
 
     found: Problems
+    folder: Path
     layouts: tuple[Layout, ...]
     agreement: Agreement
     record: Record
@@ -49,12 +52,15 @@ class CaseText(Protocol):
 
 class Checked(Struct, frozen=True):
     """All problems of a case, the coverage of its paragraphs, as the JSON has it, and how the
-    figures of its record fit one another. `muted` are the problems that `allow` lines mute."""
+    figures of its record fit one another. `muted` are the problems that `allow` lines mute; `files`
+    those it is read from, and `files_not_read` those of `record/` whose names are no texts'."""
 
     problems: tuple[Problem, ...]
     paragraphs: dict[str, Any]
     cross_checks: tuple[Finding, ...] = ()
     muted: tuple[Problem, ...] = ()
+    files: tuple[FileRead, ...] = ()
+    files_not_read: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -83,6 +89,9 @@ def checked(case: CaseText) -> Checked:
     )
     if not any(problem.severity == "error" for problem in (*case.found, *found)):
         found = with_conflicts_on_record(case, found)
+    strays = problems.empty_copy()
+    warn_of_strays(case, strays)
+    found = [*found, *strays]
     muting = mute(dict.fromkeys([*case.found, *found]), case.agreement)
     if not any(problem.severity == "error" for problem in muting.kept):
         report_idle(muting.idle, problems)
@@ -94,7 +103,14 @@ def checked(case: CaseText) -> Checked:
         "not_modelled": coverage.not_modelled,
         "uncovered": list(coverage.uncovered),
     }
-    return Checked(tuple(every), covered, cross_check(case.record), muting.muted)
+    return Checked(
+        tuple(every),
+        covered,
+        cross_check(case.record),
+        muting.muted,
+        files_read(case),
+        files_not_read(case),
+    )
 
 
 def recorded_parameters(agreement: Agreement, record: Record) -> set[tuple[str, str]]:

@@ -162,7 +162,8 @@ class Table(Struct, frozen=True):
     measure `of, low, high`. `by` is who graded all of it; `sources` are those of every row, and
     `cites` says whether rows have sources of their own besides. `prefixes` are what the ids of its
     rows begin with. `first` and `last` are the least and the greatest `lo`, None of no rows;
-    `at_once`: `hi` is `lo` in every row; `has_actor`: the event has a parameter `by`.
+    `files` are those it is read from. `at_once`: `hi` is `lo` in every row; `has_actor`: the event
+    has a parameter `by`.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Table(Struct, frozen=True):
     last: int | None = None
     at_once: bool = False
     has_actor: bool = False
+    files: tuple[str, ...] = ()
     place: Place = NOWHERE
 
 

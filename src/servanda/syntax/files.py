@@ -19,7 +19,7 @@ NAMED = "correct the path: a relative one starts at the folder in which the comm
 SUFFIXES = (".md", ".markdown", ".sv")
 MAIN, ACCOUNTS, RECORD = "agreement.md", "accounts.md", "record"
 
-_INCLUDE = re.compile(r'include\s+"([^"]*)"$')
+INCLUDE = re.compile(r'include\s+"([^"]*)"$')
 _FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -37,17 +37,22 @@ def find_texts(root: Path, problems: Problems) -> list[str]:
         )
         return []
     found = [name for name in (MAIN, ACCOUNTS) if (root / name).is_file()]
-    beside = sorted(p.name for p in root.glob("*.sv"))
+    beside = sorted(p.name for p in root.glob("*.sv") if not is_hidden(Path(p.name)))
     kept = sorted(
         str(p.relative_to(root))
         for p in (root / RECORD).rglob("*")
-        if p.suffix in (".md", ".sv") and p.is_file()
+        if p.suffix in (".md", ".sv") and p.is_file() and not is_hidden(p.relative_to(root))
     )
     if MAIN not in found and not beside:
         advice = f"a case folder holds `{MAIN}`; start one with `servanda new`"
         problems.add("E101", whole, f"`{root}` holds no `{MAIN}`", advice)
         return []
     return [*found, *beside, *kept]
+
+
+def is_hidden(name: Path) -> bool:
+    """Whether a file, or a folder on the way to it, is one that programs hide: `.2026.md.swp`."""
+    return any(part.startswith(".") for part in name.parts)
 
 
 def read_text(path: Path, file: str, problems: Problems, at: Place | None = None) -> str | None:
@@ -167,7 +172,7 @@ class _Loader:
         layout = lay_out(text, name, self.problems)
         self.layouts.append(layout)
         for statement in layout.statements:
-            match = _INCLUDE.match(statement.text)
+            match = INCLUDE.match(statement.text)
             if match:
                 included = (PurePosixPath(name).parent / match[1]).as_posix()
                 self.load(included, statement.place, (*chain, name))

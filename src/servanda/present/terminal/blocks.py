@@ -148,7 +148,42 @@ def check_blocks(name: str, problems: Sequence[Problem], answer: Row) -> list[Bl
         Line(f"{name}: {', '.join(counted)}", "title"),
         Line("; ".join(coverage), "quiet"),
         *cross_check_counts(answer["cross_checks"]),
+        *file_lines(answer["files"], answer["files_not_read"]),
     ]
+
+
+COUNTED = {
+    "clauses": ("clause", "clauses"),
+    "accounts": ("account or reading", "accounts and readings"),
+    "entries": ("entry", "entries"),
+    "tables": ("table", "tables"),
+    "sources": ("source", "sources"),
+}
+
+
+def file_lines(files: Sequence[Row], others: Sequence[str]) -> list[Block]:
+    """Which files are text, record and sources, and how much is in each; nothing of one file."""
+    if len(files) < 2:
+        return []
+    lines = []
+    for title, wanted in (
+        ("record", [file for file in files if file["record"]]),
+        ("text", [file for file in files if not (file["record"] or file["sources"])]),
+        ("sources", [file for file in files if file["sources"]]),
+    ):
+        if wanted:
+            lines.append(Line(f"{title}: {', '.join(map(file_contents, wanted))}", "quiet"))
+    if others:
+        lines.append(Line(f"not read, as only .md and .sv are: {', '.join(others)}", "quiet"))
+    return list(lines)
+
+
+def file_contents(file: Row) -> str:
+    """`record/2026.md (12 entries, 1 table)`."""
+    if file["table"]:
+        return f"{file['file']} (rows)"
+    counts = [f"{file[n]:,} {words[file[n] != 1]}" for n, words in COUNTED.items() if file[n]]
+    return f"{file['file']} ({', '.join(counts) or 'nothing'})"
 
 
 def cross_check_blocks(rows: Sequence[Row]) -> list[Block]:

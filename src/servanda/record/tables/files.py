@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+REPEATS = "__repeats"
+
+
 class TableRequest(Struct, frozen=True):
     """A table file to be opened in a DuckDB connection.
 
@@ -37,7 +40,8 @@ class TableFile(Struct, frozen=True):
     """An opened file: `columns` are names → DuckDB types, `sql` its rows, numbered as `__row`.
 
     `name` begins the ids of its rows, `file` is its path in the case folder. `several` are the
-    columns that can hold more than one value, each with the column that counts them. `line_of`:
+    columns that can hold more than one value, each with the column that counts them. `repeated`:
+    columns whose value stands in as many rows as `REPEATS` says. `line_of`:
     the line of a row in the file, where it has lines; `line_of_record`: of a record as DuckDB
     counts them, the header and blank lines too.
     """
@@ -47,6 +51,7 @@ class TableFile(Struct, frozen=True):
     sql: str
     columns: dict[str, str]
     several: dict[str, str] = {}
+    repeated: frozenset[str] = frozenset()
     line_of: Callable[[int], int] | None = None
     line_of_record: Callable[[int], int] | None = None
 

@@ -1,4 +1,4 @@
-"""OCEL 2.0 in JSON, read as a stream."""
+"""OCEL in JSON, read as a stream: 2.0, and 1.0 with what pm4py adds to it (`.jsonocel`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from servanda.record.tables.files import TableFile, TableRequest, Unreadable
 from servanda.record.tables.ocel import open_ocel
-from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text
+from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text, texts
 
 BUFFER = 1 << 18
 
@@ -25,6 +25,9 @@ def read(path: Path, sink: Sink) -> None:
         raise Unreadable("E717", 0, "OCEL in JSON needs `ijson`", "install `servanda[bulk]`")
     for item in _items(path, "objects"):
         sink.object(_text(item, "id"), _text(item, "type"))
+        for said in _listed(item, "attributes"):
+            value = as_text(said.get("value"))
+            sink.change(_text(item, "id"), _text(said, "name"), value, _text(said, "time"))
     for item in _items(path, "events"):
         attributes: dict[str, str | None] = {}
         for said in _listed(item, "attributes"):
@@ -39,10 +42,55 @@ def read(path: Path, sink: Sink) -> None:
         ]
         times = _text(item, "time")
         sink.event(_text(item, "id"), _text(item, "type"), times, attributes, related)
-    if not sink.events.count and not {"objects", "events"} <= _keys(path):
+    if sink.events.count or sink.objects.count:
+        return
+    keys = _keys(path)
+    if {"ocel:objects", "ocel:events"} <= keys:
+        _read_first_version(path, sink)
+    elif not {"objects", "events"} <= keys:
         raise Unreadable(
             "E706", 0, NOT_OCEL, "write it with `objects` and `events`, and their `relationships`"
         )
+
+
+def _read_first_version(path: Path, sink: Sink) -> None:
+    """OCEL 1.0: objects and events by their ids; pm4py adds qualifiers and changes of objects."""
+    for id, item in _by_id(path, "ocel:objects"):
+        sink.object(id, _text(item, "ocel:type"))
+        for name, value in texts(_map(item, "ocel:ovmap").items()):
+            sink.change(id, name, value, None)
+    for item in _items(path, "ocel:objectChanges"):
+        field = _text(item, "ocel:field") or ""
+        value = as_text(item.get(field))
+        sink.change(_text(item, "ocel:oid"), field, value, _text(item, "ocel:timestamp"))
+    for id, item in _by_id(path, "ocel:events"):
+        typed = _listed(item, "ocel:typedOmap")
+        related = [(_text(said, "ocel:oid"), _text(said, "ocel:qualifier")) for said in typed]
+        if not typed:
+            related = [(as_text(object), None) for object in item.get("ocel:omap") or ()]
+        attributes = dict(texts(_map(item, "ocel:vmap").items()))
+        activity, time = _text(item, "ocel:activity"), _text(item, "ocel:timestamp")
+        sink.event(id, activity, time, attributes, related)
+
+
+def _by_id(path: Path, under: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    import ijson
+
+    with path.open("rb") as file:
+        try:
+            for id, item in ijson.kvitems(file, under, buf_size=BUFFER):
+                if not isinstance(item, dict):
+                    raise Unreadable("E706", 0, NOT_OCEL, f"`{id}` of `{under}` must be an object")
+                yield id, item
+        except ijson.JSONError as error:
+            raise Unreadable("E703", 0, _words(error), "write it again") from None
+
+
+def _map(item: dict[str, Any], key: str) -> dict[str, Any]:
+    found = item.get(key) or {}
+    if not isinstance(found, dict) or any(isinstance(v, dict | list) for v in found.values()):
+        raise Unreadable("E706", 0, NOT_OCEL, f"`{key}` must be an object of plain values")
+    return found
 
 
 def _items(path: Path, list_: str) -> Iterator[dict[str, Any]]:

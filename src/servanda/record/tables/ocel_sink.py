@@ -18,12 +18,14 @@ Pairs = Iterable[tuple[str | None, str | None]]
 class Sink:
     """Takes events, objects and relations in the order of the file.
 
-    Writes parts `event-*`, `object-*` and `relation-*` into a folder.
+    Writes parts `event-*`, `object-*`, `change-*` (of an object's attributes) and `relation-*`
+    into a folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self.events = Parts(folder, "event", EVENT)
         self.objects = Parts(folder, "object", ("id", "type"))
+        self.changes = Parts(folder, "change", ("object", "name", "value", "time"))
         self.relations = Parts(folder, "relation", ("event", "object", "qualifier"))
 
     def event(
@@ -40,14 +42,17 @@ class Sink:
             raise Unreadable(
                 "E706", 0, f"event {row} has no id", "give it an id: every event of OCEL has one"
             )
-        if not attributes.keys().isdisjoint(EVENT):
+        own = dict(zip(EVENT, (id, type, time), strict=True))
+        # Some programs write an event's own columns once more beside its attributes.
+        said = {name: value for name, value in attributes.items() if own.get(name, value) != value}
+        if said:
             raise Unreadable(
                 "E706",
                 0,
                 f"event `{id}` has an attribute with a name that OCEL uses itself",
                 "rename it",
             )
-        self.events.add({**dict(zip(EVENT, (id, type, time), strict=True)), **attributes})
+        self.events.add({**own, **attributes})
         for object, qualifier in relations:
             self.relate(id, object, qualifier)
 
@@ -67,9 +72,16 @@ class Sink:
             )
         self.objects.add({"id": id, "type": type})
 
+    def change(
+        self, object: str | None, name: str | None, value: str | None, time: str | None
+    ) -> None:
+        """Add the value of an object's attribute from a time on; None: from the beginning."""
+        if name and value is not None:
+            self.changes.add({"object": object, "name": name, "value": value, "time": time})
+
     def close(self) -> None:
         """Write what is left."""
-        for parts in (self.events, self.objects, self.relations):
+        for parts in (self.events, self.objects, self.changes, self.relations):
             parts.close()
 
 

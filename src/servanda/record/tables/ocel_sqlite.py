@@ -48,6 +48,10 @@ def _read(base: sqlite3.Connection, sink: Sink) -> None:
             raise Unreadable("E706", 0, f"{NOT_OCEL}: it has no table `{table}`", ANOTHER)
     for id, type in base.execute("SELECT ocel_id, ocel_type FROM object"):
         sink.object(as_text(id), as_text(type))
+    if "object_map_type" in there:
+        for _, mapped in base.execute("SELECT ocel_type, ocel_type_map FROM object_map_type"):
+            if f"object_{mapped}" in there:
+                _changes(base, f"object_{mapped}", sink)
     for type, mapped in base.execute("SELECT ocel_type, ocel_type_map FROM event_map_type"):
         if f"event_{mapped}" not in there:
             message = f"{NOT_OCEL}: it has no table `event_{mapped}` for the type `{type}`"
@@ -77,3 +81,18 @@ def _events(
     own = [n for n in range(len(names)) if n not in (id, time)]
     for row in found:
         yield row[id], row[time], dict(texts((names[n], row[n]) for n in own))
+
+
+def _changes(base: sqlite3.Connection, table: str, sink: Sink) -> None:
+    """The values of the objects' attributes: one row for the first, one for each change."""
+    found = base.execute(f"SELECT * FROM {quoted(table)}")
+    names = [column[0] for column in found.description]
+    if not {"ocel_id", "ocel_time"} <= set(names):
+        return
+    for row in found:
+        said = dict(zip(names, row, strict=True))
+        changed = said.get("ocel_changed_field")
+        for name, value in said.items():
+            if not name.startswith("ocel_") and changed in (None, name):
+                time = None if said["ocel_time"] is None else as_text(said["ocel_time"])
+                sink.change(as_text(said["ocel_id"]), name, as_text(value), time)

@@ -1,4 +1,4 @@
-"""OCEL 2.0 in XML, read as a stream."""
+"""OCEL in XML, read as a stream: 2.0, and 1.0 (`.xmlocel`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from servanda.record.tables.files import TableFile, TableRequest
 from servanda.record.tables.ocel import open_ocel
 from servanda.record.tables.ocel_sink import NOT_OCEL, Sink
 from servanda.record.tables.xml_stream import Stream, as_dict
+
+FIRST_VERSION = {"activity": "type", "timestamp": "time"}
 
 
 def open_rows(request: TableRequest) -> TableFile:
@@ -34,7 +36,11 @@ class _Log(Stream):
         self.open: list[str] = []
         self.said: dict[str, str] = {}
         self.attributes: dict[str, str | None] = {}
+        self.changes: list[tuple[str, str | None, str | None]] = []
         self.relations: list[tuple[str | None, str | None]] = []
+        self.list: str | None = None
+        self.since: str | None = None
+        self.time: str | None = None
         self.name: str | None = None
         self.value: list[str] = []
 
@@ -43,25 +49,53 @@ class _Log(Stream):
         match self.open:
             case ["events"]:
                 self.parted = True
-            case ["events", "event"]:
+            case ["events", "event"] | ["objects", "object"]:
                 self.said = as_dict(attributes)
-                self.attributes, self.relations = {}, []
-            case ["objects", "object"]:
+                self.attributes, self.relations, self.changes = {}, [], []
+            case ["objects", "object", "attributes"]:
+                self.since = as_dict(attributes).get("time")
+            case [_, _, "attributes", "attribute"]:
                 said = as_dict(attributes)
-                self.sink.object(said.get("id"), said.get("type"))
-            case ["events", "event", "attributes", "attribute"]:
-                self.name, self.value = as_dict(attributes).get("name"), []
+                self.name, self.value = said.get("name"), []
+                self.time = said.get("time", self.since)
                 self.parser.CharacterDataHandler = self.value.append
             case ["events", "event", "objects", "relationship" | "object"]:
                 said = as_dict(attributes)
                 self.relations.append((said.get("object-id"), said.get("qualifier")))
+            case ["events" | "objects", "event" | "object", "list"]:
+                self.list = as_dict(attributes).get("key")
+            case ["events" | "objects", "event" | "object", "list", _]:
+                said = as_dict(attributes)
+                self.take_listed(said.get("key"), said.get("value"))
+            case ["events" | "objects", "event" | "object", _] if "key" in attributes[::2]:
+                said = as_dict(attributes)
+                key = FIRST_VERSION.get(said["key"], said["key"])
+                self.said.setdefault(key, said.get("value", ""))
             case [_, _, _, _, _, _, _, _, *_]:
                 self.refuse("E706", f"{NOT_OCEL}: `<{tag}>` is nested too deeply", self.wanted)
 
+    def take_listed(self, key: str | None, value: str | None) -> None:
+        """Take a value of a list of OCEL 1.0."""
+        match self.list:
+            case "omap":
+                self.relations.append((value, None))
+            case "vmap":
+                self.keep(key, value)
+            case "ovmap" if key:
+                self.changes.append((key, value, None))
+
+    def keep(self, name: str | None, value: str | None) -> None:
+        """Keep an attribute of an event."""
+        if not name or name in self.attributes:
+            problem = "stands twice" if name else "has no name"
+            message = f"an attribute of `{self.said.get('id')}` {problem}"
+            self.refuse("E706", message, "give each attribute one name of its own")
+        self.attributes[name] = value
+
     def end(self, tag: str) -> None:
+        said = self.said
         match self.open:
             case ["events", "event"]:
-                said = self.said
                 self.sink.event(
                     said.get("id"),
                     said.get("type"),
@@ -69,12 +103,16 @@ class _Log(Stream):
                     self.attributes,
                     self.relations,
                 )
+            case ["objects", "object"]:
+                self.sink.object(said.get("id"), said.get("type"))
+                for name, value, time in self.changes:
+                    self.sink.change(said.get("id"), name, value, time)
             case ["events", "event", "attributes", "attribute"]:
                 self.parser.CharacterDataHandler = None
-                if not self.name or self.name in self.attributes:
-                    problem = "stands twice" if self.name else "has no name"
-                    message = f"an attribute of `{self.said.get('id')}` {problem}"
-                    self.refuse("E706", message, "give each attribute one name of its own")
-                self.attributes[self.name] = "".join(self.value)
+                self.keep(self.name, "".join(self.value))
+            case ["objects", "object", "attributes", "attribute"]:
+                self.parser.CharacterDataHandler = None
+                if self.name:
+                    self.changes.append((self.name, "".join(self.value), self.time))
         if self.open:
             self.open.pop()

@@ -45,9 +45,12 @@ FORMATS = (
     TableFormat("Parquet", (".parquet", ".pq"), "parquet"),
     TableFormat("Arrow", (".arrow", ".feather"), "arrow"),
     TableFormat("XES", (".xes", ".xes.gz"), "xes"),
-    TableFormat("OCEL in JSON", (".json",), "ocel_json", has_objects=True),
+    TableFormat("OCEL in JSON", (".json", ".jsonocel"), "ocel_json", has_objects=True),
     TableFormat("OCEL in SQLite", (".sqlite",), "ocel_sqlite", has_objects=True),
-    TableFormat("OCEL in XML", (".xml",), "ocel_xml", has_objects=True),
+    TableFormat(
+        "Spreadsheet", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "spreadsheet", has_sheets=True
+    ),
+    TableFormat("OCEL in XML", (".xml", ".xmlocel"), "ocel_xml", has_objects=True),
 )
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 SUFFIXES = tuple(BY_SUFFIX)

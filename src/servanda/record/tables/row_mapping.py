@@ -12,7 +12,7 @@ from servanda.record.contents import Reader
 from servanda.record.dates import YEARS
 from servanda.record.lookup import RecordNames
 from servanda.record.sources import Source
-from servanda.record.tables.files import TableFile, literal, quoted
+from servanda.record.tables.files import REPEATS, TableFile, literal, quoted
 from servanda.record.tables.notations import Notations
 from servanda.record.tables.sql import (
     DECIMAL,
@@ -38,6 +38,7 @@ from servanda.syntax.problems import did_you_mean
 from servanda.syntax.tree import Place
 
 SEVERAL = "write `each` and the type of the objects after the file's name: a row for each object"
+OF_THE_EVENT = "map it in a table of its own without `each`, where a row is an event"
 FILL = 'fill it in, or leave such rows out with `where column … = "…"`'
 ANOTHER_COLUMN = "name another column, or write the file with this one as text"
 HOW = "or say how they are written, as in"
@@ -363,6 +364,9 @@ class Planner:
         return value
 
     def _number(self, cell: Column, param: Variable, place: Place) -> str | None:
+        if cell.name in self.file.repeated and not self.row.is_measure:
+            message = f"`{cell.name}` is of an event with {{}} objects, and would count for each"
+            self.check("E724", f"{REPEATS} > 1", REPEATS, message, help=OF_THE_EVENT)
         notation = self.notations.numbers
         value = number(cell.name, self.file.columns[cell.name], notation)
         if value is None:

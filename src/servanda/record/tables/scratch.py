@@ -16,7 +16,7 @@ from servanda.record.tables.files import Unreadable
 
 ROWS_AT_ONCE = 50_000
 MOST_COLUMNS = 2_000
-_MADE: dict[tuple[str, int, int], Path] = {}
+_MADE: dict[tuple[str, int, int, str], Path] = {}
 
 
 @lru_cache
@@ -26,10 +26,11 @@ def _folder() -> Path:
     return folder
 
 
-def scratch_of(path: Path, fill: Callable[[Path, Path], None]) -> Path:
-    """The folder that `fill(path, folder)` wrote for a file; filled once per state of the file."""
+def scratch_of(path: Path, fill: Callable[[Path, Path], None], part: str = "") -> Path:
+    """The folder that `fill(path, folder)` wrote for a file, or for a part of it; filled once per
+    state of the file."""
     state = path.stat()
-    key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
+    key = (str(path.resolve()), state.st_mtime_ns, state.st_size, part)
     if key not in _MADE:
         folder = Path(tempfile.mkdtemp(dir=_folder()))
         try:

@@ -100,6 +100,14 @@ def moment(
     return Moment((layer,), given, local)
 
 
+def with_instant(rows: str, column: str, name: str) -> str:
+    """Rows with the instant of a text column in microseconds (NULL: none), to compare; a time
+    without an offset is taken as UTC."""
+    for layer in _written("__at", quoted(column), None):
+        rows = f"SELECT *, {', '.join(layer)} FROM ({rows})"
+    return f"SELECT *, coalesce(__at_local - __at_offset, __at_local) AS {name} FROM ({rows})"
+
+
 def _whole_micros(column: str) -> str:
     """The microseconds of a column in nanoseconds: what is finer is cut off, also before 1970."""
     nanos = f"epoch_ns({column})"

@@ -225,6 +225,7 @@ class _TableReader:
             sources=tuple(ref for ref in written.sources if ref.id in self.sources),
             prefixes=tuple(dict.fromkeys(rows.plan.prefix for rows in sound)),
             cites=row.source is not None,
+            files=tuple(dict.fromkeys(rows.plan.file.file for rows in sound)),
             has_actor=self._has_actor(row),
             first=min((rows.first for rows in sound if rows.first is not None), default=None),
             last=max((rows.last for rows in sound if rows.last is not None), default=None),
