@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from servanda.record.tables.files import TableFile, TableRequest, Unreadable
 from servanda.record.tables.ocel import open_ocel
 from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text, texts
+from servanda.syntax.safe_files import JsonBounds
 
 BUFFER = 1 << 18
 
@@ -67,7 +69,7 @@ def _read_first_version(path: Path, sink: Sink) -> None:
         typed = _listed(item, "ocel:typedOmap")
         related = [(_text(said, "ocel:oid"), _text(said, "ocel:qualifier")) for said in typed]
         if not typed:
-            related = [(as_text(object), None) for object in item.get("ocel:omap") or ()]
+            related = [(as_text(object), None) for object in _list(item, "ocel:omap")]
         attributes = dict(texts(_map(item, "ocel:vmap").items()))
         activity, time = _text(item, "ocel:activity"), _text(item, "ocel:timestamp")
         sink.event(id, activity, time, attributes, related)
@@ -76,7 +78,7 @@ def _read_first_version(path: Path, sink: Sink) -> None:
 def _by_id(path: Path, under: str) -> Iterator[tuple[str, dict[str, Any]]]:
     import ijson
 
-    with path.open("rb") as file:
+    with _opened(path) as file:
         try:
             for id, item in ijson.kvitems(file, under, buf_size=BUFFER):
                 if not isinstance(item, dict):
@@ -86,6 +88,13 @@ def _by_id(path: Path, under: str) -> Iterator[tuple[str, dict[str, Any]]]:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
+def _list(item: dict[str, Any], key: str) -> list[Any]:
+    found = item.get(key) or []
+    if not isinstance(found, list):
+        raise Unreadable("E706", 0, NOT_OCEL, f"`{key}` must be a list")
+    return found
+
+
 def _map(item: dict[str, Any], key: str) -> dict[str, Any]:
     found = item.get(key) or {}
     if not isinstance(found, dict) or any(isinstance(v, dict | list) for v in found.values()):
@@ -93,17 +102,21 @@ def _map(item: dict[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[JsonBounds]:
+    with path.open("rb") as file:
+        yield JsonBounds(file)
+
+
 def _items(path: Path, list_: str) -> Iterator[dict[str, Any]]:
     import ijson
 
-    with path.open("rb") as file:
+    with _opened(path) as file:
         try:
             for item in ijson.items(file, f"{list_}.item", buf_size=BUFFER):
                 if not isinstance(item, dict):
                     raise Unreadable("E706", 0, NOT_OCEL, f"`{list_}` must be a list of objects")
                 yield item
-        except ijson.IncompleteJSONError as error:
-            raise Unreadable("E703", 0, _words(error), "write it again") from None
         except ijson.JSONError as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
 
@@ -119,12 +132,15 @@ def _keys(path: Path) -> set[str]:
     """The names at the top."""
     import ijson
 
-    with path.open("rb") as file:
-        return {
-            value
-            for prefix, event, value in ijson.parse(file)
-            if (prefix, event) == ("", "map_key")
-        }
+    with _opened(path) as file:
+        try:
+            return {
+                value
+                for prefix, event, value in ijson.parse(file)
+                if (prefix, event) == ("", "map_key")
+            }
+        except ijson.JSONError as error:
+            raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
 def _text(item: dict[str, Any], key: str) -> str | None:
