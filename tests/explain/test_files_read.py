@@ -112,7 +112,8 @@ def test_everything_that_is_read_is_listed(tmp_path: Path) -> None:
     files = {
         "accounts.md": "```servanda\naccount one\naccount two\n```\n",
         "record/2024.md": ENTRY,
-        "record/old/2023.sv": '2023-01-10 A pays\ntable "record/old/days.csv"\n  row is stop on column day\n',
+        "record/old/2023.sv": "2023-01-10 A pays\n"
+        'table "record/old/days.csv"\n  row is stop on column day\n',
         "record/old/days.csv": "day\n2023-02-01\n",
         "record/notes.txt": "nothing",
         "record/2022.MD": "nothing",

@@ -338,14 +338,14 @@ def test_numbers_that_are_none_in_parquet(read: Reader, tmp_path: Path) -> None:
         ("stock.csv", "*.parquet", "there is no file `*.parquet`", None),
         ("stock.csv", "../stock.csv", "outside the case folder", None),
         ("stock.csv", "/etc/passwd", "outside the case folder", None),
-        ("stock.csv", "stock.xlsx", "`stock.xlsx` is not a table", ".csv"),
+        ("stock.csv", "stock.docx", "`stock.docx` is not a table", ".csv"),
     ],
 )
 def test_wrong_lines(
     read: Reader, tmp_path: Path, *, old: str, new: str, message: str, help: str | None
 ) -> None:
     (tmp_path / "stock.csv").write_text(HEAD + "2019-01-01,Iran,1\n")
-    (tmp_path / "stock.xlsx").write_text("x")
+    (tmp_path / "stock.docx").write_text("x")
     problem = read(STOCK.replace(old, new), tmp_path).problem
     assert message in problem.message
     assert help is None or help in str(problem.help)

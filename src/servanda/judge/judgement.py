@@ -18,7 +18,7 @@ from servanda.judge.plan import fact_tables, forbid, load, output, rule_order
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.derived_events import arise
-from servanda.judge.plan.instances import Instances
+from servanda.judge.plan.instances import NO_OPENING, Instances
 from servanda.judge.plan.local_days import MONTH_END, Days
 from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
@@ -88,7 +88,7 @@ class Judgement:
         load.load(self.tables, self.norms, self.facts)
         if self.progress.watched:
             self.progress.events = load.size(self.tables, self.facts)
-        self.tables.create("nobody", f"SELECT 0 AS iid, {SINCE_EVER} AS since")
+        self.tables.create("nobody", f"SELECT 0 AS iid, {NO_OPENING}")
         days = Days(self.counting)
         if self.norms.calendars:
             days.load_calendars(self.tables, *self.span_of_days())
@@ -244,19 +244,23 @@ class Judgement:
     ) -> Verdict:
         """`began`: the violations that began the span; `opened`: the entries that opened it, and
         whether each is an act."""
+        rule = self.norms.rules[row[0]]
+        stands = told(rule.kind, row[5])
         return Verdict(
-            rule=self.norms.rules[row[0]].id,
+            rule=rule.id,
             debtor=row[2],
             creditor=row[3],
             trigger=row[4],
             instance=tuple(zip(names, row[12:], strict=True)),
-            status=told(row[5])[0],
+            status=stands.status,
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
             entries=tuple(sorted(opened)),
             acts=tuple(e for e, _ in began) or tuple(sorted(e for e in opened if opened[e])),
             breaches=tuple(said for _, said in began),
-            exercisable=told(row[5])[1],
+            outcome=stands.outcome,
+            used=stands.used,
+            open=stands.open,
         )
 
     def violations(self, batch: Batch) -> dict[int, list[Violation]]:

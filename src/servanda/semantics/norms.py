@@ -482,3 +482,9 @@ def variables_by_parameter(rules: Sequence[Rule]) -> dict[tuple[str, str], str]:
     return {
         key: next(iter(names)) for key, names in found.items() if len(names) == 1 and key not in own
     }
+
+
+def may_be_its_trigger(rule: Rule, act: Match) -> bool:
+    """Whether the act that a rule is about may be the one that made an instance of it."""
+    trigger = rule.trigger
+    return trigger is not None and trigger.match is not None and trigger.match.name == act.name

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_WHY = 40
 PATIENCE = 0.1
-PATIENCE_FOR_JSON = 60.0
+PATIENCE_FOR_JSON = 20.0
 """Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 
 
@@ -124,6 +124,7 @@ def span_row(query: Query, span: StatusSpan) -> dict[str, Any]:
         "from": query.iso(span.from_),
         "until": query.iso(span.until),
         "status": span.status,
+        "outcome": span.verdict.outcome,
         "entries": list(span.verdict.cited),
         "closed_by": list(span.verdict.closed_by),
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,12 +27,18 @@ EMPTY = Problem(
 )
 MOST_WAITING = 200
 """Pieces of work that wait for the worker; a request for more is refused for the moment."""
-AT_ONCE = 2
-"""Requests that judge or draw something themselves, at once; others wait `TURN` seconds."""
+AT_ONCE, IN_LINE = 2, 4
+"""Requests that judge or draw something themselves, at once, and those that wait `TURN` seconds."""
 TURN = 5.0
+WRITERS = 12
+"""Forms that are saved one after the other, with those that wait."""
 SEATS = 4
 """Requests that wait longer than a page does, at once: each holds a thread of the server."""
 SHORT = 0.5
+LOOK_AGAIN = 1000
+"""Milliseconds after which it is looked up whether the folder is still the one that is watched."""
+HAS_HANDLES = os.name == "posix"
+"""Whether a folder can be held open."""
 LONGEST_WORK = 30.0
 """Seconds to wait at the end for the judgement in hand."""
 
@@ -51,6 +57,8 @@ class Workspace:
         self.newest = 0
         self.worker = Worker()
         self.turns = threading.BoundedSemaphore(AT_ONCE)
+        self.line = threading.BoundedSemaphore(AT_ONCE + IN_LINE)
+        self.writers = threading.BoundedSemaphore(WRITERS)
         self.seats = threading.BoundedSemaphore(SEATS)
 
     # -------------------------------------------------------------- the text
@@ -148,22 +156,25 @@ class Workspace:
         """Wait; longer than `SHORT` only where a seat is free. Raises Refused if none is."""
         if patience <= SHORT:
             return self.wait(done, patience)
-        if not self.seats.acquire(blocking=False):
-            raise too_busy()
-        try:
+        with placed(self.seats):
             return self.wait(done, patience)
-        finally:
-            self.seats.release()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Work of a request itself, a few at once. Raises Refused where none ends in time."""
-        if not self.turns.acquire(timeout=TURN):
-            raise too_busy()
-        try:
+        with placed(self.line), placed(self.turns, TURN):
             yield
-        finally:
-            self.turns.release()
+
+
+@contextmanager
+def placed(places: threading.BoundedSemaphore, patience: float = 0) -> Iterator[None]:
+    """One of so many places. Raises Refused where none is free in time."""
+    if not places.acquire(timeout=patience):
+        raise too_busy()
+    try:
+        yield
+    finally:
+        places.release()
 
 
 class Worker:
@@ -213,15 +224,54 @@ class Worker:
 
 
 def watch(workspace: Workspace, stop: threading.Event) -> None:
-    """Read the text again whenever a file of the case changes, until told to stop."""
+    """Read the text again whenever a file of the case changes, until told to stop.
+
+    The system tells changes of the folder that was opened: whether its name still leads there is
+    looked up, for a link on the way may be swapped, and the folder removed and made again.
+    """
     from watchfiles import watch as changes
 
     folder = workspace.root if workspace.root.is_dir() else workspace.root.parent
+    missed = False
     while not stop.is_set():
         try:
-            for _ in changes(folder, stop_event=stop, step=40, debounce=100, rust_timeout=1000):
+            with Folder(folder) as opened:
+                for found in changes(
+                    folder,
+                    stop_event=stop,
+                    step=40,
+                    debounce=100,
+                    rust_timeout=LOOK_AGAIN,
+                    yield_on_timeout=True,
+                ):
+                    if not opened.is_there():
+                        missed = True
+                        break
+                    if found or missed:
+                        missed = False
+                        workspace.read()
+        except (OSError, RuntimeError):
+            if not missed:  # the folder itself has gone: say so, and look for it again
                 workspace.read()
-        except (FileNotFoundError, RuntimeError):
-            # The folder itself has gone: say so, and look for it again.
-            workspace.read()
-            time.sleep(1)
+            missed = True
+            stop.wait(LOOK_AGAIN / 1000)
+
+
+class Folder:
+    """A folder as it was opened: while it is held, no other folder is taken for it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.handle = os.open(path, os.O_RDONLY) if HAS_HANDLES else None
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.handle is not None:
+            os.close(self.handle)
+
+    def is_there(self) -> bool:
+        """Whether the path still leads to it. Raises OSError where it leads nowhere."""
+        there = self.path.stat()
+        return self.handle is None or os.path.samestat(os.fstat(self.handle), there)

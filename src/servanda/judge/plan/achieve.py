@@ -8,6 +8,7 @@ from servanda.judge.plan.gates import GATE_COLUMNS
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import (
     FOR_GOOD,
+    NOT_ITS_TRIGGER,
     NUMBER,
     SINCE_EVER,
     matches,
@@ -18,7 +19,7 @@ from servanda.judge.plan.sql import (
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Match, Norms, Rule
+from servanda.semantics.norms import Match, Norms, Rule, may_be_its_trigger
 
 WINDOW = ("o_lo", "o_hi", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
@@ -38,7 +39,10 @@ def window_of(rule: Rule) -> str:
 
 def candidate_test(rule: Rule) -> str:
     """The test that an occurrence `e` may perform the instance `i`, before its end is looked at."""
+    assert rule.action is not None
     tests = [] if rule.early == "never" else ["NOT i.never"]
+    if may_be_its_trigger(rule, rule.action):
+        tests.append(NOT_ITS_TRIGGER)
     if rule.early != "always":
         tests.append(f"e.fin > ({counts_from(rule, 'lo')} >> 6) * 64")
     return " AND ".join(tests)
@@ -286,9 +290,17 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
       FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
 
 
-def told(instances: str, performed: str) -> str:
-    """Instances joined with their performances; many have none."""
-    return f"SELECT i.*, a.* EXCLUDE (iid) FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"
+def told(instances: str, performed: str, *, triggered: bool = False) -> str:
+    """Instances joined with their performances; many have none.
+
+    A standing duty performed before it reads its `if` stays so, whatever that says; `triggered`
+    ones read it at their trigger.
+    """
+    done = f"coalesce(i.lo <= {SINCE_EVER} AND a.k < i.doubt, false)"
+    columns = "i.*" if triggered else f"i.* REPLACE (i.sure OR {done} AS sure)"
+    return f"""
+      SELECT {columns}, a.* EXCLUDE (iid)
+      FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"""
 
 
 def scalars(batch: Batch, told: str, conditions: Conditions) -> str:
@@ -382,6 +394,11 @@ def points(facts: str, gates: str, gated: bool) -> str:
 
     `facts` has the columns of `ends`.
     """
+    vague_then = "false"
+    if gated:
+        vague_then = (
+            f"coalesce(bool_or(g.t = f.after AND {UNDECIDED}) OVER (PARTITION BY iid), false)"
+        )
     return f"""
       WITH f AS (SELECT * FROM {facts}),
       ticks AS (SELECT iid, unnest([CASE WHEN f.trigger IS NULL AND f.lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE f.lo END,
@@ -396,7 +413,7 @@ def points(facts: str, gates: str, gated: bool) -> str:
                END AS opened, NULL::BIGINT AS breach_key
       FROM (SELECT g.iid, g.t, {STATUS} AS status, f.kept_entry, f.late_entry, f.made_entry,
                    {possible_act("g.t")} AS possible
-            FROM g JOIN f USING (iid))"""
+            FROM (SELECT g.*, {vague_then} AS vague_then FROM g JOIN f USING (iid)) g JOIN f USING (iid))"""
 
 
 def timeline(gates: str, gated: bool) -> str:
@@ -440,6 +457,9 @@ def made_good(kind: str) -> str:
 
 
 DOUBTED = f"{uncertain('g')} AND (g.t >= f.live_end OR g.t >= f.o_lo)"
+LET_GO = "coalesce(f.after_kind IN ('waived', 'released'), false)"
+BROKEN_THEN = f"({LET_GO} AND coalesce(f.b <= f.after, false))"
+VERDICT_OPEN = f"({LET_GO} OR (f.live_kind <> 'broken' AND coalesce(f.kp < f.live_end, false)))"
 END_OPEN = "(wa = 1 OR re = 1 OR en = 1)"
 STATUS = status_in_sql(
     "achieve",
@@ -460,6 +480,9 @@ STATUS = status_in_sql(
         "performance open": "g.t >= f.kp",
         "end open": END_OPEN,
         "end open, vague": f"{END_OPEN} AND {UNDECIDED}",
+        "in breach then": f"{BROKEN_THEN} AND NOT {uncertain('g')}",
+        "verdict open": VERDICT_OPEN,
+        "verdict open, vague": f"{VERDICT_OPEN} AND (i.doubt_und OR vague_then)",
         "left open": "(su = 1 OR ex = 1 OR idle = 1)",
         "left open, vague": UNDECIDED,
     },

@@ -316,7 +316,7 @@ class Atoms:
             "" if floor is None else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED} FROM ({floor})"
         )
         return f"""
-          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since AS inside, {amount} AS n
+          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since_surely AS inside, {amount} AS n
                      FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
                      ON {matches(expr.match)} AND {since}),
           iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n

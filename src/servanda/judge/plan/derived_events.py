@@ -7,9 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.fact_tables import prepare_state
-from servanda.judge.plan.instances import ORDER, Instances
+from servanda.judge.plan.instances import NO_OPENING, ORDER, Instances
 from servanda.judge.plan.load import patterns
-from servanda.judge.plan.sql import SINCE_EVER, at_phase, literal, matches, micros, named, scalar
+from servanda.judge.plan.sql import at_phase, literal, matches, micros, named, scalar
 from servanda.judge.plan.step_functions import at_tick
 from servanda.judge.verdict import JudgeError
 from servanda.semantics.norms import Always, Const, Derived, Norms, Var
@@ -53,7 +53,7 @@ def occurrences(
     conditions: Conditions,
 ) -> str:
     table = named("arising_", derived.name)
-    found = f"SELECT *, {SINCE_EVER} AS since FROM ({instances.joined(derived.trigger, ())})"
+    found = f"SELECT *, {NO_OPENING} FROM ({instances.joined(derived.trigger, ())})"
     tables.number(table, "iid", found, ORDER, conditions.bulk)
     level = f"SELECT iid, 2 AS val, false AS und FROM {table}"
     if not (isinstance(derived.if_, Always) and derived.if_.value):

@@ -7,19 +7,21 @@ from servanda.judge.plan.conditions import Conditions, binds, joined
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
-from servanda.judge.plan.sql import FOR_GOOD, matches, named
-from servanda.judge.plan.step_functions import counted
+from servanda.judge.plan.sql import FOR_GOOD, NOT_ITS_TRIGGER, matches, named
+from servanda.judge.plan.step_functions import UNTIL_NEXT, counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
     UNDECIDED,
     doubtful,
+    ever,
     first_ticks,
+    over_from,
     undecided_in,
     under,
     window_steps,
 )
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Rule, RuleStatus, acted_out
+from servanda.semantics.norms import Rule, RuleStatus, acted_out, may_be_its_trigger
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
@@ -51,7 +53,7 @@ def of_rule(
     )
     prevailing = [one.status for one in rule.yields_to if one.by_act]
     near = gates.few and of.at_once(event) and not prevailing
-    und = ", l.left_open AS und" if rule.remedy is not None else ""
+    und = ", l.left_open AS und" if rule.remedy is not None or of.norms.vagues else ""
     if near:
         found = by_range(rule, inst, gates)
     else:
@@ -74,7 +76,12 @@ def inside(rule: Rule, inst: str) -> str:
     return f"""
         SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside, 0 AS x_lo, 0 AS x_hi
         FROM {inst} i JOIN {named("ev_", rule.action.name)} e
-        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi"""
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi{not_its_trigger(rule)}"""
+
+
+def not_its_trigger(rule: Rule) -> str:
+    assert rule.action is not None
+    return f" AND {NOT_ITS_TRIGGER}" if may_be_its_trigger(rule, rule.action) else ""
 
 
 def excused(acts: str, inst: str, prevailing: list[RuleStatus], of: Conditions) -> str:
@@ -123,7 +130,7 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
                CASE WHEN i.sure AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
         FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)
         JOIN {named("ev_", rule.action.name)} e
-        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi{not_its_trigger(rule)}
            AND e.lo >= g.t AND e.lo < g.u"""
 
 
@@ -151,12 +158,17 @@ def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) 
     intervals = f"""
       SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE firm
       UNION ALL SELECT iid, lo, end_p, 1 FROM {violated}"""
-    past = f"SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE firm"
+    past = f"""
+      SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE firm
+      UNION ALL SELECT iid, lo, {FOR_GOOD}, 1 FROM {violated}"""
     sources = {
         "open": counted(intervals, batch.inst),
         "had": counted(past, batch.inst),
         "win": window_steps(batch.inst),
     }
+    if conditions.norms.vagues:
+        left = f"SELECT iid, lo AS f, CASE WHEN firm THEN hi ELSE {FOR_GOOD} END AS u, 1 AS level FROM {violated} WHERE und"
+        sources["had_und"] = counted(left, batch.inst)
     floors = []
     for rule in batch.rules:
         assert rule.action is not None
@@ -166,6 +178,7 @@ def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) 
     if floors:
         sources["silent"] = counted(" UNION ALL ".join(floors), batch.inst)
     zero = "" if floors else ", 0 AS silent"
+    zero += "" if conditions.norms.vagues else ", 0 AS had_und"
     line = under(gates, sources, batch.inst)
     return f"SELECT *{zero} FROM ({line})"
 
@@ -183,7 +196,12 @@ def bound_since(batch: Batch, gates: Gates) -> str:
 def points(inst: str, line: str, violated: str) -> str:
     """`(iid, t, status, opened, breach_key)`; each sure violation is a point of its own."""
     return f"""
-      WITH l AS (SELECT *, {first_ticks("wa", "re", "en")} FROM {line}),
+      WITH first_t AS (SELECT g.*, {UNTIL_NEXT} AS u, {first_ticks("wa", "re", "en")},
+                         min(CASE WHEN silent = 1 THEN t END) OVER (PARTITION BY iid) AS silent_t,
+                         {ever(f"win >= 1 AND {BOUND} < 2 AND ex < 2")} AS was_bound FROM {line} g),
+      over AS (SELECT f.*, {over_from()} AS over_t FROM first_t f JOIN {inst} i USING (iid)),
+      l AS (SELECT * EXCLUDE (u), coalesce(silent_t < over_t, false) AS was_silent,
+              {ever(f"{LET_GO} AND open = 2")} AS then_t, {ever(f"{LET_GO} AND open >= 1")} AS then_p FROM over),
       first AS ({first_of(violated, inst)}),
       healed AS (SELECT iid, end_p AS t, min(cure) AS cure FROM {violated}
                  WHERE cure IS NOT NULL GROUP BY ALL)
@@ -209,6 +227,9 @@ def first_of(violated: str, inst: str | None = None) -> str:
                FROM {violated} v {at[1]} WHERE v.level = 2 GROUP BY v.iid, {at[0]}"""
 
 
+LET_GO = "t < over_t AND u >= over_t AND over_t IN (wa_t, re_t)"
+OVER_OPEN = f"(({COMMON['ended']} OR {COMMON['lapsed']}) AND open = 1)"
+VERDICT_OPEN = "(then_p OR was_silent OR had = 1)"
 VIOLATION = "(l.t < i.o_hi OR open = 2)"
 STATUS = status_in_sql(
     "forbid",
@@ -222,5 +243,11 @@ STATUS = status_in_sql(
         "left open, vague": UNDECIDED,
         "left open": f"({doubtful('su', 'idle', 'wa', 're', 'en', 'ex')} OR open = 1 OR silent = 1)",
         "was broken": "had = 2",
+        "over, left open": OVER_OPEN,
+        "over, left open, vague": f"{OVER_OPEN} AND had_und = 1",
+        "never bound": "NOT was_bound",
+        "in breach then": "then_t",
+        "verdict open": VERDICT_OPEN,
+        "verdict open, vague": f"{VERDICT_OPEN} AND had_und = 1",
     },
 )

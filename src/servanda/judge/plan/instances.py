@@ -1,7 +1,7 @@
 """Instances of a rule: who it binds, since when, and its window.
 
 `inst_N(iid, trigger, sure, lo, hi, debtor, creditor, k_…, o_lo, o_hi, c_lo, c_hi, since)`: ticks;
-an opening that is absent is FOR_GOOD; `since` is where sums so far begin.
+an opening that is absent is FOR_GOOD; `since` and `since_surely` are where sums so far begin.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from servanda.semantics.norms import (
 from servanda.syntax.tree import Duration
 
 ORDER = "lo, trigger"
+NO_OPENING = f"{SINCE_EVER} AS since, {SINCE_EVER} AS since_surely"
 
 
 class Instances:
@@ -192,7 +193,7 @@ class Instances:
         if rule.action is not None:
             closed_ = str(rule.action.name in self.conditions.closed_events).lower()
         return f"""
-          SELECT *, CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE o_lo END AS since,
+          SELECT *, {sums_from("o_lo")} AS since, {sums_from("o_hi")} AS since_surely,
                  {"o_lo" if rule.trigger is None else "lo"} AS doubt,
                  {str(rule.curable).lower()} AS curable,
                  {closed_} AS closed
@@ -275,7 +276,7 @@ class Instances:
         """`if` is read once at the trigger: false removes, unknown makes a possible instance."""
         if not reads_if(rule) or rule.trigger is None:
             return f"{table}_0"
-        self.tables.create(f"{table}_s", f"SELECT *, {SINCE_EVER} AS since FROM {table}_0")
+        self.tables.create(f"{table}_s", f"SELECT *, {NO_OPENING} FROM {table}_0")
         steps = self.conditions.steps(rule.if_, f"{table}_s")
         read = at_tick(steps, f"{table}_s", at_phase("i.lo", 1), True)
         return f"""(
@@ -303,10 +304,7 @@ class Instances:
         for rule in rules:
             if not reads_if(rule):
                 continue
-            own = (
-                f"(SELECT * REPLACE ({SINCE_EVER} AS since) FROM {table} "
-                f"WHERE rule = {numbers[rule.id]})"
-            )
+            own = f"(SELECT * REPLACE ({NO_OPENING}) FROM {table} WHERE rule = {numbers[rule.id]})"
             read = at_tick(self.conditions.steps(rule.if_, own), own, at_phase("i.o_lo", 1), True)
             self.tables.create(
                 table,
@@ -439,6 +437,11 @@ class Instances:
             return f"least({', '.join(ats)})"
         missing = " OR ".join(f"{at} IS NULL" for at in ats)
         return f"(CASE WHEN {missing} THEN NULL ELSE greatest({', '.join(ats)}) END)"
+
+
+def sums_from(opening: str) -> str:
+    """Where a sum so far begins: at the instant of the opening, since ever if there is none."""
+    return f"CASE WHEN o_lo >= {FOR_GOOD} THEN {SINCE_EVER} ELSE {at_phase(opening, 0)} END"
 
 
 def reads_if(rule: Rule) -> bool:

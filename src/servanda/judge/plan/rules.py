@@ -191,7 +191,8 @@ class Rules:
         """`facts` of many instances: materialise costly columns; the rest is a view."""
         (rule,) = batch.rules
         kept = f"{facts}_kept"
-        self.tables.create(kept, achieve.told(self.instances.bases[batch.inst], performed))
+        base = self.instances.bases[batch.inst]
+        self.tables.create(kept, achieve.told(base, performed, triggered=True))
 
         def scalars(rows: str) -> str:
             windows = self.instances.windows(rule, rows, self.numbers[rule.id])
@@ -371,7 +372,9 @@ class Rules:
         )
         self.tables.create(f"ties_{batch.name}", several)
         if uncurable.never_mended(batch, gates, self.conditions):
-            batch.spans = uncurable.spans_before(batch, gates, violated, self.now)
+            batch.spans = uncurable.spans_before(
+                batch, gates, violated, self.now, bool(self.norms.vagues)
+            )
             batch.breaches = uncurable.spans_of_violations(batch, violated, self.now)
         else:
             self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))

@@ -110,3 +110,7 @@ def effect(tick: str) -> str:
         f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} "
         f"ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"
     )
+
+
+NOT_ITS_TRIGGER = "e.entry IS DISTINCT FROM i.trigger"
+"""The act `e` is not the one that made the instance `i`."""

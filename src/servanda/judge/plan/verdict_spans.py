@@ -30,7 +30,7 @@ def window_steps(inst: str) -> str:
       UNION ALL SELECT iid, o_lo, 1 FROM {inst} WHERE o_lo < c_hi AND o_lo < o_hi
       UNION ALL SELECT iid, o_hi, 2 FROM {inst} WHERE o_hi < c_lo
       UNION ALL SELECT iid, o_hi, CASE WHEN o_hi < c_hi THEN 1 ELSE 0 END
-        FROM {inst} WHERE o_lo < o_hi AND o_hi > c_lo AND o_hi <> c_hi AND o_hi < {FOR_GOOD}
+        FROM {inst} WHERE o_hi >= c_lo AND o_hi <> c_hi AND o_hi < {FOR_GOOD}
       UNION ALL SELECT iid, c_lo, 1 FROM {inst} WHERE o_lo < c_lo AND c_lo < c_hi
       UNION ALL SELECT iid, c_hi, 0 FROM {inst} WHERE o_lo < c_hi AND c_hi < {FOR_GOOD}"""
 
@@ -52,6 +52,20 @@ def under(gates: Gates, columns: dict[str, str], inst: str) -> str:
 def not_in_force(name: str, c: str = "i.c_hi") -> str:
     """The overlay began before the window closed: a duty that has lapsed stays lapsed."""
     return f"({name} = 2 AND {name}_t < {c})"
+
+
+def over_from(i: str = "i") -> str:
+    """The tick from which on a duty is over: waived, released or ended in its window, or lapsed."""
+    let_go = "least(wa_t, re_t, en_t)"
+    return (
+        f"least(CASE WHEN {let_go} < {i}.c_hi THEN {let_go} ELSE {FOR_GOOD} END, "
+        f"greatest({i}.o_hi, {i}.c_hi))"
+    )
+
+
+def ever(holds: str) -> str:
+    """Whether it holds in any row of an instance."""
+    return f"coalesce(bool_or({holds}) OVER (PARTITION BY iid), false)"
 
 
 def first_ticks(*names: str, present: Collection[str] = GATE_COLUMNS) -> str:

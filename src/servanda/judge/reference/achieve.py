@@ -17,7 +17,7 @@ from servanda.judge.reference.instance import (
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
-from servanda.judge.statuses import Exercised
+from servanda.judge.statuses import Code
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
 from servanda.semantics.norms import Match
@@ -30,6 +30,8 @@ class Performance:
         self.act = act
         self.sure = sure
         self.parts = parts or [act]
+        self.lo = tick(micros_of(act.lo), FULFIL)
+        self.hi = tick(micros_of(act.hi), FULFIL)
         self.read_lo = False
         self.read_hi = False
 
@@ -41,14 +43,6 @@ class Performance:
     def entries(self) -> tuple[str, ...]:
         """The acts it consists of, in order of id: of instalments, all parts counted."""
         return tuple(sorted({part.entry for part in self.parts}))
-
-    @property
-    def lo(self) -> int:
-        return tick(micros_of(self.act.lo), FULFIL)
-
-    @property
-    def hi(self) -> int:
-        return tick(micros_of(self.act.hi), FULFIL)
 
 
 def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happening]:
@@ -82,6 +76,11 @@ class Achieve(Instance):
         "performance open": lambda of, x: of.possibly_kept,
         "end open": lambda of, x: of.end_open(x),
         "end open, vague": lambda of, x: of.end_open(x) and of.gates(x).vague,
+        "in breach then": lambda of, x: of.broken_then and x >= of.sure_from,
+        "verdict open": lambda of, x: of.after is not None if of.off is None else of.possibly_kept,
+        "verdict open, vague": lambda of, x: (
+            of.CONDITIONS["verdict open"](of, x) and (of.vague_then or of.doubt_is_vague)
+        ),
         "left open": lambda of, x: of.gates(x).over == POSSIBLE,
         "left open, vague": lambda of, x: of.gates(x).over == POSSIBLE and of.gates(x).vague,
     }
@@ -143,6 +142,8 @@ class Achieve(Instance):
     silence_counts = False  # the event was closed all along when the breach came
     surely_broken = False
     after: Status | None = None  # what made the breach good
+    broken_then = False  # it was surely in breach when it was waived or released
+    vague_then = False  # a vague term left open whether it was
     after_entries: tuple[str, ...] = ()
     late: Happening | None = None  # the late performance that cured it
     breach_record: Breach | None = None
@@ -171,21 +172,17 @@ class Achieve(Instance):
     def found(self) -> list[Performance]:
         if self.acts is None:
             assert self.rule.action is not None
-            matching = self.walk.world.matching
+            matching = self.acts_under
             if self.rule.together:
-                self.acts = self.all_acted(matching(self.rule.action, self.bindings))
+                self.acts = self.all_acted(matching(self.rule.action))
             elif self.rule.total is None:
-                self.acts = [
-                    Performance(h, h.sure) for h in matching(self.rule.action, self.bindings)
-                ]
+                self.acts = [Performance(h, h.sure) for h in matching(self.rule.action)]
             else:
                 param, owed = self.rule.total
                 match = self.rule.action
                 parts = Match(match.name, tuple(a for a in match.args if a.param != param))
                 self.walk.kept_alive.append(parts)
-                self.acts = self.added_up(
-                    matching(parts, self.bindings), param, scalar(owed, self.bindings)
-                )
+                self.acts = self.added_up(matching(parts), param, scalar(owed, self.bindings))
         return self.acts
 
     def added_up(self, parts: list[Happening], param: str, owed: object) -> list[Performance]:
@@ -246,7 +243,8 @@ class Achieve(Instance):
             self.stop_if_off(x)
         self.note_bound(x)
         for performance in self.found():
-            self.read(performance, x)
+            if performance.lo <= x and not performance.read_hi:
+                self.read(performance, x)
         self.fall_due(x)
         if self.breach_lo is not None and self.kept is None and self.after is None:
             self.make_good(x)
@@ -366,6 +364,7 @@ class Achieve(Instance):
     def make_good(self, x: int) -> None:
         """Late performance, compensation, waiver, release: the first of them, for good."""
         gates = self.gates(x)
+        self.broken_then, self.vague_then = self.surely_broken, gates.vague
         late = [p for p in self.found() if self.cures(p, x)]
         remedy = self.breach_record.remedy if self.breach_record is not None else None
         if gates.wa.value == SURE:
@@ -429,7 +428,7 @@ class Achieve(Instance):
         gates = self.gates(x)
         return POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value)
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         if status == "kept" and self.kept is not None:
             return self.kept_entries
         if status == self.after:

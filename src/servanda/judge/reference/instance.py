@@ -21,12 +21,12 @@ from servanda.judge.reference.truth import (
     negated,
 )
 from servanda.judge.reference.windows import Window, at_tick, window_of
-from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
-from servanda.judge.statuses import STATUSES, Exercised, rows_of, status_of, told
+from servanda.judge.reference.world import FOR_GOOD, Bindings, Happening, instant, scalar
+from servanda.judge.statuses import STATUSES, Code, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Cond, Rule
+from servanda.semantics.norms import Cond, Match, Rule, may_be_its_trigger
 from servanda.syntax.tree import Duration
 
 IN_FORCE = ("wa", "re", "en")
@@ -55,7 +55,7 @@ class Change:
     """
 
     at: int
-    status: Status | Exercised
+    status: Code
     acts: tuple[str, ...]
     breaches: tuple[Statement, ...] = ()
     act: tuple[int, tuple[str, ...]] | None = None
@@ -290,6 +290,13 @@ class Instance:
         sure = self.certainty(x)
         return Truth(sure, sure == POSSIBLE and self.doubt_is_vague, self.origin)
 
+    def acts_under(self, match: Match) -> list[Happening]:
+        """The matching acts; the one that made the instance is none of them."""
+        found = self.walk.world.matching(match, self.bindings)
+        if not may_be_its_trigger(self.rule, match):
+            return found
+        return [act for act in found if act.entry != self.trigger]
+
     # -------------------------------------------------------------- what it rests on
     def grounds(self, x: int) -> Grounds:
         """What its status at tick `x` rests on; only where the walk records that."""
@@ -482,7 +489,7 @@ class Instance:
             history.append((felt_at, now))
         return now != before
 
-    def status(self, x: int) -> Status | Exercised:
+    def status(self, x: int) -> Code:
         """By the table of its kind: judge/statuses.py."""
         conditions = self.CONDITIONS
         return status_of(self.rule.kind, lambda condition: conditions[condition](self, x))
@@ -496,7 +503,13 @@ class Instance:
             parts = self.PARTS.get(condition.removesuffix(", vague"))
             asked = parts is not None and (holds or not parts.any)
             decided = parts.deciding(self, x) if parts is not None and asked else ()
-            yield condition, told(status)[0], holds, decided, self.rests_on(condition, x)
+            yield (
+                condition,
+                told(self.rule.kind, status).status,
+                holds,
+                decided,
+                self.rests_on(condition, x),
+            )
 
     def rests_on(self, condition: str, x: int) -> Grounds:
         """What a condition of the table was read from."""
@@ -509,6 +522,10 @@ class Instance:
             return self.origin
         return self.acts_because(x)
 
+    def is_over(self, x: int) -> bool:
+        """Whether the duty is over at `x`: waived, released, ended or lapsed."""
+        return any(COMMON[end](self, x) for end in ("waived", "released", "ended", "lapsed"))
+
     def advance(self, x: int) -> None:
         raise NotImplementedError
 
@@ -516,7 +533,7 @@ class Instance:
         """The acts that began this stretch of a broken prohibition, and the parameters of each."""
         return None, ()
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         """The entries of the acts that bring this status about at tick `x`."""
         return ()
 

@@ -10,7 +10,7 @@ from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.truth import Grounds, Truth
 from servanda.judge.reference.windows import Moment
 from servanda.judge.reference.world import FOR_GOOD, Bindings, World, compares, scalar
-from servanda.semantics.norms import Join, Norms, Point, Rule, RuleStatus
+from servanda.semantics.norms import Join, Match, Norms, Point, Rule, RuleStatus
 
 
 class Walk(Protocol):
@@ -22,6 +22,7 @@ class Walk(Protocol):
     conditions: Conditions
     recording: bool
     touching: dict[tuple[str, str], list[Rule]]
+    together: dict[str, list[Rule]]
     asking: set[object]
     kept_alive: list[object]
 
@@ -52,6 +53,7 @@ class Power(Duty, Protocol):
     """An instance of a power (may.py), as its uses see it."""
 
     def uses(self) -> list[Any]: ...
+    def acts_under(self, match: Match) -> list[Any]: ...
     def all_uses(self) -> Iterator[Any]: ...
     def open_to_exercise(self, micros: int) -> Truth: ...
     def open_at(self, at: int, before: int) -> Truth: ...

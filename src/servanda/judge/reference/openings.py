@@ -181,8 +181,9 @@ class Openings:
             if norms.force_until is not None and not rule.survives:
                 yield from anchors(of, norms.force_until, {}, at)
         if of.waiting(before) != of.waiting(after):
-            yield from self.uses_turned(uses_over(of, "create"), at)
-            if rule.version is not None:
+            if rule.needs_creation:
+                yield from self.uses_turned(uses_over(of, "create"), at)
+            if rule.version is not None and rule.trigger is None:
                 yield from self.uses_turned(uses_over(of, "amend", to=rule.version), at)
             if norms.force_from is not None:
                 yield from anchors(of, norms.force_from, {}, at)

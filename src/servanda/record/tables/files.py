@@ -41,7 +41,8 @@ class TableFile(Struct, frozen=True):
 
     `name` begins the ids of its rows, `file` is its path in the case folder. `several` are the
     columns that can hold more than one value, each with the column that counts them. `repeated`:
-    columns whose value stands in as many rows as `REPEATS` says. `line_of`:
+    columns whose value stands in as many rows as `REPEATS` says. `pointed`: those of texts with
+    a point or a plus, as numbers may have. `line_of`:
     the line of a row in the file, where it has lines; `line_of_record`: of a record as DuckDB
     counts them, the header and blank lines too.
     """
@@ -52,6 +53,7 @@ class TableFile(Struct, frozen=True):
     columns: dict[str, str]
     several: dict[str, str] = {}
     repeated: frozenset[str] = frozenset()
+    pointed: frozenset[str] = frozenset()
     line_of: Callable[[int], int] | None = None
     line_of_record: Callable[[int], int] | None = None
 

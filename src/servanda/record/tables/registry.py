@@ -111,7 +111,7 @@ def _check_packed(path: Path, suffix: str) -> None:
             packing = "gzip" if suffix.endswith(".gz") else "zstd"
             with pa.input_stream(str(path), compression=packing) as stream:
                 check_unpacked(path, [stream])
-        except OSError:  # the reader of the format tells what is wrong
+        except OSError:  # the reader of its format reports it
             return
     elif zipfile.is_zipfile(path):
         try:

@@ -19,7 +19,6 @@ from servanda.record.tables.sql import (
     INTEGERS,
     WHOLE_WITH_POINT,
     Moment,
-    clean,
     inexact,
     is_number,
     moment,
@@ -315,7 +314,8 @@ class Planner:
     def text(self, column: str) -> str:
         """A column as an id; floats that may have been rounded are refused."""
         kind = self.file.columns[column]
-        if bad := inexact(column, kind):
+        bad = inexact(column, kind)
+        if bad and (kind != "VARCHAR" or column in self.file.pointed):
             message = f"{{}} in column `{column}` is a float, which may have been rounded"
             exact = "2^24" if kind.upper() in ("FLOAT", "REAL") else "2^53"
             help = f"keep ids as text or whole numbers: floats are rounded past {exact}"
@@ -324,7 +324,7 @@ class Planner:
             message = f"the bytes {{}} in column `{column}` are no text in UTF-8"
             help = "write the column as text, such as the hexadecimal digits of the bytes"
             self.check("E714", bad, quoted(column), message, help=help)
-        if kind == "VARCHAR":
+        if column in self.file.pointed:
             known = text(column, kind)
             with_point = f"regexp_full_match({known}, {literal(WHOLE_WITH_POINT)})"
             message = f"the text `{{}}` in column `{column}` is not the same as the whole number"
@@ -417,7 +417,7 @@ class Planner:
                 ANOTHER_COLUMN,
             )
             return None
-        given = clean(f"{quoted(cell.name)}::VARCHAR")
+        given = f"nullif({quoted(cell.name)}::VARCHAR, '')"
         iso = given if dates is None or dates.micros_each is not None else dates.iso(given)
         matches = f"regexp_full_match({iso}, {literal(DAY)})"
         value = f"CASE WHEN {matches} THEN TRY_CAST({iso} AS DATE) END"

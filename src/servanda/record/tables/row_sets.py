@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from servanda.record.lookup import RecordNames
 from servanda.record.tables.files import TableFile, quoted, run
 from servanda.record.tables.row_mapping import FILL, is_one_of, no_column
-from servanda.record.tables.sql import text
+from servanda.record.tables.sql import clean, is_unclean, may_be_float, text
 from servanda.syntax.entries import RowMap
 from servanda.syntax.tree import Event
 
@@ -24,25 +24,39 @@ NAME_AN_EVENT = (
 )
 
 
-def with_empty_as_text(
+def with_clean_columns(
     connection: DuckDBPyConnection, file: TableFile, columns: Iterable[str]
 ) -> TableFile:
-    """The file, its columns without any value as text: what type they have says nothing."""
+    """The file with its texts in the form in which they are compared, and its columns without
+    any value as text: what type they have says nothing. Looks at each row once."""
+    named = [name for name in dict.fromkeys(columns) if name in file.columns]
+    texts = [name for name in named if file.columns[name] == "VARCHAR"]
     empty = [
-        column
-        for column in dict.fromkeys(columns)
-        if file.columns.get(column, "VARCHAR") != "VARCHAR"
-        and column not in file.several
+        name
+        for name in named
+        if name not in texts
         and not run(
-            connection, f"SELECT 1 FROM ({file.sql}) WHERE {quoted(column)} IS NOT NULL LIMIT 1"
+            connection, f"SELECT 1 FROM ({file.sql}) WHERE {quoted(name)} IS NOT NULL LIMIT 1"
         )
     ]
-    if not empty:
+    asked = [
+        f"bool_or({ask(quoted(name))})" for name in texts for ask in (is_unclean, may_be_float)
+    ]
+    found = run(connection, f"SELECT {', '.join(asked)} FROM ({file.sql})")[0] if asked else ()
+    instead = {name: "NULL::VARCHAR" for name in empty}
+    instead |= {
+        name: clean(quoted(name))
+        for name, unclean in zip(texts, found[::2], strict=True)
+        if unclean
+    }
+    pointed = (name for name, may_be in zip(texts, found[1::2], strict=True) if may_be)
+    file = replace(file, pointed=frozenset(pointed))
+    if not instead:
         return file
-    instead = ", ".join(f"NULL::VARCHAR AS {quoted(column)}" for column in empty)
+    replaced = ", ".join(f"{value} AS {quoted(name)}" for name, value in instead.items())
     return replace(
         file,
-        sql=f"SELECT * REPLACE ({instead}) FROM ({file.sql})",
+        sql=f"SELECT * REPLACE ({replaced}) FROM ({file.sql})",
         columns=file.columns | dict.fromkeys(empty, "VARCHAR"),
     )
 

@@ -117,7 +117,7 @@ def _whole_micros(column: str) -> str:
 def _written(name: str, given: str, notation: DateNotation | None) -> tuple[tuple[str, ...], ...]:
     """Dates and times as text. The offset is found by position, once the pattern has matched."""
     text, kind, zone = f"{name}_text", f"{name}_kind", f"{name}_zone"
-    first = (f"{clean(given)} AS {text}",)
+    first = (f"nullif({given}, '') AS {text}",)
     if notation is not None and notation.micros_each is not None:
         return (first, *_counted(name, text, notation))
     if notation is not None:
@@ -254,6 +254,16 @@ def clean(value: str) -> str:
     return f"nullif(trim(CASE WHEN {ascii_only} THEN {value} ELSE {spaced} END, {ends}), '')"
 
 
+def is_unclean(value: str) -> str:
+    """Whether a text may have another form in which texts are compared; cheap to ask."""
+    return f"(strlen({value}) <> length({value}) OR {value} < '!' OR right({value}, 1) <= ' ')"
+
+
+def may_be_float(value: str) -> str:
+    """Whether a text may be a number with a point or an exponent; cheap to ask."""
+    return f"(contains({value}, '.') OR contains({value}, '+'))"
+
+
 def number(column: str, type_: str, notation: NumberNotation | None = None) -> str | None:
     """A column as DECIMAL(38,9), NULL where it is none; None if its type holds no numbers."""
     name = quoted(column)
@@ -263,8 +273,7 @@ def number(column: str, type_: str, notation: NumberNotation | None = None) -> s
     if kind in INTEGERS or kind.startswith("DECIMAL"):
         return f"TRY_CAST({name} AS {DECIMAL})"
     if kind == "VARCHAR":
-        text = clean(name)
-        plain = text if notation is None else notation.plain(text)
+        plain = name if notation is None else notation.plain(name)
         return f"CASE WHEN {is_number(column, notation)} THEN TRY_CAST({plain} AS {DECIMAL}) END"
     return None
 
@@ -272,7 +281,7 @@ def number(column: str, type_: str, notation: NumberNotation | None = None) -> s
 def is_number(column: str, notation: NumberNotation | None = None) -> str:
     """Whether a column's text is a number, even one out of range."""
     pattern = NUMBER if notation is None else notation.pattern
-    return f"regexp_full_match({clean(f'{quoted(column)}::VARCHAR')}, {literal(pattern)})"
+    return f"regexp_full_match({quoted(column)}::VARCHAR, {literal(pattern)})"
 
 
 def scaled(value: str, factor: Fraction) -> str:
@@ -293,7 +302,7 @@ def scaled(value: str, factor: Fraction) -> str:
 
 
 def text(column: str, type_: str) -> str:
-    """A column as text, in the form in which texts are compared; empty is not said.
+    """A column as text; empty is not said. Texts are clean already (`row_sets.py`).
 
     A whole number is `7` in every type: `7.0` of floats and `7.00` of decimals is that number.
     """
@@ -307,7 +316,7 @@ def text(column: str, type_: str) -> str:
         return f"CASE WHEN contains({digits}, '.') THEN {short} ELSE {digits} END"
     if kind == "BLOB":
         return clean(f"TRY(decode({name}))")
-    return clean(name if kind == "VARCHAR" else f"{name}::VARCHAR")
+    return f"nullif({name if kind == 'VARCHAR' else f'{name}::VARCHAR'}, '')"
 
 
 def inexact(column: str, type_: str) -> str | None:

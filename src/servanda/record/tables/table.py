@@ -34,7 +34,7 @@ from servanda.record.tables.notations import (
 )
 from servanda.record.tables.registry import allowed, find_files, open_table, shown_path, table_name
 from servanda.record.tables.row_mapping import Check, Plan, Planner
-from servanda.record.tables.row_sets import ByEvent, distinct_rows, with_empty_as_text
+from servanda.record.tables.row_sets import ByEvent, distinct_rows, with_clean_columns
 from servanda.record.tables.scratch import scratch_folder
 from servanda.record.tables.sql import DAY, Offsets, ticks, years_of
 from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
@@ -159,11 +159,12 @@ class _TableReader:
 
     def _open(self, path: Path, written: TableMap) -> TableFile | None:
         wanted = frozenset(name for row in written.rows for name in row.columns)
+        file: TableFile | str = shown_path(path, self.folder)
         try:
             file = open_table(self.connection, self.folder, path, written, wanted)
-            return with_empty_as_text(self.connection, file, wanted)
+            return with_clean_columns(self.connection, file, wanted)
         except Unreadable as error:
-            self._report(shown_path(path, self.folder), error)
+            self._report(file, error)
         except OSError as error:
             message = f"`{path.name}` cannot be read: {error.strerror}"
             self.problems.add("E701", written.place, message, "name a file that can be read")
