@@ -15,7 +15,7 @@ import pytest
 from msgspec import Struct
 from waitress.server import create_server
 
-from servanda.web import channels, responses, updates, workspace
+from servanda.web import channels, responses, supposition, updates, workspace
 from servanda.web.channels import PIPELINED, SETTINGS, limit
 from servanda.web.query import Refused
 from servanda.web.settings import application, site
@@ -350,6 +350,29 @@ def test_work_that_waits_has_an_end(served: Any, monkeypatch: pytest.MonkeyPatch
         assert served.get("/board").status_code == 200
     finally:
         held.set()
+
+
+LONG_WORK = {
+    "every day of a century": 'buyer must order(id: "x") every day from 1900-01-01',
+    "every day, kept": "buyer must keep sum of qty in order(by: buyer) so far <= 1 kg every day"
+    " from 1900-01-01",
+    "every day, forbidden": 'buyer must not order(id: "x") every day from 1900-01-01',
+    "every day, a power": 'buyer may order(id: "x") every day from 1900-01-01',
+    "every week of a millennium": 'buyer must order(id: "x") every week from 1900-01-01',
+}
+
+
+@pytest.mark.parametrize("what", LONG_WORK)
+def test_a_supposition_has_a_time_limit(
+    served: Any, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(supposition, "SECONDS", 0.2)
+    begun = time.monotonic()
+    twin = served.get("/what-if.json", {"text": f"clause 90\n  {LONG_WORK[what]}\n"})
+    problems = twin.json()["problems"]
+    assert time.monotonic() - begun < 20
+    assert [p["code"] for p in problems] == ["E002"] and "0.2 seconds" in problems[0]["message"]
+    assert served.get("/what-if.json", {"text": "allow H202\n"}).status_code == 200
 
 
 TWINS = ("board", "timeline", "compare", "clause/1", "account/buyer", "party/buyer", "what-if")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_WHY = 40
 PATIENCE = 0.1
-PATIENCE_FOR_JSON = 20.0
+PATIENCE_FOR_JSON = 60.0
 """Seconds to wait: for a page, which can be completed later, and for a JSON twin, which cannot."""
 
 

@@ -18,7 +18,7 @@ from servanda.web.settings import site
 
 PATIENCE = 0.1
 """Seconds that a page waits for a judgement before it is shown without."""
-PATIENCE_FOR_JSON = 20.0
+PATIENCE_FOR_JSON = 60.0
 MOST_PARAMETERS = 50
 LONGEST_PATH = 4000
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.truth import Grounds, Truth
 from servanda.judge.reference.windows import Moment
-from servanda.judge.reference.world import FOR_GOOD, Bindings, World, compares, scalar
+from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Bindings, World, compares, scalar
 from servanda.semantics.norms import Join, Match, Norms, Point, Rule, RuleStatus
 
 
@@ -71,6 +71,7 @@ class Breach:
     vague: bool
     hi: int = FOR_GOOD
     sure: bool = False
+    till: int = SINCE_EVER  # of an act of which only the day is known, the end of that day
     remedy: Duty | None = None
 
 
