@@ -84,7 +84,7 @@ def _by_id(path: Path, under: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 if not isinstance(item, dict):
                     raise Unreadable("E706", 0, NOT_OCEL, f"`{id}` of `{under}` must be an object")
                 yield id, item
-        except ijson.JSONError as error:
+        except (ijson.JSONError, UnicodeDecodeError) as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
@@ -117,11 +117,13 @@ def _items(path: Path, list_: str) -> Iterator[dict[str, Any]]:
                 if not isinstance(item, dict):
                     raise Unreadable("E706", 0, NOT_OCEL, f"`{list_}` must be a list of objects")
                 yield item
-        except ijson.JSONError as error:
+        except (ijson.JSONError, UnicodeDecodeError) as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "this is not text in UTF-8"
     said = str(error).splitlines()[0] if str(error) else ""
     if "premature" in said or "Incomplete" in said or "EOF" in said:
         return "this JSON ends early"
@@ -139,7 +141,7 @@ def _keys(path: Path) -> set[str]:
                 for prefix, event, value in ijson.parse(file)
                 if (prefix, event) == ("", "map_key")
             }
-        except ijson.JSONError as error:
+        except (ijson.JSONError, UnicodeDecodeError) as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
