@@ -37,7 +37,7 @@ from servanda.record.facts import Facts
 from servanda.semantics.norms import Norms
 
 ROOT = Path(__file__).parents[2]
-KEYS = ("rule", "debtor", "creditor", "trigger", "instance", "status", "from_")
+KEYS = ("rule", "debtor", "creditor", "trigger", "instance", "status", "from_", "outcome")
 
 
 # ------------------------------------------------------------------ generated cases
