@@ -15,7 +15,7 @@ from servanda.present.charts.chart import Chart
 from servanda.present.charts.rows import histories, short_labels
 from servanda.present.charts.time_axis import extent, local_time
 from servanda.present.charts.timeline import ENTRY_MARK, timeline
-from servanda.vocabulary.statuses import term
+from servanda.vocabulary.statuses import came_to, term
 
 
 def layer_values(chart: Chart, key: str) -> list[dict[str, Any]]:
@@ -71,7 +71,8 @@ def check(one: Judged) -> int:
         for span in duty.spans[one.account]:
             status = term(span.status, duty.kind)
             if status.drawn:
-                assert (label.partition("  ")[2], status.word) in told, (label, status.word)
+                word = status.word + came_to(span.status, duty.kind, span.outcome)
+                assert (label.partition("  ")[2], word) in told, (label, word)
     return len(bars)
 
 

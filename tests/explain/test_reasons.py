@@ -17,6 +17,7 @@ from servanda.judge.verdict import Status
 CASE = """
 agreement Rent "A lease"
   zone UTC
+  suspension does not stop the clock
 party A, B
 event pay(by: party, n: number), not recorded is taken as not done
 event visit(by: party), not recorded is taken as not done

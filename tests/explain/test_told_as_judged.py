@@ -182,6 +182,6 @@ def test_an_instance_is_named_as_it_is_shown_or_as_its_rule_has_it(tmp_path: Pat
     case = servanda.open(tmp_path / "case.sv")
     for selector in ('1(id: "o2")', '1(n: "o2")'):
         (tree,) = case.why(selector, on="2024-02-01")
-        assert ": released, since 2024-01-10" in tree.sentence
+        assert ": released (in breach), since 2024-01-10" in tree.sentence
     (other,) = case.why('1(id: "o1")', on="2024-02-01")
     assert ": in breach" in other.sentence

@@ -234,7 +234,7 @@ def test_what_has_no_sure_date_is_told_and_not_guessed(tmp_path: Path) -> None:
 
 def test_the_thirty_days_of_the_flagship() -> None:
     case = servanda.open(ROOT / "cases" / "jcpoa")
-    found = [d for d in deadlines(case.judge("E3", "2025-09-01")) if d.clause == "2231.11"]
+    found = [d for d in deadlines(case.judge("E3", "2025-09-01")) if d.clause == "2231.11.vote"]
     counted = (
         "30 days counted from the day after 2025-08-28, so it ends with 2025-09-27, "
         "that is at 2025-09-28T00:00:00Z"

@@ -45,6 +45,7 @@ HOLDS: dict[str, str] = {
     "released": "the debtor has been released from it",
     "ended": "the agreement, the clause or this version of it has ended",
     "lapsed": "its window is over",
+    "over, left open": "its time is over, and a violation in it may stand",
     "if failed": "its `if` did not hold as its window opened, so that it never arose",
     "not opened": "its window has not opened",
     "opening open": "it is not known whether its window has opened",
