@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
 from mixed import PARTIES
+from msgspec.structs import replace
 from telling import plain
 
 from servanda.judge.verdict import JudgeError, Verdict
@@ -91,7 +91,10 @@ def worlds(norms: Norms, facts: Facts, most: int) -> Iterator[tuple[Norms, Facts
     if count > most:
         raise TooMany(count)
     for held in product((True, False), repeat=len(terms)):
-        positions = [HeldVague(n, a, v, None, None, outranks=False) for (n, a), v in zip(terms, held, strict=True)]
+        positions = [
+            HeldVague(n, a, v, None, None, outranks=False)
+            for (n, a), v in zip(terms, held, strict=True)
+        ]
         norms_ = replace(norms, held=(*norms.held, *positions))
         for chosen in product(*choices):
             events: dict[str, list[Any]] = {}
@@ -100,12 +103,15 @@ def worlds(norms: Norms, facts: Facts, most: int) -> Iterator[tuple[Norms, Facts
             for (kind, name), kept in zip(places, chosen, strict=True):
                 into = events if kind == "events" else readings if kind == "readings" else None
                 (others[kind] if into is None else into.setdefault(name, [])).extend(kept)
-            yield norms_, replace(
-                facts,
-                events={n: tuple(f) for n, f in events.items()},
-                readings={n: tuple(f) for n, f in readings.items()},
-                exercises=tuple(others["exercises"]),
-                determinations=tuple(others["determinations"]),
+            yield (
+                norms_,
+                replace(
+                    facts,
+                    events={n: tuple(f) for n, f in events.items()},
+                    readings={n: tuple(f) for n, f in readings.items()},
+                    exercises=tuple(others["exercises"]),
+                    determinations=tuple(others["determinations"]),
+                ),
             )
 
 
@@ -140,7 +146,9 @@ def at(spans: Sequence[tuple[int, str]] | None, tick: int) -> str:
     return found
 
 
-def compared(judge: Judge, norms: Norms, facts: Facts, most: int = 64) -> tuple[list[Found], list[Found], int, int]:
+def compared(
+    judge: Judge, norms: Norms, facts: Facts, most: int = 64
+) -> tuple[list[Found], list[Found], int, int]:
     """`(contradictions, needless, sure, open)`: see above; of how many statuses that are sure or open."""
     mine = told(judge, norms, facts)
     every = []

@@ -16,7 +16,7 @@ from servanda.judge.plan.sql import (
     scalar,
 )
 from servanda.judge.plan.step_functions import UNTIL_NEXT
-from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
+from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, first_open, uncertain
 from servanda.judge.statuses import status_in_sql
 from servanda.semantics.norms import Match, Norms, Rule
 
@@ -466,6 +466,8 @@ STATUS = status_in_sql(
         "performance open": "g.t >= f.kp",
         "end open": END_OPEN,
         "end open, vague": f"{END_OPEN} AND {UNDECIDED}",
+        "first open": first_open("su", "ex", "idle"),
+        "first open, vague": f"{first_open('su', 'ex', 'idle')} AND {UNDECIDED}",
         "left open": "(su = 1 OR ex = 1 OR idle = 1)",
         "left open, vague": UNDECIDED,
     },

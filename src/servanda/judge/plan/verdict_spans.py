@@ -78,6 +78,12 @@ def doubtful(*names: str) -> str:
     return " OR ".join(f"{n} = 1" for n in names)
 
 
+def first_open(*names: str) -> str:
+    """Whether the first of some overlays that is not surely off, in their order, is only possible."""
+    cases = " ".join(f"WHEN {n} = 2 THEN false WHEN {n} = 1 THEN true" for n in names)
+    return f"(CASE {cases} ELSE false END)"
+
+
 def variables(batch: Batch, at: str) -> str:
     """The columns of the instance's variables, where a batch has any."""
     found = batch.rules[0].variables if len(batch.rules) == 1 else ()

@@ -84,6 +84,11 @@ class Gates:
         return NOTHING.union(*[g.because for g in self.all])
 
 
+def is_first_open(*overlays: Truth) -> bool:
+    """Whether the first of some overlays that is not surely off is only possible."""
+    return next((o.value for o in overlays if o.value > FALSE), FALSE) == POSSIBLE
+
+
 Condition = Callable[[Any, int], bool]
 """Whether a condition of judge/statuses.py holds for an instance at a tick."""
 
@@ -97,6 +102,8 @@ COMMON: dict[str, Condition] = {
     "closing open": lambda of, x: x >= of.window.c_lo,
     "doubted": lambda of, x: x < of.sure_from,
     "doubted, vague": lambda of, x: x < of.sure_from and of.doubt_is_vague,
+    "first open": lambda of, x: is_first_open(*of.first_overlays(x)),
+    "first open, vague": lambda of, x: of.gates(x).vague and is_first_open(*of.first_overlays(x)),
     "suspended": lambda of, x: of.gates(x).su.value == SURE,
     "excused": lambda of, x: of.gates(x).ex.value == SURE,
     "idle": lambda of, x: of.gates(x).idle.value == SURE,
@@ -167,6 +174,15 @@ COMMON_PARTS: dict[str, Parts] = {
         any=True,
     ),
     "doubted": DOUBT,
+    "first open": Parts(
+        {
+            f"{OVERLAYS[name]} open": (
+                lambda of, x, name=name: getattr(of.gates(x), name).value == POSSIBLE
+            )
+            for name in ("su", "ex", "idle", "en", "wa", "re")
+        },
+        any=True,
+    ),
     "excused": Parts(
         {
             "exception": lambda of, x: of.truth(of.rule.unless, x).value == SURE,
@@ -325,6 +341,10 @@ class Instance:
                 overlay(self, "release", x),
             )
         return known
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        """The overlays in the order of the rows of its kind (judge/statuses.py)."""
+        raise NotImplementedError
 
     def suspended(self, x: int) -> Truth:
         return overlay(self, "suspend", x)

@@ -31,7 +31,9 @@ class Keep(Instance):
 
     CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
         "breach": lambda of, x: of.open_sure,
-        "left open": lambda of, x: of.gates(x).unbound == POSSIBLE or of.open_possible,
+        "left open": lambda of, x: (
+            POSSIBLE in (of.gates(x).unbound, of.gates(x).ex.value) or of.open_possible
+        ),
         "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
         "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
         "was broken": lambda of, x: of.had,
@@ -47,6 +49,7 @@ class Keep(Instance):
         ),
         "left open": Parts(
             open_overlays("su", "idle", "en", "wa", "re", over="unbound")
+            | open_overlays("ex")
             | {"failure open": lambda of, x: of.open_possible},
             any=True,
         ),
@@ -61,6 +64,10 @@ class Keep(Instance):
     onset_because: Grounds = NOTHING  # what the episode's beginning rested on
     was_open = False
     broken_off: Breach | None = None
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.en, gates.wa, gates.re, gates.su, gates.idle
 
     def advance(self, x: int) -> None:
         self.had = self.had or self.open_sure

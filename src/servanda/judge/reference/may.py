@@ -45,6 +45,9 @@ class May(Instance):
             of.CONDITIONS["used"](of, x) and of.CONDITIONS["left open"](of, x)
         ),
         "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
+        "first open, vague": lambda of, x: (
+            of.CONDITIONS["first open"](of, x) and any(t.vague for t in of.deciding(x))
+        ),
         "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
         "left open, vague": lambda of, x: (
             of.CONDITIONS["left open"](of, x) and any(t.vague for t in of.deciding(x))
@@ -96,6 +99,10 @@ class May(Instance):
 
     def acts_because(self, x: int) -> Grounds:
         return self.used(x).because
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.en, gates.su, self.used(x), either([gates.idle, gates.ex])
 
     def advance(self, x: int) -> None:
         for use in self.uses():
