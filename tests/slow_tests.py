@@ -12,6 +12,7 @@ SLOW = (
     "tests/explain/test_turns_on.py",
     "tests/export/test_span_entries.py",
     "tests/judge/test_derivations.py",
+    "tests/judge/test_dispatch.py::test_the_",
     "tests/judge/test_judges_agree.py",
     "tests/judge/test_judging_again.py",
     "tests/judge/test_mixed.py",

@@ -313,8 +313,8 @@ EVENT = '<event><date key="time:timestamp" value="2024-01-01T10:00:00Z"/></event
             xes(ROWS).replace("2024-01-10T", "2024-02-30T"),
             ("`2024-02-30T10:00:00Z` is not a date",),
         ),
-        (xes(ROWS).replace("2024-01-10T", "9999-01-10T"), ("row 4", "out of range")),
-        (xes(ROWS).replace("10:00:00Z", "10:00:00", 1), ("row 1", "no offset", "others have one")),
+        (xes(ROWS).replace("2024-01-10T", "9999-01-10T"), ("line 10", "out of range")),
+        (xes(ROWS).replace("10:00:00Z", "10:00:00", 1), ("line 5", "no offset", "others have one")),
         (
             xes(ROWS).replace("case:", "").replace("time:timestamp", "Time"),
             ("no column `time:time",),
@@ -495,7 +495,7 @@ def test_every_row_counts_once_and_ids_refuse_duplicates(tmp_path: Path, name: s
     id = XES_LINES["id"] if name.endswith("xes") else OCEL_LINES["id"]
     id = id if name.endswith(("xes", "json")) else "id"
     lines = lines.replace(" where", f' id column "{id}" where')
-    at = "line" if name.endswith("csv") else "row"
+    at = "line" if name.endswith(("csv", "xes")) else "row"
     refused(case_with(tmp_path, lines), f"`{name}`, {at} ", "stands in 2 rows")
 
 

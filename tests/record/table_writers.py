@@ -46,7 +46,7 @@ def _feather(path: Path, columns: Columns) -> None:
 
 def _xes(path: Path, columns: Columns) -> None:
     events = "".join(
-        "<event>"
+        "\n<event>"
         + "".join(f"<string key={quoteattr(k)} value={quoteattr(v)}/>" for k, v in row.items())
         + "</event>"
         for row in _rows(columns)
@@ -160,4 +160,4 @@ WRITERS: dict[str, Callable[[Path, Columns], None]] = {
     "x.xlsx": _xlsx,
     "x.ods": _ods,
 }
-HAS_LINES = ("x.csv", "x.csv.gz", "x.xlsx", "x.ods")
+HAS_LINES = ("x.csv", "x.csv.gz", "x.xes", "x.xlsx", "x.ods")

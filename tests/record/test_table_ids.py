@@ -65,6 +65,18 @@ def test_texts_that_look_alike_are_one_id(read: Reader, tmp_path: Path, file: st
         assert parse_selector(f'7(id: "{text}")'.replace("\t", " ")) == ("7", {"id": alike})
 
 
+def test_names_with_accents_are_one_name_composed_or_not(read: Reader, tmp_path: Path) -> None:
+    """Of a party, in a record, in a table and in the agreement itself."""
+    name = "Zoe\u0308"
+    line = f'2019-07-01 order(id: "a", buyer: {name}) id e\n'
+    for more in ("party Zo\u00eb\n", f"party {name}\n"):
+        (row,) = read(line, more=more).facts(on="2030-01-01").events["order"]
+        assert row.args[1] == "Zo\u00eb"
+        WRITERS["x.csv"](tmp_path / "x.csv", {"id": ["a"], "who": [name], "at": ["2019-07-01"]})
+        table = LINE.replace("column id", "column id, buyer: column who")
+        assert ids(read(f'table "x.csv"\n{table}', tmp_path, more=more)) == ["a"]
+
+
 def test_python_and_sql_have_one_form() -> None:
     texts = [
         *ALIKE,

@@ -259,6 +259,8 @@ def test_an_empty_table_has_no_types(read: Reader, tmp_path: Path) -> None:
         '"i\nd",at\na,2024-01-01\n',
         '"i\r\nd",at\r\na,2024-01-01\r\n',
         "id;at;\na;2024-01-01;\n",
+        "sep=;\nid;at\na;2024-01-01\n",
+        "\ufeffsep=|\r\nid|at|\r\na|2024-01-01|\r\n",
         "id;at;\na;2024-01-01\n",
         "id;at\na;2024-01-01;\n",
         "id;at;;;\na;2024-01-01;;;\n",
@@ -290,6 +292,8 @@ def test_headers_of_other_programs(read: Reader, tmp_path: Path, text: str) -> N
         ('id,"a\n\nt",at\n\na,,2024-01-01\n\n\nb,,soon\n', "E710", 8),
         ('id,at\n"a\nb",2024-01-01\nb,2024-01-01,x\n', "E705", 4),
         ('id,at\r\n"a\r\nb",2024-01-01\r\nb,soon\r\n', "E710", 4),
+        ('sep=,\nid,at\n"a\nb",2024-01-01\nb,soon\n', "E710", 5),
+        ('sep=,\nid,at\n"a\nb",2024-01-01\nb,2024-01-01,x\n', "E705", 5),
         ('id,at\n"a\n\n",2024-01-01\n\nc,2024-01-01\nb,2024-01-01,x\n', "E705", 7),
     ],
 )

@@ -262,7 +262,7 @@ class Case(JudgedCase):
                 advice = "leave one of them out"
                 raise refused("E004", "option:period", "two periods are asked for", advice)
             given["period"] = period
-        judged = self.judge(account, on, known)
+        judged = self.judge(account, on, known, clause=id_)
         given = by_variable(judged, id_, given)
         check_selection(judged, id_, given, debtor)
         trees = why(judged, id_, given, debtor=debtor, case=self)

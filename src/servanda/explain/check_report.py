@@ -131,11 +131,11 @@ def with_conflicts_on_record(case: CaseText, found: list[Problem]) -> list[Probl
 
     By the first account that has it so, on the record's last day.
     """
+    if case.record.last is None or not any(p.code == MAY_CONFLICT for p in found):
+        return found
     from servanda.judge.conflicts import bound_twice
     from servanda.semantics.checks.conflicts import MOST_CONFLICTS, conflicts
 
-    if case.record.last is None or not any(p.code == MAY_CONFLICT for p in found):
-        return found
     told: dict[str, Problem] = {}
     for name in case.accounts:
         norms = case.norms(name)

@@ -117,10 +117,12 @@ class Comparison:
         account = self.chosen[name]
         shares = self.variants.any_held and not self.case.record.tables
         found = self.variants.whole(account) if shares and name not in judged else None
+        clauses: Iterable[str] = self.variants.clauses
         if found is None:
             one = judged.get(name) or self.case.judge(name, self.on, self.known)
             found = current(one.norms.rules, one.verdicts, self.variants.occasions)
-        self.variants.hold(account, found)
+            clauses = clauses if one.clause is None else [one.clause]
+        self.variants.hold(account, found, clauses)
         return found
 
     def rows(self) -> list[dict[str, Any]]:

@@ -16,7 +16,10 @@ from servanda.syntax.tree import Agreement
 
 
 class Judged(Struct):
-    """Verdict spans with all that explains them. `on` and `known` are as asked (None: open)."""
+    """Verdict spans with all that explains them. `on` and `known` are as asked (None: open).
+
+    `clause`: the one whose spans are complete, if only what it depends on was judged.
+    """
 
     case: str
     account: str
@@ -27,6 +30,7 @@ class Judged(Struct):
     norms: Norms
     facts: Facts
     verdicts: tuple[Verdict, ...]
+    clause: str | None = None
 
     def rule(self, id_: str) -> Rule:
         return next(r for r in self.norms.rules if r.id == id_)

@@ -189,11 +189,13 @@ class JudgedCase:
         known: Moment | None = None,
         *,
         reuse: Iterable[Judged] | None = None,
+        clause: str | None = None,
     ) -> Judged:
         """One judgement in memory: norms, facts and verdict spans up to the end of `on`.
 
         The same question is judged once. With `reuse`, verdicts of clauses that those judgements
-        (of this text or an earlier one) settled alike are taken over, and the caller keeps it.
+        (of this text or an earlier one) settled alike are taken over, and the caller keeps it. With
+        `clause`, only what that clause depends on is judged, unless the whole was already.
         Raises JudgeError where norms and record cannot be judged (docs/meaning.md), and
         ServandaError for errors of `check`, and for more than 100,000 spans: `verdicts` has those.
         """
@@ -218,6 +220,12 @@ class JudgedCase:
             facts=facts,
             verdicts=(),
         )
+        if clause is not None:
+            from servanda.judge.dependencies import Footprints
+
+            judged.clause = clause
+            judged.verdicts = self._verdicts(*Footprints(norms).restricted(clause, facts))
+            return judged
         if reuse is not None:
             from servanda.explain.incremental import judge_again
 
@@ -228,10 +236,14 @@ class JudgedCase:
         return judged
 
     def _verdicts(self, norms: Norms, facts: Facts) -> tuple[Verdict, ...]:
-        from servanda.judge.judgement import Judgement
+        from servanda.judge.dispatch import judge
         from servanda.judge.verdict import JudgeError
 
         try:
+            if not (facts.bulk_events or facts.bulk_readings):
+                return judge(norms, facts, self.engine)
+            from servanda.judge.judgement import Judgement
+
             judgement = Judgement(norms, facts, engine=self.engine)
             if judgement.more_spans_than(MOST_SPANS):
                 raise refused(

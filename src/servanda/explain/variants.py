@@ -175,10 +175,12 @@ class Variants:
         return self._footprints[key]
 
     # -------------------------------------------------------------- statuses
-    def hold(self, account: Account, standing: dict[Duty, Standing]) -> None:
-        """Take an account for one that somebody holds, with what it was judged to."""
+    def hold(
+        self, account: Account, standing: dict[Duty, Standing], clauses: Iterable[str]
+    ) -> None:
+        """Take an account for one that somebody holds, with what it was judged to on clauses."""
         self.any_held = True
-        for clause in self.clauses:
+        for clause in clauses:
             number = self.footprint(account, clause)
             if number is not None:
                 self._held.add((clause, number))

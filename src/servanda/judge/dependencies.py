@@ -180,6 +180,7 @@ def names_read(part: object) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
 def mentions(part: Rule | Derived | StateType | Point) -> Mentions:
     """The events, states, measures and vague terms that a piece names, and the rules.
 
@@ -197,11 +198,12 @@ def mentions(part: Rule | Derived | StateType | Point) -> Mentions:
 
 
 def nodes(value: object) -> Iterator[object]:
-    """A value and all that it is made of."""
-    if isinstance(value, Struct):
-        yield value
-        for field in value.__struct_fields__:
-            yield from nodes(getattr(value, field))
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from nodes(item)
+    """A value and all that it is made of, each before its parts."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Struct):
+            yield found
+            waiting += [getattr(found, field) for field in reversed(found.__struct_fields__)]
+        elif isinstance(found, tuple):
+            waiting += reversed(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from unicodedata import normalize
 
 from msgspec import Struct
 
@@ -145,6 +146,8 @@ class _Reader:
         margin = self.block.margin
         for number in range(self.block.first, self.block.last):
             line = lines[number].replace("\t", " ")
+            if not line.isascii():  # names with accents are one name, composed or not
+                line = normalize("NFC", line)
             content = line.lstrip(" ")
             indent = len(line) - len(content)
             cut = min(margin, indent)

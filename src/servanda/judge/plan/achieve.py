@@ -286,14 +286,16 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
       FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
 
 
-def told(instances: str, performed: str) -> str:
+def told(instances: str, performed: str, *, triggered: bool = False) -> str:
     """Instances joined with their performances; many have none.
 
-    A standing duty performed before it reads its `if` stays so, whatever that says.
+    A standing duty performed before it reads its `if` stays so, whatever that says; `triggered`
+    ones read it at their trigger.
     """
     done = f"coalesce(i.lo <= {SINCE_EVER} AND a.k < i.doubt, false)"
+    columns = "i.*" if triggered else f"i.* REPLACE (i.sure OR {done} AS sure)"
     return f"""
-      SELECT i.* REPLACE (i.sure OR {done} AS sure), a.* EXCLUDE (iid)
+      SELECT {columns}, a.* EXCLUDE (iid)
       FROM {instances} i LEFT JOIN ({performed}) a USING (iid)"""
 
 

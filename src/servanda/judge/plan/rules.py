@@ -191,7 +191,8 @@ class Rules:
         """`facts` of many instances: materialise costly columns; the rest is a view."""
         (rule,) = batch.rules
         kept = f"{facts}_kept"
-        self.tables.create(kept, achieve.told(self.instances.bases[batch.inst], performed))
+        base = self.instances.bases[batch.inst]
+        self.tables.create(kept, achieve.told(base, performed, triggered=True))
 
         def scalars(rows: str) -> str:
             windows = self.instances.windows(rule, rows, self.numbers[rule.id])

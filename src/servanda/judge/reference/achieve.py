@@ -30,6 +30,8 @@ class Performance:
         self.act = act
         self.sure = sure
         self.parts = parts or [act]
+        self.lo = tick(micros_of(act.lo), FULFIL)
+        self.hi = tick(micros_of(act.hi), FULFIL)
         self.read_lo = False
         self.read_hi = False
 
@@ -41,14 +43,6 @@ class Performance:
     def entries(self) -> tuple[str, ...]:
         """The acts it consists of, in order of id: of instalments, all parts counted."""
         return tuple(sorted({part.entry for part in self.parts}))
-
-    @property
-    def lo(self) -> int:
-        return tick(micros_of(self.act.lo), FULFIL)
-
-    @property
-    def hi(self) -> int:
-        return tick(micros_of(self.act.hi), FULFIL)
 
 
 def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happening]:
@@ -250,7 +244,8 @@ class Achieve(Instance):
             self.stop_if_off(x)
         self.note_bound(x)
         for performance in self.found():
-            self.read(performance, x)
+            if performance.lo <= x and not performance.read_hi:
+                self.read(performance, x)
         self.fall_due(x)
         if self.breach_lo is not None and self.kept is None and self.after is None:
             self.make_good(x)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,7 @@ ONE_COLUMN = "columns={'line': 'VARCHAR'}, delim='\\x01', quote='', escape='', c
 LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_HEADER = 100_000
 HEADER_LINES = 100
+SEPARATOR = re.compile(r"sep=([,;|\t])")
 UNNAMED = "__unnamed_"
 NAME_THEM = "write the names of the columns there"
 
@@ -26,15 +28,16 @@ NAME_THEM = "write the names of the columns there"
 def open_rows(request: TableRequest) -> TableFile:
     """The rows of a CSV file, their values as text. Raises Unreadable."""
     source = literal(glob.escape(str(request.path)))
-    names, delimiter = _columns(request.connection, source, request.suffix)
+    names, delimiter, skipped = _columns(request.connection, source, request.suffix)
 
     def line_of(row: int) -> int:
-        return _line_of(request.path, delimiter, row, len(names) > 1)
+        return _line_of(request.path, delimiter, row + skipped, len(names) > 1)
 
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     read = (
         f"read_csv({source}, columns={{{types}}}, "
-        f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', comment='', "
+        f"header=true, skip={skipped}, delim={literal(delimiter)}, "
+        "quote='\"', escape='\"', comment='', "
         "nullstr='', auto_detect=false, strict_mode=true, null_padding=false)"
     )
     sql = f"SELECT row_number() OVER () AS __row, * FROM {read}"
@@ -65,8 +68,13 @@ def open_rows(request: TableRequest) -> TableFile:
 
 
 # ---------------------------------------------------------------------- the first line
-def _columns(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[list[str], str]:
-    """The names of all columns, and the delimiter. Columns at the end may have no name."""
+def _columns(
+    connection: DuckDBPyConnection, source: str, suffix: str
+) -> tuple[list[str], str, int]:
+    """The names of all columns, the delimiter, and how many lines stand before the names.
+
+    Columns at the end may have no name. A first line `sep=;` is Excel's, and names the delimiter.
+    """
     rows = run(
         connection,
         f"SELECT line FROM read_csv({source}, {ONE_COLUMN}, header=false, auto_detect=false, "
@@ -80,7 +88,10 @@ def _columns(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[
     if len(lines[0]) > LONGEST_HEADER:
         message = f"the first line has {len(lines[0]):,} characters"
         raise Unreadable("E704", 1, message, NAME_THEM)
-    delimiter = _delimiter(lines, suffix)
+    named = SEPARATOR.fullmatch(lines[0])
+    if named is not None:
+        lines = lines[1:]
+    delimiter = _delimiter(lines, suffix) if named is None else named[1]
     first, following = _two_records(lines, delimiter)
     # A name may be broken over lines, in quotes.
     names = [" ".join(name.split()) for name in first]
@@ -91,7 +102,8 @@ def _columns(connection: DuckDBPyConnection, source: str, suffix: str) -> tuple[
     _distinct(names)
     beyond = following[len(names) :]
     count = len(first) - len(names) if any(beyond) else len(beyond)
-    return [*names, *(f"{UNNAMED}{n}" for n in range(1, count + 1))], delimiter
+    unnamed = (f"{UNNAMED}{n}" for n in range(1, count + 1))
+    return [*names, *unnamed], delimiter, int(named is not None)
 
 
 def _two_records(lines: list[str], delimiter: str) -> tuple[list[str], list[str]]:

@@ -46,7 +46,8 @@ class Parts:
     """Rows of texts, written as Parquet files `name-*.parquet`, so many at once.
 
     Columns may come late: files are read together by the names of their columns. `__row` is the
-    row's number, from 1. `fixed` are columns that are there even if nothing is in them.
+    row's number, from 1, and `__line` its line in the file, if it is given. `fixed` are columns
+    that are there even if nothing is in them.
     """
 
     def __init__(self, folder: Path, name: str, fixed: tuple[str, ...] = ()) -> None:
@@ -55,11 +56,13 @@ class Parts:
         self.fixed = fixed
         self.count = 0
         self.rows: list[dict[str, str | None]] = []
+        self.lines: list[int | None] = []
         self.spelling: dict[str, str] = {}
 
-    def add(self, row: dict[str, str | None]) -> None:
+    def add(self, row: dict[str, str | None], line: int | None = None) -> None:
         """Add a row; writes a part when enough are at hand."""
         self.rows.append(row)
+        self.lines.append(line)
         self.count += 1
         if len(self.rows) >= ROWS_AT_ONCE:
             self.write()
@@ -80,6 +83,8 @@ class Parts:
         self._named_apart(names)
         first = self.count - len(self.rows) + 1
         columns = {"__row": pa.array(range(first, self.count + 1), pa.int64())}
+        if any(line is not None for line in self.lines):
+            columns["__line"] = pa.array(self.lines, pa.int64())
         for name in names:
             try:
                 columns[name] = pa.array([row.get(name) for row in self.rows], pa.string())
@@ -88,7 +93,7 @@ class Parts:
                     "E706", 0, f"a text of `{name}` is no Unicode", "save it again as UTF-8"
                 ) from None
         pq.write_table(pa.table(columns), self.folder / f"{self.name}-{self.count:012}.parquet")
-        self.rows = []
+        self.rows, self.lines = [], []
 
     def _named_apart(self, names: dict[str, None]) -> None:
         """Refuse attributes whose names differ in case only: DuckDB's columns ignore case."""

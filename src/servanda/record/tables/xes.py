@@ -23,8 +23,13 @@ def open_rows(request: TableRequest) -> TableFile:
     """The events of a log, one a row. Raises Unreadable."""
     sql = f"SELECT * FROM {parts_sql(scratch_of(request.path, fill), 'event')}"
     rows = run(request.connection, f"DESCRIBE {sql}")
-    columns = {name: type_ for name, type_, *_ in rows if name != "__row"}
-    return TableFile(request.file, request.name, sql, columns)
+    columns = {name: type_ for name, type_, *_ in rows if not name.startswith("__")}
+
+    def line_of(row: int) -> int:
+        found = run(request.connection, f"SELECT __line FROM ({sql}) WHERE __row = {row}")
+        return int(found[0][0]) if found else 0
+
+    return TableFile(request.file, request.name, sql, columns, line_of=line_of)
 
 
 def fill(path: Path, folder: Path) -> None:
@@ -51,6 +56,7 @@ class _Log(Stream):
         self.trace: dict[str, str | None] | None = None
         self.event: dict[str, str | None] | None = None
         self.begun = False
+        self.event_line = 0
 
     def start(self, tag: str, attributes: list[str]) -> None:
         depth = self.depth = self.depth + 1
@@ -59,6 +65,7 @@ class _Log(Stream):
                 self.value(self.event, "", tag, attributes)
         elif tag == "event" and depth == (2 if self.trace is None else 3):
             self.begun = True
+            self.event_line = self.line
             self.event = {} if self.trace is None else self.trace.copy()
         elif tag == "trace" and depth == 2:
             self.begun = False
@@ -100,7 +107,7 @@ class _Log(Stream):
         depth = self.depth = self.depth - 1
         if self.event is not None:
             if depth == (1 if self.trace is None else 2):
-                self.parts.add(self.event)
+                self.parts.add(self.event, self.event_line)
                 self.event = None
         elif depth == 1:
             self.trace = None

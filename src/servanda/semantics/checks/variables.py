@@ -106,12 +106,12 @@ def named(whole: object) -> Iterator[str]:
 
 
 def parts(whole: Any) -> Iterator[Any]:
-    """A piece of the norms and every piece inside it."""
-    yield whole
-    inside: Iterable[Any] = ()
-    if isinstance(whole, Struct):
-        inside = (getattr(whole, field) for field in whole.__struct_fields__)
-    elif isinstance(whole, tuple | list):
-        inside = whole
-    for piece in inside:
-        yield from parts(piece)
+    """A piece of the norms and every piece inside it, each before its parts."""
+    waiting = [whole]
+    while waiting:
+        piece = waiting.pop()
+        yield piece
+        if isinstance(piece, Struct):
+            waiting += [getattr(piece, field) for field in reversed(piece.__struct_fields__)]
+        elif isinstance(piece, tuple | list):
+            waiting += reversed(piece)
