@@ -55,7 +55,8 @@ BLINDNESS = {
 
 # ------------------------------------------------------------------ complete
 FOUND = {
-    kind: [(when, told(status)[0]) for when, status in rows] for kind, rows in STATUSES.items()
+    kind: [(when, told(kind, status).status) for when, status in rows]
+    for kind, rows in STATUSES.items()
 }
 
 

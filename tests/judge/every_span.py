@@ -14,7 +14,7 @@ from servanda.judge.derivation import Derivation
 from servanda.judge.derive import derive
 from servanda.judge.reference import walk
 from servanda.judge.statuses import STATUSES, told
-from servanda.judge.support import Outcome, only, outcome, without
+from servanda.judge.support import Standing, only, standing, without
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import visible
 from servanda.record.dates import LAST_PHASE, end_of
@@ -81,20 +81,20 @@ def is_sufficient_and_necessary(
 ) -> None:
     """What is cited suffices; each of it is needed, or `instead` says what would do as well."""
     of = derivation.verdict
-    wanted = Outcome(of.status, of.from_)
+    wanted = Standing(of.status, of.from_, of.outcome)
     norms, facts = footprints.of_rule_restricted(of.rule, facts)
     facts = visible(norms, facts, of)
     cited = (*derivation.cited, *derivation.declared)
-    assert outcome(norms, only(facts, cited), of) == wanted, f"not sufficient: {of}"
+    assert standing(norms, only(facts, cited), of) == wanted, f"not sufficient: {of}"
     for ground in cited:
         fewer = [each for each in cited if each != ground]
-        assert outcome(norms, only(facts, fewer), of) != wanted, f"not needed: {ground}, {of}"
+        assert standing(norms, only(facts, fewer), of) != wanted, f"not needed: {ground}, {of}"
     for entry in derivation.cited:
-        remains = outcome(norms, without(facts, entry), of) == wanted
+        remains = standing(norms, without(facts, entry), of) == wanted
         assert remains == (entry in derivation.instead), (entry, of)
     for entry, others in derivation.instead.items():
         swapped = {*cited, *others} - {entry}
-        assert outcome(norms, only(facts, swapped), of) == wanted, (entry, others, of)
+        assert standing(norms, only(facts, swapped), of) == wanted, (entry, others, of)
 
 
 def is_read_from_its_table(derivation: Derivation) -> None:

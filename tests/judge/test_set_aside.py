@@ -14,7 +14,7 @@ from servanda.explain.supposition import with_text
 from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.counterfactuals.trials import counterfactuals
 from servanda.judge.dependencies import Footprints
-from servanda.judge.support import outcome
+from servanda.judge.support import standing
 from servanda.judge.verdict import Verdict
 from servanda.judge.visible_facts import visible
 from servanda.record.account_facts import facts_for
@@ -145,7 +145,7 @@ def proved(
                     other.record, other.agreement, chosen, judged.norms, on=facts.now, known=None
                 )
                 fewer = footprints.of_rule_restricted(verdict.rule, seen)[1]
-                by_text = outcome(norms, visible(norms, fewer, verdict), verdict)
+                by_text = standing(norms, visible(norms, fewer, verdict), verdict)
                 status = verdict.status if by_text is None else by_text.status
                 assert told.get(entry.id, verdict.status) == status, (entry.id, verdict)
                 if entry.id in told:

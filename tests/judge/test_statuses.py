@@ -14,6 +14,8 @@ from servanda.judge.statuses import (
     CONDITIONS,
     FINAL,
     OTHERWISE,
+    OUTCOMES,
+    OVER,
     STATUSES,
     Kind,
     status_in_sql,
@@ -36,7 +38,7 @@ def documented(kind: Kind) -> str:
     """The table of a kind as docs/meaning.md has it."""
     lines = [f"| first that holds: `{kind}` | status | final |", "|---|---|---|"]
     for condition, status in STATUSES[kind]:
-        code, _ = told(status)
+        code = told(kind, status).status
         final = "yes" if code in FINAL[kind] else ""
         lines.append(f"| {CONDITIONS[condition]} | `{code}` | {final} |")
     return "\n".join(lines)
@@ -47,13 +49,27 @@ def test_the_page_on_the_meaning_has_the_table(kind: Kind) -> None:
     assert documented(kind) in MEANING.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", [kind for kind in OUTCOMES if OUTCOMES[kind]])
+def test_the_page_on_the_meaning_has_the_outcomes(kind: Kind) -> None:
+    lines = [f"| first that holds: `{kind}` | outcome |", "|---|---|"]
+    for condition, code in OUTCOMES[kind]:
+        lines.append(f"| {CONDITIONS[condition]} | {f'`{code}`' if code else 'none'} |")
+    assert "\n".join(lines) in MEANING.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("kind", STATUSES)
 def test_both_judges_know_every_condition(kind: Kind) -> None:
-    asked = [condition for condition, _ in STATUSES[kind] if condition != OTHERWISE]
+    rows = (*STATUSES[kind], *OUTCOMES[kind])
+    asked = [condition for condition, _ in rows if condition != OTHERWISE]
     assert set(asked) <= KINDS[kind].CONDITIONS.keys()
     assert STATUSES[kind][-1][0] == OTHERWISE
     given = re.findall(r"(?:THEN|ELSE) '([\w, ]+)'", IN_SQL[kind])
-    assert given == [status for _, status in STATUSES[kind]]
+    outcomes = [f", {code}" if code else "" for _, code in OUTCOMES[kind]]
+    wanted = list[str]()
+    for _, status in STATUSES[kind]:
+        told_with = kind == "may" or (outcomes and status in OVER)
+        wanted += [status, *filter(None, outcomes)] if told_with else [status]
+    assert given == wanted
 
 
 def test_the_first_row_that_holds_gives_the_status() -> None:
@@ -67,6 +83,8 @@ def test_the_first_row_that_holds_gives_the_status() -> None:
 
 def test_every_condition_and_status_is_of_some_kind() -> None:
     rows = [row for kind in STATUSES.values() for row in kind]
+    rows += [row for kind in OUTCOMES.values() for row in kind]
     assert {condition for condition, _ in rows} == CONDITIONS.keys()
-    assert {told(status)[0] for _, status in rows} == set(get_args(Status))
+    codes = {told(kind, code).status for kind, table in STATUSES.items() for _, code in table}
+    assert codes == set(get_args(Status))
     assert FINAL.keys() == STATUSES.keys()

@@ -12,7 +12,7 @@ from servanda.present.terminal.plain_blocks import plain
 def row(**more: Any) -> dict[str, Any]:
     made = {
         "clause": "1", "rule": "1", "kind": "achieve", "debtor": "A", "creditor": None,
-        "instance": {}, "status": "kept", "since": "2024-01-01T00:00:00Z", "final": True,
+        "instance": {}, "status": "kept", "outcome": None, "since": "2024-01-01T00:00:00Z", "final": True,
         "breach": {}, "breaches": [], "breach_particulars": [], "entries": ["e"],
     } | more  # fmt: skip
     said = ", ".join(f"{name} {value}" for name, value in made["instance"].items())
@@ -39,7 +39,7 @@ def test_many_periods_are_counted_before_the_last() -> None:
 
 
 def test_each_debtor_has_periods_of_its_own() -> None:
-    rows = months(*["performed"] * 5) + months(*["performed"] * 5, debtor="B", rule="1:B")
+    rows = months(*["kept"] * 5) + months(*["kept"] * 5, debtor="B", rule="1:B")
     assert [r["debtor"] for r in folded(rows)] == ["A, B", "A, B"]
 
 

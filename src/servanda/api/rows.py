@@ -67,6 +67,9 @@ class JudgedRow(Row, frozen=True, kw_only=True):
     instance: dict[str, Any]
     particulars: dict[str, Any]
     status: str
+    outcome: str | None
+    used: bool | None
+    open: bool | None
     final: bool
     entries: tuple[str, ...]
     closed_by: tuple[str, ...] = ()
@@ -78,8 +81,6 @@ class JudgedRow(Row, frozen=True, kw_only=True):
     breaches: tuple[dict[str, Any], ...]
     breach_particulars: tuple[dict[str, Any], ...]
     breach_entries: tuple[str, ...]
-    used: bool | None
-    open: bool | None
 
 
 class Duty(JudgedRow, frozen=True, kw_only=True):
@@ -88,7 +89,8 @@ class Duty(JudgedRow, frozen=True, kw_only=True):
     `duty` is the rule in words; `kind` is achieve, keep, forbid or may; `instance` the particulars
     of the event that made it ({} for a standing duty), `particulars` the same in words, with units.
     The status began at `since` (None: since ever); `until` is None on the
-    day asked; `final`: nothing dated later can change it. `entries` are the ids of what opened the
+    day asked; `final`: nothing dated later can change it, and `outcome` is what it came to, if
+    anything was owed. `entries` are the ids of what opened the
     span, `closed_by` of what ended it, `sources` their sources. `breach`, `breaches` and
     `breach_entries` say what violated a prohibition, `breach_particulars` with units. `used` and
     `open` are of a power: whether it has been exercised, and may be exercised now (None: unknown).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +42,9 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
         "instance": bindings(verdict.instance),
         "particulars": label.particulars,
         "status": verdict.status,
+        "outcome": verdict.outcome,
+        "used": verdict.used,
+        "open": verdict.open,
         "final": is_final(rule, verdict),
         "entries": list(verdict.cited),
         "closed_by": list(verdict.closed_by),
@@ -55,27 +57,6 @@ def row(judged: Judged, verdict: Verdict, cited: CitedSources, label: DutyLabel)
         "breach_particulars": [in_words(judged, rule, each) for each in verdict.breaches],
         "breach_entries": list(verdict.acts) if verdict.breaches else [],
     }
-
-
-def power_keys(rule: Rule, verdict: Verdict, used: bool) -> dict[str, Any]:
-    """Of a power: whether it has been `used`, and whether it is `open` now (None: unknown).
-
-    Of a duty both are None.
-    """
-    if rule.kind != "may":
-        return {"used": None, "open": None}
-    unknown = verdict.status in ("unknown", "undetermined")
-    known = verdict.exercisable if verdict.status == "exercised" else verdict.status == "open"
-    return {"used": used, "open": None if unknown else known}
-
-
-def with_use(verdicts: Iterable[Verdict]) -> Iterator[tuple[Verdict, bool]]:
-    """Spans, each with whether the power of its instance has been exercised by its end."""
-    used = False
-    for verdict in verdicts:
-        used = used or verdict.status == "exercised"
-        yield verdict, used
-        used = used and verdict.until is not None
 
 
 def in_words(judged: Judged, rule: Rule, act: Bindings) -> dict[str, str]:
@@ -91,12 +72,11 @@ def status_rows(judged: Judged, clause: str | None = None) -> list[dict[str, Any
     cited = CitedSources(judged)
     zone = judged.norms.zone
     rows, named = [], labels(judged)
-    for verdict, used in with_use(judged.verdicts):
+    for verdict in judged.verdicts:
         rule = judged.rule(verdict.rule)
         if verdict.until is None and clause in (None, rule.clause):
             times = {"since": iso(verdict.from_, zone), "until": None}
-            own = power_keys(rule, verdict, used)
-            rows.append(row(judged, verdict, cited, named[id(verdict)]) | own | times)
+            rows.append(row(judged, verdict, cited, named[id(verdict)]) | times)
     return rows
 
 
@@ -106,8 +86,7 @@ def timeline_rows(judged: Judged, clause: str | None = None) -> list[dict[str, A
     zone, named = judged.norms.zone, labels(judged)
     return [
         row(judged, v, cited, named[id(v)])
-        | power_keys(judged.rule(v.rule), v, used)
         | {"from": iso(v.from_, zone), "until": iso(v.until, zone)}
-        for v, used in with_use(judged.verdicts)
+        for v in judged.verdicts
         if clause is None or judged.rule(v.rule).clause == clause
     ]

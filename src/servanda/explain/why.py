@@ -37,7 +37,7 @@ from servanda.judge.verdict import Verdict
 from servanda.record.facts import Complete, Facts
 from servanda.semantics.norms import Rule
 from servanda.syntax.printer.values import cond, duration
-from servanda.vocabulary.statuses import term, word
+from servanda.vocabulary.statuses import phrase, word
 
 MOST_TREES = 10
 """Of more instances than this, `why` lists which there are and asks for one."""
@@ -135,7 +135,7 @@ class Explanation:
         since = "since ever" if verdict.from_ is None else f"since {self.words.time(verdict.from_)}"
         return (
             f"Clause {rule.clause}, {text.sentence}{of}: "
-            f"{stands(rule, verdict.status)}, {since}, {self.by_whom()}."
+            f"{stands(rule, verdict)}, {since}, {self.by_whom()}."
         )
 
     def by_whom(self) -> str:
@@ -216,10 +216,10 @@ class Explanation:
 
     def listing(self, clause: str, found: Sequence[Verdict]) -> Node:
         """The instances of a clause by status, each with what would ask for it alone."""
-        counts = Counter(stands(self.judged.rule(v.rule), v.status) for v in found)
+        counts = Counter(stands(self.judged.rule(v.rule), v) for v in found)
         children = []
         for status, count in counts.most_common():
-            mine = [v for v in found if stands(self.judged.rule(v.rule), v.status) == status]
+            mine = [v for v in found if stands(self.judged.rule(v.rule), v) == status]
             every = list(dict.fromkeys(self.selector(clause, v) for v in mine))
             shown = every[:MOST_TREES]
             more = f" and {len(every) - len(shown):,} more" if len(every) > len(shown) else ""
@@ -395,7 +395,7 @@ class Explanation:
             owed = self.duties.instance(remedy, replace(of, debtor=debtor))
             what = f"{owed.sentence} {owed.rest}".strip()
             yield Node(
-                f"Its remedy, {what}: {stands(remedy, found.status)}, "
+                f"Its remedy, {what}: {stands(remedy, found)}, "
                 f"since {self.words.time(found.since)}.",
                 ids,
                 self.words.sources(ids),
@@ -429,9 +429,9 @@ class Explanation:
         return Node(said, ids, self.words.sources(ids), children)
 
 
-def stands(rule: Rule, status: str) -> str:
+def stands(rule: Rule, verdict: Verdict | d.Remedy) -> str:
     """A status in a sentence."""
-    return term(status, rule.kind).phrase
+    return phrase(verdict.status, rule.kind, verdict.outcome)
 
 
 def steps(derivation: d.Derivation, kind: type[Any]) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from servanda.judge.verdict import Bindings, Status, Verdict
+from servanda.judge.verdict import Bindings, Outcome, Status, Verdict
 from servanda.record.facts import Complete, Value
 from servanda.semantics.norms import (
     Compare,
@@ -377,6 +377,7 @@ class Remedy(Struct, frozen=True, tag=True):
     status: Status
     since: int | None
     entries: Entries
+    outcome: Outcome | None = None
 
 
 class Earlier(Struct, frozen=True, tag=True):

@@ -11,7 +11,7 @@ from servanda.judge.reference.recording.steps import Recorder
 from servanda.judge.reference.truth import Ground, entries_of
 from servanda.judge.reference.walk import Walk, verdicts_of
 from servanda.judge.support import (
-    Outcome,
+    Standing,
     Support,
     is_of,
     last_of,
@@ -49,7 +49,7 @@ def derive(
 def instance_of(walk: Walk, verdict: Verdict) -> Instance | None:
     """The instance whose last span the verdict is."""
     alike = [each for each in walk.instances.get(verdict.rule, ()) if is_of(each, verdict)]
-    wanted = Outcome(verdict.status, verdict.from_)
+    wanted = Standing(verdict.status, verdict.from_, verdict.outcome)
     return next((each for each in alike if last_of(each) == wanted), alike[-1] if alike else None)
 
 
@@ -87,7 +87,9 @@ def instead(
         walk = Walk(norms, fewer, recording=True, alone=verdict)
         walk.run()
         instance = instance_of(walk, verdict)
-        if instance is not None and last_of(instance) == Outcome(verdict.status, verdict.from_):
+        if instance is not None and last_of(instance) == Standing(
+            verdict.status, verdict.from_, verdict.outcome
+        ):
             remaining: list[Ground] = [*cited.entries, *cited.declared]
             remaining.remove(entry)
             others = support(norms, fewer, verdict, instance.grounds(fewer.now), beside=remaining)

@@ -244,19 +244,23 @@ class Judgement:
     ) -> Verdict:
         """`began`: the violations that began the span; `opened`: the entries that opened it, and
         whether each is an act."""
+        rule = self.norms.rules[row[0]]
+        stands = told(rule.kind, row[5])
         return Verdict(
-            rule=self.norms.rules[row[0]].id,
+            rule=rule.id,
             debtor=row[2],
             creditor=row[3],
             trigger=row[4],
             instance=tuple(zip(names, row[12:], strict=True)),
-            status=told(row[5])[0],
+            status=stands.status,
             from_=None if row[6] <= SINCE_EVER else row[6],
             until=None if row[7] >= FOR_GOOD else row[7],
             entries=tuple(sorted(opened)),
             acts=tuple(e for e, _ in began) or tuple(sorted(e for e in opened if opened[e])),
             breaches=tuple(said for _, said in began),
-            exercisable=told(row[5])[1],
+            outcome=stands.outcome,
+            used=stands.used,
+            open=stands.open,
         )
 
     def violations(self, batch: Batch) -> dict[int, list[Violation]]:

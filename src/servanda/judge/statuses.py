@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Literal as OneOf
 from typing import cast
 
-from servanda.judge.verdict import Status
+from msgspec import Struct
+
+from servanda.judge.verdict import Outcome, Status
 
 Kind = OneOf["achieve", "keep", "forbid", "may", "provision"]
-Exercised = OneOf["exercised, open", "exercised, closed", "exercised, unknown"]
-Rows = tuple[tuple[str, Status | Exercised], ...]
+Code = str
+"""A status as the judges compute it, with its outcome: `lapsed, broken` (see `told`)."""
+Rows = tuple[tuple[str, Code], ...]
 OTHERWISE = "otherwise"
 
 CONDITIONS = {
@@ -50,6 +53,15 @@ CONDITIONS = {
     "used, shut": "used, the use is in effect, and it is surely idle or excused",
     "used, left open": "used, the use is in effect, and it is unknown whether it binds",
     "used": "used, and the use is in effect",
+    "over, left open, vague": "the time is over, and a breach may stand, because of a vague term",
+    "over, left open": "the time is over, and a breach may stand",
+    "in breach then": "it was in breach when it ended",
+    "verdict open, vague": "it is unknown whether it was kept, because of a vague term",
+    "verdict open": "it is unknown whether it was kept",
+    "was used": "it was used",
+    "use open, vague": "it is unknown whether it was used, because of a vague term",
+    "use open": "it is unknown whether it was used",
+    "never bound": "it never bound",
     "shut": "surely idle or excused",
     "shut, was in force": "surely idle or excused, and it has surely been in force before",
     OTHERWISE: "otherwise",
@@ -114,6 +126,8 @@ STATUSES: dict[Kind, Rows] = {
         ("doubted violation", "unknown"),
         ("opening open", "unknown"),
         ("breach", "broken"),
+        ("over, left open, vague", "undetermined"),
+        ("over, left open", "unknown"),
         ("ended", "ended"),
         ("lapsed", "lapsed"),
         ("doubted, vague", "undetermined"),
@@ -166,13 +180,6 @@ STATUSES: dict[Kind, Rows] = {
         (OTHERWISE, "in_force"),
     ),
 }
-EXERCISABLE: dict[str, bool | None] = {
-    "exercised, open": True,
-    "exercised, closed": False,
-    "exercised, unknown": None,
-}
-"""The statuses of the table that verdicts tell as `exercised`, with `exercisable`."""
-
 OVER: tuple[Status, ...] = ("lapsed", "ended", "released", "waived", "expired")
 FINAL: dict[Kind, tuple[Status, ...]] = {
     "achieve": ("kept", "cured", "compensated", *OVER),
@@ -183,30 +190,116 @@ FINAL: dict[Kind, tuple[Status, ...]] = {
 }
 """The statuses that nothing dated later can change."""
 
+NOTHING_OWED = ""
+OUTCOMES: dict[Kind, Rows] = {
+    "achieve": (
+        ("in breach then", "broken"),
+        ("verdict open, vague", "undetermined"),
+        ("verdict open", "unknown"),
+        (OTHERWISE, NOTHING_OWED),
+    ),
+    "keep": (
+        ("never bound", NOTHING_OWED),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("in breach then", "broken"),
+        ("verdict open, vague", "undetermined"),
+        ("verdict open", "unknown"),
+        ("was broken", "cured"),
+        (OTHERWISE, "kept"),
+    ),
+    "forbid": (
+        ("never bound", NOTHING_OWED),
+        ("doubted, vague", "undetermined"),
+        ("doubted", "unknown"),
+        ("in breach then", "broken"),
+        ("verdict open, vague", "undetermined"),
+        ("verdict open", "unknown"),
+        ("was broken", "cured"),
+        (OTHERWISE, "kept"),
+    ),
+    "may": (
+        ("was used", "exercised"),
+        ("use open, vague", "undetermined"),
+        ("use open", "unknown"),
+        (OTHERWISE, "not_exercised"),
+    ),
+    "provision": (),
+}
+"""What a duty that is over (`OVER`) came to; of a power, in every status, whether it was used."""
+
 
 def rows_of(kind: Kind, holds: Callable[[str], bool]) -> tuple[bool, ...]:
     """Of each row of a kind, whether its condition holds."""
     return tuple(condition == OTHERWISE or holds(condition) for condition, _ in STATUSES[kind])
 
 
-def status_of(kind: Kind, holds: Callable[[str], bool]) -> Status | Exercised:
-    """The status of the first row whose condition holds."""
-    *rows, (_, last) = STATUSES[kind]
-    for condition, status in rows:
-        if holds(condition):
-            return status
-    return last
+def status_of(kind: Kind, holds: Callable[[str], bool]) -> Code:
+    """The status of the first row whose condition holds, with its outcome."""
+    status = first_row(STATUSES[kind], holds)
+    if not has_outcome(kind, status):
+        return status
+    outcome = first_row(OUTCOMES[kind], holds)
+    return f"{status}, {outcome}" if outcome else status
 
 
-def told(status: Status | Exercised) -> tuple[Status, bool | None]:
-    """A status of the table as verdicts tell it, and whether an exercised power is exercisable."""
-    if status in EXERCISABLE:
-        return "exercised", EXERCISABLE[status]
-    return cast(Status, status), None
+def first_row(rows: Rows, holds: Callable[[str], bool]) -> Code:
+    return next(code for condition, code in rows if condition == OTHERWISE or holds(condition))
+
+
+def has_outcome(kind: Kind, status: Code) -> bool:
+    """Whether a status has an outcome: what is over, and any status of a power."""
+    return kind == "may" or (status in OVER and bool(OUTCOMES[kind]))
+
+
+class Told(Struct, frozen=True):
+    """A status as in a verdict: see `servanda.judge.verdict.Verdict`."""
+
+    status: Status
+    outcome: Outcome | None = None
+    used: bool | None = None
+    open: bool | None = None
+
+
+OPEN: dict[str, bool | None] = {"open": True, "unknown": None, "undetermined": None}
+"""Whether a power may be exercised, by its status or the second word of `exercised`; others: no."""
+USED: dict[str, bool] = {"exercised": True, "not_exercised": False}
+
+
+def told(kind: Kind, code: Code) -> Told:
+    """The parts of a status that the judges computed, as verdicts have them."""
+    status, *more = code.split(", ")
+    outcome = cast(Outcome, more[-1]) if more else None
+    if kind == "may":
+        is_open = OPEN.get(more[0] if status == "exercised" else status, False)
+        used = USED.get(more[-1] if more else "")
+        over = outcome if status in OVER else None
+        return Told(cast(Status, status), over, used, is_open)
+    if outcome is None and status in FINAL[kind] and status not in OVER and OUTCOMES[kind]:
+        outcome = cast(Outcome, status)
+    return Told(cast(Status, status), outcome)
 
 
 def status_in_sql(kind: Kind, conditions: Mapping[str, str]) -> str:
     """The same as an expression; `conditions`: the SQL of each."""
-    *rows, (_, last) = STATUSES[kind]
-    cases = "\n       ".join(f"WHEN {conditions[when]} THEN '{status}'" for when, status in rows)
-    return f"\n  CASE {cases}\n       ELSE '{last}' END"
+    outcome = case_of(OUTCOMES[kind], conditions, ", ") if OUTCOMES[kind] else ""
+    return case_of(
+        STATUSES[kind], conditions, "", lambda c: outcome if has_outcome(kind, c) else ""
+    )
+
+
+def case_of(
+    rows: Rows,
+    conditions: Mapping[str, str],
+    before: str,
+    more: Callable[[Code], str] = lambda code: "",
+) -> str:
+    """The first row that holds: `before`, its code, and the expression `more`."""
+    *others, (_, last) = rows
+
+    def cell(code: Code) -> str:
+        text = f"'{before}{code}'" if code else "''"
+        return f"{text} || ({more(code)})" if more(code) else text
+
+    cases = "\n       ".join(f"WHEN {conditions[when]} THEN {cell(code)}" for when, code in others)
+    return f"\n  CASE {cases}\n       ELSE {cell(last)} END"

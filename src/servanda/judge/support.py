@@ -13,7 +13,7 @@ from servanda.judge.reference.truth import Ground
 from servanda.judge.reference.walk import Walk, merged
 from servanda.judge.reference.world import SINCE_EVER
 from servanda.judge.statuses import told
-from servanda.judge.verdict import JudgeError, Status, Verdict
+from servanda.judge.verdict import JudgeError, Outcome, Status, Verdict
 from servanda.record.facts import Complete, Facts
 from servanda.semantics.norms import Norms
 
@@ -27,15 +27,17 @@ class Support(Struct, frozen=True):
     declared: tuple[Complete, ...]
 
 
-class Outcome(Struct, frozen=True):
-    """Status of an instance on the last day judged, and its first tick (None: ever)."""
+class Standing(Struct, frozen=True):
+    """Status of an instance on the last day judged, its first tick (None: ever), and what it came
+    to if it is over."""
 
     status: Status
     since: int | None
+    outcome: Outcome | None = None
 
 
-def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
-    """Outcome of a verdict's instance on some facts; None: no such instance, or no answer.
+def standing(norms: Norms, facts: Facts, of: Verdict) -> Standing | None:
+    """Standing of a verdict's instance on some facts; None: no such instance, or no answer.
 
     An instance is known by its rule, parties, trigger and particulars; of several that share these
     (a condition that turns true again), by the instant in which it became what it is.
@@ -46,13 +48,14 @@ def outcome(norms: Norms, facts: Facts, of: Verdict) -> Outcome | None:
     except JudgeError:
         return None
     mine = [last_of(each) for each in walk.instances.get(of.rule, ()) if is_of(each, of)]
-    wanted = Outcome(of.status, of.from_)
+    wanted = Standing(of.status, of.from_, of.outcome)
     return wanted if wanted in mine else mine[-1] if mine else None
 
 
-def last_of(instance: Instance) -> Outcome:
+def last_of(instance: Instance) -> Standing:
     last = merged(instance.changes)[-1]
-    return Outcome(told(last.status)[0], None if last.at <= SINCE_EVER else last.at)
+    stands = told(instance.rule.kind, last.status)
+    return Standing(stands.status, None if last.at <= SINCE_EVER else last.at, stands.outcome)
 
 
 def is_of(instance: Instance, verdict: Verdict) -> bool:
@@ -77,10 +80,10 @@ def support(
     all facts are looked through. The part is minimal: without any one of its grounds the outcome
     differs. `beside`: grounds that are given in any case.
     """
-    wanted = Outcome(of.status, of.from_)
+    wanted = Standing(of.status, of.from_, of.outcome)
 
     def suffices(grounds: Sequence[Ground]) -> bool:
-        return outcome(norms, only(facts, (*beside, *grounds)), of) == wanted
+        return standing(norms, only(facts, (*beside, *grounds)), of) == wanted
 
     start = in_order(set(candidates) - {*beside})
     if not suffices(start):

@@ -33,6 +33,16 @@ Status = OneOf[
     "in_force",
     "terminated",
 ]
+Outcome = OneOf[
+    "kept",
+    "cured",
+    "compensated",
+    "broken",
+    "unknown",
+    "undetermined",
+    "exercised",
+    "not_exercised",
+]
 Bindings = tuple[tuple[str, Value | None], ...]
 
 
@@ -44,7 +54,9 @@ class Verdict(Struct, frozen=True):
     ended it (docs/meaning.md, 8), both in order of id; `acts` are those of `entries` that are acts
     under the rule: a performance, violations, their cures, the use of a power. `breaches` are the
     parameters of each of the violations that began the span (forbid only), in the order of `acts`.
-    `exercisable`: whether a power that is `exercised` may be exercised again now; None: unknown.
+    `outcome` is what is over came to (None: not over, or nothing was owed). Of a power, `used`:
+    whether it has been exercised by the end of the span, `open`: whether it may be exercised in it
+    (None: unknown).
     """
 
     rule: str
@@ -59,7 +71,9 @@ class Verdict(Struct, frozen=True):
     closed_by: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     breaches: tuple[Bindings, ...] = ()
-    exercisable: bool | None = None
+    outcome: Outcome | None = None
+    used: bool | None = None
+    open: bool | None = None
 
     @property
     def cited(self) -> tuple[str, ...]:

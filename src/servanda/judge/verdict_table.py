@@ -28,12 +28,15 @@ ROWS_AT_ONCE = 100_000
 
 
 class Count(Struct, frozen=True):
-    """How many instances of a clause have a status at the end of time known; of `power`s apart."""
+    """How many instances of a clause have a status at the end of time known, by what they came to
+    if they are over; of `power`s apart."""
 
     clause: str
     status: str
     instances: int
     power: bool = False
+    outcome: str | None = None
+    kind: str = ""
 
 
 def write(judgement: Judgement, path: Path) -> int:
@@ -96,7 +99,7 @@ def counts(judgement: Judgement) -> list[Count]:
     """By clause in the order of the agreement, and by status."""
     clauses = list(dict.fromkeys(rule.clause for rule in judgement.norms.rules))
     last = f"({output.spans(judgement.rules)}) WHERE until IS NULL"
-    counted = "clause, status, count(*), power"
+    counted = "clause, status, count(*), kind = 'may', outcome, kind"
     rows = judgement.tables.rows(f"SELECT {counted} FROM {last} GROUP BY ALL")
-    rows.sort(key=lambda row: (clauses.index(row[0]), row[3], row[1]))
+    rows.sort(key=lambda row: (clauses.index(row[0]), row[3], row[1], row[4] or "", row[5]))
     return [Count(*row) for row in rows]

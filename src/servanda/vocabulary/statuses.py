@@ -261,6 +261,8 @@ PROVISION = {term.code: term for term in PROVISIONS} | {
     code: POWER[code] for code in ("expired", "suspended", "unknown", "undetermined")
 }
 """All statuses of provisions."""
+NOT_EXERCISED = "not exercised"
+"""What a power came to that is over and was never used."""
 ALL = DUTY | POWER | PROVISION
 BY_KIND = {
     ("achieve", "kept"): replace(DUTY["kept"], word="performed", description="done in time"),
@@ -311,9 +313,21 @@ def term(status: str | None, kind: str = "") -> Term:
     return BY_KIND.get((kind, status)) or ALL[status]
 
 
-def word(status: str | None, kind: str = "") -> str:
-    """A status as people say it: `performed`, `complied with`, `exercisable`."""
-    return term(status, kind).word
+def word(status: str | None, kind: str = "", outcome: str | None = None) -> str:
+    """A status as people say it: `performed`, `complied with`, `exercisable`; of what is over with
+    what it came to: `expired (in breach)`."""
+    return term(status, kind).word + came_to(status, kind, outcome)
+
+
+def phrase(status: str, kind: str, outcome: str | None) -> str:
+    """The same in a sentence: `expired: its time is over (in breach)`."""
+    return term(status, kind).phrase + came_to(status, kind, outcome)
+
+
+def came_to(status: str | None, kind: str, outcome: str | None) -> str:
+    if outcome in (None, status):
+        return ""
+    return f" ({NOT_EXERCISED if outcome == 'not_exercised' else term(outcome, kind).word})"
 
 
 def style_sheet() -> str:

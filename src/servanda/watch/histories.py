@@ -1,8 +1,8 @@
 """The status history of each instance, and the changes between two versions of it.
 
-A history is a list of spans `[from, status, entries, breaches]`, each lasting until the next. The
+A history is a list of spans `[from, status, entries, breaches, outcome]`, each lasting until the next. The
 changes withdraw the old spans after the common beginning, latest first, and append the new ones.
-Replay: append each change; on `withdrawn`, delete the last span.
+`outcome`: what a span that is over came to. Replay: append each change; on `withdrawn`, delete the last span.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from servanda.watch.fact_filing import NO_KEY, key_of
 encode = msgspec.json.Encoder(decimal_format="number").encode
 decode = msgspec.json.decode
 
-HistorySpan = list[Any]  # [from (a tick, or None: unbounded), status, entries, breaches]
+HistorySpan = list[Any]  # [from (a tick, or None: unbounded), status, entries, breaches, outcome]
 
 
 class Instance(Struct, array_like=True):
@@ -49,6 +49,7 @@ class StatusChange(Struct):
     status: str | None
     entries: list[str]
     breaches: list[dict[str, Any]]
+    outcome: str | None
     withdrawn: bool
 
 
@@ -71,7 +72,8 @@ def verdicts_by_key(
     later: int | None = None
     for v in verdicts:
         if v.from_ is None or v.from_ <= now:
-            spans.append([v.from_, v.status, list(v.entries), [plain(b) for b in v.breaches]])
+            breaches = [plain(b) for b in v.breaches]
+            spans.append([v.from_, v.status, list(v.entries), breaches, v.outcome])
         elif later is None:
             later = v.from_
         if v.until is not None:
@@ -142,12 +144,12 @@ def instance_changes(
         same += 1
     for n in range(len(was) - 1, same - 1, -1):
         assert old is not None
-        at, status, entries, breaches = was[n]
+        at, status, entries, breaches, outcome = was[n]
         then = was[n - 1][1] if n else None
-        yield StatusChange(old, nth, at, status, then, entries, breaches, True)
+        yield StatusChange(old, nth, at, status, then, entries, breaches, outcome, True)
     for n in range(same, len(now)):
         assert new is not None
-        at, status, entries, breaches = now[n]
+        at, status, entries, breaches, outcome = now[n]
         yield StatusChange(
-            new, nth, at, now[n - 1][1] if n else None, status, entries, breaches, False
+            new, nth, at, now[n - 1][1] if n else None, status, entries, breaches, outcome, False
         )

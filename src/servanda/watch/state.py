@@ -15,7 +15,7 @@ from servanda.syntax.atomic_files import check_ordinary
 from servanda.syntax.problems import Problem, ServandaError
 from servanda.watch.fact_filing import FilingKey
 
-FORMAT = "2"
+FORMAT = "3"
 MANY = 400
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

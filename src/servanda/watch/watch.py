@@ -312,6 +312,7 @@ class Watch:
             "trigger": of.trigger,
             "was": step.was,
             "is": step.status,
+            "outcome": step.outcome,
             "entries": step.entries,
             "breach": step.breaches[0] if step.breaches else {},
             "breaches": step.breaches,

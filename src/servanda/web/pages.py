@@ -124,6 +124,7 @@ def span_row(query: Query, span: StatusSpan) -> dict[str, Any]:
         "from": query.iso(span.from_),
         "until": query.iso(span.until),
         "status": span.status,
+        "outcome": span.verdict.outcome,
         "entries": list(span.verdict.cited),
         "closed_by": list(span.verdict.closed_by),
     }

@@ -19,7 +19,7 @@ from servanda.judge import derivation as d
 from servanda.judge.counterfactuals.hypotheses import Hypotheses
 from servanda.judge.counterfactuals.setting import Setting
 from servanda.judge.reference.walk import Walk, verdicts_of
-from servanda.judge.support import every_ground, only, outcome
+from servanda.judge.support import every_ground, only, standing
 from servanda.judge.verdict import JudgeError, Status, Verdict
 from servanda.judge.visible_facts import visible
 from servanda.record.dates import end_of
@@ -92,7 +92,7 @@ class Trials:
     def status(self, facts: Facts) -> Status | None:
         """What the instance is on the last day of some facts, if that is another status."""
         _, fewer = self.footprints.within(self.reach, facts)
-        found = outcome(self.norms, fewer, self.verdict)
+        found = standing(self.norms, fewer, self.verdict)
         return None if found is None or found.status == self.verdict.status else found.status
 
     # -------------------------------------------------------------- what is set aside

@@ -390,6 +390,11 @@ def points(facts: str, gates: str, gated: bool) -> str:
 
     `facts` has the columns of `ends`.
     """
+    vague_then = "false"
+    if gated:
+        vague_then = (
+            f"coalesce(bool_or(g.t = f.after AND {UNDECIDED}) OVER (PARTITION BY iid), false)"
+        )
     return f"""
       WITH f AS (SELECT * FROM {facts}),
       ticks AS (SELECT iid, unnest([CASE WHEN f.trigger IS NULL AND f.lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE f.lo END,
@@ -404,7 +409,7 @@ def points(facts: str, gates: str, gated: bool) -> str:
                END AS opened, NULL::BIGINT AS breach_key
       FROM (SELECT g.iid, g.t, {STATUS} AS status, f.kept_entry, f.late_entry, f.made_entry,
                    {possible_act("g.t")} AS possible
-            FROM g JOIN f USING (iid))"""
+            FROM (SELECT g.*, {vague_then} AS vague_then FROM g JOIN f USING (iid)) g JOIN f USING (iid))"""
 
 
 def timeline(gates: str, gated: bool) -> str:
@@ -448,6 +453,9 @@ def made_good(kind: str) -> str:
 
 
 DOUBTED = f"{uncertain('g')} AND (g.t >= f.live_end OR g.t >= f.o_lo)"
+LET_GO = "coalesce(f.after_kind IN ('waived', 'released'), false)"
+BROKEN_THEN = f"({LET_GO} AND coalesce(f.b <= f.after, false))"
+VERDICT_OPEN = f"({LET_GO} OR (f.live_kind <> 'broken' AND coalesce(f.kp < f.live_end, false)))"
 END_OPEN = "(wa = 1 OR re = 1 OR en = 1)"
 STATUS = status_in_sql(
     "achieve",
@@ -470,6 +478,9 @@ STATUS = status_in_sql(
         "end open, vague": f"{END_OPEN} AND {UNDECIDED}",
         "first open": first_open("su", "ex", "idle"),
         "first open, vague": f"{first_open('su', 'ex', 'idle')} AND {UNDECIDED}",
+        "in breach then": f"{BROKEN_THEN} AND NOT {uncertain('g')}",
+        "verdict open": VERDICT_OPEN,
+        "verdict open, vague": f"{VERDICT_OPEN} AND (i.doubt_und OR vague_then)",
         "left open": "(su = 1 OR ex = 1 OR idle = 1)",
         "left open, vague": UNDECIDED,
     },

@@ -8,13 +8,15 @@ from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import FOR_GOOD, matches, named
-from servanda.judge.plan.step_functions import counted
+from servanda.judge.plan.step_functions import UNTIL_NEXT, counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
     UNDECIDED,
     doubtful,
+    ever,
     first_open,
     first_ticks,
+    over_from,
     undecided_in,
     under,
     window_steps,
@@ -52,7 +54,7 @@ def of_rule(
     )
     prevailing = [one.status for one in rule.yields_to if one.by_act]
     near = gates.few and of.at_once(event) and not prevailing
-    und = ", l.left_open AS und" if rule.remedy is not None else ""
+    und = ", l.left_open AS und" if rule.remedy is not None or of.norms.vagues else ""
     if near:
         found = by_range(rule, inst, gates)
     else:
@@ -152,12 +154,17 @@ def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) 
     intervals = f"""
       SELECT iid, hi AS f, end_t AS u, 2 AS level FROM {violated} WHERE firm
       UNION ALL SELECT iid, lo, end_p, 1 FROM {violated}"""
-    past = f"SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE firm"
+    past = f"""
+      SELECT iid, hi AS f, {FOR_GOOD} AS u, 2 AS level FROM {violated} WHERE firm
+      UNION ALL SELECT iid, lo, {FOR_GOOD}, 1 FROM {violated}"""
     sources = {
         "open": counted(intervals, batch.inst),
         "had": counted(past, batch.inst),
         "win": window_steps(batch.inst),
     }
+    if conditions.norms.vagues:
+        left = f"SELECT iid, lo AS f, CASE WHEN firm THEN hi ELSE {FOR_GOOD} END AS u, 1 AS level FROM {violated} WHERE und"
+        sources["had_und"] = counted(left, batch.inst)
     floors = []
     for rule in batch.rules:
         assert rule.action is not None
@@ -167,6 +174,7 @@ def timeline(batch: Batch, gates: Gates, violated: str, conditions: Conditions) 
     if floors:
         sources["silent"] = counted(" UNION ALL ".join(floors), batch.inst)
     zero = "" if floors else ", 0 AS silent"
+    zero += "" if conditions.norms.vagues else ", 0 AS had_und"
     line = under(gates, sources, batch.inst)
     return f"SELECT *{zero} FROM ({line})"
 
@@ -184,7 +192,12 @@ def bound_since(batch: Batch, gates: Gates) -> str:
 def points(inst: str, line: str, violated: str) -> str:
     """`(iid, t, status, opened, breach_key)`; each sure violation is a point of its own."""
     return f"""
-      WITH l AS (SELECT *, {first_ticks("wa", "re", "en")} FROM {line}),
+      WITH first_t AS (SELECT g.*, {UNTIL_NEXT} AS u, {first_ticks("wa", "re", "en")},
+                         min(CASE WHEN silent = 1 THEN t END) OVER (PARTITION BY iid) AS silent_t,
+                         {ever(f"win >= 1 AND {BOUND} < 2 AND ex < 2")} AS was_bound FROM {line} g),
+      over AS (SELECT f.*, {over_from()} AS over_t FROM first_t f JOIN {inst} i USING (iid)),
+      l AS (SELECT * EXCLUDE (u), coalesce(silent_t < over_t, false) AS was_silent,
+              {ever(f"{LET_GO} AND open = 2")} AS then_t, {ever(f"{LET_GO} AND open >= 1")} AS then_p FROM over),
       first AS ({first_of(violated, inst)}),
       healed AS (SELECT iid, end_p AS t, min(cure) AS cure FROM {violated}
                  WHERE cure IS NOT NULL GROUP BY ALL)
@@ -210,6 +223,9 @@ def first_of(violated: str, inst: str | None = None) -> str:
                FROM {violated} v {at[1]} WHERE v.level = 2 GROUP BY v.iid, {at[0]}"""
 
 
+LET_GO = "t < over_t AND u >= over_t AND over_t IN (wa_t, re_t)"
+OVER_OPEN = f"(({COMMON['ended']} OR {COMMON['lapsed']}) AND open = 1)"
+VERDICT_OPEN = "(then_p OR was_silent OR had = 1)"
 VIOLATION = "(l.t < i.o_hi OR open = 2)"
 STATUS = status_in_sql(
     "forbid",
@@ -225,5 +241,11 @@ STATUS = status_in_sql(
         "left open, vague": UNDECIDED,
         "left open": f"({doubtful('su', 'idle', 'wa', 're', 'en', 'ex')} OR open = 1 OR silent = 1)",
         "was broken": "had = 2",
+        "over, left open": OVER_OPEN,
+        "over, left open, vague": f"{OVER_OPEN} AND had_und = 1",
+        "never bound": "NOT was_bound",
+        "in breach then": "then_t",
+        "verdict open": VERDICT_OPEN,
+        "verdict open, vague": f"{VERDICT_OPEN} AND had_und = 1",
     },
 )

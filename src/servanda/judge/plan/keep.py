@@ -12,13 +12,18 @@ from servanda.judge.plan.verdict_spans import (
     COMMON,
     UNDECIDED,
     doubtful,
+    ever,
     first_open,
     first_ticks,
     laid_over,
+    over_from,
     window_steps,
 )
 from servanda.judge.statuses import status_in_sql
 from servanda.semantics.norms import Rule
+
+SETTLED = "(t % 64 > 0 OR u > t + 1)"
+"""Windows and powers come before the facts of their instant: no breach begins in between."""
 
 
 def conditions(batch: Batch, compiled: Conditions) -> list[str]:
@@ -34,11 +39,10 @@ def timeline(batch: Batch, gates: Gates, steps: list[str], undecided: bool, days
     phi = valued(steps, "phi", undecided)
     line = laid_over(gates, {"win": window_steps(inst)}, inst, phi, ended=True)
     excused, off = gates.most("ex"), gates.most("su", "idle", "en", "wa", "re")
-    settled = "(t % 64 > 0 OR u > t + 1)"
     # an episode begins with the first tick of a failing that binds, and lasts while it fails
     began = f"""
-      SELECT *, {begun("phi > 0", f"{settled} AND win = 2 AND {excused} = 0 AND {off} = 0")} AS ep_t,
-             {begun("phi > 1", f"{settled} AND win >= 1 AND {excused} < 2 AND {off} < 2")} AS ep_p
+      SELECT *, {begun("phi > 0", f"{SETTLED} AND win = 2 AND {excused} = 0 AND {off} = 0")} AS ep_t,
+             {begun("phi > 1", f"{SETTLED} AND win >= 1 AND {excused} < 2 AND {off} < 2")} AS ep_p
       FROM ({line}) WINDOW o AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
     if any(r.grace is not None for r in batch.rules):
         late = split_rows(with_grace(batch, since(began), days))
@@ -141,11 +145,20 @@ def split_rows(onsets: str) -> str:
 
 def points(inst: str, line: str, gates: Gates, now: int) -> str:
     """`(iid, t, status, opened, breach_key)` from the timeline table; the last of each instant."""
+    before = "t < over_t AND"
+    may_bind = f"win >= 1 AND ex < 2 AND greatest(su, idle, en, wa, re) < 2 AND {SETTLED}"
     return f"""
+      WITH first AS (SELECT l.*, {first_ticks("wa", "re", "en", present=gates.columns())},
+                       coalesce(min(CASE WHEN ep_t THEN t END) OVER (PARTITION BY iid) < t, false) AS had
+                     FROM {line} l),
+      ended AS (SELECT first.*, {over_from()} AS over_t FROM first JOIN {inst} i USING (iid))
       SELECT l.iid, l.t, {STATUS} AS status, NULL::VARCHAR AS opened, NULL::BIGINT AS breach_key
-      FROM (SELECT *, {first_ticks("wa", "re", "en", present=gates.columns())},
-              coalesce(min(CASE WHEN ep_t THEN t END) OVER (PARTITION BY iid) < t, false) AS had
-            FROM {line}) l
+      FROM (SELECT *, {ever(f"{before} ep_t")} AS was_t, {ever(f"{before} u >= over_t AND ep_t")} AS end_t,
+              {ever(f"{before} u >= over_t AND ep_p")} AS end_p,
+              {ever(f"{before} ep_p AND NOT ep_t")} AS was_p,
+              {ever(f"{before} ep_p AND NOT ep_t AND {LEFT_OPEN}")} AS was_und,
+              {ever(f"{before} {may_bind}")} AS was_bound
+            FROM ended) l
       JOIN {inst} i USING (iid) WHERE l.t >= i.lo AND (l.u > {now} OR (l.u >> 6) > (l.t >> 6))"""
 
 
@@ -161,7 +174,11 @@ STATUS = status_in_sql(
         "left open": f"({doubtful('su', 'ex', 'idle', 'wa', 're', 'en')} OR ep_p)",
         "left open, vague": f"({doubtful('su', 'ex', 'idle', 'wa', 're', 'en')} OR ep_p) AND {LEFT_OPEN}",
         "time to cure": "failing",
-        "was broken": "had",
+        "was broken": "(had AND (was_t OR l.t < over_t))",
+        "never bound": "NOT was_bound",
+        "in breach then": "end_t",
+        "verdict open": "(end_p OR (was_p AND NOT was_t))",
+        "verdict open, vague": "(end_p OR (was_p AND NOT was_t)) AND was_und",
     },
 )
 

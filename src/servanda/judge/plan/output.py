@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from servanda.judge.plan import forbid
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.openings import Openings
 from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named, quoted
-from servanda.judge.statuses import EXERCISABLE, FINAL
+from servanda.judge.statuses import FINAL, OPEN, OUTCOMES, OVER, USED
 from servanda.semantics.norms import Variable
 
 # Names and types, in order; all that an empty table still has.
@@ -23,7 +25,9 @@ COLUMNS = {
     "status": "VARCHAR",
     "from": "TIMESTAMP WITH TIME ZONE",
     "until": "TIMESTAMP WITH TIME ZONE",
-    "exercisable": "BOOLEAN",
+    "outcome": "VARCHAR",
+    "used": "BOOLEAN",
+    "open": "BOOLEAN",
     "final": "BOOLEAN",
     "entries": "VARCHAR[]",
     "closed_by": "VARCHAR[]",
@@ -43,17 +47,17 @@ def table(rules: Rules, openings: Openings) -> str:
 
 
 def spans(rules: Rules) -> str:
-    """Every span for counting: `(clause, status, until, power)`, ticks, and whether of a power."""
+    """Every span for counting: `(clause, status, outcome, until, kind)`, ticks."""
     found = [
         f"SELECT {by_rule(batch, {r.id: quoted(r.clause) for r in batch.rules})} AS clause, "
-        f"{status(batch)} AS status, nullif(v.u, {FOR_GOOD}) AS until, "
-        f"{by_rule(batch, {r.id: str(r.kind == 'may').lower() for r in batch.rules})} AS power "
+        f"{STATUS} AS status, {outcome(batch)} AS outcome, nullif(v.u, {FOR_GOOD}) AS until, "
+        f"{quoted(batch.kind)} AS kind "
         f"FROM ({batch.verdict}) v"
         for batch in rules.judged.values()
     ]
     nothing = (
-        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::BIGINT AS until, "
-        "NULL::BOOLEAN AS power WHERE false"
+        "SELECT NULL::VARCHAR AS clause, NULL::VARCHAR AS status, NULL::VARCHAR AS outcome, "
+        "NULL::BIGINT AS until, NULL::VARCHAR AS kind WHERE false"
     )
     return " UNION ALL ".join(found) or nothing
 
@@ -102,26 +106,50 @@ def of_spans(
     variables = batch.rules[0].variables if len(batch.rules) == 1 else ()
     return f"""
       SELECT {clauses} AS clause, {ids} AS rule, {quoted(batch.kind)} AS kind, {debtor} AS debtor, v.creditor,
-             {instance(variables)} AS instance, v.trigger, {status(batch)} AS status, {instant("v.f")} AS "from",
-             {instant("v.u")} AS until, {exercisable(batch)} AS exercisable, v.status IN ({final}) AS final,
+             {instance(variables)} AS instance, v.trigger, {STATUS} AS status, {instant("v.f")} AS "from",
+             {instant("v.u")} AS until, {outcome(batch)} AS outcome, {is_used(batch)} AS used, {is_open(batch)} AS open,
+             {STATUS} IN ({final}) AS final,
              {entries} AS entries, {closed_by} AS closed_by, {breach}
       FROM ({spans}) v{violations}{lists}"""
 
 
-def status(batch: Batch) -> str:
-    """The status as verdicts tell it: of a power, `exercised` however it is exercisable now."""
-    if batch.kind != "may":
-        return "v.status"
-    return "CASE WHEN starts_with(v.status, 'exercised') THEN 'exercised' ELSE v.status END"
+STATUS = "split_part(v.status, ', ', 1)"
+LAST = "list_extract(string_split(v.status, ', '), -1)"
 
 
-def exercisable(batch: Batch) -> str:
-    """Whether an exercised power may be exercised again now; nothing of any other status."""
+def outcome(batch: Batch) -> str:
+    """What a duty that is over came to (judge/statuses.py: `told`)."""
+    if not OUTCOMES[batch.kind]:
+        return "NULL::VARCHAR"
+    if batch.kind == "may":
+        return f"CASE WHEN {STATUS} IN ({', '.join(map(quoted, OVER))}) THEN {LAST} END"
+    said = "nullif(split_part(v.status, ', ', 2), '')"
+    final = [quoted(status) for status in FINAL[batch.kind] if status not in OVER]
+    if not final:
+        return said
+    return f"coalesce({said}, CASE WHEN v.status IN ({', '.join(final)}) THEN v.status END)"
+
+
+def is_used(batch: Batch) -> str:
+    """Whether a power has been exercised by the end of the span."""
+    return "NULL::BOOLEAN" if batch.kind != "may" else truth_of(LAST, USED, "NULL")
+
+
+def is_open(batch: Batch) -> str:
+    """Whether a power may be exercised in the span."""
     if batch.kind != "may":
         return "NULL::BOOLEAN"
-    known = ((code, value) for code, value in EXERCISABLE.items() if value is not None)
-    cases = " ".join(f"WHEN {quoted(code)} THEN {str(value).lower()}" for code, value in known)
-    return f"CASE v.status {cases} END"
+    code = f"CASE WHEN {STATUS} = 'exercised' THEN split_part(v.status, ', ', 2) ELSE {STATUS} END"
+    return truth_of(f"({code})", OPEN, "false")
+
+
+def truth_of(code: str, values: Mapping[str, bool | None], others: str) -> str:
+    cases = " ".join(f"WHEN {quoted(c)} THEN {quoted_truth(v)}" for c, v in values.items())
+    return f"(CASE {code} {cases} ELSE {others} END)::BOOLEAN"
+
+
+def quoted_truth(value: bool | None) -> str:
+    return "NULL" if value is None else str(value).lower()
 
 
 def listed(ids: list[str], more: str | None) -> str:

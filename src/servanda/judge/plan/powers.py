@@ -231,7 +231,8 @@ def points(inst: str, line: str, effect: str) -> str:
     in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)
     columns: tuple[str, ...] = ("win", "avail", *GATE_COLUMNS)
     laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
-    both = merged({}, inst, laid | valued([in_use], "used", True))
+    made = counted(f"SELECT iid, f, {FOR_GOOD} AS u, level FROM {effect} y WHERE level > 0", inst)
+    both = merged({"made": made}, inst, laid | valued([in_use], "used", True))
     return f"""
       SELECT l.iid, l.t, {STATUS} AS status, CASE WHEN starts_with({STATUS}, 'exercised') THEN x.entry END AS opened,
              NULL::BIGINT AS breach_key
@@ -250,7 +251,10 @@ STATUS = status_in_sql(
         "used, left open": "(used = 2 AND (su = 1 OR en = 1 OR idle = 1 OR ex = 1))",
         "used": "used = 2",
         "first open": first_open("en", "su", "used", "greatest(idle, ex)"),
-        "first open, vague": f"{first_open('en', 'su', 'used', 'greatest(idle, ex)')} AND {'greatest(ex_und, idle_und, off_und, used_und) = 1'}",
+        "first open, vague": f"{first_open('en', 'su', 'used', 'greatest(idle, ex)')} AND greatest(ex_und, idle_und, off_und, used_und) = 1",
+        "was used": "made = 2",
+        "use open": "made = 1",
+        "use open, vague": "made = 1 AND used_und = 1",
         "shut": "(idle = 2 OR ex = 2)",
         "left open, vague": "greatest(ex_und, idle_und, off_und, used_und) = 1",
         "left open": "(su = 1 OR en = 1 OR used = 1 OR idle = 1 OR ex = 1)",

@@ -372,7 +372,9 @@ class Rules:
         )
         self.tables.create(f"ties_{batch.name}", several)
         if uncurable.never_mended(batch, gates, self.conditions):
-            batch.spans = uncurable.spans_before(batch, gates, violated, self.now)
+            batch.spans = uncurable.spans_before(
+                batch, gates, violated, self.now, bool(self.norms.vagues)
+            )
             batch.breaches = uncurable.spans_of_violations(batch, violated, self.now)
         else:
             self.tables.create(line, forbid.timeline(batch, gates, violated, self.conditions))

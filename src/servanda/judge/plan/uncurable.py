@@ -7,7 +7,7 @@ from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.forbid import STATUS, first_of
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.sql import FOR_GOOD
-from servanda.judge.plan.verdict_spans import cut, variables
+from servanda.judge.plan.verdict_spans import cut, ever, variables
 
 
 def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:
@@ -24,11 +24,12 @@ def never_mended(batch: Batch, gates: Gates, of: Conditions) -> bool:
     )
 
 
-def spans_before(batch: Batch, gates: Gates, violated: str, now: int) -> str:
+def spans_before(batch: Batch, gates: Gates, violated: str, now: int, vagues: bool) -> str:
     """Verdict rows until the first sure violation of each instance."""
+    vague = "min(CASE WHEN und AND NOT firm THEN lo END)" if vagues else "NULL::BIGINT"
     v = f"""
       SELECT iid, min(CASE WHEN level = 2 THEN hi END) AS sure_at, min(lo) AS possible_at,
-             min(CASE WHEN firm THEN hi END) AS firm_at,
+             min(CASE WHEN firm THEN hi END) AS firm_at, {vague} AS vague_at,
              arg_min(entry, CASE WHEN level = 2 THEN (hi, entry) END) AS first FROM {violated} GROUP BY iid"""
     w = "OVER (PARTITION BY iid ORDER BY f)"
     # most rows differ from both neighbours: one sort serves all of them
@@ -49,16 +50,23 @@ def instances(inst: str) -> str:
     """What a status depends on, and the violations; `plain`: it depends on overlays alone."""
     return f"""
       SELECT i.iid, i.sure, i.lo, i.hi, i.doubt, i.doubt_und, i.o_lo, i.o_hi, i.c_lo, i.c_hi,
-             coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at, v.firm_at,
+             coalesce(v.sure_at, {FOR_GOOD}) AS sure_at, v.possible_at, v.firm_at, v.vague_at,
              i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD}
                AND coalesce(v.possible_at >= coalesce(v.sure_at, {FOR_GOOD}), true) AS plain
       FROM {inst} i LEFT JOIN v ON v.iid = i.iid"""
 
 
 NO_LETTING_GO = (
-    "NULL::BIGINT AS wa_t, NULL::BIGINT AS re_t, NULL::BIGINT AS en_t, 0 AS had, 0 AS silent"
+    "NULL::BIGINT AS wa_t, NULL::BIGINT AS re_t, NULL::BIGINT AS en_t, 0 AS silent, "
+    "false AS was_silent, false AS then_t, false AS then_p"
 )
+NOTHING_DONE = "0 AS had, 0 AS had_und, true AS was_bound"
 AT = STATUS.replace("l.t", "t")
+
+
+BINDS = (
+    "greatest(su, idle, en, wa, re) < 2 AND ex < 2 AND u > o_lo AND begun < c_hi AND o_lo < c_hi"
+)
 
 
 def laid_over(gates: Gates, which: str) -> str:
@@ -76,7 +84,7 @@ def plain_points(gates: Gates, now: int) -> str:
     """`(iid, f, status, ending)` of plain instances."""
     return f"""
       SELECT iid, {cut("t")} AS f, {AT} AS status, {ending(now)}
-      FROM (SELECT *, begun AS t, 0 AS open FROM ({laid_over(gates, "i.plain")})) i
+      FROM (SELECT *, begun AS t, 0 AS open, {NOTHING_DONE} FROM ({laid_over(gates, "i.plain")})) i
       WHERE t <= {now} AND (t >> 6) < (sure_at >> 6) AND (u > {now} OR (u >> 6) > (t >> 6))"""
 
 
@@ -84,13 +92,16 @@ def other_points(gates: Gates, now: int) -> str:
     """The same of the others: a status may change within a span; the last of an instant stands."""
     ticks = ", ".join(
         f"CASE WHEN {c} > begun AND {c} < u THEN {c} END"
-        for c in ("hi", "o_lo", "o_hi", "c_lo", "c_hi", "possible_at")
+        for c in ("hi", "o_lo", "o_hi", "c_lo", "c_hi", "possible_at", "vague_at")
     )
     return f"""
       SELECT iid, {cut("max(t)")}, arg_max(status, t), any_value(ending)
       FROM (SELECT iid, t, {AT} AS status, {ending(now)}
-            FROM (SELECT *, CASE WHEN t >= firm_at THEN 2 WHEN t >= possible_at THEN 1 ELSE 0 END AS open
-                  FROM (SELECT *, unnest([begun, {ticks}]) AS t FROM ({laid_over(gates, "NOT i.plain")}))) i
+            FROM (SELECT *, CASE WHEN t >= firm_at THEN 2 WHEN t >= possible_at THEN 1 ELSE 0 END AS open,
+                         CASE WHEN t >= firm_at THEN 2 WHEN t >= possible_at THEN 1 ELSE 0 END AS had,
+                         CASE WHEN t >= vague_at THEN 1 ELSE 0 END AS had_und
+                  FROM (SELECT *, unnest([begun, {ticks}]) AS t FROM (
+                    SELECT *, {ever(BINDS)} AS was_bound FROM ({laid_over(gates, "NOT i.plain")})))) i
             WHERE t <= {now} AND (t >> 6) < (sure_at >> 6)) GROUP BY iid, t >> 6"""
 
 

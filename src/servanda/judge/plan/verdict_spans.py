@@ -54,6 +54,20 @@ def not_in_force(name: str, c: str = "i.c_hi") -> str:
     return f"({name} = 2 AND {name}_t < {c})"
 
 
+def over_from(i: str = "i") -> str:
+    """The tick from which on a duty is over: waived, released or ended in its window, or lapsed."""
+    let_go = "least(wa_t, re_t, en_t)"
+    return (
+        f"least(CASE WHEN {let_go} < {i}.c_hi THEN {let_go} ELSE {FOR_GOOD} END, "
+        f"greatest({i}.o_hi, {i}.c_hi))"
+    )
+
+
+def ever(holds: str) -> str:
+    """Whether it holds in any row of an instance."""
+    return f"coalesce(bool_or({holds}) OVER (PARTITION BY iid), false)"
+
+
 def first_ticks(*names: str, present: Collection[str] = GATE_COLUMNS) -> str:
     """For each overlay, the tick from which it surely applies; never, if not `present`."""
     surely = "min(CASE WHEN {0} = 2 THEN t END) OVER (PARTITION BY iid) AS {0}_t"

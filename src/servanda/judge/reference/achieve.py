@@ -17,7 +17,7 @@ from servanda.judge.reference.instance import (
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds, Truth
 from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
-from servanda.judge.statuses import Exercised
+from servanda.judge.statuses import Code
 from servanda.judge.verdict import Status
 from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
 from servanda.semantics.norms import Match
@@ -76,6 +76,11 @@ class Achieve(Instance):
         "performance open": lambda of, x: of.possibly_kept,
         "end open": lambda of, x: of.end_open(x),
         "end open, vague": lambda of, x: of.end_open(x) and of.gates(x).vague,
+        "in breach then": lambda of, x: of.broken_then and x >= of.sure_from,
+        "verdict open": lambda of, x: of.after is not None if of.off is None else of.possibly_kept,
+        "verdict open, vague": lambda of, x: (
+            of.CONDITIONS["verdict open"](of, x) and (of.vague_then or of.doubt_is_vague)
+        ),
         "left open": lambda of, x: of.gates(x).over == POSSIBLE,
         "left open, vague": lambda of, x: of.gates(x).over == POSSIBLE and of.gates(x).vague,
     }
@@ -137,6 +142,8 @@ class Achieve(Instance):
     silence_counts = False  # the event was closed all along when the breach came
     surely_broken = False
     after: Status | None = None  # what made the breach good
+    broken_then = False  # it was surely in breach when it was waived or released
+    vague_then = False  # a vague term left open whether it was
     after_entries: tuple[str, ...] = ()
     late: Happening | None = None  # the late performance that cured it
     breach_record: Breach | None = None
@@ -365,6 +372,7 @@ class Achieve(Instance):
     def make_good(self, x: int) -> None:
         """Late performance, compensation, waiver, release: the first of them, for good."""
         gates = self.gates(x)
+        self.broken_then, self.vague_then = self.surely_broken, gates.vague
         late = [p for p in self.found() if self.cures(p, x)]
         remedy = self.breach_record.remedy if self.breach_record is not None else None
         if gates.wa.value == SURE:
@@ -428,7 +436,7 @@ class Achieve(Instance):
         gates = self.gates(x)
         return POSSIBLE in (gates.wa.value, gates.re.value, gates.en.value)
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         if status == "kept" and self.kept is not None:
             return self.kept_entries
         if status == self.after:

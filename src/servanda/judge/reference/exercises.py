@@ -108,17 +108,27 @@ class PowerUse:
                 self.last_end = x
                 self.ended_because |= idle.because
 
-    def level(self, x: int) -> Truth:
-        """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
+    def read(self, x: int) -> list[Truth]:
+        """How surely the power was open at each end of its date that has come by tick `x`."""
         if x < self.lo:
-            return NO
+            return []
         self.watch(x)
         if self.opens is not None:
-            if x < self.opens[0]:
-                return NO
-            read = [self.opens[1]]
-        else:
-            read = [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
+            return [self.opens[1]] if x >= self.opens[0] else []
+        return [self.open_to(self.lo)] + ([self.open_to(self.hi)] if x >= self.hi else [])
+
+    def made(self, x: int) -> int:
+        """How surely the power has been used by it at tick `x`, whatever became of its effect."""
+        values = [truth.value for truth in self.read(x)]
+        if not values or max(values) == FALSE:
+            return FALSE
+        return SURE if self.sure and x >= self.hi and min(values) == SURE else POSSIBLE
+
+    def level(self, x: int) -> Truth:
+        """Whether it is in effect at tick `x`; surely only if open at both ends of its date."""
+        read = self.read(x)
+        if not read:
+            return NO
         because = self.grounds(x, read) if self.power.walk.recording else NOTHING
         values = [r.value for r in read]
         if self.sure and self.hi <= x < self.sure_end and min(values) == SURE:

@@ -24,8 +24,8 @@ from servanda.judge.reference.truth import (
     either,
 )
 from servanda.judge.reference.world import FOR_GOOD, Happening, passes
-from servanda.judge.statuses import Exercised
-from servanda.judge.verdict import Bindings, Status
+from servanda.judge.statuses import Code
+from servanda.judge.verdict import Bindings
 from servanda.semantics.clock import FACT, PHASES, micros_of, tick
 from servanda.semantics.norms import acted_out
 
@@ -40,6 +40,7 @@ class Violation:
         self.level = FALSE
         self.opened_at: int | None = None  # the tick from which it is possible
         self.read = False
+        self.vague = False  # a vague term leaves it open
         self.because: Grounds = NOTHING  # what it rests on that nothing that prevails has it done
         self.sure_end = FOR_GOOD
         self.last_end = FOR_GOOD
@@ -67,6 +68,21 @@ class Forbid(Instance):
         "left open, vague": lambda of, x: of.gates(x).vague,
         "left open": lambda of, x: POSSIBLE in (of.gates(x).over, of.now_open(x)) or of.silent(x),
         "was broken": lambda of, x: of.had,
+        "over, left open": lambda of, x: (
+            (of.over_for_good("en", x) or of.CONDITIONS["lapsed"](of, x))
+            and of.now_open(x) == POSSIBLE
+        ),
+        "over, left open, vague": lambda of, x: (
+            of.CONDITIONS["over, left open"](of, x) and of.possible_is_vague(x)
+        ),
+        "never bound": lambda of, x: of.bound_since is None,
+        "in breach then": lambda of, x: of.open_then == SURE,
+        "verdict open": lambda of, x: (
+            of.open_then == POSSIBLE or of.silent_then or (of.possible_before(x) and not of.had)
+        ),
+        "verdict open, vague": lambda of, x: (
+            of.CONDITIONS["verdict open"](of, x) and of.possible_is_vague(x)
+        ),
     }
     PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
         "breach": Parts(
@@ -89,6 +105,9 @@ class Forbid(Instance):
     acts: list[Violation] | None = None
     bound_since: int | None = None
     had = False
+    ended_at: int | None = None  # the tick from which on the duty is over
+    silent_then = False  # silence left it open whether it was kept, just before that
+    open_then = FALSE  # whether a violation was open just before it was waived or released
 
     def comes(self, hi: int, sure: bool) -> None:
         super().comes(hi, sure)
@@ -115,6 +134,10 @@ class Forbid(Instance):
     def advance(self, x: int) -> None:
         gates = self.gates(x)
         inside = self.inside(x)
+        if self.ended_at is None and self.is_over(x):
+            self.ended_at, self.silent_then = x, self.silent(x - 1)
+            if self.over_for_good("wa", x) or self.over_for_good("re", x):
+                self.open_then = self.now_open(x - 1)
         if self.bound_since is None and inside > FALSE and gates.over < SURE:
             self.bound_since = x
         if inside == FALSE and x < self.window.o_lo:
@@ -176,8 +199,8 @@ class Forbid(Instance):
         if violation.level == FALSE:
             violation.opened_at = x
             self.set_cures(violation)
-            vague = self.gates(read).vague
-            violation.breach = self.walk.breach(self, x, violation.act.entry, vague)
+            violation.vague = self.gates(read).vague
+            violation.breach = self.walk.breach(self, x, violation.act.entry, violation.vague)
         violation.level = max(violation.level, level)
 
     def set_cures(self, violation: Violation) -> None:
@@ -200,6 +223,15 @@ class Forbid(Instance):
 
     def now_open(self, x: int) -> int:
         return max((v.open(x) for v in self.acts or ()), default=FALSE)
+
+    def possible_before(self, x: int) -> bool:
+        """An act may have violated the duty by tick `x`."""
+        return any(v.opened_at is not None and v.opened_at <= x for v in self.acts or ())
+
+    def possible_is_vague(self, x: int) -> bool:
+        """A vague term leaves open whether an act by tick `x` violated it."""
+        acts = (v for v in self.acts or () if v.opened_at is not None and v.opened_at <= x)
+        return any(v.level == POSSIBLE and v.vague for v in acts)
 
     def silent(self, x: int) -> bool:
         """Nobody says that the record is complete on the event since the duty was first bound."""
@@ -229,7 +261,7 @@ class Forbid(Instance):
         told = acts[0].hi, tuple(act.entry for act in acts)
         return told, tuple(tuple(act.params.items()) for act in acts)
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         if status == "broken":
             return tuple(act.entry for act in self.latest(x))
         if status == "cured":

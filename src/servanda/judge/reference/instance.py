@@ -22,7 +22,7 @@ from servanda.judge.reference.truth import (
 )
 from servanda.judge.reference.windows import Window, at_tick, window_of
 from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
-from servanda.judge.statuses import STATUSES, Exercised, rows_of, status_of, told
+from servanda.judge.statuses import STATUSES, Code, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
@@ -55,7 +55,7 @@ class Change:
     """
 
     at: int
-    status: Status | Exercised
+    status: Code
     acts: tuple[str, ...]
     breaches: tuple[Statement, ...] = ()
     act: tuple[int, tuple[str, ...]] | None = None
@@ -502,7 +502,7 @@ class Instance:
             history.append((felt_at, now))
         return now != before
 
-    def status(self, x: int) -> Status | Exercised:
+    def status(self, x: int) -> Code:
         """By the table of its kind: judge/statuses.py."""
         conditions = self.CONDITIONS
         return status_of(self.rule.kind, lambda condition: conditions[condition](self, x))
@@ -516,7 +516,13 @@ class Instance:
             parts = self.PARTS.get(condition.removesuffix(", vague"))
             asked = parts is not None and (holds or not parts.any)
             decided = parts.deciding(self, x) if parts is not None and asked else ()
-            yield condition, told(status)[0], holds, decided, self.rests_on(condition, x)
+            yield (
+                condition,
+                told(self.rule.kind, status).status,
+                holds,
+                decided,
+                self.rests_on(condition, x),
+            )
 
     def rests_on(self, condition: str, x: int) -> Grounds:
         """What a condition of the table was read from."""
@@ -529,6 +535,10 @@ class Instance:
             return self.origin
         return self.acts_because(x)
 
+    def is_over(self, x: int) -> bool:
+        """Whether the duty is over at `x`: waived, released, ended or lapsed."""
+        return any(COMMON[end](self, x) for end in ("waived", "released", "ended", "lapsed"))
+
     def advance(self, x: int) -> None:
         raise NotImplementedError
 
@@ -536,7 +546,7 @@ class Instance:
         """The acts that began this stretch of a broken prohibition, and the parameters of each."""
         return None, ()
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         """The entries of the acts that bring this status about at tick `x`."""
         return ()
 

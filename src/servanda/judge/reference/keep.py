@@ -37,6 +37,12 @@ class Keep(Instance):
         "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
         "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
         "was broken": lambda of, x: of.had,
+        "never bound": lambda of, x: not of.was_bound,
+        "in breach then": lambda of, x: of.at_end[0],
+        "verdict open": lambda of, x: of.at_end[1] or (of.was_possible and not of.had),
+        "verdict open, vague": lambda of, x: (
+            of.CONDITIONS["verdict open"](of, x) and of.was_undecided
+        ),
     }
     PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
         "breach": Parts(
@@ -64,13 +70,20 @@ class Keep(Instance):
     onset_because: Grounds = NOTHING  # what the episode's beginning rested on
     was_open = False
     broken_off: Breach | None = None
+    was_bound = False  # it may have bound somewhere
+    was_possible = False  # an episode was only possible
+    was_undecided = False  # and a vague term was the reason
+    ended_at: int | None = None  # the tick from which on the duty is over
+    at_end = (False, False)  # whether it was in breach just before that, surely and possibly
 
     def first_overlays(self, x: int) -> tuple[Truth, ...]:
         gates = self.gates(x)
         return gates.en, gates.wa, gates.re, gates.su, gates.idle
 
     def advance(self, x: int) -> None:
-        self.had = self.had or self.open_sure
+        before_end = self.open_sure, self.open_possible
+        if self.ended_at is None:
+            self.had = self.had or self.open_sure
         gates, inside = self.gates(x), self.inside(x)
         self.violated = self.truth(self.rule.keep or Always(True), x)
         surely, possibly = self.violated.value == FALSE, self.violated.value <= POSSIBLE
@@ -87,9 +100,22 @@ class Keep(Instance):
             self.onset_because |= self.violated.because | gates.because
         self.open_sure = self.counts(self.onset_sure, x)
         self.open_possible = self.counts(self.onset_possible, x)
+        self.note_outcome(x, before_end, bound_possible)
         self.tell_remedy(x)
         if x >= max(self.window.c_hi, self.window.o_hi, self.sure_from):
             self.finished = x % PHASES >= FACT
+
+    def note_outcome(self, x: int, before: tuple[bool, bool], bound: bool) -> None:
+        """What the duty will have come to once it is over; it stands from then on."""
+        if self.ended_at is not None:
+            return
+        if self.is_over(x):
+            self.ended_at, self.at_end = x, before
+            return
+        self.was_bound |= bound
+        if self.open_possible and not self.open_sure:
+            self.was_possible = True
+            self.was_undecided |= self.left_open(x)
 
     def counts(self, since: int | None, x: int) -> bool:
         """An episode counts at once, or once the time to cure has run out."""

@@ -30,8 +30,7 @@ from servanda.judge.reference.truth import (
     either,
     negated,
 )
-from servanda.judge.statuses import Exercised
-from servanda.judge.verdict import Status
+from servanda.judge.statuses import Code
 from servanda.semantics.clock import FACT, tick
 
 
@@ -44,6 +43,9 @@ class May(Instance):
         "used, left open": lambda of, x: (
             of.CONDITIONS["used"](of, x) and of.CONDITIONS["left open"](of, x)
         ),
+        "was used": lambda of, x: of.ever_used(x) == SURE,
+        "use open": lambda of, x: of.ever_used(x) == POSSIBLE,
+        "use open, vague": lambda of, x: of.ever_used(x) == POSSIBLE and of.used(x).vague,
         "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
         "first open, vague": lambda of, x: (
             of.CONDITIONS["first open"](of, x) and any(t.vague for t in of.deciding(x))
@@ -75,6 +77,7 @@ class May(Instance):
     }
 
     _uses: list[PowerUse] | None = None
+    used_together = FALSE  # how surely those who hold it together have all used it by now
 
     def uses(self) -> list[PowerUse]:
         if self._uses is None:
@@ -97,6 +100,14 @@ class May(Instance):
             return either([both(levels) for levels in together])
         return either([u.level(x) for u in self.uses()])
 
+    def ever_used(self, x: int) -> int:
+        """How surely it has been used by tick `x`, whether or not the use is in effect still."""
+        assert self.rule.power is not None
+        if self.rule.power.joint:
+            self.used_together = max(self.used_together, self.used(x).value)
+            return self.used_together
+        return max((u.made(x) for u in self.uses()), default=FALSE)
+
     def acts_because(self, x: int) -> Grounds:
         return self.used(x).because
 
@@ -114,7 +125,7 @@ class May(Instance):
         gates = self.gates(x)
         return (gates.su, gates.en, self.used(x), gates.idle, gates.ex)
 
-    def opening_acts(self, x: int, status: Status | Exercised) -> tuple[str, ...]:
+    def opening_acts(self, x: int, status: Code) -> tuple[str, ...]:
         if not status.startswith("exercised"):
             return ()
         begun = [u for u in self.all_uses() if u.begins == x and u.level(x).value == SURE]

@@ -338,6 +338,7 @@ def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> lis
     rule = instance.rule
     ends = [span.at for span in spans[1:]]
     entries = [openings.entries(instance, span.at) for span in spans]
+    stands = [told(rule.kind, span.status) for span in spans]
     return [
         Verdict(
             rule=rule.id,
@@ -345,17 +346,19 @@ def verdicts(instance: Instance, spans: list[Change], openings: Openings) -> lis
             creditor=instance.creditor,
             trigger=instance.trigger,
             instance=instance.particulars,
-            status=told(span.status)[0],
+            status=now.status,
             from_=None if span.at <= SINCE_EVER else span.at,
             until=until,
             entries=opened,
             closed_by=closed,
             acts=openings.acts(instance, span),
             breaches=span.breaches,
-            exercisable=told(span.status)[1],
+            outcome=now.outcome,
+            used=now.used,
+            open=now.open,
         )
-        for span, until, opened, closed in zip(
-            spans, [*ends, None], entries, [*entries[1:], ()], strict=True
+        for span, now, until, opened, closed in zip(
+            spans, stands, [*ends, None], entries, [*entries[1:], ()], strict=True
         )
     ]
 

@@ -21,7 +21,7 @@ from servanda.present.charts.rows import (
 from servanda.present.charts.time_axis import ZOOM, extent, local_time, x_axis
 from servanda.vocabulary.colours import GRID, INK, ON_FILL, PAPER, QUIET, STRIPE
 from servanda.vocabulary.escaping import visible
-from servanda.vocabulary.statuses import BREACH, ORDER, term
+from servanda.vocabulary.statuses import BREACH, ORDER, term, word
 
 STEP, NAMES, WHO = 19, 400, 160
 TALL, LINE = 30, 13
@@ -205,7 +205,7 @@ class Drawing:
             bar.duty.clause,
             self.of_duty[bar.duty.id].partition("  ")[2],
             account_names(row.accounts, self.accounts),
-            term(span.status, bar.duty.kind).word,
+            word(span.status, bar.duty.kind, span.verdict.outcome),
             (iso(span.from_, self.zone) or "ever")[:10],
             (iso(span.until, self.zone) or "still so")[:10],
             ", ".join(span.verdict.entries),

@@ -47,6 +47,7 @@ SPANS: tuple[tuple[str, Kind], ...] = (
     ("particulars", "data"),
     ("duty", "text"),
     ("status", "text"),
+    ("outcome", "text"),
     ("used", "bool"),
     ("open", "bool"),
     ("from", "time"),

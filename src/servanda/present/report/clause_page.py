@@ -111,7 +111,7 @@ class ClausePages:
         zone = self.some.norms.zone
         for name in self.names:
             spans = [
-                f"{word(s.status, duty.kind)} {since(iso(s.from_, zone))}"
+                f"{word(s.status, duty.kind, s.verdict.outcome)} {since(iso(s.from_, zone))}"
                 for s in duty.spans.get(name, ())
             ]
             by_spans.setdefault("; ".join(spans), []).append(name)

@@ -90,8 +90,11 @@ def breaches(row: Row) -> str:
 
 def counts(rows: Iterable[Row]) -> str:
     """`2 in breach, 1 performed, 3 exercisable`, the words that ask for attention first."""
-    counted = Counter(word(row["status"], row["kind"]) for row in rows)
-    return ", ".join(f"{counted[one]} {one}" for one in WORDS if counted[one]) or "no duty"
+    names = [(row["status"], row["kind"], row["outcome"]) for row in rows]
+    counted = Counter(word(*name) for name in names)
+    rank = {word(*name): WORDS.index(word(*name[:2])) for name in names}
+    order = sorted(counted, key=lambda one: (rank[one], one))
+    return ", ".join(f"{counted[one]} {one}" for one in order) or "no duty"
 
 
 def head(answer: Row) -> list[Block]:
@@ -246,7 +249,7 @@ def status_cells(rows: Sequence[Row]) -> list[list[str]]:
 def status_of(row: Row) -> list[str]:
     """The cells after the name: status and since when; of counted periods, how many have which."""
     numbers = row.get("counted")
-    status = word(row["status"], row["kind"])
+    status = word(row["status"], row["kind"], row["outcome"])
     return [
         ", ".join(f"{n} {counted}" for counted, n in numbers.items()) if numbers else status,
         "" if numbers else moment(row["since"], "ever"),
@@ -271,7 +274,7 @@ def summary_blocks(answer: Row) -> list[Block]:
         [
             row.get("account", ""),
             row["clause"],
-            word(row["status"], "may" if row["power"] else ""),
+            word(row["status"], row["kind"], row["outcome"]),
             f"{row['instances']:,}",
         ]
         for row in answer["counts"]
@@ -293,7 +296,7 @@ def timeline_blocks(answer: Row) -> list[Block]:
             *cells,
             moment(row["from"], "ever"),
             moment(row["until"], "open"),
-            word(row["status"], row["kind"]),
+            word(row["status"], row["kind"], row["outcome"]),
             breaches(row),
             entries(row["entries"]),
         ]

@@ -6,6 +6,7 @@ are alike share a row. The JSON has every row.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,8 @@ def without_period(row: Row) -> str:
 def counted(periods: Sequence[Row]) -> Row:
     """One row for several periods of one duty."""
     first, last = periods[0]["instance"][PERIOD], periods[-1]["instance"][PERIOD]
-    numbers = {status: sum(row["status"] == status for row in periods) for status in ORDER}
+    codes = Counter((row["status"], row["outcome"]) for row in periods)
+    numbers = sorted(codes.items(), key=lambda each: ORDER.index(each[0][0]))
     nothing: dict[str, Any] = {
         "since": None,
         "final": False,
@@ -62,7 +64,7 @@ def counted(periods: Sequence[Row]) -> Row:
         "duty": row["duty"].replace(f"{PERIOD} {last}", f"{PERIOD} {periods_named}"),
         "instance": row["instance"] | period,
         "particulars": row["particulars"] | period,
-        "counted": {word(status, row["kind"]): n for status, n in numbers.items() if n},
+        "counted": {word(code, row["kind"], came): n for (code, came), n in numbers},
     }  # fmt: skip
 
 

@@ -444,7 +444,7 @@ class Recorder:
             )
             if same and remedy.lo <= self.x:
                 for span in self.spans[remedy][-1:]:
-                    yield d.Remedy(span.rule, span.status, span.from_, span.entries)
+                    yield d.Remedy(span.rule, span.status, span.from_, span.entries, span.outcome)
 
     def earlier(self) -> Iterator[d.Step]:
         for span in self.spans[self.instance]:
