@@ -94,12 +94,11 @@ def accounts(case: Case, records: int) -> Iterator[list[Asked]]:
 
 # ------------------------------------------------------------------ judging
 def key(verdict: Verdict) -> tuple[Any, ...]:
-    v = verdict
-    said = tuple(plain(each) for each in v.breaches)
-    return (
-        v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance), v.status, v.from_, v.until,
-        v.entries, v.acts, said, v.closed_by, v.exercisable,
-    )  # fmt: skip
+    """All that a verdict says, so that equal ones are equal."""
+    told = {name: getattr(verdict, name) for name in verdict.__struct_fields__}
+    told["instance"] = plain(verdict.instance)
+    told["breaches"] = tuple(map(plain, verdict.breaches))
+    return tuple(told.values())
 
 
 def told(verdicts: Iterable[Verdict]) -> Told:

@@ -8,7 +8,9 @@ import pytest
 from text_cases import case_of, rows_of, story_of
 
 CAP = "clause 1\n  A must keep sum of t in emit(by: A) so far <= 100"
-LEVEL = 'measure stock(of: party) in kg\nclause 1\n  A must keep stock of A <= 10 kg until 2024-01-20'
+LEVEL = (
+    "measure stock(of: party) in kg\nclause 1\n  A must keep stock of A <= 10 kg until 2024-01-20"
+)
 BAN = "clause 1\n  A must not fire"
 MONTHS = "2024-01-20 A emit(t: 150)\n2024-02-20 A emit(t: 50)"
 

@@ -100,6 +100,8 @@ STATUSES: dict[Kind, Rows] = {
         ("waived", "waived"),
         ("released", "released"),
         ("ended", "ended"),
+        ("end open, vague", "undetermined"),
+        ("end open", "unknown"),
         ("before opening", "dormant"),
         ("lapsed", "lapsed"),
         ("doubted, vague", "undetermined"),
@@ -145,6 +147,8 @@ STATUSES: dict[Kind, Rows] = {
     ),
     "may": (
         ("ended", "ended"),
+        ("end open, vague", "undetermined"),
+        ("end open", "unknown"),
         ("before opening", "closed"),
         ("lapsed", "expired"),
         ("doubted, vague", "undetermined"),
@@ -164,6 +168,8 @@ STATUSES: dict[Kind, Rows] = {
     ),
     "provision": (
         ("ended", "terminated"),
+        ("end open, vague", "undetermined"),
+        ("end open", "unknown"),
         ("before opening", "not_yet_in_force"),
         ("lapsed", "expired"),
         ("doubted, vague", "undetermined"),

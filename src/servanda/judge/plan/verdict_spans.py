@@ -142,6 +142,8 @@ COMMON = {
     "waived": not_in_force("wa"),
     "released": not_in_force("re"),
     "ended": not_in_force("en"),
+    "end open": "(l.t < i.c_hi AND (en = 1 OR wa = 1 OR re = 1))",
+    "end open, vague": f"(l.t < i.c_hi AND (en = 1 OR wa = 1 OR re = 1)) AND {UNDECIDED}",
     "before opening": "l.t < i.o_lo",
     "opening open": "l.t < i.o_hi",
     "lapsed": "l.t >= i.o_hi AND l.t >= i.c_hi",

@@ -102,6 +102,8 @@ COMMON: dict[str, Condition] = {
     "closing open": lambda of, x: x >= of.window.c_lo,
     "doubted": lambda of, x: x < of.sure_from,
     "doubted, vague": lambda of, x: x < of.sure_from and of.doubt_is_vague,
+    "end open": lambda of, x: x < of.window.c_hi and of.may_have_ended(x),
+    "end open, vague": lambda of, x: of.CONDITIONS["end open"](of, x) and of.gates(x).vague,
     "first open": lambda of, x: is_first_open(*of.first_overlays(x)),
     "first open, vague": lambda of, x: of.gates(x).vague and is_first_open(*of.first_overlays(x)),
     "suspended": lambda of, x: of.gates(x).su.value == SURE,
@@ -341,6 +343,10 @@ class Instance:
                 overlay(self, "release", x),
             )
         return known
+
+    def may_have_ended(self, x: int) -> bool:
+        gates = self.gates(x)
+        return POSSIBLE in (gates.en.value, gates.wa.value, gates.re.value)
 
     def first_overlays(self, x: int) -> tuple[Truth, ...]:
         """The overlays in the order of the rows of its kind (judge/statuses.py)."""

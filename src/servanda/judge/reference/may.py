@@ -113,7 +113,7 @@ class May(Instance):
 
     def first_overlays(self, x: int) -> tuple[Truth, ...]:
         gates = self.gates(x)
-        return gates.en, gates.su, self.used(x), either([gates.idle, gates.ex])
+        return gates.en, gates.su, either([gates.idle, gates.ex])
 
     def advance(self, x: int) -> None:
         for use in self.uses():
