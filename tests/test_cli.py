@@ -484,3 +484,16 @@ raise SystemExit(signals.exit_code_of_signal())
     run.send_signal(number)
     run.communicate(timeout=15)
     assert run.returncode == 128 + number
+
+
+def test_a_signal_while_a_library_makes_code_has_the_same_code() -> None:
+    """Python notes it there, and would end by a signal of its own."""
+    program = """
+from servanda import cli
+def app(**_):
+    exec("import os, signal, time; os.kill(os.getpid(), signal.SIGTERM); time.sleep(9)")
+cli.app = app
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (143, b"servanda: interrupted\n")

@@ -117,6 +117,10 @@ REQUESTS: dict[str, list[Callable[[Path], object]]] = {
         lambda f: opened(f).status(on=5),  # type: ignore[arg-type]
         lambda f: opened(f).read(f / "a.txt", "soon"),
         lambda f: opened(f).why("1)"),
+        *(
+            (lambda f, size=size: opened(f).verdicts(memory=size).counts())
+            for size in ("nonsense", "3XB", "-5GB", "", "0GB", "3 GB or so")
+        ),
     ],
     "E013": [lambda f: told("status", case_in(f), "--engine", "abacus")],
     "E020": [shortened],

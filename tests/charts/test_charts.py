@@ -74,7 +74,7 @@ def test_the_timeline_draws_each_span_of_the_rows(sale: servanda.Case) -> None:
     account = sale.accounts[0]
     chart = sale.chart_timeline(account=account)
     spans = [
-        (r["clause"], word(r["status"], r["kind"]), r["from"])
+        (r["clause"], word(r["status"], r["kind"], r["outcome"]), r["from"])
         for r in sale.timeline(account=account)
         if r["kind"] != "may" and r["from"] is not None and "period" not in r["instance"]
     ]

@@ -92,7 +92,7 @@ REST = (
     "cured_by", "cure_within", "grace", "no_cure", "remedy", "also", "extended", "owed",
     "alleged", "ties", "spans", "open", "complete", "derived", "stops_clock",
     "count_trigger_day", "force", "survives", "zone", "refused", "undecided",
-    "arising", "throughout",
+    "arising", "throughout", "left_out", "refund",
 )  # fmt: skip
 CONSTRUCTS = (*KINDS, *WINDOWS, *GATES, *FACTS, *POWERS, *REST)
 
@@ -576,6 +576,10 @@ class Maker:
             name = self.one([*EVENTS, *often])
             values = {"by": self.one(PARTIES), "id": self.one("xy"), "n": self.one([1, 2, 3])}
             values["due"] = self.one([None, *map(date.fromisoformat, DAYS)])
+            if self.maybe("refund", 1):
+                values["n"] = self.one([-1, -2, -3])
+            if self.maybe("left_out", 1):
+                values[self.one(["id", "n"])] = None
             alleged = self.maybe("alleged", 1)
             said, when = [values[p] for p in EVENTS[name]], self.when()
             for _ in range(self.one([1, 2]) if "ties" in self.on else 1):

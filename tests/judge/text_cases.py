@@ -11,6 +11,7 @@ from servanda.judge.verdict import Verdict
 
 HEAD = """agreement G "g"
   zone UTC
+  suspension does not stop the clock
 party A "a"
 party B "b"
 party C "c"

@@ -12,7 +12,8 @@ from servanda.present.terminal.plain_blocks import plain
 def row(**more: Any) -> dict[str, Any]:
     made = {
         "clause": "1", "rule": "1", "kind": "achieve", "debtor": "A", "creditor": None,
-        "instance": {}, "status": "kept", "outcome": None, "since": "2024-01-01T00:00:00Z", "final": True,
+        "instance": {}, "status": "kept", "since": "2024-01-01T00:00:00Z", "final": True,
+        "outcome": None,
         "breach": {}, "breaches": [], "breach_particulars": [], "entries": ["e"],
     } | more  # fmt: skip
     said = ", ".join(f"{name} {value}" for name, value in made["instance"].items())

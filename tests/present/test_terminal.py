@@ -133,7 +133,7 @@ def test_every_word_of_a_status_has_a_style() -> None:
 
 def test_counts_put_what_asks_for_attention_first() -> None:
     statuses = ("kept", "broken", "kept", "unknown")
-    rows = [{"status": status, "kind": "achieve"} for status in statuses]
+    rows = [{"status": status, "kind": "achieve", "outcome": None} for status in statuses]
     assert counts(rows) == "1 in breach, 1 unknown, 2 performed"
     assert counts([]) == "no duty"
 

@@ -41,7 +41,9 @@ def from_scratch(norms: Norms, facts: Facts) -> list[Instance]:
     found: list[Instance] = []
     spans: list[Any] = []
     for v in judge(norms, facts):
-        spans.append([v.from_, v.status, list(v.entries), [plain(b) for b in v.breaches]])
+        spans.append(
+            [v.from_, v.status, list(v.entries), [plain(b) for b in v.breaches], v.outcome]
+        )
         if v.until is None:
             found.append(
                 Instance(v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance), spans)
@@ -62,7 +64,13 @@ class ReplayedTable:
         name = (bare, step.nth)
         self.of[name] = step.of
         spans = self.spans.setdefault(name, [])
-        span = [step.at, step.was if step.withdrawn else step.status, step.entries, step.breaches]
+        span = [
+            step.at,
+            step.was if step.withdrawn else step.status,
+            step.entries,
+            step.breaches,
+            step.outcome,
+        ]
         if step.withdrawn:
             assert spans.pop() == span
         else:

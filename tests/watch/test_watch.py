@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -302,3 +304,36 @@ def test_what_cannot_be_judged_stops_and_changes_nothing(tmp_path: Path) -> None
         with pytest.raises(ServandaError, match="month"):
             all_batches(watch)
         assert kept(watch) == before and watch.store.get("lines") == 0
+
+
+RECURSIVE = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
+HOSTILE = {
+    "a trigger": "CREATE TRIGGER t AFTER UPDATE ON meta BEGIN DELETE FROM facts; END",
+    "a view": f"CREATE VIEW v AS {RECURSIVE} SELECT n FROM r",
+    "a view as a table": "DROP TABLE changes; CREATE VIEW changes AS "
+    f"{RECURSIVE} SELECT n, n AS batch, '{{}}' AS body FROM r",
+    "another table": "CREATE TABLE more (name)",
+    "an index with an expression": "CREATE INDEX i ON meta (abs(value))",
+    "a default": "DROP TABLE rejected; CREATE TABLE rejected (line INTEGER PRIMARY KEY, "
+    "text BLOB DEFAULT (randomblob(999999999)), why TEXT)",
+    "a virtual table": "CREATE VIRTUAL TABLE f USING fts5(a)",
+}
+
+
+@pytest.mark.parametrize("what", [*HOSTILE, "no database", "half a file"])
+def test_a_state_that_would_run_something_is_refused(
+    market: Path, tmp_path: Path, what: str
+) -> None:
+    events, state = tmp_path / "events.jsonl", tmp_path / "state"
+    append(events)
+    with Watch(market, events, state=state):
+        pass
+    file = state / "state.sqlite"
+    if what in HOSTILE:
+        with closing(sqlite3.connect(file)) as con:
+            con.executescript(HOSTILE[what])
+    else:
+        file.write_bytes(b"theirs" * 999 if what == "no database" else file.read_bytes()[:8000])
+    with pytest.raises(ServandaError) as refused:
+        Watch(market, events, state=state)
+    assert [problem.code for problem in refused.value.problems] == ["E021"]

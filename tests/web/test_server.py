@@ -15,7 +15,7 @@ import pytest
 from msgspec import Struct
 from waitress.server import create_server
 
-from servanda.web import channels, workspace
+from servanda.web import channels, responses, supposition, updates, workspace
 from servanda.web.channels import PIPELINED, SETTINGS, limit
 from servanda.web.query import Refused
 from servanda.web.settings import application, site
@@ -47,8 +47,9 @@ def hello(monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     def answer(environ: dict[str, Any], start: Callable[..., object]) -> list[bytes]:
         if environ["PATH_INFO"] == "/slow":
             held.wait(20)
-        start("200 OK", [("Content-Length", "5")])
-        return [b"hello"]
+        content = b"hello" * (4_000_000 if environ["PATH_INFO"] == "/large" else 1)
+        start("200 OK", [("Content-Length", str(len(content)))])
+        return [content]
 
     settings = SETTINGS | {"channel_timeout": 0.5, "cleanup_interval": 0, "threads": 12}
     server: Any = create_server(answer, host="127.0.0.1", port=0, **settings)
@@ -118,6 +119,26 @@ def test_a_request_must_arrive_whole_in_time(hello: Address, half: str) -> None:
             except ConnectionError:
                 break
         assert 0.3 < time.monotonic() - begun < 5
+
+
+def test_who_does_not_read_an_answer_holds_no_thread(hello: Address) -> None:
+    """There are twelve threads, and more such connections than may be open."""
+    with ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(hello.open()).sendall(REQUEST.replace(b"/ ", b"/large ") * 2)
+        with hello.open() as other:
+            other.sendall(REQUEST)
+            assert other.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_who_expects_to_be_asked_for_a_body_is(hello: Address) -> None:
+    for body in (b"", b"Content-Length: 4\r\n"):
+        with hello.open() as connection:
+            connection.sendall(REQUEST[:-2] + b"Expect: 100-continue\r\n" + body + b"\r\n")
+            if body:
+                assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+                connection.sendall(b"body")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 def test_a_slow_answer_keeps_its_connection(hello: Address) -> None:
@@ -331,6 +352,47 @@ def test_work_that_waits_has_an_end(served: Any, monkeypatch: pytest.MonkeyPatch
         held.set()
 
 
+LONG_WORK = {
+    "every day of a century": 'buyer must order(id: "x") every day from 1900-01-01',
+    "every day, kept": "buyer must keep sum of qty in order(by: buyer) so far <= 1 kg every day"
+    " from 1900-01-01",
+    "every day, forbidden": 'buyer must not order(id: "x") every day from 1900-01-01',
+    "every day, a power": 'buyer may order(id: "x") every day from 1900-01-01',
+    "every week of a millennium": 'buyer must order(id: "x") every week from 1900-01-01',
+}
+
+
+@pytest.mark.parametrize("what", LONG_WORK)
+def test_a_supposition_has_a_time_limit(
+    served: Any, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(supposition, "SECONDS", 0.2)
+    begun = time.monotonic()
+    twin = served.get("/what-if.json", {"text": f"clause 90\n  {LONG_WORK[what]}\n"})
+    problems = twin.json()["problems"]
+    assert time.monotonic() - begun < 20
+    assert [p["code"] for p in problems] == ["E002"] and "0.2 seconds" in problems[0]["message"]
+    assert served.get("/what-if.json", {"text": "allow H202\n"}).status_code == 200
+
+
+TWINS = ("board", "timeline", "compare", "clause/1", "account/buyer", "party/buyer", "what-if")
+
+
+@pytest.mark.parametrize("page", TWINS)
+def test_a_twin_is_whole_or_not_there(
+    served: Any, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(responses, "PATIENCE_FOR_JSON", 0.05)
+    held = threading.Event()
+    site.workspace.worker.add("held", workspace.NOW, lambda: held.wait(20))
+    try:
+        twin = served.get(f"/{page}.json?known=2025-05-{TWINS.index(page) + 1:02}")
+        assert (twin.status_code, twin.json()["errors"][0]["code"]) == (503, "E041")
+    finally:
+        held.set()
+    assert served.get(f"/{page}.json").status_code == 200
+
+
 @pytest.mark.parametrize("address", ["/what-if", "/chart/timeline/timeline.png"])
 def test_what_judges_or_draws_takes_its_turn(
     served: Any, monkeypatch: pytest.MonkeyPatch, address: str
@@ -342,6 +404,22 @@ def test_what_judges_or_draws_takes_its_turn(
         assert (busy.status_code, "E041" in busy.content.decode()) == (503, True)
         assert served.get("/what-if").status_code == 200
     assert served.get(address, text).status_code == 200
+
+
+def test_forms_wait_for_one_another_up_to_a_number(served: Any) -> None:
+    form = {"text": "x", "name": "n", "into": "record", "confirm": "yes"}
+    with ExitStack() as stack:
+        for _ in range(workspace.WRITERS):
+            stack.enter_context(workspace.placed(site.workspace.writers))
+        page = served.post("/what-if/save", form, headers={"Origin": "http://localhost"})
+        assert (page.status_code, "E041" in page.content.decode()) == (503, True)
+    page = served.post("/what-if/save", form, headers={"Origin": "http://localhost"})
+    assert page.status_code == 409  # it is no entry
+
+
+def test_the_places_leave_threads_for_pages() -> None:
+    long = workspace.SEATS + workspace.AT_ONCE + workspace.IN_LINE + workspace.WRITERS
+    assert long + updates.SEATS < SETTINGS["threads"]
 
 
 def test_few_wait_long(served: Any) -> None:

@@ -27,9 +27,8 @@ def only_chart(
     names = list(dict.fromkeys(name for name, _ in measured))
     if not found:
         what = f"there is no reading of {f'`{measure}`' if measure else 'a measure of it'}"
-        advice = (
-            f"read are {', '.join(names) or 'none'}; tables of over {FEW_ROWS:,} rows are not drawn"
-        )
+        read = f"read are {', '.join(names)}" if names else "the record reads no measure"
+        advice = f"{read}; tables of over {FEW_ROWS:,} rows are not drawn"
         raise refused(
             "E010", "option:measure" if measure is None else f"measure:{measure}", what, advice
         )

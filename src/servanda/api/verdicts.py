@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from servanda.judge.progress import Progress
     from servanda.present.terminal.blocks import Block
 
+SIZE = re.compile(r"(?=[0.]*[1-9])\d+(\.\d+)?\s*([KMGT]i?)?B", re.ASCII | re.IGNORECASE)
+
 
 class Verdicts:
     """Every span of every duty, left in the engine until it is asked for.
@@ -42,7 +45,7 @@ class Verdicts:
     ) -> None:
         self.case = case
         self.question = question
-        self.memory = memory
+        self.memory = size_of(memory)
         self.progress = progress
         self._single: Judgement | None = None
 
@@ -191,3 +194,11 @@ class WrittenVerdicts(Struct, frozen=True):
 
         wrote: list[Block] = [Line(f"wrote {self.rows:,} spans to {self.file}")]
         return wrote if self.counts is None else [*wrote, *self.counts.blocks(notes)]
+
+
+def size_of(memory: str | None) -> str | None:
+    """An amount of memory, as in `3GB` or `512 MiB`. Raises ServandaError for another text."""
+    if memory is None or SIZE.fullmatch(memory.strip()):
+        return memory
+    message = f"`{memory}` is no amount of memory"
+    raise refused("E012", "option:--memory", message, "write a number and a unit, as in `3GB`")

@@ -77,8 +77,11 @@ def main() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """End the program without taking every object apart: that is 4 % of a short answer."""
-    if threading.active_count() > 1:
+    """End the program without taking every object apart: that is 4 % of a short answer.
+
+    After a signal, Python would also end with one of its own, not with this code.
+    """
+    if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
         sys.exit(code)
     atexit._run_exitfuncs()  # temporary folders are removed there
     for stream in (sys.stdout, sys.stderr):

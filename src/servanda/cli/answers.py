@@ -121,9 +121,20 @@ def with_all_errors(problems: list[Problem], asked: Path | None) -> list[Problem
 def write_json(document: dict[str, Any]) -> None:
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(msgspec.json.format(json_of(document), indent=2).decode() + "\n")
     sys.stdout.flush()
+
+
+def json_of(document: dict[str, Any]) -> bytes:
+    """JSON; of names of files and of arguments that are not in UTF-8, what is."""
+    import msgspec
+
+    try:
+        return msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        from servanda.syntax.whole_text import whole_values
+
+        return msgspec.json.encode(whole_values(document))
 
 
 def problem_document(problems: Iterable[Problem]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 
 from servanda.cli.answers import (
     ERRORS,
+    json_of,
     open_case,
     problem_document,
     problems_of,
@@ -137,9 +138,7 @@ def write_note(text: str) -> None:
 def refuse_watch(error: Exception, json: bool) -> NoReturn:
     """Refuse to watch; with `--json`, as one line of JSON."""
     if json:
-        import msgspec
-
-        sys.stdout.write(msgspec.json.encode(problem_document(problems_of(error))).decode() + "\n")
+        sys.stdout.write(json_of(problem_document(problems_of(error))).decode() + "\n")
         raise typer.Exit(ERRORS)
     refuse(problems_of(error), json=False)
 

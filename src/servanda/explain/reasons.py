@@ -60,10 +60,15 @@ HOLDS: dict[str, str] = {
     "idle": "it does not bind now",
     "while fails": "the condition of its `while` does not hold",
     "not in force": "the agreement, the clause or this version of it is not in force",
-    "performed": "a performance that this account is sure of was in time",
+    "nothing owed": "nothing is owed: at least zero, or less, of each amount",
+    "performed in time": "a performance that this account is sure of was in time",
+    "performed unbound": "a performance that this account is sure of came past the deadline, but "
+    "before any breach: it was excused or did not bind then",
     "late performance": "a performance that this account is sure of came after the deadline",
     "remedy performed": "its remedy was performed",
     "breach": "it is in breach",
+    "performed at last": "it has been performed since; the record does not say whether in time "
+    "as well",
     "breach open": "it is not known whether it was performed in time",
     "breach possible": "its time may be over",
     "performance open": "a performance is recorded that is only possible",
@@ -108,7 +113,8 @@ HOLDS_IN: dict[tuple[Kind, str], str] = {
 FAILS: dict[str, str] = {
     "curable": "late performance does not cure it",
     "after the breach": "the breach has not come",
-    "late performance": "no performance after the breach is recorded that counts",
+    "performed at last": "no performance after the breach is recorded that counts",
+    "late performance": "it is not known whether there was a breach before it",
     "remedy": "the text puts no remedy in its place",
     "remedy performed": "its remedy has not been performed for sure",
     "time over": "its time is not over",

@@ -11,6 +11,8 @@ from servanda.explain.judged_case import JudgedCase
 from servanda.syntax.files import read_text
 from servanda.syntax.layout import lay_out
 from servanda.syntax.problems import Problems, ServandaError
+from servanda.syntax.tree import Place
+from servanda.syntax.whole_text import is_whole
 
 SAME = ("status", "since", "until", "final", "version", "reading", "breaches")
 
@@ -33,6 +35,10 @@ def with_file(case: AnyCase, path: Path) -> AnyCase:
 def with_text(case: AnyCase, name: str, text: str) -> AnyCase:
     """The case with the blocks of one more text. Raises ServandaError if it does not fit."""
     problems = Problems()
+    if not is_whole(text):
+        message = "half of a character stands alone in this text"
+        problems.add("E104", Place(name, 0, 0), message, "write the whole character")
+        raise ServandaError(problems)
     for layout in case.layouts:
         problems.remember(layout.file, layout.lines)
     layout = lay_out(text, name, problems)

@@ -46,7 +46,7 @@ class InstanceWindows:
         """
         bindings = dict(verdict.instance)
         arose = self.arose(rule, verdict, began)
-        whole = window_of(self.world, rule, bindings, *arose)
+        whole = window_of(self.world, rule, bindings, arose)
         every = rule.window.every is not None
         window = self.period(rule, verdict, whole, arose[1]) if every else whole
         return recorded_window(self.world, rule, bindings, window, verdict.trigger)
@@ -56,18 +56,18 @@ class InstanceWindows:
         found = periods_of(self.world, rule, whole, since)
         return next((window for name, window in found if name == label), whole)
 
-    def arose(self, rule: Rule, verdict: Verdict, began: int | None) -> tuple[int, int]:
-        """The ticks at which the instance arose, at the earliest and at the latest."""
+    def arose(self, rule: Rule, verdict: Verdict, began: int | None) -> tuple[int, int, int]:
+        """The ticks at which the instance arose, at the earliest and at the latest; and by when."""
         if rule.trigger is None:
-            return SINCE_EVER, SINCE_EVER
+            return SINCE_EVER, SINCE_EVER, SINCE_EVER
         if rule.trigger.match is not None:
             own = dict(verdict.instance)
             for each in occasions(self.world, rule):
                 same = all(own.get(name, value) == value for name, value in each.bindings.items())
                 if each.entry == verdict.trigger and same:
-                    return each.lo, each.hi
+                    return each.lo, each.hi, max(each.hi, each.till)
         at = SINCE_EVER if began is None else began
-        return at, at
+        return at, at, at
 
     def moment(self, point: Point, verdict: Verdict) -> d.Moment:
         """A point in time, for the instance of a verdict."""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from servanda.judge.engines.duckdb import EngineError, Row, Tables
 from servanda.judge.engines.registry import DUCKDB, open_tables
-from servanda.judge.plan import fact_tables, forbid, load, output, rule_order
+from servanda.judge.plan import fact_tables, forbid, lacking, load, output, rule_order
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.derived_events import arise
@@ -25,6 +25,7 @@ from servanda.judge.plan.rules import Rules
 from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, named
 from servanda.judge.progress import Progress
 from servanda.judge.statuses import told
+from servanda.judge.time_limit import check_time
 from servanda.judge.verdict import Bindings, JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import Counting, local_day
@@ -85,6 +86,8 @@ class Judgement:
         return ThreadPoolExecutor(1 if self.conditions.bulk else 2)
 
     def run(self) -> None:
+        self.norms = lacking.marked(self.norms, self.facts, self.tables)
+        self.conditions = Conditions(self.norms, self.facts)
         load.load(self.tables, self.norms, self.facts)
         if self.progress.watched:
             self.progress.events = load.size(self.tables, self.facts)
@@ -109,6 +112,7 @@ class Judgement:
 
     def judge_once(self, rules: list[Rule]) -> None:
         """Rules that need nothing of each other, side by side."""
+        check_time()
         for judged in [self.pool.submit(self.judge_batch, batch) for batch in batches(rules)]:
             judged.result()
 

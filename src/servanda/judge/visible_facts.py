@@ -122,7 +122,9 @@ def pattern(match: Match, bound: Bound, binding: bool) -> Pattern:
 
 
 def fits(params: Mapping[str, Value | None], patterns: Iterable[Pattern]) -> bool:
-    return any(all(params.get(name) in values for name, values in each) for each in patterns)
+    return any(
+        all(params.get(name) in {None, *values} for name, values in each) for each in patterns
+    )
 
 
 def subjects_of(norms: Norms, of: Verdict) -> dict[str, frozenset[str] | None]:
@@ -182,7 +184,8 @@ def where(patterns: set[Pattern]) -> str:
     """The rows that some pattern can match."""
     tests = [
         " AND ".join(
-            f"{named('p_', name)} IN ({', '.join(map(literal, sorted(values, key=str)))})"
+            f"({named('p_', name)} IS NULL OR "
+            f"{named('p_', name)} IN ({', '.join(map(literal, sorted(values, key=str)))}))"
             for name, values in sorted(pattern, key=str)
         )
         or "true"

@@ -15,6 +15,7 @@ from servanda.record.issue_dates import BadIssueDate, bibtex_date, csl_date
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.safe_files import Refused, nesting, read_bytes
 from servanda.syntax.tree import Place
+from servanda.syntax.whole_text import whole_values
 
 LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
@@ -123,11 +124,21 @@ def read_csl(text: str, file: str, problems: Problems) -> list[Source]:
     if not isinstance(whole, list):
         problems.add("E601", Place(file, 1, 1), "the sources must be a list of items", ADVICE)
         return []
-    places = _places_of_items(text, file)
-    sources = (
-        _Item(item, place, problems).source() for item, place in zip(whole, places, strict=True)
-    )
-    return [source for source in sources if source is not None]
+    found = []
+    for item, place in zip(whole, _places_of_items(text, file), strict=True):
+        mended = whole_values(item)
+        source = _Item(mended, place, problems).source()
+        if source is not None:
+            found.append(source)
+            if mended != item:
+                problems.add(
+                    "W602",
+                    place,
+                    f"the source `{source.id}` has half of a character, as in `\\ud83d`: "
+                    "it is read as �",
+                    "write the whole character",
+                )
+    return found
 
 
 def _places_of_items(text: str, file: str) -> Iterator[Place]:

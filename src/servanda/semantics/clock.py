@@ -43,6 +43,12 @@ def effect(tick_: int) -> int:
     return max(tick_ + 1, tick(micros_of(tick_), EFFECT))
 
 
+def latest(hi: int, till: int, exactly: bool) -> int:
+    """From what, in microseconds, the latest end of something is counted: by days, from within the
+    last day that it may have happened on; `exactly`: by hours, from the end of that day."""
+    return till if exactly else max(hi, till - 1)
+
+
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970 UTC of an aware datetime, exactly."""
     return (moment - EPOCH) // MICROSECOND
@@ -171,13 +177,13 @@ class Counting:
 
     def shift(self, micros: int, duration: Duration, sign: int = 1) -> int:
         """`X ± D` as an anchor: exact for hours and less, else the start of the local day."""
-        if duration.unit in ("second", "minute", "hour"):
+        if duration.is_exact:
             return micros + sign * duration.count * LENGTHS[duration.unit]
         return day_start(self.shift_day(local_day(micros, self.zone), duration, sign), self.zone)
 
     def deadline(self, micros: int, duration: Duration) -> int:
         """Tick at which a window `within D` of X closes: the end of its last counted day."""
-        if duration.unit in ("second", "minute", "hour"):
+        if duration.is_exact:
             return micros + duration.count * LENGTHS[duration.unit]
         last = self.shift_day(local_day(micros, self.zone), duration)
         return day_start(last + timedelta(days=1), self.zone)

@@ -77,6 +77,8 @@ class Arg(Struct, frozen=True):
     - `in`: the parameter is one of `values` (a party: itself, its groups, its members);
     - `bind`: binds `variable` to the parameter (only in triggers);
     - `same`: equals the violating occurrence's parameter of the same name (only in `cured by`).
+
+    `may_lack`: the record leaves out a value that the test compares, somewhere.
     """
 
     param: str
@@ -84,6 +86,7 @@ class Arg(Struct, frozen=True):
     value: Expr | None = None
     values: tuple[str, ...] = ()
     variable: str | None = None
+    may_lack: bool = False
 
 
 class Match(Struct, frozen=True):
@@ -336,6 +339,11 @@ class Rule(Struct, frozen=True):
     place: Place
     survives_for: Duration | None = None
 
+    @property
+    def is_by_days(self) -> bool:
+        """Whether an end of its window that is dated by the day comes at the start of that day."""
+        return self.window.every is not None or self.kind == "provision"
+
 
 class EventType(Struct, frozen=True):
     """`params` in order, with types and (for numbers) the unit all occurrences are kept in."""
@@ -482,3 +490,9 @@ def variables_by_parameter(rules: Sequence[Rule]) -> dict[tuple[str, str], str]:
     return {
         key: next(iter(names)) for key, names in found.items() if len(names) == 1 and key not in own
     }
+
+
+def may_be_its_trigger(rule: Rule, act: Match) -> bool:
+    """Whether the act that a rule is about may be the one that made an instance of it."""
+    trigger = rule.trigger
+    return trigger is not None and trigger.match is not None and trigger.match.name == act.name

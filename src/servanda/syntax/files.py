@@ -10,6 +10,7 @@ from servanda.syntax.layout import Layout, lay_out
 from servanda.syntax.problems import Problems, did_you_mean
 from servanda.syntax.safe_files import Refused, read_bytes
 from servanda.syntax.tree import Place
+from servanda.syntax.whole_text import is_whole, whole
 
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_LINE = 100_000
@@ -179,6 +180,10 @@ class _Loader:
 
     def _resolve(self, file: str, at: Place | None) -> Path | None:
         """The real path of a file inside the case folder."""
+        if not is_whole(file):
+            message = f"`{whole(file)}`: the name of this file is not in UTF-8"
+            self._refuse("E103", at, whole(file), message, "give the file another name")
+            return None
         try:
             path = (self.root / file).resolve()
         except (OSError, RuntimeError, ValueError):

@@ -182,6 +182,11 @@ class Duration(Struct, frozen=True):
     calendar: str | None = None
     place: Place = NOWHERE
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is an exact length: hours and less."""
+        return self.unit in ("second", "minute", "hour")
+
 
 class AtDate(Struct, frozen=True, tag=True):
     """A calendar day."""

@@ -1,8 +1,8 @@
 """The status history of each instance, and the changes between two versions of it.
 
-A history is a list of spans `[from, status, entries, breaches, outcome]`, each lasting until the next. The
-changes withdraw the old spans after the common beginning, latest first, and append the new ones.
-`outcome`: what a span that is over came to. Replay: append each change; on `withdrawn`, delete the last span.
+A history is a list of spans `[from, status, entries, breaches, outcome]`, each lasting until the
+next. The changes withdraw the old spans after the common beginning, latest first, and append the
+new ones. Replay: append each change; on `withdrawn`, delete the last span.
 """
 
 from __future__ import annotations

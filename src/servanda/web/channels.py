@@ -15,7 +15,7 @@ SECONDS = 20
 PIPELINED = 4
 """Requests that a connection may send before it has read an answer."""
 SETTINGS: dict[str, Any] = {
-    "threads": 16,
+    "threads": 40,  # more than all places of `workspace.py` and `updates.py` together
     "ident": None,
     "connection_limit": CONNECTIONS + 50,  # never reached: `make_room` closes some before
     "channel_timeout": SECONDS,
@@ -64,6 +64,14 @@ class Channel(HTTPChannel):
         super().handle_read()
         if begun and self.request is not None:
             self.last_activity = since
+
+    def send_continue(self) -> None:
+        """Ask for the body, where there is one: without, the request is complete."""
+        request: Any = self.request
+        if request.body_rcv is None:
+            request.expect_continue = False
+        else:
+            super().send_continue()
 
     def received(self, data: bytes) -> bool:
         found = bool(super().received(data))

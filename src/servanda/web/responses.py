@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from servanda.web.page_frame import page_context
 from servanda.web.page_registry import Page, PageRequest
 from servanda.web.problem_rows import problem_rows
-from servanda.web.query import Query, Refused, dates_of
+from servanda.web.query import Query, Refused, dates_of, still_judging
 from servanda.web.settings import site
 
 PATIENCE = 0.1
@@ -50,6 +50,8 @@ def page_view(page: Page) -> Callable[..., HttpResponse]:
             id_, as_json = id_.removesuffix(".json"), True
         try:
             query = query_of(request, PATIENCE_FOR_JSON if as_json else PATIENCE)
+            if as_json and (page.dated or page.by_all) and query.version.waiting(query.dates):
+                raise still_judging()  # a twin is whole, or not there
             data = page.build(PageRequest(query, request.GET.dict(), id_, as_json))
         except Refused as refused:
             return refuse(request, refused, as_json)

@@ -10,6 +10,7 @@ from typing import Any
 
 from servanda.explain.rows import status_rows
 from servanda.explain.supposition import difference
+from servanda.judge.time_limit import time_limit
 from servanda.judge.verdict import JudgeError
 from servanda.syntax.problems import ServandaError, nested_too_deeply
 from servanda.web.problem_rows import problem_rows
@@ -18,6 +19,8 @@ from servanda.web.settings import site
 
 FILE = "what-if.md"
 LONGEST = 100_000
+SECONDS = 10.0
+"""For the judgement of a supposition."""
 
 
 def page(query: Query, text: str | None) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def difference_of(query: Query, text: str) -> dict[str, Any]:
     if before is None:
         raise still_judging("this account")
     try:
-        with site.workspace.turn():
+        with site.workspace.turn(), time_limit(SECONDS):
             case = query.case.with_text(as_page(text), FILE)
             after = case.judge(query.account, query.dates.on, query.dates.known, reuse=[before])
     except ServandaError as error:

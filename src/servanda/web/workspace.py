@@ -27,9 +27,11 @@ EMPTY = Problem(
 )
 MOST_WAITING = 200
 """Pieces of work that wait for the worker; a request for more is refused for the moment."""
-AT_ONCE = 2
-"""Requests that judge or draw something themselves, at once; others wait `TURN` seconds."""
+AT_ONCE, IN_LINE = 2, 4
+"""Requests that judge or draw something themselves, at once, and those that wait `TURN` seconds."""
 TURN = 5.0
+WRITERS = 12
+"""Forms that are saved one after the other, with those that wait."""
 SEATS = 4
 """Requests that wait longer than a page does, at once: each holds a thread of the server."""
 SHORT = 0.5
@@ -55,6 +57,8 @@ class Workspace:
         self.newest = 0
         self.worker = Worker()
         self.turns = threading.BoundedSemaphore(AT_ONCE)
+        self.line = threading.BoundedSemaphore(AT_ONCE + IN_LINE)
+        self.writers = threading.BoundedSemaphore(WRITERS)
         self.seats = threading.BoundedSemaphore(SEATS)
 
     # -------------------------------------------------------------- the text
@@ -152,22 +156,25 @@ class Workspace:
         """Wait; longer than `SHORT` only where a seat is free. Raises Refused if none is."""
         if patience <= SHORT:
             return self.wait(done, patience)
-        if not self.seats.acquire(blocking=False):
-            raise too_busy()
-        try:
+        with placed(self.seats):
             return self.wait(done, patience)
-        finally:
-            self.seats.release()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Work of a request itself, a few at once. Raises Refused where none ends in time."""
-        if not self.turns.acquire(timeout=TURN):
-            raise too_busy()
-        try:
+        with placed(self.line), placed(self.turns, TURN):
             yield
-        finally:
-            self.turns.release()
+
+
+@contextmanager
+def placed(places: threading.BoundedSemaphore, patience: float = 0) -> Iterator[None]:
+    """One of so many places. Raises Refused where none is free in time."""
+    if not places.acquire(timeout=patience):
+        raise too_busy()
+    try:
+        yield
+    finally:
+        places.release()
 
 
 class Worker:

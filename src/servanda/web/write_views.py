@@ -19,6 +19,7 @@ from servanda.web.page_frame import page_context
 from servanda.web.query import Refused, foreign_form
 from servanda.web.responses import query_of, refuse
 from servanda.web.settings import site
+from servanda.web.workspace import placed
 
 
 @require_POST
@@ -48,7 +49,8 @@ def write_and_confirm(request: HttpRequest, write: Callable[[Path], str]) -> Htt
     """Write, if that is allowed and confirmed, and say where; or say why not."""
     try:
         check_allowed(request)
-        name = write(site.workspace.root)
+        with placed(site.workspace.writers):
+            name = write(site.workspace.root)
         query = query_of(request)
     except ServandaError as error:
         lines = [f"{p.place}: {p.message}" if p.line else p.message for p in error.problems[:5]]

@@ -2,43 +2,75 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.gates import GATE_COLUMNS
 from servanda.judge.plan.local_days import Days
 from servanda.judge.plan.sql import (
     FOR_GOOD,
+    NOT_ITS_TRIGGER,
     NUMBER,
     SINCE_EVER,
+    UNBOUNDED,
     matches,
     named,
     quoted,
     scalar,
+    surely,
 )
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, first_open, uncertain
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Match, Norms, Rule
+from servanda.semantics.clock import PHASES
+from servanda.semantics.norms import Const, Expr, Match, Norms, Rule, may_be_its_trigger
 
-WINDOW = ("o_lo", "o_hi", "c_lo", "c_hi", "b_lo", "b_hi", "curable", "rule")
+WINDOW = (
+    "o_lo",
+    "o_hi",
+    "o_till",
+    "in_lo",
+    "in_hi",
+    "c_lo",
+    "c_hi",
+    "b_lo",
+    "b_hi",
+    "curable",
+    "rule",
+)
 OVERLAYS = "greatest(su, ex, idle, en, wa, re)"
 
 
 def counts_from(rule: Rule, end: str) -> str:
-    """The tick from which an act possibly (`lo`) or surely (`hi`) counts: the opening, or earlier."""
-    earliest = {"always": str(SINCE_EVER), "from_trigger": f"i.{end}", "never": f"i.o_{end}"}
-    return earliest[rule.early]
+    """The tick from which an act possibly counts (`lo`), surely if dated by the day (`hi`), and surely
+    (`till`): the opening, or earlier."""
+    if rule.early == "always":
+        return str(SINCE_EVER)
+    earliest = f"i.{end}" if rule.early == "from_trigger" else f"i.o_{end}"
+    if rule.trigger is not None:
+        return earliest
+    return f"greatest({earliest}, i.in_{'lo' if end == 'lo' else 'hi'})"
 
 
 def window_of(rule: Rule) -> str:
     """The columns of an instance that its performances are compared with."""
     columns = ", ".join(f"i.{name}" for name in WINDOW)
-    return f"{columns}, {counts_from(rule, 'hi')} AS counts_hi"
+    return f"{columns}, {counts_from(rule, 'hi')} AS counts_hi, {counts_from(rule, 'till')} AS counts_till"
+
+
+def is_late_enough(event: str, day: str, hi: str) -> str:
+    """The test that an act surely lies where performance counts."""
+    by_day = f"{event}.fin - {event}.hi > {PHASES}"
+    return f"{event}.lo >= ((CASE WHEN {by_day} THEN {day} ELSE {hi} END) >> 6) * 64"
 
 
 def candidate_test(rule: Rule) -> str:
     """The test that an occurrence `e` may perform the instance `i`, before its end is looked at."""
+    assert rule.action is not None
     tests = [] if rule.early == "never" else ["NOT i.never"]
+    if may_be_its_trigger(rule, rule.action):
+        tests.append(NOT_ITS_TRIGGER)
     if rule.early != "always":
         tests.append(f"e.fin > ({counts_from(rule, 'lo')} >> 6) * 64")
     return " AND ".join(tests)
@@ -53,9 +85,9 @@ def standing_still(batch: Batch, norms: Norms) -> str | None:
     return " OR ".join(tests) or None
 
 
-def closing(inst: str, gates: str, gated: bool, still: str | None) -> str:
-    """The instances with `never`, `b_lo`, `b_hi`: when the breach would come, overlays counted in; and
-    `lapse`.
+def closing(inst: str, gates: str | None, still: str | None, begun: str | None) -> str:
+    """The instances with `never`, `b_lo`, `b_hi`: when the breach would come, overlays counted in;
+    `lapse`; and from when they are in force, `in_lo` and `in_hi` (see `Gates.begun`).
 
     A window that closes before it opens never opens: nothing performs it and nothing breaks it. A
     duty that was idle all through its window lapses with it.
@@ -63,11 +95,15 @@ def closing(inst: str, gates: str, gated: bool, still: str | None) -> str:
     never = f"i.o_lo < {FOR_GOOD} AND i.c_hi <= (i.o_lo >> 6) * 64"
     bounds = ", ".join(
         f"CASE WHEN {never} THEN {FOR_GOOD} ELSE i.{c} END AS {c}"
-        for c in ("o_lo", "o_hi", "c_lo", "c_hi")
+        for c in ("o_lo", "o_hi", "o_till", "c_lo", "c_hi")
     )
-    moved = f"{inst} i" if still is None else stopped_clock(inst, gates, still)
-    m = f"SELECT i.* REPLACE ({bounds}), {never} AS never FROM {moved}"
-    if not gated:
+    moved = f"{inst} i" if still is None or gates is None else stopped_clock(inst, gates, still)
+    since, join = f"{SINCE_EVER} AS in_lo, {SINCE_EVER} AS in_hi", ""
+    if begun is not None:
+        since = ", ".join(f"coalesce(w.{c}, {FOR_GOOD}) AS {c}" for c in ("in_lo", "in_hi"))
+        join = f"JOIN ({begun}) w USING (iid)"
+    m = f"SELECT i.* REPLACE ({bounds}), {never} AS never, {since} FROM {moved} {join}"
+    if gates is None:
         return f"""
           SELECT *, greatest({deadline("c_lo")}, o_lo) AS b_lo, greatest({deadline("c_hi")}, o_hi) AS b_hi,
                  NULL::BIGINT AS lapse FROM ({m})"""
@@ -132,7 +168,31 @@ def wrap(moved: str) -> str:
 
 def performances(batch: Batch, closes: str) -> str:
     """Candidate performances `(iid, entry, lo, hi, fin, sure)` in or after the opening."""
-    return " UNION ALL ".join(candidates(rule, batch, closes) for rule in batch.rules)
+    found = [candidates(rule, batch, closes) for rule in batch.rules]
+    found += [of_nothing(rule, batch, closes) for rule in batch.rules if least_of(rule)]
+    return " UNION ALL ".join(found)
+
+
+def least_of(rule: Rule) -> list[str]:
+    """The amounts of which at least so much is owed, as SQL, if they may be nothing."""
+    assert rule.action is not None
+    args = [a for a in rule.action.args if a.op == ">=" and a.value is not None]
+    values: list[Expr] = [a.value for a in args if a.value is not None]
+    values += [] if rule.total is None else [rule.total[1]]
+    if any(isinstance(v, Const) and isinstance(v.value, Decimal) and v.value > 0 for v in values):
+        return []
+    return [scalar(value) for value in values]
+
+
+def of_nothing(rule: Rule, batch: Batch, closes: str) -> str:
+    """The performance of a duty that owes nothing: it comes with the opening, without an act."""
+    window = ", ".join(f"i.{name}" for name in WINDOW)
+    opened = "(i.o_hi >> 6) * 64 + 1"
+    tests = " AND ".join(f"{least} <= 0" for least in least_of(rule))
+    return f"""
+      SELECT i.iid, '' AS entry, {opened} AS lo, {opened} AS hi, {opened} AS fin, true AS sure, {window},
+             {SINCE_EVER} AS counts_hi, {SINCE_EVER} AS counts_till
+      FROM {closes} i WHERE i.rule = {batch.numbers[rule.id]} AND i.o_hi < {FOR_GOOD} AND NOT i.never AND {tests}"""
 
 
 def candidates(rule: Rule, batch: Batch, closes: str) -> str:
@@ -147,7 +207,7 @@ def candidates(rule: Rule, batch: Batch, closes: str) -> str:
     if rule.total is not None:
         return added_up(rule, mine, table, early)
     return f"""
-      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, e.sure, {window_of(rule)}
+      SELECT i.iid, e.entry, e.lo, e.hi, e.fin, {surely(rule.action)} AS sure, {window_of(rule)}
       FROM {mine} i JOIN {table} e ON {matches(rule.action)} AND {early}"""
 
 
@@ -157,10 +217,11 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi"))
+    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
+    by_hi, by_lo = (came(amount, end) for end in ("hi", "lo"))
     sums = {
-        n: f"PARTITION BY i.iid ORDER BY e.{n}, e.entry ROWS UNBOUNDED PRECEDING"
-        for n in ("lo", "hi")
+        name: f"PARTITION BY i.iid ORDER BY {order}, e.entry ROWS UNBOUNDED PRECEDING"
+        for name, order in (("lo", "e.lo"), ("hi", by_hi), ("may", by_lo))
     }
     parts_of = f"FROM {closes} i JOIN {table} e ON {matches(parts)} AND {early}"
     amounts = (
@@ -174,13 +235,26 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
              arg_min(last, CASE WHEN by_hi >= owed THEN (hi, entry) END) AS fin, true AS sure, {window}
       FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS by_lo, sum({amount}) OVER ({sums["hi"]}) AS by_hi,
                    max(e.fin) OVER ({sums["hi"]}) AS last
-            {parts_of} AND {sure_part(rule)})
+            {parts_of} AND {counted_part(rule, amount, True)})
       GROUP BY iid HAVING bool_or(by_hi >= owed)
       UNION ALL
-      SELECT iid, arg_min(entry, (lo, entry)) AS entry, min(lo) AS lo, arg_min(hi, (lo, entry)) AS hi,
-             arg_min(fin, (lo, entry)) AS fin, false AS sure, {window}
-      FROM (SELECT {amounts}, sum({amount}) OVER ({sums["lo"]}) AS done {parts_of})
+      SELECT iid, arg_min(entry, (came, entry)) AS entry, arg_min(lo, (came, entry)) AS lo,
+             arg_min(hi, (came, entry)) AS hi, arg_min(fin, (came, entry)) AS fin, false AS sure, {window}
+      FROM (SELECT {amounts}, {by_lo} AS came, sum(coalesce({amount}, {UNBOUNDED})) OVER ({sums["may"]}) AS done
+            {parts_of} AND {counted_part(rule, amount, False)})
       WHERE done >= owed GROUP BY iid"""
+
+
+def came(amount: str, end: str) -> str:
+    """When a part counts that surely (`hi`) or possibly (`lo`) counts; a refund the other way round."""
+    other = {"hi": "lo", "lo": "hi"}[end]
+    return f"(CASE WHEN {amount} < 0 THEN e.{other} ELSE e.{end} END)"
+
+
+def counted_part(rule: Rule, amount: str, sure: bool) -> str:
+    """The test of the parts that add up surely, with all refunds; or possibly, with the sure ones."""
+    refund, other = ("true", sure_part(rule)) if sure else (sure_part(rule), "true")
+    return f"(CASE WHEN {amount} < 0 THEN {refund} ELSE {other} END)"
 
 
 def first_acts(rule: Rule, closes: str, table: str, early: str) -> str:
@@ -207,7 +281,7 @@ def first_acts(rule: Rule, closes: str, table: str, early: str) -> str:
 def all_acted(rule: Rule, closes: str, table: str, early: str) -> str:
     """Acts of a group acting together: the one with which every member has acted."""
     members = {member for _, covered in rule.together for member in covered}
-    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi"))
+    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
     return f"""
       SELECT iid, arg_max(entry, (came, entry)) AS entry,
              CASE WHEN sure THEN max(first_lo) ELSE arg_max(e_lo, (came, entry)) END AS lo,
@@ -230,15 +304,19 @@ def parts(rule: Rule, facts: str) -> str:
     match = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     early = candidate_test(rule)
     found = []
-    for order, sure, test in (("hi", "true", sure_part(rule)), ("lo", "false", "true")):
-        line = f"OVER (PARTITION BY i.iid ORDER BY e.{order}, e.entry ROWS BETWEEN UNBOUNDED PRECEDING AND"
-        amount = f"sum(e.{named('p_', param)}) {line}"
+    part, rows = f"e.{named('p_', param)}", "ROWS BETWEEN UNBOUNDED PRECEDING AND"
+    for order, sure, amount in (
+        ("hi", "true", part),
+        ("lo", "false", f"coalesce({part}, {UNBOUNDED})"),
+    ):
+        at, test = came(part, order), counted_part(rule, part, order == "hi")
         found.append(f"""
           SELECT iid, entry, {sure} AS sure,
                  first_value(entry) OVER (PARTITION BY iid ORDER BY came DESC, entry DESC) AS last
-          FROM (SELECT *, max(done) OVER (PARTITION BY iid) AS reached FROM (
-            SELECT i.iid, e.entry, e.{order} AS came, CAST({scalar(owed)} AS {NUMBER}) AS owed,
-                   {amount} CURRENT ROW) AS done, {amount} 1 PRECEDING) AS before
+          FROM (SELECT *, max(done) OVER (PARTITION BY iid) AS reached,
+                       max(done) OVER (PARTITION BY iid ORDER BY came, entry {rows} 1 PRECEDING) AS before FROM (
+            SELECT i.iid, e.entry, {at} AS came, CAST({scalar(owed)} AS {NUMBER}) AS owed,
+                   sum({amount}) OVER (PARTITION BY i.iid ORDER BY {at}, e.entry {rows} CURRENT ROW) AS done
             FROM {facts} i JOIN {named("ev_", match.name)} e ON {matches(match)} AND {early} AND {test}))
           WHERE reached >= owed AND coalesce(before < owed, true)""")
     return " UNION ALL ".join(found)
@@ -256,7 +334,9 @@ def parts_of_all(rule: Rule, facts: str) -> str:
 
 
 def sure_part(rule: Rule) -> str:
-    return f"e.sure AND e.lo >= ({counts_from(rule, 'hi')} >> 6) * 64"
+    test = is_late_enough("e", counts_from(rule, "hi"), counts_from(rule, "till"))
+    assert rule.action is not None
+    return f"{surely(rule.action)} AND {test}"
 
 
 def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
@@ -266,7 +346,7 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
     a performance's date; `gates` None: these duties have no overlays.
     """
     lo, hi = "((p.lo >> 6) * 64 + 2)", "((p.hi >> 6) * 64 + 2)"
-    in_time = f"""p.sure AND p.lo >= (p.counts_hi >> 6) * 64 AND {hi} < p.b_lo
+    in_time = f"""p.sure AND {is_late_enough("p", "p.counts_hi", "p.counts_till")} AND {hi} < p.b_lo
                   AND (p.fin <= p.c_lo OR over_hi = 2)"""
     possible = f"{lo} < p.b_hi AND NOT (p.c_hi <= {lo} AND over_lo = 0)"
     cure = f"""p.curable AND p.sure AND p.lo >= (p.b_hi >> 6) * 64
@@ -278,11 +358,11 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
                    ASOF JOIN {gates} gh ON gh.iid = p.iid AND {hi} >= gh.t"""
     return f"""
       SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
-             arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END) AS kept_entry,
+             nullif(arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END), '') AS kept_entry,
              min(CASE WHEN {possible} THEN {lo} END) AS kp,
-             arg_min(p.entry, CASE WHEN {possible} THEN (p.lo, p.entry) END) AS possible_entry,
+             nullif(arg_min(p.entry, CASE WHEN {possible} THEN (p.lo, p.entry) END), '') AS possible_entry,
              min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
-             arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END) AS late_entry
+             nullif(arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END), '') AS late_entry
       FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
 
 
@@ -331,7 +411,8 @@ def closed_until(batch: Batch, conditions: Conditions) -> str:
     for rule in batch.rules:
         assert rule.action is not None
         for f, u in conditions.complete_spans(rule.action.name):
-            since = str(SINCE_EVER) if rule.early == "always" else "(o_lo >> 6) * 64"
+            opening = "o_lo" if rule.trigger is not None else "greatest(o_lo, in_lo)"
+            since = str(SINCE_EVER) if rule.early == "always" else f"({opening} >> 6) * 64"
             tests.append(
                 f"(rule = {batch.numbers[rule.id]} AND {since} >= {f} AND (b_hi >> 6) * 64 <= {u})"
             )
@@ -347,7 +428,7 @@ def spans(facts: str, now: int, variables: str) -> str:
     known = f"""
       SELECT rule, iid, debtor, creditor, trigger, o_lo, k, b, live_end, after_kind, kept_entry{variables},
              {start} AS start, least(kp, bp) AS x, {possible_act("greatest(o_lo, least(kp, bp), lo)")} AS possible,
-             CASE WHEN k IS NULL AND after IS NOT NULL THEN greatest(bp, after) END AS y,
+             CASE WHEN k IS NULL AND {TOLD_AFTER} THEN greatest(bp, after) END AS y,
              CASE after_kind WHEN 'cured' THEN late_entry WHEN 'compensated' THEN made_entry END AS made
       FROM {facts} f WHERE {PLAIN}"""
     maybe = "CASE WHEN x IS NOT NULL THEN greatest(o_lo, x) END"
@@ -382,6 +463,8 @@ def possible_act(t: str) -> str:
     return f"CASE WHEN (greatest(f.kp, f.lo) >> 6) = (({t}) >> 6) THEN f.possible_entry END"
 
 
+# a late performance shows only after a breach that is sure
+TOLD_AFTER = "after IS NOT NULL AND (after_kind <> 'cured' OR b IS NOT NULL)"
 PLAIN = "(f.sure AND f.lo = f.hi AND f.o_lo = f.o_hi AND f.b_lo = f.b_hi)"
 
 
@@ -468,7 +551,7 @@ STATUS = status_in_sql(
         "doubted": DOUBTED,
         "doubted, vague": f"i.doubt_und AND {DOUBTED}",
         "performed": ended_as("kept"),
-        "late performance": made_good("cured"),
+        "late performance": f"{made_good('cured')} AND f.b IS NOT NULL",
         "remedy performed": made_good("compensated"),
         "breach": ended_as("broken"),
         "breach open": "g.t >= f.bp",

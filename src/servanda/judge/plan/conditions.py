@@ -18,6 +18,7 @@ from servanda.judge.plan.sql import (
     named,
     quoted,
     scalar,
+    surely,
 )
 from servanda.judge.plan.step_functions import counted
 from servanda.judge.plan.vague_terms import counted_in, undecidable
@@ -309,36 +310,39 @@ class Atoms:
         window = None if expr.window is None else expr.window * 64
         gone = f"{{}} + {window}" if window is not None else str(FOR_GOOD)
         since = "true" if window is not None else "e.fin > i.since"
-        surely = "true" if window is not None else "inside"
+        inside = "true" if window is not None else "inside"
         known = "(lo = hi AND n IS NOT NULL)"  # counts surely and possibly over the same span
         floor = self.conditions.open_floor(expr.match.name, expr.window, self.inst, "i.since")
         unbounded = (
-            "" if floor is None else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED} FROM ({floor})"
+            ""
+            if floor is None
+            else f"UNION ALL SELECT iid, f, u, 1, {UNBOUNDED}, false FROM ({floor})"
         )
         return f"""
-          WITH o AS (SELECT i.iid, e.lo, e.hi, e.sure, e.lo >= i.since_surely AS inside, {amount} AS n
+          WITH o AS (SELECT i.iid, e.lo, e.hi, {surely(expr.match)} AS sure, e.lo >= i.since_surely AS inside, {amount} AS n
                      FROM {self.inst} i JOIN {named("ev_", expr.match.name)} e
                      ON {matches(expr.match)} AND {since}),
-          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n
-                 FROM o WHERE sure AND {surely}
-                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}) FROM o WHERE NOT (sure AND {surely} AND {known})
+          iv AS (SELECT iid, hi AS f, {gone.format("lo")} AS u, CASE WHEN {known} THEN 3 ELSE 2 END AS level, coalesce(n, 0) AS n, coalesce(n < 0, false) AS back
+                 FROM o WHERE sure AND {inside}
+                 UNION ALL SELECT iid, lo, {gone.format("hi")}, 1, coalesce(n, {UNBOUNDED}), coalesce(n < 0, false) FROM o WHERE NOT (sure AND {inside} AND {known})
                  {unbounded}),
-          d AS (SELECT iid, f AS t, level, n FROM iv WHERE f < u
-                UNION ALL SELECT iid, u, level, -n FROM iv WHERE f < u AND u < {FOR_GOOD}
-                UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0 FROM {self.inst} i),
-          s AS (SELECT iid, t, sum(CASE WHEN level >= 2 THEN n ELSE 0 END) AS a,
-                       sum(CASE WHEN level IN (1, 3) THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
+          d AS (SELECT iid, f AS t, level, n, back FROM iv WHERE f < u
+                UNION ALL SELECT iid, u, level, -n, back FROM iv WHERE f < u AND u < {FOR_GOOD}
+                UNION ALL SELECT i.iid, {SINCE_EVER}, 0, 0, false FROM {self.inst} i),
+          s AS (SELECT iid, t, sum(CASE WHEN level = 3 OR level = (CASE WHEN back THEN 1 ELSE 2 END) THEN n ELSE 0 END) AS a,
+                       sum(CASE WHEN level = 3 OR level = (CASE WHEN back THEN 2 ELSE 1 END) THEN n ELSE 0 END) AS b FROM d GROUP BY iid, t)
           SELECT iid, t, CAST(sum(a) OVER w AS {NUMBER}) AS low, CAST(sum(b) OVER w AS {NUMBER}) AS high
           FROM s WINDOW w AS (PARTITION BY iid ORDER BY t ROWS UNBOUNDED PRECEDING)"""
 
     # -------------------------------------------------------------- truths
     def happened(self, cond: Happened) -> str:
         gone = f"{{}} + {cond.window * 64}" if cond.window is not None else str(FOR_GOOD)
+        sure = surely(cond.match)
         found = f"""
           FROM {self.inst} i JOIN {named("ev_", cond.match.name)} e ON {matches(cond.match)}"""
         intervals = f"""
-          SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND e.sure
-          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found} AND NOT (e.sure AND e.lo = e.hi)"""
+          SELECT i.iid, e.hi AS f, {gone.format("e.lo")} AS u, 2 AS level {found} AND {sure}
+          UNION ALL SELECT i.iid, e.lo, {gone.format("e.hi")}, 1 {found} AND NOT ({sure} AND e.lo = e.hi)"""
         floor = self.conditions.open_floor(cond.match.name, cond.window, self.inst, str(SINCE_EVER))
         if floor is not None:
             intervals += f" UNION ALL {floor}"

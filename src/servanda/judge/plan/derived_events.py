@@ -9,7 +9,16 @@ from servanda.judge.plan.conditions import Conditions
 from servanda.judge.plan.fact_tables import prepare_state
 from servanda.judge.plan.instances import NO_OPENING, ORDER, Instances
 from servanda.judge.plan.load import patterns
-from servanda.judge.plan.sql import at_phase, literal, matches, micros, named, scalar
+from servanda.judge.plan.sql import (
+    at_phase,
+    latest,
+    literal,
+    matches,
+    micros,
+    named,
+    scalar,
+    surely,
+)
 from servanda.judge.plan.step_functions import at_tick
 from servanda.judge.verdict import JudgeError
 from servanda.semantics.norms import Always, Const, Derived, Norms, Var
@@ -60,15 +69,15 @@ def occurrences(
         level = at_tick(conditions.steps(derived.if_, table), table, at_phase("i.lo", 1), True)
     days = instances.days
     count = days.deadline if derived.end_of_day else days.shift
+    by = latest(micros("i.hi"), micros("i.till"), derived.delay)
     due_lo, due_hi = (
-        f"greatest({micros(at)}, {count(micros(at), derived.delay)}) * 64 + 1"
-        for at in ("i.lo", "i.hi")
+        f"greatest({at}, {count(at, derived.delay)}) * 64 + 1" for at in (micros("i.lo"), by)
     )
     blocked, left_open = "0", "false"
     if derived.unless is not None:
         source = f"FROM {named('ev_', derived.unless.name)} e WHERE {matches(derived.unless)}"
         blocked = f"""(CASE
-          WHEN EXISTS (SELECT 1 {source} AND e.sure AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
+          WHEN EXISTS (SELECT 1 {source} AND {surely(derived.unless)} AND e.lo >= i.hi AND e.fin <= i.due_lo) THEN 2
           WHEN EXISTS (SELECT 1 {source} AND e.fin > i.lo AND e.lo < i.due_hi) THEN 1 ELSE 0 END)"""
         if conditions.may_be_undecided(derived.unless.name):
             left_open = f"EXISTS (SELECT 1 {source} AND e.und AND e.fin > i.lo AND e.lo < i.due_hi)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan import measures
 from servanda.judge.plan.conditions import Conditions
-from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, column_type, matches, named
+from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, column_type, matches, named, surely
 from servanda.record.facts import Determination, Facts, Value
 from servanda.semantics.norms import HeldVague, Match, Norms, StateType, VagueType
 
@@ -91,11 +91,11 @@ def change_rows(state: StateType, match: Match, begins: bool, undecided: str) ->
     bound = {a.variable: named("p_", a.param) for a in match.args if a.op == "bind"}
     keys = "".join(f"e.{bound[p.name]} AS {named('p_', p.name)}, " for p in state.params)
     source = f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
-    on = "true" if begins else "false"
+    on, sure = "true" if begins else "false", surely(match)
     never, und = (", false AS und", f", {undecided}") if undecided else ("", "")
     return f"""
-      SELECT {keys} e.hi AS t, true AS sure, {on} AS on_{never} {source} AND e.sure
-      UNION ALL SELECT {keys} e.lo, false, {on}{und} {source} AND (e.lo < e.hi OR NOT e.sure)"""
+      SELECT {keys} e.hi AS t, true AS sure, {on} AS on_{never} {source} AND {sure}
+      UNION ALL SELECT {keys} e.lo, false, {on}{und} {source} AND (e.lo < e.hi OR NOT ({sure}))"""
 
 
 # ------------------------------------------------------------------ vague terms

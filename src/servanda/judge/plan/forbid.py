@@ -7,7 +7,7 @@ from servanda.judge.plan.conditions import Conditions, binds, joined
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
-from servanda.judge.plan.sql import FOR_GOOD, matches, named
+from servanda.judge.plan.sql import FOR_GOOD, NOT_ITS_TRIGGER, latest, matches, named, surely, till
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
@@ -22,7 +22,7 @@ from servanda.judge.plan.verdict_spans import (
     window_steps,
 )
 from servanda.judge.statuses import status_in_sql
-from servanda.semantics.norms import Rule, RuleStatus, acted_out
+from servanda.semantics.norms import Rule, RuleStatus, acted_out, may_be_its_trigger
 
 BOUND = "greatest(g.su, g.idle, g.en, g.wa, g.re)"
 
@@ -64,20 +64,25 @@ def of_rule(
         found = by_look_up(acts, gates)
     whose = "" if rule.cured_by is None else f"JOIN {inst} i USING (iid)"
     return f"""
-      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, l.level, l.firm{und}, {cures(rule, days)}{said}
+      SELECT l.iid, l.rule, l.entry, l.lo, l.hi, {till("l")} AS till, l.level, l.firm{und}, {cures(rule, days)}{said}
       FROM ({found}) l {whose} WHERE l.level > 0"""
 
 
-INSIDE = "e.sure AND e.lo >= (i.o_hi >> 6) * 64 AND e.fin <= i.c_lo"
+INSIDE = "e.lo >= (i.o_till >> 6) * 64 AND e.fin <= i.c_lo"
 
 
 def inside(rule: Rule, inst: str) -> str:
     """`(iid, rule, opening, is_sure, inside, x_lo, x_hi, …)`: occurrences in the window."""
     assert rule.action is not None
     return f"""
-        SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {INSIDE} AS inside, 0 AS x_lo, 0 AS x_hi
+        SELECT i.iid, i.rule, i.o_lo AS opening, i.sure AS is_sure, e.*, {surely(rule.action)} AND {INSIDE} AS inside, 0 AS x_lo, 0 AS x_hi
         FROM {inst} i JOIN {named("ev_", rule.action.name)} e
-        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi"""
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi{not_its_trigger(rule)}"""
+
+
+def not_its_trigger(rule: Rule) -> str:
+    assert rule.action is not None
+    return f" AND {NOT_ITS_TRIGGER}" if may_be_its_trigger(rule, rule.action) else ""
 
 
 def excused(acts: str, inst: str, prevailing: list[RuleStatus], of: Conditions) -> str:
@@ -122,25 +127,29 @@ def by_range(rule: Rule, inst: str, gates: Gates) -> str:
     assert rule.action is not None
     return f"""
         SELECT i.iid, i.rule, e.* REPLACE (greatest(e.lo, i.o_lo) AS lo), {undecided_in("g")} AS left_open,
-               {INSIDE} AND greatest({BOUND}, g.ex) = 0 AS firm,
-               CASE WHEN i.sure AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
+               {surely(rule.action)} AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 AS firm,
+               CASE WHEN i.sure AND {surely(rule.action)} AND {INSIDE} AND greatest({BOUND}, g.ex) = 0 THEN 2 ELSE 1 END AS level
         FROM {inst} i JOIN (SELECT * FROM {gates.spans()} g WHERE {BOUND} < 2 AND g.ex < 2) g USING (iid)
         JOIN {named("ev_", rule.action.name)} e
-        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi
+        ON {matches(rule.action)} AND e.fin > (i.o_lo >> 6) * 64 AND e.lo < i.c_hi{not_its_trigger(rule)}
            AND e.lo >= g.t AND e.lo < g.u"""
 
 
 def cures(rule: Rule, days: Days) -> str:
     if rule.cured_by is None:
         return f"{FOR_GOOD} AS end_t, {FOR_GOOD} AS end_p, NULL::VARCHAR AS cure, NULL::VARCHAR AS may_cure"
-    last = str(FOR_GOOD)
+    last = by_then = str(FOR_GOOD)
     if (within := rule.cure_within) is not None:
-        last = f"{days.deadline('(l.hi >> 6)', within)} * 64"
+        by = latest("(l.hi >> 6)", f"({till('l')} >> 6)", within)
+        last, by_then = (
+            f"{days.deadline(by, within)} * 64",
+            f"{days.deadline('(l.hi >> 6)', within)} * 64",
+        )
     source = (
         f"FROM {named('ev_', rule.cured_by.name)} c "
         f"WHERE {matches(rule.cured_by, 'c', 'i', 'l')} AND c.lo >= l.hi AND c.lo < {last}"
     )
-    sure = f"{source} AND c.sure AND c.hi < {last}"
+    sure = f"{source} AND {surely(rule.cured_by, 'c', 'i', 'l')} AND c.fin <= {by_then}"
     return (
         f"coalesce((SELECT min(c.lo) {source}), {FOR_GOOD}) AS end_t, "
         f"coalesce((SELECT min(c.hi) {sure}), {FOR_GOOD}) AS end_p, "

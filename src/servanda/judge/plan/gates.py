@@ -21,13 +21,15 @@ class Gates(Struct, frozen=True):
     """The overlays of a batch: a table `(iid, t, su, ex, idle, …)` or a query in its place.
 
     `present` are the overlays that may be anything but 0; `few`: no instance has many rows;
-    `ended`: the rows have the tick `u` at which each ends.
+    `ended`: the rows have the tick `u` at which each ends. `begun`: from when each instance is possibly
+    (`in_lo`) and surely (`in_hi`) in force, as a query; None: since ever.
     """
 
     table: str
     present: frozenset[str]
     few: bool
     ended: bool = False
+    begun: str | None = None
 
     def columns(self) -> tuple[str, ...]:
         """The GATE_COLUMNS that may differ from 0."""

@@ -1,10 +1,13 @@
 """Instances of a rule: who it binds, since when, and its window.
 
-`inst_N(iid, trigger, sure, lo, hi, debtor, creditor, k_…, o_lo, o_hi, c_lo, c_hi, since)`: ticks;
-an opening that is absent is FOR_GOOD; `since` and `since_surely` are where sums so far begin.
+`inst_N(iid, trigger, sure, lo, hi, till, debtor, creditor, k_…, o_lo, o_hi, o_till, c_lo, c_hi, since)`: ticks;
+an opening that is absent is FOR_GOOD; `till` and `o_till` are later than `hi` and `o_hi` where only the
+day of the trigger or the opening is known: the end of that day; `since` and `since_surely` are where sums so far begin.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.conditions import Conditions
@@ -21,10 +24,17 @@ from servanda.judge.plan.sql import (
     named,
     quoted,
     scalar,
+    surely,
+)
+from servanda.judge.plan.sql import (
+    latest as latest_in_sql,
+)
+from servanda.judge.plan.sql import (
+    till as tick_till,
 )
 from servanda.judge.plan.step_functions import at_tick
 from servanda.judge.verdict import no_such_day
-from servanda.semantics.clock import AmbiguousMonthEnd
+from servanda.semantics.clock import AmbiguousMonthEnd, latest
 from servanda.semantics.norms import (
     Always,
     AtMatch,
@@ -43,6 +53,11 @@ from servanda.semantics.norms import (
 from servanda.syntax.tree import Duration
 
 ORDER = "lo, trigger"
+Fixed = tuple[int | None, int | None, int | None]
+"""A point in time in microseconds: the earliest it can be, from when it is sure, and (where only its
+day is known, later) by when it has surely come."""
+Columns = tuple[str, str, str]
+"""The same as SQL."""
 NO_OPENING = f"{SINCE_EVER} AS since, {SINCE_EVER} AS since_surely"
 
 
@@ -51,7 +66,7 @@ class Instances:
         self.tables = tables
         self.days = days
         self.conditions = conditions
-        self.firsts: dict[Match, tuple[int | None, int | None]] = {}
+        self.firsts: dict[Match, Fixed] = {}
         self.bases: dict[str, str] = {}  # of a table whose windows are worked out when asked for
 
     def make(self, rule: Rule, table: str, number: int, breaches: str | None = None) -> bool:
@@ -123,68 +138,73 @@ class Instances:
         bounds = self.fixed_window(rule)
         row = (
             f"SELECT {number} AS iid, {number} AS rule, NULL::VARCHAR AS trigger, true AS sure, "
-            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und, {self.holders(rule)}, "
+            f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, {SINCE_EVER} AS till, false AS doubt_und, {self.holders(rule)}, "
         )
-        names = ("o_lo", "o_hi", "c_lo", "c_hi")
+        names = ("o_lo", "o_hi", "o_till", "c_lo", "c_hi")
         columns = (f"{tick}::BIGINT AS {name}" for tick, name in zip(bounds, names, strict=True))
         return self.closed(row + ", ".join(columns), rule)
 
-    def fixed_window(self, rule: Rule) -> tuple[int, int, int, int]:
+    def fixed_window(self, rule: Rule) -> tuple[int, int, int, int, int]:
         """The window of a standing rule, in ticks; independent of instances."""
-        opens = (SINCE_EVER, SINCE_EVER)
+        opens = (SINCE_EVER, SINCE_EVER, SINCE_EVER)
         if rule.window.opens is not None:
             opens = tuple(absent_is_never(at) for at in self.fixed(rule.window.opens))  # type: ignore[assignment]
         try:
-            lows, highs = (self.fixed_closes(rule, n, opens[n]) for n in (0, 1))
+            lows = self.fixed_closes(rule, 0, opens[0], opens[0])
+            highs = self.fixed_closes(rule, 1 if rule.is_by_days else 2, opens[1], opens[2])
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, rule.id) from error
         return (*opens, lows, highs)
 
-    def fixed_closes(self, rule: Rule, end: int, opening: int) -> int:
-        counting = self.days.counting
+    def fixed_closes(self, rule: Rule, end: int, opening: int, till: int) -> int:
+        counting, window = self.days.counting, rule.window
         found = [FOR_GOOD]
-        for point, how in rule.window.closes:
-            at = self.fixed(point)[end]
+        for point, how in window.closes:
+            ends = self.fixed(point)
+            at = (moved(ends, counting.day_end) if how == "day" else ends)[end]
             if at is not None:
-                found.append((counting.day_end(at) if how == "day" else at) * 64)
+                found.append(at * 64)
         if SINCE_EVER < opening < FOR_GOOD:
-            if rule.window.within is not None:
-                found.append(counting.deadline(opening >> 6, rule.window.within) * 64)
-            if rule.window.term is not None:
-                found.append(counting.term_end(opening >> 6, rule.window.term) * 64)
+            opened, by = opening >> 6, till >> 6
+            if window.within is not None:
+                start = latest(opened, by, window.within.is_exact)
+                found.append(counting.deadline(start, window.within) * 64)
+            if window.term is not None:
+                start = latest(opened, by, window.term.is_exact)
+                found.append(counting.term_end(start, window.term) * 64)
         return min(found)
 
-    def fixed(self, point: Point) -> tuple[int | None, int | None]:
-        """Microseconds (earliest, surely) of a point without variables; None: not there."""
+    def fixed(self, point: Point) -> Fixed:
+        """Microseconds of a point without variables; None: not there."""
         if isinstance(point, AtTime):
-            return point.micros, point.micros
+            return (point.micros,) * 3
         if isinstance(point, AtVar):
-            return None, None
+            return None, None, None
         if isinstance(point, AtMatch):
             return self.first_of(point.match)
         counting = self.days.counting
         if isinstance(point, Shifted):
-            lo, hi = self.fixed(point.point)
-            return tuple(  # type: ignore[return-value]
-                None if at is None else counting.shift(at, point.duration, point.sign)
-                for at in (lo, hi)
-            )
+            duration, sign = point.duration, point.sign
+            inner = self.fixed(point.point)
+            return moved(inner, lambda at: counting.shift(at, duration, sign), duration.is_exact)
         if isinstance(point, DayEdge):
             edge = counting.day_end if point.end else counting.day_begin
-            return tuple(None if at is None else edge(at) for at in self.fixed(point.point))  # type: ignore[return-value]
-        pairs = [self.fixed(each) for each in point.points]
-        return tuple(first_of([p[n] for p in pairs], point.latest) for n in (0, 1))  # type: ignore[return-value]
+            return moved(self.fixed(point.point), edge)
+        ends = zip(*(self.fixed(each) for each in point.points), strict=True)
+        lo, hi, till = (first_of(list(each), point.latest) for each in ends)
+        return lo, hi, till
 
-    def first_of(self, match: Match) -> tuple[int | None, int | None]:
+    def first_of(self, match: Match) -> Fixed:
         """The first matching occurrence of all: looked up once."""
         if named("ev_", match.name) in self.tables.empty:
-            return None, None
+            return None, None, None
         if match not in self.firsts:
-            lo, hi = self.tables.row(
-                f"SELECT min(e.lo) >> 6, min(CASE WHEN e.sure THEN e.hi END) >> 6 "
+            lo, hi, till = self.tables.row(
+                f"SELECT min(e.lo) >> 6, min(CASE WHEN {surely(match)} THEN e.hi END) >> 6, "
+                f"min(CASE WHEN {surely(match)} THEN {tick_till('e')} END) >> 6 "
                 f"FROM {named('ev_', match.name)} e WHERE {matches(match)}"
             )
-            self.firsts[match] = (lo, hi)
+            self.firsts[match] = (lo, hi, till)
         return self.firsts[match]
 
     def closed(self, select: str, rule: Rule) -> str:
@@ -209,7 +229,7 @@ class Instances:
         if trigger is None:
             return (
                 f"SELECT NULL::VARCHAR AS trigger, true AS sure, "
-                f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, false AS doubt_und"
+                f"{SINCE_EVER} AS lo, {SINCE_EVER} AS hi, {SINCE_EVER} AS till, false AS doubt_und"
             )
         if trigger.breach_of is not None:
             assert breaches is not None
@@ -229,7 +249,7 @@ class Instances:
                 known = f"CASE WHEN high < {UNBOUNDED // 2} THEN high END"
                 sure, bound = "low = high", f", {known} AS {named('k_', name)}"
             return f"""
-              SELECT NULL::VARCHAR AS trigger, {sure} AS sure, t AS lo, t AS hi,
+              SELECT NULL::VARCHAR AS trigger, {sure} AS sure, t AS lo, t AS hi, t AS till,
                      false AS doubt_und{bound}
               FROM {became}"""
         assert trigger.match is not None
@@ -238,7 +258,7 @@ class Instances:
     def joined(self, match: Match, following: tuple[Match, ...]) -> str:
         """The triggering occurrence, joined with earlier ones that share its variables."""
         bound: dict[str, str] = {}
-        tables = []
+        tables, surely_ = [], []
         tests = ["true"]
         for n, each in enumerate((match, *following)):
             alias = f"e{n}"
@@ -249,24 +269,25 @@ class Instances:
                 column = f"{alias}.{named('p_', arg.param)}"
                 if arg.op == "bind" and arg.variable is not None:
                     if arg.variable in bound:
-                        tests.append(f"{column} = {bound[arg.variable]}")
+                        same = f"{column} = {bound[arg.variable]}"
+                        tests.append(f"coalesce({same}, true)" if arg.may_lack else same)
+                        surely_ += [f"coalesce({same}, false)"] if arg.may_lack else []
                     else:
                         bound[arg.variable] = column
-            tests.append(self.tests(each, alias, bound))
-        sure = " AND ".join(
-            f"e{n}.sure" + (f" AND e{n}.hi <= e0.lo" if n else "") for n in range(len(tables))
-        )
+            tests.append(self.own(matches(each, alias, "i"), bound))
+            surely_.append(self.own(surely(each, alias, "i"), bound))
+            surely_ += [f"e{n}.hi <= e0.lo"] if n else []
+        sure = " AND ".join(surely_)
         may_be = self.conditions.may_be_undecided
         open_ = [n for n, each in enumerate((match, *following)) if may_be(each.name)]
         undecided = " OR ".join(f"e{n}.und" for n in open_) or "false"
         columns = "".join(f", {column} AS {named('k_', v)}" for v, column in bound.items())
         return f"""
-          SELECT e0.entry AS trigger, {sure} AS sure, e0.lo AS lo, e0.hi AS hi, {undecided} AS doubt_und{columns}
+          SELECT e0.entry AS trigger, {sure} AS sure, e0.lo AS lo, e0.hi AS hi, {tick_till("e0")} AS till, {undecided} AS doubt_und{columns}
           FROM {", ".join(tables)} WHERE {" AND ".join(tests)}"""
 
-    def tests(self, match: Match, alias: str, bound: dict[str, str]) -> str:
-        """`matches`, with variables standing for the columns that bound them."""
-        text = matches(match, alias, "i")
+    def own(self, text: str, bound: dict[str, str]) -> str:
+        """A test with variables standing for the columns that bound them."""
         for variable, column in sorted(bound.items(), key=lambda item: -len(item[0])):
             text = text.replace(f"i.{named('k_', variable)}", column)
         return text
@@ -288,9 +309,9 @@ class Instances:
         return self.closing_from(rule, f"({self.opened(rule, arisen, number)})")
 
     def opened(self, rule: Rule, arisen: str, number: int) -> str:
-        lo, hi = self.opening(rule)
+        lo, hi, till = self.opening(rule)
         return (
-            f"SELECT i.*, {number} AS rule, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi "
+            f"SELECT i.*, {number} AS rule, {self.holders(rule)}, {lo} AS o_lo, {hi} AS o_hi, {till} AS o_till "
             f"FROM {arisen} i"
         )
 
@@ -311,18 +332,20 @@ class Instances:
                 f"""SELECT i.* REPLACE (
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_lo END AS o_lo,
                       CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_hi END AS o_hi,
+                      CASE WHEN v.val = 0 THEN {FOR_GOOD} ELSE i.o_till END AS o_till,
                       (i.sure AND coalesce(v.val, 2) <> 1) AS sure,
                       i.doubt_und OR coalesce(v.val = 1 AND v.und, false) AS doubt_und)
                     FROM {table} i LEFT JOIN ({read}) v USING (iid)""",
             )
 
-    def opening(self, rule: Rule) -> tuple[str, str]:
+    def opening(self, rule: Rule) -> Columns:
+        trigger = ("i.lo", "i.hi", "i.till")
         if rule.window.opens is None:
-            return "i.lo", "i.hi"
-        lo, hi = self.point(rule.window.opens)
-        floor = "" if rule.trigger is None else "i.lo, "
-        ceiling = "" if rule.trigger is None else "i.hi, "
-        return f"greatest({floor}{opened(lo)})", f"greatest({ceiling}{opened(hi)})"
+            return trigger
+        ends = self.point(rule.window.opens)
+        least = trigger if rule.trigger is not None else (str(SINCE_EVER),) * 3
+        lo, hi, till = (f"greatest({t}, {opened(end)})" for t, end in zip(least, ends, strict=True))
+        return lo, hi, till
 
     def closing(self, rule: Rule) -> tuple[str, str]:
         """The earliest of the bounds that were said and exist."""
@@ -335,33 +358,47 @@ class Instances:
         lows, highs = self.bounds(rule)
         if window.within is not None:
             lows.append(self.counted_from("i.o_lo", window.within, "within"))
-            highs.append(self.counted_from("i.o_hi", window.within, "within"))
+            highs.append(self.counted_from("i.o_hi", window.within, "within", "i.o_till"))
         return f"least({', '.join(lows)})", f"least({', '.join(highs)})"
 
     def bounds(self, rule: Rule) -> tuple[list[str], list[str]]:
         """`until`, `by`, `before` and `for`: ticks, at the earliest and at the latest."""
         window = rule.window
         lows, highs = [str(FOR_GOOD)], [str(FOR_GOOD)]
+        last = 1 if rule.is_by_days else 2
         for point, how in window.closes:
-            lo, hi = self.point(point)
+            ends = self.point(point)
             if how == "day":
-                lo, hi = self.past(lo, self.days.day_end), self.past(hi, self.days.day_end)
-            lows.append(closed(lo))
-            highs.append(closed(hi))
+                ends = self.moved(ends, self.days.day_end)
+            lows.append(closed(ends[0]))
+            highs.append(closed(ends[last]))
         if window.term is not None:
             lows.append(self.counted_from("i.o_lo", window.term, "term"))
-            highs.append(self.counted_from("i.o_hi", window.term, "term"))
+            highs.append(self.counted_from("i.o_hi", window.term, "term", "i.o_till"))
         return lows, highs
 
-    def counted_from(self, tick: str, duration: Duration, kind: str) -> str:
+    def counted_from(
+        self, tick: str, duration: Duration, kind: str, till: str | None = None
+    ) -> str:
+        """So long from a tick; its latest end, if it comes by another one."""
         count = self.days.deadline if kind == "within" else self.days.shift
+        start = micros(tick)
+        if till is not None:
+            start = latest_in_sql(start, micros(till), duration)
         return (
             f"(CASE WHEN {tick} >= {FOR_GOOD} OR {tick} <= {FIRST_INSTANT} THEN {FOR_GOOD} "
-            f"ELSE {count(micros(tick), duration)} * 64 END)"
+            f"ELSE {count(start, duration)} * 64 END)"
         )
 
-    def past(self, at: str, count: object) -> str:
-        return f"(CASE WHEN {at} IS NULL THEN NULL ELSE {count(at)} END)"  # type: ignore[operator]
+    def moved(self, ends: Columns, count: Callable[[str], str], exactly: bool = False) -> Columns:
+        """Ends counted on from, as in `moved`."""
+        lo, hi, till = ends
+        last = till if exactly else f"greatest({hi}, {till} - 1)"
+        counted = self.past(last, count)
+        return self.past(lo, count), counted, counted
+
+    def past(self, at: str, count: Callable[[str], str]) -> str:
+        return f"(CASE WHEN {at} IS NULL THEN NULL ELSE {count(at)} END)"
 
     def periods(self, rule: Rule, table: str) -> None:
         """One instance per period that overlaps [from, until).
@@ -396,41 +433,41 @@ class Instances:
         self.tables.create(
             f"{table}_2",
             f"""
-          SELECT row_number() OVER (ORDER BY i.iid, p.f) AS iid, i.* EXCLUDE (iid, o_lo, o_hi),
-                 p.name AS k_period, {start} AS o_lo, {start} AS o_hi, {end} AS period_end
+          SELECT row_number() OVER (ORDER BY i.iid, p.f) AS iid, i.* EXCLUDE (iid, o_lo, o_hi, o_till),
+                 p.name AS k_period, {start} AS o_lo, {start} AS o_hi, {start} AS o_till, {end} AS period_end
           FROM {table}_2 i, (VALUES {values}) p(f, u, name)
           WHERE p.u > i.o_hi AND p.f < least({", ".join(highs)})""",
         )
 
     # -------------------------------------------------------------- points
-    def point(self, point: Point) -> tuple[str, str]:
-        """Microseconds as SQL (earliest, surely), NULL where the point does not exist."""
+    def point(self, point: Point) -> Columns:
+        """Microseconds as SQL, NULL where the point does not exist."""
         if not hangs_on_instance(point):
-            return tuple("NULL" if at is None else str(at) for at in self.fixed(point))  # type: ignore[return-value]
+            lo, hi, till = ("NULL" if at is None else str(at) for at in self.fixed(point))
+            return lo, hi, till
         if isinstance(point, AtTime):
-            return str(point.micros), str(point.micros)
+            return (str(point.micros),) * 3
         if isinstance(point, AtVar):
-            start = self.days.start_of(f"i.{named('k_', point.name)}")
-            return start, start
+            return (self.days.start_of(f"i.{named('k_', point.name)}"),) * 3
         if isinstance(point, AtMatch):
             source = f"FROM {named('ev_', point.match.name)} e WHERE {matches(point.match)}"
             return (
                 f"((SELECT min(e.lo) {source}) >> 6)",
-                f"((SELECT min(e.hi) {source} AND e.sure) >> 6)",
+                f"((SELECT min(e.hi) {source} AND {surely(point.match)}) >> 6)",
+                f"((SELECT min({tick_till('e')}) {source} AND {surely(point.match)}) >> 6)",
             )
         if isinstance(point, Shifted):
-            lo, hi = self.point(point.point)
-
-            def count(at: str) -> str:
-                return self.days.shift(at, point.duration, point.sign)
-
-            return self.past(lo, count), self.past(hi, count)
+            duration, sign = point.duration, point.sign
+            inner = self.point(point.point)
+            return self.moved(
+                inner, lambda at: self.days.shift(at, duration, sign), duration.is_exact
+            )
         if isinstance(point, DayEdge):
-            lo, hi = self.point(point.point)
             edge = self.days.day_end if point.end else self.days.day_begin
-            return self.past(lo, edge), self.past(hi, edge)
-        pairs = [self.point(each) for each in point.points]
-        return self.first(point, [p[0] for p in pairs]), self.first(point, [p[1] for p in pairs])
+            return self.moved(self.point(point.point), edge)
+        ends = zip(*(self.point(each) for each in point.points), strict=True)
+        lo, hi, till = (self.first(point, list(each)) for each in ends)
+        return lo, hi, till
 
     def first(self, point: First, ats: list[str]) -> str:
         if not point.latest:
@@ -450,6 +487,13 @@ def reads_if(rule: Rule) -> bool:
 
 def absent_is_never(at: int | None) -> int:
     return FOR_GOOD if at is None else at * 64
+
+
+def moved(ends: Fixed, count: Callable[[int], int], exactly: bool = False) -> Fixed:
+    """Ends counted on from; `exactly`: by hours, so that the time of day makes a difference."""
+    lo, hi, till = ends
+    counted = None if hi is None or till is None else count(latest(hi, till, exactly))
+    return None if lo is None else count(lo), counted, counted
 
 
 def first_of(ats: list[int | None], latest: bool) -> int | None:

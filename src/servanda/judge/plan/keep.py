@@ -37,7 +37,7 @@ def timeline(batch: Batch, gates: Gates, steps: list[str], undecided: bool, days
     where the time for cure runs; `steps`: what is to be kept."""
     inst = batch.inst
     phi = valued(steps, "phi", undecided)
-    line = laid_over(gates, {"win": window_steps(inst)}, inst, phi, ended=True)
+    line = laid_over(gates, {"win": bound_steps(inst)}, inst, phi, ended=True)
     excused, off = gates.most("ex"), gates.most("su", "idle", "en", "wa", "re")
     # an episode begins with the first tick of a failing that binds, and lasts while it fails
     began = f"""
@@ -54,6 +54,16 @@ def timeline(batch: Batch, gates: Gates, steps: list[str], undecided: bool, days
         began = f"SELECT *, false AS failing FROM ({began})"
     phi_und = "" if undecided else ", 0 AS phi_und"
     return f"SELECT *{phi_und}{gates.zeros()} FROM ({began})"
+
+
+def bound_steps(inst: str) -> str:
+    """`window_steps`, with only possibly inside what lies later in a day of which only that is known
+    that the window opened then."""
+    first = "((i.o_hi >> 6) + 1) * 64"
+    of = f"FROM {inst} i WHERE {first} < i.o_till"
+    return f"""{window_steps(inst)}
+      UNION ALL SELECT i.iid, {first}, 1 {of} AND {first} < i.c_lo
+      UNION ALL SELECT i.iid, i.o_till, 2 {of} AND i.o_till < i.c_lo"""
 
 
 def begun(holds: str, binds: str) -> str:
@@ -87,7 +97,7 @@ def is_alone(batch: Batch, gates: Gates) -> bool:
 
 
 # Nothing in doubt, open from the trigger on and for good.
-PLAIN = f"(i.sure AND i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD})"
+PLAIN = f"(i.sure AND i.lo = i.hi AND i.o_lo = i.lo AND i.o_hi = i.lo AND i.o_till = i.lo AND i.c_lo >= {FOR_GOOD} AND i.c_hi >= {FOR_GOOD})"
 
 
 def plain_points(rule: Rule, inst: str, conditions: Conditions, now: int) -> str:

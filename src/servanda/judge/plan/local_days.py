@@ -23,7 +23,7 @@ class Days:
         """Whether a deadline so far off is a sum: no look-up, no zone, no error."""
         if duration.unit in ("day", "week"):
             return self.utc and duration.calendar is None
-        return duration.unit in ("second", "minute", "hour")
+        return duration.is_exact
 
     def day_of(self, micros: str) -> str:
         stamp = f"make_timestamp({micros})"
@@ -63,12 +63,12 @@ class Days:
         )
 
     def shift(self, micros: str, duration: Duration, sign: int = 1) -> str:
-        if duration.unit in ("second", "minute", "hour"):
+        if duration.is_exact:
             return f"({micros} + {sign * duration.count * LENGTHS[duration.unit]})"
         return self.start_of(self.shift_day(self.day_of(micros), duration, sign))
 
     def deadline(self, micros: str, duration: Duration) -> str:
-        if duration.unit in ("second", "minute", "hour"):
+        if duration.is_exact:
             return f"({micros} + {duration.count * LENGTHS[duration.unit]})"
         return self.start_of(f"({self.shift_day(self.day_of(micros), duration, 1)} + 1)")
 

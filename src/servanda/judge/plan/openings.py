@@ -23,7 +23,7 @@ from servanda.judge.plan.instances import hangs_on_instance
 from servanda.judge.plan.overlays import Pairs
 from servanda.judge.plan.powers import acts_as
 from servanda.judge.plan.rules import Rules
-from servanda.judge.plan.sql import SINCE_EVER, matches, named, quoted
+from servanda.judge.plan.sql import SINCE_EVER, matches, named, quoted, surely
 from servanda.judge.plan.turned_conditions import BEGIN, Turns, conditions_of, leaves, statuses_in
 from servanda.semantics.norms import (
     Always,
@@ -437,7 +437,7 @@ class Openings:
         """`(microseconds, entry)` of the first occurrence of all, and of the first sure one."""
         if match not in self.firsts:
             event, found = named("ev_", match.name), []
-            for end, sure in (("lo", ""), ("hi", " AND e.sure")):
+            for end, sure in (("lo", ""), ("hi", f" AND {surely(match)}")):
                 if event not in self.tables.empty:
                     found += self.tables.rows(
                         f"SELECT min(e.{end}) >> 6, arg_min(e.entry, (e.{end}, e.entry)) "
@@ -451,7 +451,7 @@ class Openings:
         event = named("ev_", match.name)
         if event in self.tables.empty:
             return
-        for end, sure in (("lo", ""), ("hi", " AND e.sure")):
+        for end, sure in (("lo", ""), ("hi", f" AND {surely(match)}")):
             yield f"""
               SELECT rule, iid, f, entry, false AS act FROM (
                 SELECT {BEGIN}, arg_min(e.entry, (e.{end}, e.entry)) AS entry, min(e.{end}) AS came

@@ -78,7 +78,13 @@ class Overlays:
                  CASE WHEN greatest(idle, wait) = 1 THEN greatest(idle_und, wait_und) ELSE 0 END AS idle_und,
                  greatest(su_und, en_und) AS off_und, greatest(wa_und, re_und) AS let_und{", u" if ended else ""}
           FROM (SELECT *{zeros} FROM {gates}))"""
-        return Gates(every, frozenset(present), self.few(gates), ended)
+        begun = None
+        if "wait" in present:
+            begun = (
+                "SELECT iid, min(CASE WHEN wait < 2 THEN t END) AS in_lo, "
+                f"min(CASE WHEN wait = 0 THEN t END) AS in_hi FROM {gates} GROUP BY iid"
+            )
+        return Gates(every, frozenset(present), self.few(gates), ended, begun)
 
     def few(self, gates: str) -> bool:
         """Whether comparing with every row of an instance is cheaper than looking one up."""
@@ -96,7 +102,7 @@ class Overlays:
         if rule.version is not None and rule.trigger is None:
             found += until_begun(self.begun(rule, inst), inst)
         if self.norms.force_from is not None:
-            lo, hi = self.instances.point(self.norms.force_from)
+            lo, hi, _ = self.instances.point(self.norms.force_from)
             for at, level in ((hi, 1), (lo, 2)):
                 found.append(
                     f"SELECT i.iid, {SINCE_EVER} AS f, coalesce({at} * 64, {FOR_GOOD}) AS u, "
@@ -122,7 +128,7 @@ class Overlays:
         """From where the text itself says that the agreement ends."""
         if self.norms.force_until is None:
             return []
-        lo, hi = self.instances.point(self.norms.force_until)
+        lo, hi, _ = self.instances.point(self.norms.force_until)
         return [
             f"SELECT i.iid, coalesce({at} * 64, {FOR_GOOD}) AS f, {FOR_GOOD} AS u, "
             f"{level} AS level FROM {inst} i"

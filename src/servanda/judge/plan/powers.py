@@ -6,13 +6,13 @@ from servanda.judge.engines.duckdb import Tables
 from servanda.judge.plan.batch import Batch
 from servanda.judge.plan.gates import GATE_COLUMNS, Gates
 from servanda.judge.plan.rule_order import conditions_of, statuses
-from servanda.judge.plan.sql import FOR_GOOD, matches, named, quoted
+from servanda.judge.plan.sql import FOR_GOOD, NOT_ITS_TRIGGER, matches, named, quoted, surely
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted, merged, valued
 from servanda.judge.plan.verdict_spans import COMMON, first_open, first_ticks, under, window_steps
 from servanda.judge.statuses import status_in_sql
 from servanda.record.facts import Exercise, Facts
 from servanda.semantics.clock import EFFECT
-from servanda.semantics.norms import Norms, Rule, Var
+from servanda.semantics.norms import Norms, Rule, Var, may_be_its_trigger
 
 EFFECT_COLUMNS = (
     "rule INTEGER, iid BIGINT, entry VARCHAR, clause VARCHAR, of_ VARCHAR, towards VARCHAR, "
@@ -165,11 +165,12 @@ def acts_under(rule: Rule, norms: Norms, inst: str, line: str) -> str:
             if names
             else f" AND {acts_as('e.by_', 'i.debtor', norms)}"
         )
+    other = f" AND {NOT_ITS_TRIGGER}" if may_be_its_trigger(rule, power.match) else ""
     return f"""
       SELECT i.rule, i.iid, e.entry, NULL::VARCHAR AS clause, NULL::VARCHAR AS of_,
              NULL::VARCHAR AS towards, MAP {{}}::MAP(VARCHAR, VARCHAR) AS keys, i.debtor AS holder,
-             {begins("e.lo", "e.hi")}, e.hi AS f_hi, e.hi AS read, {LEVEL.replace("%", "e")}
-      FROM {inst} i JOIN {table} e ON {matches(power.match)}{by} {read_open(line, "e")}"""
+             {begins("e.lo", "e.hi")}, e.hi AS f_hi, e.hi AS read, {LEVEL.replace("%.sure", f"({surely(power.match)})")}
+      FROM {inst} i JOIN {table} e ON {matches(power.match)}{by}{other} {read_open(line, "e")}"""
 
 
 def exercises_under(
@@ -231,7 +232,11 @@ def points(inst: str, line: str, effect: str) -> str:
     in_use = counted(f"SELECT iid, f, u, level FROM {effect} y", inst, True)
     columns: tuple[str, ...] = ("win", "avail", *GATE_COLUMNS)
     laid = {columns: f"SELECT iid, t, {', '.join(columns)} FROM {line}"}
-    made = counted(f"SELECT iid, f, {FOR_GOOD} AS u, level FROM {effect} y WHERE level > 0", inst)
+    made = counted(
+        f"""SELECT y.iid, y.f, {FOR_GOOD} AS u, y.level FROM {effect} y JOIN {inst} i ON i.iid = y.iid
+            WHERE y.level > 0 AND y.f < i.c_hi AND y.f >= (i.o_lo >> 6) * 64""",
+        inst,
+    )
     both = merged({"made": made}, inst, laid | valued([in_use], "used", True))
     return f"""
       SELECT l.iid, l.t, {STATUS} AS status, CASE WHEN starts_with({STATUS}, 'exercised') THEN x.entry END AS opened,

@@ -16,7 +16,7 @@ from servanda.judge.plan.loop_invariants import is_unmoved
 from servanda.judge.plan.overlays import Overlays, nothing_over
 from servanda.judge.plan.powers import EFFECT_COLUMNS
 from servanda.judge.plan.rule_order import joined_rules, joint_key
-from servanda.judge.plan.sql import FOR_GOOD, column_type, effect, named, quoted
+from servanda.judge.plan.sql import FOR_GOOD, SINCE_EVER, column_type, effect, named, quoted
 from servanda.judge.plan.step_functions import at_tick, counted
 from servanda.judge.plan.undetermined import marked, marks_of
 from servanda.judge.plan.verdict_spans import UNDECIDED, undecided_in, variables, verdict_rows
@@ -149,7 +149,7 @@ class Rules:
         facts, gated, gates = f"facts_{batch.name}", bool(over.present), over.table
         laid = gates if gated else None
         still = achieve.standing_still(batch, self.norms) if gated else None
-        closes = f"({achieve.closing(batch.inst, gates, gated, still)})"
+        closes = f"({achieve.closing(batch.inst, laid, still, over.begun)})"
         if gated:
             self.tables.create(f"closes_{batch.name}", closes[1:-1])
             closes = f"closes_{batch.name}"
@@ -196,7 +196,7 @@ class Rules:
 
         def scalars(rows: str) -> str:
             windows = self.instances.windows(rule, rows, self.numbers[rule.id])
-            told = achieve.closing(f"({windows})", "", gated=False, still=None)
+            told = achieve.closing(f"({windows})", None, None, None)
             return achieve.scalars(batch, told, self.conditions)
 
         if rule.remedy is not None:
@@ -233,7 +233,7 @@ class Rules:
             over = f"ASOF JOIN {gates} g ON f.iid = g.iid AND f.bp >= g.t"
         breaches = f"""
           SELECT f.iid AS parent, f.trigger, f.sure AND f.b IS NOT NULL AS sure,
-                 {effect("f.bp")} AS lo, {effect("f.b_hi")} AS hi, {und} AS doubt_und{keys}
+                 {effect("f.bp")} AS lo, {effect("f.b_hi")} AS hi, {effect("f.b_hi")} AS till, {und} AS doubt_und{keys}
           FROM {facts} f {over} WHERE f.rule = {batch.numbers[rule.id]} AND f.bp IS NOT NULL"""
         self.judge([remedy], breaches)
         number = self.numbers[remedy.id]
@@ -317,7 +317,8 @@ class Rules:
             marks_of(batch, line, keep.LEFT_OPEN, effect),
         )
         self.overlay_statuses(batch, gates, None)
-        self.remedies(batch, keep.episodes(line, batch.inst), "i.trigger")
+        episodes = f"SELECT *, {SINCE_EVER} AS till FROM ({keep.episodes(line, batch.inst)})"
+        self.remedies(batch, episodes, "i.trigger")
 
     def keep_alone(self, batch: Batch) -> None:
         """Plain instances by the shortest way, the rest as all others."""
@@ -341,7 +342,7 @@ class Rules:
         self.overlay_statuses(batch, nothing_over(batch.inst).table, None)
 
     def remedies(self, batch: Batch, breaches: str, trigger: str) -> None:
-        """Judge the remedies that answer `(iid, lo, hi, sure, und)`: breaches that come from lo to hi, if
+        """Judge the remedies that answer `(iid, lo, hi, till, sure, und)`: breaches that come from lo to hi, if
         at all; `und`: a vague term leaves that open."""
         for rule in batch.rules:
             if rule.remedy is None:
@@ -350,7 +351,7 @@ class Rules:
             self.judge(
                 [self.rules[rule.remedy]],
                 f"""SELECT i.iid AS parent, {trigger} AS trigger, i.sure AND b.sure AS sure,
-                           {effect("b.lo")} AS lo, {effect("b.hi")} AS hi,
+                           {effect("b.lo")} AS lo, {effect("b.hi")} AS hi, greatest({effect("b.hi")}, b.till) AS till,
                            i.doubt_und OR b.und AS doubt_und{variables}
                     FROM ({breaches}) b JOIN {batch.own(rule)} i USING (iid)
                     WHERE b.lo <= {self.now}""",
@@ -395,9 +396,8 @@ class Rules:
             marks_of(batch, gates.table, UNDECIDED, effect),
         )
         self.overlay_statuses(batch, gates.table, None)
-        breaches = (
-            f"SELECT iid, lo, greatest(lo, hi) AS hi, level = 2 AS sure, und, entry FROM {violated}"
-        )
+        breaches = f"""SELECT iid, lo, greatest(lo, hi) AS hi, CASE WHEN till > hi THEN till ELSE {SINCE_EVER} END AS till,
+                       level = 2 AS sure, und, entry FROM {violated}"""
         self.remedies(batch, breaches, "b.entry")
 
     # -------------------------------------------------------------- powers

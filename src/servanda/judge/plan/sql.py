@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from servanda.record.facts import Value
+from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import (
     And,
+    Arg,
     Arith,
     Compare,
     Cond,
@@ -19,6 +21,7 @@ from servanda.semantics.norms import (
     Var,
     Within,
 )
+from servanda.syntax.tree import Duration
 
 SINCE_EVER = -9_000_000_000_000_000_000
 FIRST_INSTANT = SINCE_EVER + 63  # the last tick of it: what follows at once is felt within it
@@ -75,25 +78,51 @@ def compares_variables(part: Cond | Expr) -> bool:
 
 
 def matches(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
-    """The test that occurrence `event` passes a pattern, for instance `inst`.
+    """The test that occurrence `event` possibly passes a pattern, for instance `inst`.
 
     `violation` is the alias whose parameters `same` refers to.
     """
     tests = []
     for arg in match.args:
-        column = f"{event}.{named('p_', arg.param)}"
-        if arg.op == "in":
-            tests.append(f"{column} IN ({', '.join(map(quoted, arg.values))})")
-        elif arg.op == "same":
-            tests.append(f"{column} = {violation}.{named('p_', arg.param)}")
-        elif arg.op != "bind" and arg.value is not None:
-            tests.append(f"{column} {arg.op} {scalar(arg.value, inst)}")
+        if test := passes(arg, event, inst, violation):
+            tests.append(f"coalesce({test}, true)" if arg.may_lack else test)
     return " AND ".join(tests) or "true"
+
+
+def surely(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
+    """The test that an occurrence which `matches` is sure, and nothing that is asked is left out."""
+    lacking = [passes(arg, event, inst, violation) for arg in match.args if arg.may_lack]
+    tests = [f"coalesce({test}, false)" for test in lacking if test]
+    return " AND ".join([f"{event}.sure", *tests])
+
+
+def passes(arg: Arg, event: str, inst: str, violation: str | None) -> str:
+    """One test of a pattern; empty: none."""
+    column = f"{event}.{named('p_', arg.param)}"
+    if arg.op == "in":
+        return f"{column} IN ({', '.join(map(quoted, arg.values))})"
+    if arg.op == "same":
+        return f"{column} = {violation}.{named('p_', arg.param)}"
+    if arg.op != "bind" and arg.value is not None:
+        return f"{column} {arg.op} {scalar(arg.value, inst)}"
+    return ""
 
 
 def micros(tick: str) -> str:
     """The microseconds of a tick: floor division, also before 1970."""
     return f"(({tick}) >> 6)"
+
+
+def till(event: str, column: str = "hi") -> str:
+    """The tick by which a fact has happened: where only its day is known, the end of that day."""
+    hi = f"{event}.{column}"
+    return f"(CASE WHEN {event}.fin - {hi} > {PHASES} THEN {event}.fin ELSE {hi} END)"
+
+
+def latest(hi: str, till: str, duration: Duration) -> str:
+    """From what, in microseconds, the latest end of something is counted: by days, from within the
+    last day."""
+    return till if duration.is_exact else f"greatest({hi}, {till} - 1)"
 
 
 def at_phase(tick: str, phase: int) -> str:
@@ -110,3 +139,7 @@ def effect(tick: str) -> str:
         f"(CASE WHEN {tick} >= {FOR_GOOD} THEN {FOR_GOOD} "
         f"ELSE greatest(({tick}) + 1, (({tick}) >> 6) * 64 + 4) END)"
     )
+
+
+NOT_ITS_TRIGGER = "e.entry IS DISTINCT FROM i.trigger"
+"""The act `e` is not the one that made the instance `i`."""

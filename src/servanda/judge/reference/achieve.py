@@ -16,20 +16,28 @@ from servanda.judge.reference.instance import (
 )
 from servanda.judge.reference.interfaces import Breach
 from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds, Truth
-from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Happening, instant, scalar
+from servanda.judge.reference.world import (
+    FOR_GOOD,
+    INFINITE,
+    SINCE_EVER,
+    Happening,
+    instant,
+    scalar,
+)
 from servanda.judge.statuses import Code
 from servanda.judge.verdict import Status
-from servanda.semantics.clock import DEADLINE, FULFIL, PHASES, micros_of, tick
+from servanda.semantics.clock import DEADLINE, FACT, FULFIL, PHASES, micros_of, tick
 from servanda.semantics.norms import Match
 
 
 class Performance:
-    """An occurrence that fulfils the duty; read once possibly, once surely."""
+    """An occurrence that fulfils the duty; read once possibly, once surely. Without parts, nothing
+    is owed."""
 
     def __init__(self, act: Happening, sure: bool, parts: list[Happening] | None = None) -> None:
         self.act = act
         self.sure = sure
-        self.parts = parts or [act]
+        self.parts = [act] if parts is None else parts
         self.lo = tick(micros_of(act.lo), FULFIL)
         self.hi = tick(micros_of(act.hi), FULFIL)
         self.read_lo = False
@@ -45,12 +53,21 @@ class Performance:
         return tuple(sorted({part.entry for part in self.parts}))
 
 
-def reaching(parts: list[Happening], param: str, owed: Decimal) -> list[Happening]:
-    """The parts up to the one with which their sum is what is owed; none, if it never is."""
+def takes_back(part: Happening, param: str) -> bool:
+    """Whether a part is a refund or a correction: an amount below zero."""
+    amount = part.params.get(param)
+    return isinstance(amount, Decimal) and amount < 0
+
+
+def reaching(
+    parts: list[Happening], param: str, owed: Decimal, unsaid: Decimal = Decimal(0)
+) -> list[Happening]:
+    """The parts up to the one with which their sum is what is owed; none, if it never is. `unsaid`:
+    what a part counts whose amount is not said."""
     done = Decimal(0)
     for n, part in enumerate(parts, 1):
         amount = part.params.get(param)
-        done += amount if isinstance(amount, Decimal) else 0
+        done += amount if isinstance(amount, Decimal) else unsaid
         if done >= owed:
             return parts[:n]
     return []
@@ -67,7 +84,7 @@ class Achieve(Instance):
         "doubted": lambda of, x: x < of.sure_from and not of.unopened(x),
         "doubted, vague": lambda of, x: of.doubt_is_vague and of.CONDITIONS["doubted"](of, x),
         "performed": lambda of, x: of.kept is not None,
-        "late performance": lambda of, x: of.after == "cured",
+        "late performance": lambda of, x: of.after == "cured" and of.surely_broken,
         "remedy performed": lambda of, x: of.after == "compensated",
         "breach": lambda of, x: of.surely_broken,
         "before opening": lambda of, x: x < of.window.o_lo or of.window.never_opens,
@@ -85,11 +102,20 @@ class Achieve(Instance):
         "left open, vague": lambda of, x: of.gates(x).over == POSSIBLE and of.gates(x).vague,
     }
     PARTS: ClassVar[dict[str, Parts]] = COMMON_PARTS | {
+        "performed": Parts(
+            {
+                "nothing owed": lambda of, x: of.kept is not None and of.kept_entries == (),
+                "performed in time": lambda of, x: of.kept_entries != () and not of.past_close,
+                "performed unbound": lambda of, x: of.kept is not None and of.past_close,
+            },
+            any=True,
+        ),
         "late performance": Parts(
             {
                 "curable": lambda of, x: of.rule.curable,
                 "after the breach": lambda of, x: of.breach_hi is not None,
-                "late performance": lambda of, x: of.after == "cured",
+                "performed at last": lambda of, x: of.after == "cured",
+                "late performance": lambda of, x: of.surely_broken,
             }
         ),
         "remedy performed": Parts(
@@ -113,6 +139,7 @@ class Achieve(Instance):
                     of.breach_hi is not None and not of.silence_counts and not of.possibly_kept
                 ),
                 "performance open": lambda of, x: of.breach_hi is not None and of.possibly_kept,
+                "performed at last": lambda of, x: of.after == "cured",
                 "breach": lambda of, x: of.surely_broken,
             },
             any=True,
@@ -133,10 +160,12 @@ class Achieve(Instance):
     possible: tuple[int, int, str] | None = None  # when so first, by which act (its tick, entry)
     kept: Happening | None = None
     kept_entries: tuple[str, ...] = ()
+    past_close = False  # it was kept past its close, while it was excused or did not bind
     off: Status | None = None  # waived, released, ended or lapsed while live
     over_from = FOR_GOOD  # the tick at which it was kept or off
     bound_surely = False  # somewhere in its window it was not idle
     bound_possibly = False
+    in_force = (FOR_GOOD, FOR_GOOD)  # from which ticks on, possibly and surely
     breach_lo: int | None = None
     breach_hi: int | None = None
     silence_counts = False  # the event was closed all along when the breach came
@@ -153,65 +182,102 @@ class Achieve(Instance):
 
     # -------------------------------------------------------------- what counts as performance
     @property
-    def counts_from(self) -> tuple[int, int]:
-        """From which ticks on an act possibly and surely counts: the opening, or earlier."""
-        match self.rule.early:
-            case "always":
-                return SINCE_EVER, SINCE_EVER
-            case "from_trigger":
-                return self.lo, self.hi
-            case _:
-                return self.window.o_lo, self.window.o_hi
+    def counts_from(self) -> tuple[int, int, int]:
+        """From which ticks on an act counts possibly, surely if dated by the day, and surely: the
+        opening, or earlier."""
+        if self.rule.early == "always":
+            return SINCE_EVER, SINCE_EVER, SINCE_EVER
+        lo, hi, till = self.window.o_lo, self.window.o_hi, self.window.o_till
+        if self.rule.early == "from_trigger":
+            lo, hi, till = self.lo, self.hi, self.till
+        if self.rule.trigger is not None:
+            return lo, hi, till
+        since, surely = self.in_force
+        return max(lo, since), max(hi, surely), max(till, surely)
+
+    def is_late_enough(self, act: Happening) -> int:
+        """Whether an act lies where performance counts. One dated by the day of the opening does: a
+        day is then the unit in which the record speaks."""
+        lo, day, hi = (instant(at) for at in self.counts_from)
+        if act.lo >= (day if act.by_the_day else hi):
+            return SURE
+        return int(act.fin > lo)
 
     @property
     def silent_from(self) -> int:
         """From which tick on absence has to prove that it was not performed: who performs before
         the opening has it recorded."""
-        return SINCE_EVER if self.rule.early == "always" else self.window.o_lo
+        if self.rule.early == "always":
+            return SINCE_EVER
+        standing = self.rule.trigger is None
+        return max(self.window.o_lo, self.in_force[0]) if standing else self.window.o_lo
 
     def found(self) -> list[Performance]:
         if self.acts is None:
             assert self.rule.action is not None
-            matching = self.walk.world.matching
+            matching = self.acts_under
             if self.rule.together:
-                self.acts = self.all_acted(matching(self.rule.action, self.bindings))
+                self.acts = self.all_acted(matching(self.rule.action))
             elif self.rule.total is None:
-                self.acts = [
-                    Performance(h, h.sure) for h in matching(self.rule.action, self.bindings)
-                ]
+                self.acts = [Performance(h, h.sure) for h in matching(self.rule.action)]
             else:
                 param, owed = self.rule.total
                 match = self.rule.action
                 parts = Match(match.name, tuple(a for a in match.args if a.param != param))
                 self.walk.kept_alive.append(parts)
-                self.acts = self.added_up(
-                    matching(parts, self.bindings), param, scalar(owed, self.bindings)
-                )
+                self.acts = self.added_up(matching(parts), param, scalar(owed, self.bindings))
+            if self.owes_nothing:
+                self.acts = [self.nothing(), *self.acts]
         return self.acts
+
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether at least nothing of each amount is asked for."""
+        assert self.rule.action is not None
+        least = [a.value for a in self.rule.action.args if a.op == ">=" and a.value is not None]
+        least += [] if self.rule.total is None else [self.rule.total[1]]
+        owed = [scalar(value, self.bindings) for value in least]
+        return bool(owed) and all(isinstance(n, Decimal) and n <= 0 for n in owed)
+
+    def nothing(self) -> Performance:
+        """The performance of a duty that owes nothing: with the opening, without an act."""
+        opened = instant(self.window.o_hi) + FACT
+        return Performance(Happening("", opened, opened, opened, True, {}), True, [])
 
     def added_up(self, parts: list[Happening], param: str, owed: object) -> list[Performance]:
         """Part performances: the one that completes what is owed stands for all of them."""
         if not isinstance(owed, Decimal):
             return []
-        possibly, surely = (instant(at) for at in self.counts_from)
-        sure = [h for h in parts if h.sure and h.lo >= surely]
-        possible = [h for h in parts if h.fin > possibly]
+        may_count = [h for h in parts if self.is_late_enough(h) > FALSE]
+        surely = [h for h in parts if h.sure and self.is_late_enough(h) == SURE]
+        sure = [h for h in surely if not takes_back(h, param)]
+        sure += [h for h in may_count if takes_back(h, param)]
+        possible = [h for h in may_count if not takes_back(h, param)]
+        possible += [h for h in surely if takes_back(h, param)]
         found = []
-        if by_hi := reaching(sorted(sure, key=lambda h: (h.hi, h.entry)), param, owed):
+        if by_hi := reaching(
+            sorted(sure, key=lambda h: (h.lo if takes_back(h, param) else h.hi, h.entry)),
+            param,
+            owed,
+        ):
             in_order = sorted(sure, key=lambda h: (h.lo, h.entry))
             last = (reaching(in_order, param, owed) or in_order[:1])[-1]
             whole = replace(by_hi[-1], lo=last.lo, fin=max(h.fin for h in by_hi))
             found.append(Performance(whole, True, by_hi))
-        if by_lo := reaching(sorted(possible, key=lambda h: (h.lo, h.entry)), param, owed):
+        if by_lo := reaching(
+            sorted(possible, key=lambda h: (h.hi if takes_back(h, param) else h.lo, h.entry)),
+            param,
+            owed,
+            INFINITE,
+        ):
             found.append(Performance(by_lo[-1], False, by_lo))
         return found
 
     def all_acted(self, acts: list[Happening]) -> list[Performance]:
         """Acts of a group acting together: the one with which every member has acted stands for
         all; of each member its first act counts."""
-        possibly, surely = (instant(at) for at in self.counts_from)
-        sure = [h for h in acts if h.sure and h.lo >= surely]
-        possible = [h for h in acts if h.fin > possibly]
+        sure = [h for h in acts if h.sure and self.is_late_enough(h) == SURE]
+        possible = [h for h in acts if self.is_late_enough(h) > FALSE]
         found = []
         if by_hi := self.first_of_each(sorted(sure, key=lambda h: (h.hi, h.entry))):
             last = self.first_of_each(sorted(sure, key=lambda h: (h.lo, h.entry)))[-1]
@@ -246,6 +312,7 @@ class Achieve(Instance):
             if self.off is not None:
                 self.over_from = min(self.over_from, x)
             return
+        self.note_in_force(x)
         self.stop_clock(x)
         if self.live:
             self.stop_if_off(x)
@@ -309,6 +376,17 @@ class Achieve(Instance):
         elif gates.en.value == SURE:
             self.off = "ended"
 
+    def note_in_force(self, x: int) -> None:
+        """From when agreement, clause and version are possibly and surely in force: what a standing
+        duty asks for does not count before."""
+        if self.rule.trigger is not None or self.in_force[1] < FOR_GOOD:
+            return
+        waits, before = self.waiting(x).value, self.in_force
+        if waits < SURE:
+            self.in_force = min(before[0], x), x if waits == FALSE else FOR_GOOD
+        if self.in_force != before:
+            self.acts = None  # read again, from when it is in force
+
     def note_bound(self, x: int) -> None:
         """Whether it was ever not idle in its window; a duty that never was lapses with it."""
         window, closes, idle = self.window, self.closes, self.gates(x).idle.value
@@ -326,23 +404,22 @@ class Achieve(Instance):
     def read(self, performance: Performance, x: int) -> None:
         """In time is judged at fulfilment, with the overlays as they are then."""
         act, closes = performance.act, self.closes
-        possibly, surely = (instant(at) for at in self.counts_from)
+        counts = self.is_late_enough(act) if performance.parts else SURE
         if x >= performance.lo and not performance.read_lo:
             performance.read_lo = True
             shut = closes[1] <= performance.lo and self.gates(performance.lo).over == FALSE
-            opened = act.fin > possibly
-            if opened and self.breach_hi is None and not shut and self.off is None:
+            if counts > FALSE and self.breach_hi is None and not shut and self.off is None:
                 self.possibly_kept = True
                 self.acted_because |= performance.grounds
                 first = (x, performance.act.lo, performance.act.entry)
                 self.possible = min(self.possible or first, first)
         if x >= performance.hi and not performance.read_hi:
             performance.read_hi = True
-            opened = act.lo >= surely
             bound = self.gates(performance.hi).over < SURE
             in_time = self.breach_lo is None and (act.fin <= closes[0] or not bound)
-            if performance.sure and opened and in_time and self.live:
+            if performance.sure and counts == SURE and in_time and self.live:
                 self.kept, self.kept_entries = act, performance.entries
+                self.past_close = act.fin > closes[0]
                 self.acted_because = performance.grounds
 
     def fall_due(self, x: int) -> None:

@@ -16,7 +16,7 @@ from servanda.judge.reference.truth import (
     both,
     either,
 )
-from servanda.judge.reference.world import FOR_GOOD, instant, passes
+from servanda.judge.reference.world import FOR_GOOD, fits, instant
 from servanda.judge.verdict import JudgeError
 from servanda.record.facts import Exercise, Value
 from servanda.semantics.clock import EFFECT, FACT, micros_of, tick
@@ -194,14 +194,14 @@ def acts_of(power: Power) -> Iterator[PowerUse]:
     if does.match is None:
         return
     if does.verb == "do":
-        for h in walk.world.matching(does.match, power.bindings):
+        for h in power.acts_under(does.match):
             yield PowerUse(power, h.entry, (h.lo, h.hi), sure=h.sure, aim=nothing, resumed=[])
         return
     names = [p.name for p in walk.world.vagues[does.match.name].params]
     for d in walk.world.facts.determinations:
         said = dict(zip(names, d.args, strict=False))
         decides = d.name == does.match.name and acts_as(walk, power, d.by)
-        if decides and all(passes(a, said, power.bindings) for a in does.match.args):
+        if decides and fits(does.match, said, power.bindings) == SURE:
             yield PowerUse(power, d.entry, (d.lo, d.hi), sure=d.sure, aim=nothing, resumed=[])
 
 

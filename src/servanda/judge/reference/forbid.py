@@ -21,12 +21,13 @@ from servanda.judge.reference.truth import (
     SURE,
     Grounds,
     Truth,
+    both,
     either,
 )
-from servanda.judge.reference.world import FOR_GOOD, Happening, passes
+from servanda.judge.reference.world import FOR_GOOD, Happening, fits
 from servanda.judge.statuses import Code
 from servanda.judge.verdict import Bindings
-from servanda.semantics.clock import FACT, PHASES, micros_of, tick
+from servanda.semantics.clock import FACT, PHASES, latest, micros_of, tick
 from servanda.semantics.norms import acted_out
 
 
@@ -113,7 +114,7 @@ class Forbid(Instance):
         super().comes(hi, sure)
         for violation in self.acts or ():
             act = violation.act
-            inside = self.in_window(act.lo, act.hi, act.fin)
+            inside = self.in_window(act)
             violation.sure_in_window = act.sure and inside == SURE
             violation.read = False
 
@@ -121,8 +122,8 @@ class Forbid(Instance):
         if self.acts is None:
             assert self.rule.action is not None
             self.acts = []
-            for act in self.walk.world.matching(self.rule.action, self.bindings):
-                inside = self.in_window(act.lo, act.hi, act.fin)
+            for act in self.acts_under(self.rule.action):
+                inside = self.in_window(act)
                 if inside > FALSE:
                     self.acts.append(Violation(act, act.sure and inside == SURE))
         return self.acts
@@ -184,7 +185,12 @@ class Forbid(Instance):
 
     def excused_act(self, act: Happening, at: int) -> Truth:
         """Whether an instance binds that prevails and asks for or permits the act."""
-        return either([other.felt("binding", at) for other in self.having_done(act)])
+        return either(
+            [
+                both([other.felt("binding", at), Truth(does(act, other))])
+                for other in self.having_done(act)
+            ]
+        )
 
     def having_done(self, act: Happening) -> Iterator[Instance]:
         """The instances of rules that prevail which ask for or permit the act."""
@@ -201,15 +207,19 @@ class Forbid(Instance):
             self.set_cures(violation)
             violation.vague = self.gates(read).vague
             violation.breach = self.walk.breach(self, x, violation.act.entry, violation.vague)
+            if violation.act.by_the_day:
+                violation.breach.till = violation.act.fin
         violation.level = max(violation.level, level)
 
     def set_cures(self, violation: Violation) -> None:
         if self.rule.cured_by is None:
             return
-        act, end = violation.act, FOR_GOOD
+        act, end, sure_end = violation.act, FOR_GOOD, FOR_GOOD
         if (within := self.rule.cure_within) is not None:
-            counting = self.walk.world.counting
-            end = tick(counting.deadline(micros_of(act.hi), within), 0)
+            deadline = self.walk.world.counting.deadline
+            by = latest(micros_of(act.hi), micros_of(act.till), within.is_exact)
+            end = tick(deadline(by, within), 0)
+            sure_end = tick(deadline(micros_of(act.hi), within), 0)
         cures = [
             h
             for h in self.walk.world.matching(self.rule.cured_by, self.bindings, act.params)
@@ -217,7 +227,7 @@ class Forbid(Instance):
         ]
         violation.cures = cures
         violation.sure_end = min((h.lo for h in cures), default=FOR_GOOD)
-        sure = [h for h in cures if h.sure and h.hi < end]
+        sure = [h for h in cures if h.sure and h.fin <= sure_end]
         if sure:
             violation.last_end, violation.cure = min((h.hi, h.entry) for h in sure)
 
@@ -274,6 +284,6 @@ class Forbid(Instance):
         return self.now_open(x)
 
 
-def does(act: Happening, duty: Duty) -> bool:
-    """Whether an act is one that a duty asks for, or a permission permits."""
-    return all(passes(arg, act.params, duty.bindings) for arg in acted_out(duty.rule).args)
+def does(act: Happening, duty: Duty) -> int:
+    """How surely an act is one that a duty asks for, or a permission permits."""
+    return fits(acted_out(duty.rule), act.params, duty.bindings)

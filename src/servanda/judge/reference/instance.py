@@ -21,12 +21,19 @@ from servanda.judge.reference.truth import (
     negated,
 )
 from servanda.judge.reference.windows import Window, at_tick, window_of
-from servanda.judge.reference.world import FOR_GOOD, Bindings, instant, scalar
+from servanda.judge.reference.world import (
+    FOR_GOOD,
+    SINCE_EVER,
+    Bindings,
+    Happening,
+    instant,
+    scalar,
+)
 from servanda.judge.statuses import STATUSES, Code, rows_of, status_of, told
 from servanda.judge.verdict import Bindings as Statement
 from servanda.judge.verdict import Status, no_such_day
 from servanda.semantics.clock import FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Cond, Rule
+from servanda.semantics.norms import Cond, Match, Rule, may_be_its_trigger
 from servanda.syntax.tree import Duration
 
 IN_FORCE = ("wa", "re", "en")
@@ -44,6 +51,7 @@ class Occasion:
     vague: bool = False  # if it is not sure: because of a vague term
     because: Grounds = NOTHING
     parent: Instance | None = None  # the duty whose breach it is
+    till: int = SINCE_EVER  # where only its day is known, the end of that day
 
 
 @dataclass
@@ -224,6 +232,7 @@ class Instance:
         self.bindings = at.bindings
         self.lo = at.lo
         self.hi = at.hi
+        self.day_end = at.till
         self.sure_from = at.hi if at.sure else FOR_GOOD
         self.doubted = False  # its `if` was unknown, or its version: never sure
         self.fixed = window is not None
@@ -252,15 +261,22 @@ class Instance:
         return tuple((name, self.bindings.get(name)) for name in names)
 
     # -------------------------------------------------------------- window
+    @property
+    def till(self) -> int:
+        """The tick by which its trigger has come, whatever its time of day."""
+        return max(self.hi, self.day_end)
+
     def find_window(self) -> Window:
         try:
-            return window_of(self.walk.world, self.rule, self.bindings, self.lo, self.hi)
+            arose = (self.lo, self.hi, self.till)
+            return window_of(self.walk.world, self.rule, self.bindings, arose)
         except AmbiguousMonthEnd as error:
             raise no_such_day(error, self.rule.id, self.trigger) from error
 
     def announce(self) -> None:
         window = self.window
-        for at in (window.o_lo, window.o_hi, window.c_lo, window.c_hi, self.sure_from):
+        ends = (window.o_lo, window.o_hi, window.o_till, window.c_lo, window.c_hi)
+        for at in (*ends, self.sure_from):
             self.walk.schedule(at)
 
     def comes(self, hi: int, sure: bool) -> None:
@@ -281,7 +297,7 @@ class Instance:
             self.origin |= wanted.because
             if wanted.value == FALSE:
                 self.shut = self.window
-                self.window = Window(FOR_GOOD, FOR_GOOD, FOR_GOOD, FOR_GOOD)
+                self.window = Window(*(FOR_GOOD,) * 5)
             elif wanted.value == POSSIBLE:
                 self.doubt(wanted)
         return self.window.inside(x)
@@ -292,12 +308,12 @@ class Instance:
         self.origin |= wanted.because
         self.doubt_is_vague = self.doubt_is_vague or wanted.vague
 
-    def in_window(self, lo: int, hi: int, fin: int, early: bool = False) -> int:
+    def in_window(self, fact: Happening) -> int:
         """Whether a fact lies after the opening and before the close."""
         window = self.window
-        if (early or lo >= instant(window.o_hi)) and fin <= window.c_lo:
+        if fact.lo >= instant(window.o_till) and fact.fin <= window.c_lo:
             return SURE
-        return int((early or fin > instant(window.o_lo)) and lo < window.c_hi)
+        return int(fact.fin > instant(window.o_lo) and fact.lo < window.c_hi)
 
     def certainty(self, x: int) -> int:
         """Certainty at tick `x` that the instance exists."""
@@ -307,6 +323,13 @@ class Instance:
         """Its certainty, and whether a vague term is what leaves that open."""
         sure = self.certainty(x)
         return Truth(sure, sure == POSSIBLE and self.doubt_is_vague, self.origin)
+
+    def acts_under(self, match: Match) -> list[Happening]:
+        """The matching acts; the one that made the instance is none of them."""
+        found = self.walk.world.matching(match, self.bindings)
+        if not may_be_its_trigger(self.rule, match):
+            return found
+        return [act for act in found if act.entry != self.trigger]
 
     # -------------------------------------------------------------- what it rests on
     def grounds(self, x: int) -> Grounds:

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from servanda.judge.reference.conditions import Conditions
 from servanda.judge.reference.truth import Grounds, Truth
 from servanda.judge.reference.windows import Moment
-from servanda.judge.reference.world import FOR_GOOD, Bindings, World, compares, scalar
-from servanda.semantics.norms import Join, Norms, Point, Rule, RuleStatus
+from servanda.judge.reference.world import FOR_GOOD, SINCE_EVER, Bindings, World, compares, scalar
+from servanda.semantics.norms import Join, Match, Norms, Point, Rule, RuleStatus
 
 
 class Walk(Protocol):
@@ -53,6 +53,7 @@ class Power(Duty, Protocol):
     """An instance of a power (may.py), as its uses see it."""
 
     def uses(self) -> list[Any]: ...
+    def acts_under(self, match: Match) -> list[Any]: ...
     def all_uses(self) -> Iterator[Any]: ...
     def open_to_exercise(self, micros: int) -> Truth: ...
     def open_at(self, at: int, before: int) -> Truth: ...
@@ -70,6 +71,7 @@ class Breach:
     vague: bool
     hi: int = FOR_GOOD
     sure: bool = False
+    till: int = SINCE_EVER  # of an act of which only the day is known, the end of that day
     remedy: Duty | None = None
 
 

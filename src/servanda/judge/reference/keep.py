@@ -89,7 +89,8 @@ class Keep(Instance):
         surely, possibly = self.violated.value == FALSE, self.violated.value <= POSSIBLE
         # Powers and windows come before the facts of their instant: no breach begins in between.
         settled = x % PHASES >= FACT or x <= SINCE_EVER
-        bound_sure = settled and inside == SURE and gates.over == FALSE
+        opened = inside == SURE and not self.window.opening_day(x)
+        bound_sure = settled and opened and gates.over == FALSE
         bound_possible = (
             settled and inside >= POSSIBLE and gates.unbound < SURE and gates.ex.value < SURE
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from servanda.judge.reference.exercises import (
+    Aim,
     PowerUse,
     exercises_of,
     joint_levels,
@@ -77,7 +78,8 @@ class May(Instance):
     }
 
     _uses: list[PowerUse] | None = None
-    used_together = FALSE  # how surely those who hold it together have all used it by now
+    used_together = FALSE  # how surely those who hold it together have used it in its window
+    _together: dict[Aim, int] | None = None  # of each aim, how surely all cover it just now
 
     def uses(self) -> list[PowerUse]:
         if self._uses is None:
@@ -104,9 +106,24 @@ class May(Instance):
         """How surely it has been used by tick `x`, whether or not the use is in effect still."""
         assert self.rule.power is not None
         if self.rule.power.joint:
-            self.used_together = max(self.used_together, self.used(x).value)
-            return self.used_together
+            return self.used_by_all(x)
         return max((u.made(x) for u in self.uses()), default=FALSE)
+
+    def used_by_all(self, x: int) -> int:
+        """The same of those who hold it together: what they began to cover in its window."""
+        if self._together is None:
+            self._together = self.covered(x - 1)
+        now = self.covered(x)
+        if self.window.o_lo <= x < self.window.c_hi:
+            begun = (n for aim, n in now.items() if n > self._together.get(aim, FALSE))
+            self.used_together = max(self.used_together, *begun, FALSE)
+        self._together = now
+        return self.used_together
+
+    def covered(self, x: int) -> dict[Aim, int]:
+        """Of each aim, how surely all who hold the power have used it, in effect at `x`."""
+        found = joint_levels(self.walk, self.rule, x).items()
+        return {aim: both(levels).value for aim, levels in found}
 
     def acts_because(self, x: int) -> Grounds:
         return self.used(x).because

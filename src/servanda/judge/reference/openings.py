@@ -18,14 +18,14 @@ from servanda.judge.reference.forbid import Forbid
 from servanda.judge.reference.instance import Change, Instance
 from servanda.judge.reference.interfaces import narrowed
 from servanda.judge.reference.may import May
-from servanda.judge.reference.truth import Truth
+from servanda.judge.reference.truth import SURE, Truth
 from servanda.judge.reference.world import (
     SINCE_EVER,
     Bindings,
     Happening,
     bound,
+    fits,
     instant,
-    passes,
     scalar,
 )
 from servanda.semantics.clock import PHASES
@@ -248,7 +248,7 @@ def facts_at(of: Instance, cond: Cond, at: int, bindings: Bindings | None) -> It
             said = dict(zip(names, d.args, strict=False))
             decides = d.name == vague.name and d.by in vague.deciders
             comes = at in (instant(d.lo), instant(d.hi))
-            if decides and comes and all(passes(a, said, given) for a in cond.match.args):
+            if decides and comes and fits(cond.match, said, given) == SURE:
                 yield d.entry
     elif isinstance(cond, Happened):
         yield from counted(of, Total(cond.match, None, cond.window), given, at, SINCE_EVER)
@@ -297,7 +297,7 @@ def state_changes(of: Instance, match: Match, given: Bindings, at: int) -> Itera
             ends = h.fin if change is state.held else h.hi
             if key is not None and comes_at(at, h.lo, ends, None):
                 told = {p.name: key.get(p.name) for p in state.params}
-                if all(passes(a, told, given) for a in match.args):
+                if fits(match, told, given) == SURE:
                     yield h.entry
 
 

@@ -38,12 +38,14 @@ from servanda.judge.reference.world import (
     World,
     bound,
     instant,
+    surely_bound,
 )
 from servanda.judge.statuses import told
+from servanda.judge.time_limit import check_time
 from servanda.judge.verdict import JudgeError, Verdict, no_such_day
 from servanda.record.facts import Facts
 from servanda.semantics.clock import DEADLINE, FACT, AmbiguousMonthEnd, effect, micros_of, tick
-from servanda.semantics.norms import Norms, Point, Rule, RuleStatus
+from servanda.semantics.norms import Match, Norms, Point, Rule, RuleStatus
 
 KINDS: dict[str, type[Instance]] = {
     "achieve": Achieve,
@@ -128,6 +130,7 @@ class Walk:
                 self.pass_tick()
 
     def pass_tick(self) -> None:
+        check_time()
         x = self.x
         for rule in self.norms.rules:
             if rule.trigger is not None and rule.trigger.cond is not None:
@@ -143,6 +146,7 @@ class Walk:
                 vague=breach.vague,
                 because=parent.grounds(x),
                 parent=parent,
+                till=breach.till,
             )
             breach.remedy = self.create(remedy, at)
         between = FACT < x - instant(x) <= DEADLINE  # nothing but fulfilment and deadlines
@@ -304,10 +308,21 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
     found: list[Occasion] = []
     for trigger in world.happenings[rule.trigger.match.name]:
         first = bound(rule.trigger.match, trigger.params, {})
-        chosen = [] if first is None else [(first, as_truth(trigger))]
+        chosen = []
+        if first is not None:
+            chosen = [(first, matched(rule.trigger.match, trigger, {}, first))]
         for match in rule.trigger.following:
             chosen = [
-                (bindings, both([sure, as_truth(earlier), came_by(earlier, trigger.lo)]))
+                (
+                    bindings,
+                    both(
+                        [
+                            sure,
+                            matched(match, earlier, before, bindings),
+                            came_by(earlier, trigger.lo),
+                        ]
+                    ),
+                )
                 for before, sure in chosen
                 for earlier in world.happenings[match.name]
                 if earlier.lo <= trigger.lo
@@ -322,10 +337,17 @@ def occasions(world: World, rule: Rule) -> list[Occasion]:
                 bindings=bindings,
                 vague=there.vague,
                 because=there.because,
+                till=trigger.till,
             )
             for bindings, there in chosen
         ]
     return sorted(found, key=lambda o: (o.lo, o.entry or ""))
+
+
+def matched(match: Match, of: Happening, before: Bindings, found: Bindings) -> Truth:
+    """How surely an occurrence happened and matches."""
+    surely = surely_bound(match, of.params, before, found)
+    return as_truth(of) if surely else both([as_truth(of), Truth(POSSIBLE)])
 
 
 def came_by(of: Happening, x: int) -> Truth:

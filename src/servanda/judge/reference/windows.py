@@ -30,9 +30,18 @@ from servanda.judge.reference.world import (
     bound,
     instant,
     scalar,
+    surely_bound,
 )
 from servanda.judge.verdict import JudgeError, no_such_day
-from servanda.semantics.clock import FACT, AmbiguousMonthEnd, day_start, micros_of, tick
+from servanda.semantics.clock import (
+    FACT,
+    PHASES,
+    AmbiguousMonthEnd,
+    day_start,
+    latest,
+    micros_of,
+    tick,
+)
 from servanda.semantics.norms import AtMatch, AtTime, AtVar, DayEdge, Derived, Point, Rule, Shifted
 from servanda.syntax.tree import Duration
 
@@ -41,25 +50,36 @@ from servanda.syntax.tree import Duration
 class Moment:
     """A point in time: microseconds, the earliest it can be and from when it is sure.
 
-    None: absent. `because`: the entries that it counts from.
+    None: absent. `till`: later than `hi` where only the day is known, the end of that day.
+    `because`: the entries that it counts from.
     """
 
     lo: int | None
     hi: int | None
+    till: int | None
     because: Grounds = NOTHING
 
-    def moved(self, count: Callable[[int], int]) -> Moment:
+    def moved(self, count: Callable[[int], int], exactly: bool = False) -> Moment:
+        """Counted on from here; `exactly`: by hours, so that the time of day makes a difference."""
         lo = None if self.lo is None else count(self.lo)
-        return Moment(lo, None if self.hi is None else count(self.hi), self.because)
+        till = None
+        if self.hi is not None and self.till is not None:
+            till = count(latest(self.hi, self.till, exactly))
+        return Moment(lo, till, till, self.because)
+
+
+def known(micros: int | None) -> Moment:
+    """A point in time that is exactly known; None: absent."""
+    return Moment(micros, micros, micros)
 
 
 def moment(world: World, point: Point, bindings: Bindings) -> Moment:
     if isinstance(point, AtTime):
-        return Moment(point.micros, point.micros)
+        return known(point.micros)
     if isinstance(point, AtVar):
         day = bindings.get(point.name)
         start = day_start(day, world.norms.zone) if isinstance(day, date) else None
-        return Moment(start, start)
+        return known(start)
     if isinstance(point, AtMatch):
         found = world.matching(point.match, bindings)
         firsts = [
@@ -69,11 +89,13 @@ def moment(world: World, point: Point, bindings: Bindings) -> Moment:
         return Moment(
             min((micros_of(h.lo) for h in found), default=None),
             min((micros_of(h.hi) for h in found if h.sure), default=None),
+            min((micros_of(h.till) for h in found if h.sure), default=None),
             NOTHING.union(*(h.grounds for h in firsts)),
         )
     if isinstance(point, Shifted):
         return moment(world, point.point, bindings).moved(
-            lambda at: world.counting.shift(at, point.duration, point.sign)
+            lambda at: world.counting.shift(at, point.duration, point.sign),
+            point.duration.is_exact,
         )
     if isinstance(point, DayEdge):
         edge = world.counting.day_end if point.end else world.counting.day_begin
@@ -85,8 +107,9 @@ def first(moments: list[Moment], latest: bool = False) -> Moment:
     """The earliest that exists; or the latest, absent if any is."""
     lo = chosen([m.lo for m in moments], latest)
     hi = chosen([m.hi for m in moments], latest)
+    till = chosen([m.till for m in moments], latest)
     told = moments if latest else [m for m in moments if m.lo == lo or m.hi == hi]
-    return Moment(lo, hi, NOTHING.union(*(m.because for m in told)))
+    return Moment(lo, hi, till, NOTHING.union(*(m.because for m in told)))
 
 
 def chosen(ats: list[int | None], latest: bool) -> int | None:
@@ -105,11 +128,13 @@ def at_tick(micros: int | None) -> int:
 class Window:
     """Ticks; `o_lo` and `c_lo` are the earliest the bounds can be, `o_hi` and `c_hi` the latest.
 
+    `o_till`: later than `o_hi` where only the day of the opening is known, the end of that day.
     `because`: the entries that either bound counts from, beside the trigger.
     """
 
     o_lo: int
     o_hi: int
+    o_till: int
     c_lo: int
     c_hi: int
     because: Grounds = NOTHING
@@ -119,6 +144,10 @@ class Window:
         if self.o_hi <= x < self.c_lo:
             return SURE
         return int(self.o_lo <= x < self.c_hi)
+
+    def opening_day(self, x: int) -> bool:
+        """Whether tick `x` lies later in a day of which only that is known that it opened then."""
+        return instant(self.o_hi) + PHASES <= x < self.o_till
 
     @property
     def never_opens(self) -> bool:
@@ -136,32 +165,41 @@ class Bound:
     term: Duration | None = None
 
 
-def window_of(world: World, rule: Rule, bindings: Bindings, lo: int, hi: int) -> Window:
-    """The window of one instance whose trigger lies at `lo` (surely from `hi`)."""
-    o_lo, o_hi, because = lo, hi, NOTHING
+def window_of(world: World, rule: Rule, bindings: Bindings, arose: tuple[int, int, int]) -> Window:
+    """The window of one instance; `arose`: from when its trigger possibly lies, from when it surely
+    does, and by when, whatever its time of day."""
+    (lo, hi, till), because = arose, NOTHING
+    o_lo, o_hi, o_till = arose
     if rule.window.opens is not None:
         opens = moment(world, rule.window.opens, bindings)
         o_lo, o_hi = max(lo, at_tick(opens.lo)), max(hi, at_tick(opens.hi))
-        because = opens.because
-    closes = [first([b.at for b in bounds_of(world, rule, bindings, at)]) for at in (o_lo, o_hi)]
+        o_till, because = max(till, at_tick(opens.till)), opens.because
+    closes = [
+        first([b.at for b in bounds_of(world, rule, bindings, *o)])
+        for o in ((o_lo, o_lo), (o_hi, o_till))
+    ]
     because = because.union(*(c.because for c in closes))
-    return Window(o_lo, o_hi, at_tick(closes[0].lo), at_tick(closes[1].hi), because)
+    last = closes[1].hi if rule.is_by_days else closes[1].till
+    return Window(o_lo, o_hi, o_till, at_tick(closes[0].lo), at_tick(last), because)
 
 
-def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int) -> list[Bound]:
-    """What a window that opens at a tick may close at: the first that exists is its end."""
+def bounds_of(world: World, rule: Rule, bindings: Bindings, opening: int, till: int) -> list[Bound]:
+    """What a window that opens at a tick, by `till`, may close at: the first that exists is its
+    end."""
     found = []
     for point, how in rule.window.closes:
-        at = moment(world, point, bindings)
-        found.append(Bound(at.moved(world.counting.day_end) if how == "day" else at, point, how))
+        said = moment(world, point, bindings)
+        end = said.moved(world.counting.day_end) if how == "day" else said
+        found.append(Bound(end, point, how))
     if instant(opening) > SINCE_EVER and opening < FOR_GOOD:
-        opened = micros_of(opening)
-        if rule.window.within is not None and rule.window.every is None:
-            end = world.counting.deadline(opened, rule.window.within)
-            found.append(Bound(Moment(end, end), within=rule.window.within))
-        if rule.window.term is not None:
-            end = world.counting.term_end(opened, rule.window.term)
-            found.append(Bound(Moment(end, end), term=rule.window.term))
+        within, term = rule.window.within, rule.window.term
+        opened, by = micros_of(opening), micros_of(till)
+        if within is not None and rule.window.every is None:
+            last = world.counting.deadline(latest(opened, by, within.is_exact), within)
+            found.append(Bound(known(last), within=within))
+        if term is not None:
+            last = world.counting.term_end(latest(opened, by, term.is_exact), term)
+            found.append(Bound(known(last), term=term))
     return found
 
 
@@ -185,8 +223,9 @@ def periods_of(world: World, rule: Rule, whole: Window, since: int) -> list[tupl
             closes = min(ends, micros_of(whole.c_hi))
             if window.within is not None:
                 closes = min(closes, world.counting.deadline(opens, window.within))
-        at = max(tick(opens, 0), instant(since))
-        found.append((label, Window(at, at, tick(closes, 0), tick(closes, 0), whole.because)))
+        start_ = max(tick(opens, 0), instant(since))
+        end_ = tick(closes, 0)
+        found.append((label, Window(start_, start_, start_, end_, end_, whole.because)))
     return found
 
 
@@ -221,10 +260,10 @@ def risen_from(
         return None
     wanted = conditions.truth(derived.if_, bindings, tick(micros_of(trigger.lo), FACT))
     count = world.counting.deadline if derived.end_of_day else world.counting.shift
+    by = latest(micros_of(trigger.hi), micros_of(trigger.till), derived.delay.is_exact)
     try:
         lo, hi = (
-            tick(max(micros_of(at), count(micros_of(at), derived.delay)), FACT)
-            for at in (trigger.lo, trigger.hi)
+            tick(max(at, count(at, derived.delay)), FACT) for at in (micros_of(trigger.lo), by)
         )
     except AmbiguousMonthEnd as error:
         raise no_such_day(error, derived.name, trigger.entry) from error
@@ -235,6 +274,8 @@ def risen_from(
                 prevented = Truth(SURE, because=other.grounds)
             elif other.fin > trigger.lo and other.lo < hi:
                 prevented = either([prevented, Truth(POSSIBLE, other.vague, other.grounds)])
+    if not surely_bound(derived.trigger, trigger.params, {}, bindings):
+        wanted = both([wanted, Truth(POSSIBLE)])
     risen = both([as_truth(trigger), wanted, negated(prevented)])
     if risen.value == FALSE:
         return None

@@ -7,7 +7,7 @@ Nothing here knows of rules or statuses; every answer is read off the facts by d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -66,6 +66,16 @@ class Happening:
     def grounds(self) -> Grounds:
         return self.because | {self.entry}
 
+    @property
+    def by_the_day(self) -> bool:
+        """Whether its time of day is not known."""
+        return self.fin - self.hi > PHASES
+
+    @property
+    def till(self) -> int:
+        """The tick by which it has happened, whatever its time of day."""
+        return self.fin if self.by_the_day else self.hi
+
 
 @dataclass(frozen=True)
 class Number:
@@ -112,21 +122,28 @@ def scalar(expr: Expr | Term, bindings: Bindings) -> Value | None:
 
 def passes(
     arg: Arg, params: Bindings, bindings: Bindings, violation: Bindings | None = None
-) -> bool:
-    """Whether a parameter passes one test. What is not said passes none."""
+) -> int:
+    """How surely a parameter passes one test: possibly, where either value is not said."""
     if arg.op == "bind":
-        return True
+        return SURE
     said = params.get(arg.param)
     if said is None:
-        return False
+        return POSSIBLE
     if arg.op == "in":
-        return said in arg.values
+        return SURE if said in arg.values else FALSE
     wanted = violation and violation.get(arg.param)
     if arg.op != "same" and arg.value is not None:
         wanted = scalar(arg.value, bindings)
     if wanted is None:
-        return False
-    return compares("=" if arg.op == "same" else arg.op, said, wanted)
+        return POSSIBLE
+    return SURE if compares("=" if arg.op == "same" else arg.op, said, wanted) else FALSE
+
+
+def fits(
+    match: Match, params: Bindings, bindings: Bindings, violation: Bindings | None = None
+) -> int:
+    """How surely parameters pass every test of a pattern."""
+    return min([passes(a, params, bindings, violation) for a in match.args], default=SURE)
 
 
 def compares(op: str, left: Any, right: Any) -> bool:
@@ -139,15 +156,26 @@ def compares(op: str, left: Any, right: Any) -> bool:
 
 
 def bound(match: Match, params: Bindings, before: Bindings) -> Bindings | None:
-    """The variables a trigger binds, or None if the occurrence does not match."""
+    """The variables a trigger binds, or None if the occurrence surely does not match."""
     found = dict(before)
     for arg in match.args:
         if arg.op == "bind" and arg.variable is not None:
             said = params.get(arg.param)
-            if arg.variable in found and (said is None or found[arg.variable] != said):
+            known = found.get(arg.variable)
+            if said is not None and known is not None and known != said:
                 return None
-            found[arg.variable] = said
-    return found if all(passes(arg, params, found) for arg in match.args) else None
+            found.setdefault(arg.variable, said)
+    return found if fits(match, params, found) > FALSE else None
+
+
+def surely_bound(match: Match, params: Bindings, before: Bindings, found: Bindings) -> bool:
+    """Whether an occurrence that binds `found` surely matches: nothing asked is left out."""
+    same = (
+        params.get(a.param) is not None and before[a.variable] is not None
+        for a in match.args
+        if a.op == "bind" and a.variable in before
+    )
+    return fits(match, params, found) == SURE and all(same)
 
 
 class World:
@@ -218,11 +246,11 @@ class World:
         key = (id(match), *(bindings.get(n) for n in names))
         if violation is None and key in self._matching:
             return self._matching[key]
-        found = [
-            h
-            for h in self.happenings[match.name]
-            if all(passes(a, h.params, bindings, violation) for a in match.args)
-        ]
+        found = []
+        for h in self.happenings[match.name]:
+            fit = fits(match, h.params, bindings, violation)
+            if fit > FALSE:
+                found.append(h if fit == SURE or not h.sure else replace(h, sure=False))
         found.sort(key=lambda h: (h.hi, h.entry))
         if violation is None:
             self._matching[key] = found
@@ -264,8 +292,10 @@ class World:
                     for h in self.happenings[match.name]:
                         key = bound(match, h.params, {})
                         if key is not None:
+                            surely = h.sure and surely_bound(match, h.params, {}, key)
+                            by = h if surely or not h.sure else replace(h, sure=False)
                             at = tuple(key.get(p.name) for p in state.params)
-                            found.setdefault(at, []).append(StateChange(h, begins))
+                            found.setdefault(at, []).append(StateChange(by, begins))
             self._changes[state.name] = found
         return self._changes[state.name]
 
@@ -292,7 +322,7 @@ class World:
         values = [
             key_in_state(changes.get(key, []), spans.get(key, []), x, unheard)
             for key in dict.fromkeys([*changes, *spans])
-            if all(passes(a, dict(zip(names, key, strict=True)), bindings) for a in match.args)
+            if fits(match, dict(zip(names, key, strict=True)), bindings) == SURE
         ]
         if not single or not values:
             values.append(unheard)
@@ -361,14 +391,21 @@ class World:
                 surely, possibly = h.lo >= since[1] and h.hi <= x, h.fin > since[0] and h.lo <= x
             else:
                 surely, possibly = h.hi <= x < h.lo + length, h.lo <= x < h.hi + length
-            if h.sure and surely and isinstance(amount, Decimal):
-                low += amount
-                (lower if amount > 0 else upper).append(h)
+            certain = h.sure and surely
             if possibly:
-                high += amount if isinstance(amount, Decimal) else INFINITE
                 counted.append(h)
-                if not isinstance(amount, Decimal) or amount < 0:
+            if not isinstance(amount, Decimal):
+                if possibly:
+                    high += INFINITE
                     upper.append(h)
+            elif amount >= 0:
+                low += amount if certain else 0
+                high += amount if possibly else 0
+                lower += [h] if certain and amount > 0 else []
+            else:  # it takes back: at least where that is sure, at most where it is possible
+                low += amount if possibly else 0
+                high += amount if certain else 0
+                upper += [h] if certain or possibly else []
         start = since[0] if length is None else max(SINCE_EVER, x - length)
         closed = x < start or self.closed_over(of.match.name, start, x + 1)
         name = of.match.name
@@ -409,7 +446,7 @@ class World:
         names = [p.name for p in self.vagues[match.name].params]
         said = dict(zip(names, args, strict=True))
         return name == match.name and all(
-            said.get(a.param) is None or passes(a, said, bindings) for a in match.args
+            said.get(a.param) is None or passes(a, said, bindings) == SURE for a in match.args
         )
 
     def vague(self, match: Match, bindings: Bindings, x: int) -> Truth:

@@ -100,6 +100,8 @@ class _Windows:
     def _opens_before_it_closes(self, rule: norms.Rule) -> bool:
         opens = self.spans.opening(rule.window)
         closes = min(self.spans.closings(rule.window), default=None)
+        if rule.trigger is None and rule.window.opens == self.norms.force_from:
+            return True  # `_is_in_force` says it in these words
         if opens is not None and closes is not None and closes <= opens:
             self.problems.add(
                 "E405",

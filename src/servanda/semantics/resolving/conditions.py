@@ -257,7 +257,8 @@ class Conditions(Expressions):
                 self.context.problems.add("E423", place, message, advice)
             return self._status(outlines, "binding", None)
         if cond.state == "performed":
-            outlines = [outline for outline in outlines if outline.kind == "achieve"]
+            own = (outline for outline in outlines if "/else" not in outline.id)
+            outlines = [outline for outline in own if outline.kind == "achieve"]
         return self._status(outlines, cond.state, None)
 
     def _status(

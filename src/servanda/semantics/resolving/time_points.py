@@ -171,9 +171,8 @@ class TimePoints(Conditions):
                 closing: Closing = "at" if within.unit in EXACT else "day"
                 closes.append((norms.Shifted(after, 1, within), closing))
                 within = None
-        counted = within is not None or window.term is not None or window.every is not None
         force = self.context.agreement.header.force_from
-        if opens is None and counted and not opened_by_trigger and force is not None:
+        if opens is None and not opened_by_trigger and force is not None:
             opens = self.point(force, Scope(scope.place))
         return norms.DutyWindow(
             opens, tuple(closes), within, window.term, window.every, window.edge, window.in_period

@@ -72,15 +72,15 @@ def bounds_at(
     """
     if window.o_lo >= FOR_GOOD:
         return ()
-    lows = bounds_of(world, rule, bindings, window.o_lo)
-    highs = bounds_of(world, rule, bindings, window.o_hi)
+    lows = bounds_of(world, rule, bindings, window.o_lo, window.o_lo)
+    highs = bounds_of(world, rule, bindings, window.o_hi, window.o_till)
     if len(lows) != len(highs):
         highs = lows
     return tuple(
         d.Bound(
             d.Moment(
                 low.at.lo,
-                high.at.hi,
+                high.at.till,
                 entries_of(low.at.because) if low.point is not None else opening,
             ),
             low.point,
