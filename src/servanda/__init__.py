@@ -9,7 +9,7 @@ and who kept it, by whose account.
 docs/python.md has every method with examples.
 """
 
-from servanda.api import Case, JudgeError, new, open
+from servanda.api import Case, JudgeError, allow_folder, new, open
 from servanda.syntax.problems import Problem, ServandaError
 
-__all__ = ["Case", "JudgeError", "Problem", "ServandaError", "new", "open"]
+__all__ = ["Case", "JudgeError", "Problem", "ServandaError", "allow_folder", "new", "open"]

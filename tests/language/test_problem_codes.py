@@ -160,6 +160,12 @@ def many_operations(folder: Path) -> Path:
     return in_file(folder, f"clause 1\n  A must keep {' + '.join('1' * 120)} <= 5\n")
 
 
+def growing_definitions(folder: Path) -> Path:
+    steps = (f"define c{n + 1} = c{n} or not c{n}\n" for n in range(12))
+    duty = "clause 1\n  A must pay to B excused while c12, time not extended\n"
+    return in_file(folder, f"{EXAMPLE_HEAD}define c0 = pay has happened\n{''.join(steps)}{duty}")
+
+
 def many_failures(folder: Path) -> Path:
     return in_file(folder, "nonsense here\n" * 250)
 
@@ -181,6 +187,7 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "E105": lambda folder: in_file(folder, b"x" * 100_001),
     "E123": many_failures,
     "E132": many_operations,
+    "E236": growing_definitions,
     "E709": column_of_lists,
     "E713": several_objects,
     "E714": float_ids,

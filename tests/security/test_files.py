@@ -191,6 +191,27 @@ def test_sources_that_are_nested_too_deeply(text: str) -> None:
     assert said(text, read_csl) == ["E601"]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "1" + "0" * 40,
+        "1e999",
+        "-1e999",
+        "NaN",
+        "Infinity",
+        "1e30",
+        "2.5",
+        "true",
+        '"9999999999"',
+        "[1]",
+    ],
+)
+def test_a_part_of_a_date_that_is_no_whole_number(part: str) -> None:
+    assert said(f'[{{"id": "a", "issued": {{"date-parts": [[2024, {part}]]}}}}]', read_csl) == [
+        "E603"
+    ]
+
+
 def test_brackets_in_texts_are_no_nesting() -> None:
     assert said(json.dumps([{"id": "a", "title": '\\"' + "[{" * 500}]), read_csl) == []
 

@@ -9,5 +9,6 @@ for duty in case.status(on="2019-07-01", account="E3"):
 
 from servanda.api.case import Case, new, open
 from servanda.judge.verdict import JudgeError
+from servanda.record.tables.registry import allow_folder
 
-__all__ = ["Case", "JudgeError", "new", "open"]
+__all__ = ["Case", "JudgeError", "allow_folder", "new", "open"]

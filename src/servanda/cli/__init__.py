@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from servanda.cli.answers import USAGE, problem_document, problems_of, refuse, write_json
+from servanda.cli.options import with_folders
 from servanda.cli.signals import INTERRUPTED, catch_signals, exit_code_of_signal
 from servanda.cli.verbs import verbs
 
@@ -29,7 +30,7 @@ app = typer.Typer(
     help="Who promised what, what happened and who says so, and who kept it, by whose account.",
 )
 for name, function in verbs().items():
-    app.command(name)(function)
+    app.command(name)(with_folders(function))
 
 
 def show_version(wanted: bool) -> None:

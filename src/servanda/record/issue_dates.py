@@ -136,8 +136,9 @@ def _whole(part: object) -> int | None:
         return None
     if isinstance(part, str) and re.fullmatch(r"\s*-?\d{1,6}\s*", part, re.ASCII):
         return int(part)
-    if isinstance(part, int | float) and not isinstance(part, bool) and part == int(part):
-        return int(part)
+    is_number = isinstance(part, int | float) and not isinstance(part, bool)
+    if is_number and f"{part}".removesuffix(".0").removeprefix("-").isdigit():
+        return _whole(f"{part}".removesuffix(".0"))
     raise BadIssueDate(str(part))
 
 

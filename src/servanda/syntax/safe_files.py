@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterable
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 
 class Refused(OSError):
@@ -46,6 +47,11 @@ def check_kind(path: Path, mode: int) -> None:
         raise Refused(path, "this is not an ordinary file")
 
 
+def check_ordinary(path: Path) -> None:
+    """Raise Refused for what is no ordinary file."""
+    check_kind(path, os.stat(path).st_mode)
+
+
 def within(path: Path, folder: Path) -> Path:
     """The file behind links, if it is in the folder. Raises Refused where a link leads out."""
     try:
@@ -67,12 +73,89 @@ def read_bytes(path: Path, most: int, folder: Path | None = None) -> bytes | Non
     return None if len(data) > most else data
 
 
-OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# ---------------------------------------------------------------------- JSON
+REST_OF_TEXT = re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)
+TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in STEPS)
 
 
 def nesting(json: bytes) -> int:
     """How deep the brackets of a JSON text are nested."""
-    brackets = OUTSIDE_STRINGS.sub(b"", json).translate(None, NO_BRACKETS)
+    brackets = TOKEN.sub(b"", json).translate(None, NO_BRACKETS)
     return max(accumulate(STEPS[byte] for byte in brackets), default=0)
+
+
+class JsonBounds:
+    """A JSON file that refuses to be read on when it is nested too deeply or an item is too large.
+
+    An item is what stands in a list at the top, or in a list below a name at the top.
+    """
+
+    DEEPEST = 100
+    LARGEST_ITEM = 16 << 20
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.depth = 0
+        self.item = 0
+        self.in_text = self.escaped = False
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises TooLarge."""
+        chunk = self.file.read(size)
+        found = TOKEN.sub(b"", self._after_text(chunk))
+        opened = found.find(b'"')  # a text that ends in a later chunk
+        if opened >= 0:
+            self.in_text, self.escaped = True, _ends_escaped(found)
+            found = found[:opened]
+        brackets = found.translate(None, NO_BRACKETS)
+        depths = list(accumulate((STEPS[byte] for byte in brackets), initial=self.depth))
+        self.depth = depths[-1]
+        self.item = len(chunk) if min(depths) <= 2 else self.item + len(chunk)
+        if max(depths) > self.DEEPEST:
+            raise TooLarge(f"this JSON is nested deeper than {self.DEEPEST}")
+        if self.item > self.LARGEST_ITEM:
+            raise TooLarge(f"an item of this JSON has more than {self.LARGEST_ITEM >> 20} MB")
+        return chunk
+
+    def _after_text(self, chunk: bytes) -> bytes:
+        """A chunk without the end of a text that began in an earlier one."""
+        if not self.in_text:
+            return chunk
+        text = b"\\" + chunk if self.escaped else chunk
+        end = REST_OF_TEXT.match(text)
+        if end is None:
+            self.escaped = _ends_escaped(text)
+            return b""
+        self.in_text = False
+        return text[end.end() :]
+
+
+def _ends_escaped(text: bytes) -> bool:
+    """Whether a backslash at the end escapes what follows."""
+    return (len(text) - len(text.rstrip(b"\\"))) % 2 == 1
+
+
+class TooLarge(ValueError):
+    """A file is nested too deeply, or larger than it looks."""
+
+
+# ---------------------------------------------------------------------- packed files
+LEAST_UNPACKED = 64 << 20
+MOST_TIMES = 250
+
+
+def check_unpacked(path: Path, files: Iterable[IO[bytes]]) -> None:
+    """Raise TooLarge if the files that `path` packs are far larger than it is.
+
+    A log shrinks to a fiftieth, seldom to a hundredth; nothing but a bomb to a thousandth.
+    """
+    most = max(LEAST_UNPACKED, MOST_TIMES * path.stat().st_size)
+    unpacked = 0
+    for file in files:
+        while chunk := file.read(1 << 20):
+            unpacked += len(chunk)
+            if unpacked > most:
+                times = f"more than {MOST_TIMES} times its size"
+                raise TooLarge(f"unpacked, this file has {times} ({most >> 20:,} MB)")

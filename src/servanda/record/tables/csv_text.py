@@ -11,7 +11,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servanda.record.tables.files import TableFile, TableRequest, Unreadable, literal, run
+from servanda.record.tables.files import (
+    TableFile,
+    TableRequest,
+    Unreadable,
+    is_reserved,
+    literal,
+    run,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,8 +27,8 @@ ONE_COLUMN = "columns={'line': 'VARCHAR'}, delim='\\x01', quote='', escape='', c
 LONGEST_LINE = 64 * 1024 * 1024
 LONGEST_HEADER = 100_000
 HEADER_LINES = 100
+UNNAMED, RESERVED = "__unnamed_", "__reserved_"
 SEPARATOR = re.compile(r"sep=([,;|\t])")
-UNNAMED = "__unnamed_"
 NAME_THEM = "write the names of the columns there"
 
 
@@ -41,13 +48,13 @@ def open_rows(request: TableRequest) -> TableFile:
         "nullstr='', auto_detect=false, strict_mode=true, null_padding=false)"
     )
     sql = f"SELECT row_number() OVER () AS __row, * FROM {read}"
-    columns = {name: "VARCHAR" for name in names if not name.startswith(UNNAMED)}
+    columns = {name: "VARCHAR" for name in names if not is_reserved(name)}
 
     def line_of_record(number: int) -> int:
         records = islice(_records(request.path, delimiter), number - 1, None)
         return next(records, (number, []))[0]
 
-    if len(columns) < len(names):
+    if any(name.startswith(UNNAMED) for name in names):
         try:
             row = _beyond_names(request.connection, sql, names)
         except Unreadable as error:
@@ -102,6 +109,7 @@ def _columns(
     _distinct(names)
     beyond = following[len(names) :]
     count = len(first) - len(names) if any(beyond) else len(beyond)
+    names = [f"{RESERVED}{n}" if is_reserved(name) else name for n, name in enumerate(names)]
     unnamed = (f"{UNNAMED}{n}" for n in range(1, count + 1))
     return [*names, *unnamed], delimiter, int(named is not None)
 

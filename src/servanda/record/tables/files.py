@@ -77,13 +77,31 @@ class Unreadable(ValueError):
         self.help = help
 
 
-def connect() -> DuckDBPyConnection:
-    """A DuckDB connection in memory that loads no extensions."""
+def connect(*folders: Path) -> DuckDBPyConnection:
+    """A DuckDB connection in memory that loads no extensions; with folders, it reads only there.
+
+    Nothing that it runs can open it again: its configuration is locked.
+    """
     import duckdb
 
-    return duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+        }
     )
+    if folders:
+        listed = ", ".join(literal(str(folder)) for folder in folders)
+        connection.execute(f"SET allowed_directories = [{listed}]")
+        connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def is_reserved(column: str) -> bool:
+    """Whether a column has a name as the queries here give their own."""
+    return column.startswith("__")
 
 
 def literal(text: str) -> str:

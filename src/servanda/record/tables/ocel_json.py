@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from servanda.record.tables.files import TableFile, TableRequest, Unreadable
 from servanda.record.tables.ocel import open_ocel
 from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text, texts
+from servanda.syntax.safe_files import JsonBounds
 
 BUFFER = 1 << 18
 
@@ -67,7 +69,7 @@ def _read_first_version(path: Path, sink: Sink) -> None:
         typed = _listed(item, "ocel:typedOmap")
         related = [(_text(said, "ocel:oid"), _text(said, "ocel:qualifier")) for said in typed]
         if not typed:
-            related = [(as_text(object), None) for object in item.get("ocel:omap") or ()]
+            related = [(as_text(object), None) for object in _list(item, "ocel:omap")]
         attributes = dict(texts(_map(item, "ocel:vmap").items()))
         activity, time = _text(item, "ocel:activity"), _text(item, "ocel:timestamp")
         sink.event(id, activity, time, attributes, related)
@@ -76,14 +78,21 @@ def _read_first_version(path: Path, sink: Sink) -> None:
 def _by_id(path: Path, under: str) -> Iterator[tuple[str, dict[str, Any]]]:
     import ijson
 
-    with path.open("rb") as file:
+    with _opened(path) as file:
         try:
             for id, item in ijson.kvitems(file, under, buf_size=BUFFER):
                 if not isinstance(item, dict):
                     raise Unreadable("E706", 0, NOT_OCEL, f"`{id}` of `{under}` must be an object")
                 yield id, item
-        except ijson.JSONError as error:
+        except (ijson.JSONError, UnicodeDecodeError) as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
+
+
+def _list(item: dict[str, Any], key: str) -> list[Any]:
+    found = item.get(key) or []
+    if not isinstance(found, list):
+        raise Unreadable("E706", 0, NOT_OCEL, f"`{key}` must be a list")
+    return found
 
 
 def _map(item: dict[str, Any], key: str) -> dict[str, Any]:
@@ -93,22 +102,28 @@ def _map(item: dict[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[JsonBounds]:
+    with path.open("rb") as file:
+        yield JsonBounds(file)
+
+
 def _items(path: Path, list_: str) -> Iterator[dict[str, Any]]:
     import ijson
 
-    with path.open("rb") as file:
+    with _opened(path) as file:
         try:
             for item in ijson.items(file, f"{list_}.item", buf_size=BUFFER):
                 if not isinstance(item, dict):
                     raise Unreadable("E706", 0, NOT_OCEL, f"`{list_}` must be a list of objects")
                 yield item
-        except ijson.IncompleteJSONError as error:
-            raise Unreadable("E703", 0, _words(error), "write it again") from None
-        except ijson.JSONError as error:
+        except (ijson.JSONError, UnicodeDecodeError) as error:
             raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "this is not text in UTF-8"
     said = str(error).splitlines()[0] if str(error) else ""
     if "premature" in said or "Incomplete" in said or "EOF" in said:
         return "this JSON ends early"
@@ -119,12 +134,15 @@ def _keys(path: Path) -> set[str]:
     """The names at the top."""
     import ijson
 
-    with path.open("rb") as file:
-        return {
-            value
-            for prefix, event, value in ijson.parse(file)
-            if (prefix, event) == ("", "map_key")
-        }
+    with _opened(path) as file:
+        try:
+            return {
+                value
+                for prefix, event, value in ijson.parse(file)
+                if (prefix, event) == ("", "map_key")
+            }
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise Unreadable("E703", 0, _words(error), "write it again") from None
 
 
 def _text(item: dict[str, Any], key: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from servanda.record.tables.files import TableFile, TableRequest, Unreadable, qu
 from servanda.record.tables.ocel import open_ocel
 from servanda.record.tables.ocel_sink import NOT_OCEL, Sink, as_text, texts
 
+LONGEST_VALUE = 16 << 20
+STEPS = 1_000_000
+VIRTUAL = re.compile(r"\s*create\s+virtual\b", re.IGNORECASE)
 ANOTHER = "name a database that keeps to OCEL 2.0"
 TABLES = ("event", "object", "event_object", "event_map_type")
 
@@ -32,6 +36,7 @@ def read(path: Path, sink: Sink) -> None:
         place = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
         base = sqlite3.connect(place, uri=True)
         try:
+            _bound(base, path.stat().st_size)
             _read(base, sink)
         finally:
             base.close()
@@ -40,9 +45,44 @@ def read(path: Path, sink: Sink) -> None:
         raise Unreadable("E703", 0, f"{said}: {error}"[:200], "copy it again") from None
 
 
-def _read(base: sqlite3.Connection, sink: Sink) -> None:
+def _bound(base: sqlite3.Connection, size: int) -> None:
+    """Let a connection read tables and count, and no more than a file of this size can hold.
+
+    Views and computed columns would be the file's own programs, which may never end.
+    """
     base.execute("PRAGMA trusted_schema = OFF")
-    there = {name for (name,) in base.execute("SELECT name FROM sqlite_master")}
+    base.execute("PRAGMA cell_size_check = ON")
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    base.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    steps = 0
+
+    def is_over() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps * STEPS > 100 * STEPS + 100 * size
+
+    def may(action: int, first: str | None, name: str | None, *_: object) -> int:
+        reads = action in (sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT)
+        counts = action == sqlite3.SQLITE_FUNCTION and name == "count"
+        looks = action == sqlite3.SQLITE_PRAGMA and first == "table_xinfo"
+        return sqlite3.SQLITE_OK if reads or counts or looks else sqlite3.SQLITE_DENY
+
+    base.set_progress_handler(is_over, STEPS)
+    base.set_authorizer(may)
+
+
+def _read(base: sqlite3.Connection, sink: Sink) -> None:
+    found = base.execute("SELECT name, type, sql FROM sqlite_master").fetchall()
+    there = {name for name, *_ in found}
+    for name, kind, sql in found:
+        is_asked = name.startswith(("event", "object")) and kind != "index"
+        if is_asked and (kind != "table" or VIRTUAL.match(sql or "")):
+            message = f"{NOT_OCEL}: `{name}` is no ordinary table"
+            raise Unreadable("E706", 0, message, "write its rows as a table")
+        for *_, hidden in base.execute(f"PRAGMA table_xinfo({quoted(name)})") if is_asked else ():
+            if hidden:
+                message = f"{NOT_OCEL}: `{name}` has a column that is computed"
+                raise Unreadable("E706", 0, message, "write its values")
     for table in TABLES:
         if table not in there:
             raise Unreadable("E706", 0, f"{NOT_OCEL}: it has no table `{table}`", ANOTHER)

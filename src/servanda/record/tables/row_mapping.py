@@ -12,7 +12,7 @@ from servanda.record.contents import Reader
 from servanda.record.dates import YEARS
 from servanda.record.lookup import RecordNames
 from servanda.record.sources import Source
-from servanda.record.tables.files import REPEATS, TableFile, literal, quoted
+from servanda.record.tables.files import REPEATS, TableFile, is_reserved, literal, quoted
 from servanda.record.tables.notations import Notations
 from servanda.record.tables.sql import (
     DECIMAL,
@@ -428,6 +428,9 @@ class Planner:
 
 def no_column(file: TableFile, column: str) -> tuple[str, str]:
     """That a file has no such column, and what to write instead."""
+    if is_reserved(column):
+        message = f"column `{column}` cannot be used: names that begin with `__` are reserved"
+        return message, "give the column another name in the file"
     known = tuple(file.columns)
     advice = did_you_mean(column, known) or f"name one of its columns: {', '.join(known[:20])}"
     return f"`{file.file}` has no column `{column}`", advice

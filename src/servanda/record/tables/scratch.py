@@ -13,14 +13,19 @@ from functools import lru_cache
 from pathlib import Path
 
 from servanda.record.tables.files import Unreadable
+from servanda.syntax.safe_files import LEAST_UNPACKED, MOST_TIMES, TooLarge
 
 ROWS_AT_ONCE = 50_000
 MOST_COLUMNS = 2_000
+CHARACTERS_AT_ONCE = 64 << 20
+CELLS_AT_ONCE = 4_000_000
+_MOST: dict[Path, int] = {}
 _MADE: dict[tuple[str, int, int, str], Path] = {}
 
 
 @lru_cache
-def _folder() -> Path:
+def scratch_folder() -> Path:
+    """The folder of this process for such files."""
     folder = Path(tempfile.mkdtemp(prefix="servanda-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -32,7 +37,8 @@ def scratch_of(path: Path, fill: Callable[[Path, Path], None], part: str = "") -
     state = path.stat()
     key = (str(path.resolve()), state.st_mtime_ns, state.st_size, part)
     if key not in _MADE:
-        folder = Path(tempfile.mkdtemp(dir=_folder()))
+        folder = Path(tempfile.mkdtemp(dir=scratch_folder()))
+        _MOST[folder] = max(LEAST_UNPACKED, MOST_TIMES * state.st_size)
         try:
             fill(path, folder)
         except BaseException:
@@ -58,14 +64,30 @@ class Parts:
         self.rows: list[dict[str, str | None]] = []
         self.lines: list[int | None] = []
         self.spelling: dict[str, str] = {}
+        self.size = self.cells = self.whole = 0
+        self.most = _MOST.get(folder)
 
     def add(self, row: dict[str, str | None], line: int | None = None) -> None:
         """Add a row; writes a part when enough are at hand."""
         self.rows.append(row)
         self.lines.append(line)
         self.count += 1
-        if len(self.rows) >= ROWS_AT_ONCE:
+        self.cells += len(row)
+        self.size += sum(map(len, filter(None, row.values())))
+        if self.most is not None and self.whole + self.taken > self.most:
+            # what a trace says is in each of its rows
+            raise TooLarge(f"its rows have more than {MOST_TIMES} times the size of the file")
+        if (
+            len(self.rows) >= ROWS_AT_ONCE
+            or self.cells >= CELLS_AT_ONCE
+            or self.size >= CHARACTERS_AT_ONCE
+        ):
             self.write()
+
+    @property
+    def taken(self) -> int:
+        """What the rows at hand take, in bytes, roughly."""
+        return self.size + 16 * self.cells
 
     def close(self) -> None:
         """Write what is left; of no rows at all, their columns."""
@@ -77,6 +99,8 @@ class Parts:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        self.whole += self.taken
+        self.size = self.cells = 0
         names = dict.fromkeys(self.fixed)
         for row in self.rows:
             names.update(dict.fromkeys(row))

@@ -32,9 +32,10 @@ from servanda.record.tables.notations import (
     date_notation,
     number_notation,
 )
-from servanda.record.tables.registry import find_files, open_table, table_name
+from servanda.record.tables.registry import allowed, find_files, open_table, shown_path, table_name
 from servanda.record.tables.row_mapping import Check, Plan, Planner
 from servanda.record.tables.row_sets import ByEvent, distinct_rows, with_clean_columns
+from servanda.record.tables.scratch import scratch_folder
 from servanda.record.tables.sql import DAY, Offsets, ticks, years_of
 from servanda.record.trust import Policy, fold, names_of_source, names_of_sources
 from servanda.syntax.entries import RowMap, TableMap
@@ -100,7 +101,7 @@ class _TableReader:
         self.names = names
         self.sources = sources
         self.problems: Problems = names.problems
-        self.connection: DuckDBPyConnection = connect()
+        self.connection: DuckDBPyConnection = connect(self.folder, *allowed(), scratch_folder())
         self.files_of: dict[str, str] = {}
         self.events = ByEvent(self.connection, names)
         self.unzoned: list[list[Rows]] = []  # by block, the rows of tables that name no zone
@@ -158,7 +159,7 @@ class _TableReader:
 
     def _open(self, path: Path, written: TableMap) -> TableFile | None:
         wanted = frozenset(name for row in written.rows for name in row.columns)
-        file: TableFile | str = path.relative_to(self.folder).as_posix()
+        file: TableFile | str = shown_path(path, self.folder)
         try:
             file = open_table(self.connection, self.folder, path, written, wanted)
             return with_clean_columns(self.connection, file, wanted)

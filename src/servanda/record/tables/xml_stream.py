@@ -79,6 +79,11 @@ class Stream:
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise _malformed(error, fed) from None
+        except Unreadable:
+            raise
+        except (LookupError, ValueError) as error:  # of the encoding that it declares
+            said = f"this XML cannot be decoded: {error}"[:200]
+            raise Unreadable("E703", self.line, said, "save it as UTF-8") from None
         except EOFError:
             raise Unreadable(
                 "E703", self.line, "this gzip file ends early", "copy it again"

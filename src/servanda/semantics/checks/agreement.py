@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
@@ -280,7 +281,8 @@ def coverage(agreement: Agreement, paragraphs: Sequence[Paragraph]) -> Coverage:
     """
     modelled, excused = _spoken_for(agreement)
     ids = list(dict.fromkeys(paragraph.id for paragraph in paragraphs))
-    counted = [id_ for id_ in ids if id_ in modelled | excused or not _has_parts(id_, ids)]
+    told, wholes = modelled | excused, _wholes(ids)
+    counted = [id_ for id_ in ids if id_ in told or id_ not in wholes]
     return Coverage(
         sum(id_ in modelled for id_ in counted),
         sum(id_ in excused - modelled for id_ in counted),
@@ -306,8 +308,9 @@ def _spoken_for(agreement: Agreement) -> tuple[set[str], set[str]]:
     return modelled, excused
 
 
-def _has_parts(id_: str, ids: Iterable[str]) -> bool:
-    return any(other.startswith((f"{id_}.", f"{id_}(", f"{id_}-")) for other in ids)
+def _wholes(ids: Iterable[str]) -> set[str]:
+    """The ids of which others are parts, as 3 is of 3.1, 3(a) and 3-1."""
+    return {id_[: mark.start()] for id_ in ids for mark in re.finditer(r"[.(-]", id_)}
 
 
 def _report_uncovered(

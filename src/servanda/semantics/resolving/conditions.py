@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal as OneOf
@@ -26,6 +27,8 @@ from servanda.semantics.resolving.scope import (
 from servanda.syntax import tree
 from servanda.syntax.tree import Place
 
+DEEPEST_DEFINITIONS = 50
+MOST_CONDITIONS = 2_000
 TRUE = norms.Always(True)
 FALSE = norms.Always(False)
 
@@ -340,8 +343,37 @@ class Conditions(Expressions):
                 names = ", ".join(f"{p.name}: …" for p in params)
                 self.problems.add("E308", scope.place, message, f"write `{define.name}({names})`")
                 known[param.name] = Typed(norms.Const(""), None)
+        return self._expanded(define, known, scope)
+
+    def _expanded(self, define: tree.Define, known: dict[str, Typed], scope: Scope) -> norms.Cond:
+        """The condition of a definition, once for the same arguments; refused if it is too large.
+
+        Definitions that use others twice would double with each step.
+        """
+        key = (define.name, define.place, tuple(known.items()), scope.debtor)
+        shared = self.context.expanded.get(key)
+        if shared is not None:
+            return shared
+        before = (len(self.problems), len(self.context.circles), self.undecided)
         inner = Scope(define.place, known, scope.debtor, (*scope.expanding, define.name))
-        return self.condition(define.cond, inner)
+        if len(inner.expanding) > DEEPEST_DEFINITIONS:
+            return self._too_large(define, f"are nested deeper than {DEEPEST_DEFINITIONS}")
+        found = self.condition(define.cond, inner)
+        size = _size(found, self.context.sizes)
+        if size > MOST_CONDITIONS:
+            return self._too_large(define, f"make more than {MOST_CONDITIONS:,} conditions")
+        if before == (len(self.problems), len(self.context.circles), self.undecided):
+            self.context.expanded[key] = found
+            self.context.sizes[id(found)] = size
+        return found
+
+    def _too_large(self, define: tree.Define, reason: str) -> norms.Cond:
+        message = f"the definitions that `{define.name}` uses {reason}"
+        help_ = "use each definition once, or write what it says where it is needed"
+        if not self.context.outgrown:  # those above it would only repeat it
+            self.problems.add("E236", define.place, message, help_)
+        self.context.outgrown = True
+        return self._nothing()
 
 
 # ------------------------------------------------------------------ building conditions
@@ -368,6 +400,19 @@ def negated(cond: norms.Cond) -> norms.Cond:
     return cond.item if isinstance(cond, norms.Not) else norms.Not(cond)
 
 
+def _size(cond: norms.Cond, known: Mapping[int, int]) -> int:
+    """How many conditions make up one; `known` are those of shared ones by identity."""
+    if id(cond) in known:
+        return known[id(cond)]
+    match cond:
+        case norms.And() | norms.Or():
+            return 1 + sum(_size(item, known) for item in cond.items)
+        case norms.Not():
+            return 1 + _size(cond.item, known)
+        case _:
+            return 1
+
+
 def speaks_of_status(cond: norms.Cond) -> bool:
     """Whether a condition asks for the status of a rule."""
     match cond:
@@ -385,7 +430,7 @@ def _flat(
     found: list[norms.Cond] = []
     for item in items:
         found.extend(item.items if isinstance(item, kind) else (item,))
-    return found
+    return list({id(item): item for item in found}.values())  # a shared definition counts once
 
 
 def _comparison(op: Comparing, left: norms.Expr, right: norms.Expr) -> norms.Cond:

@@ -95,6 +95,9 @@ class Context:
         self.defines: dict[str, Define] = dict(self.names.defines)
         self.outlines: tuple[RuleOutline, ...] = ()
         self.circles: set[tuple[str, ...]] = set()
+        self.expanded: dict[tuple[object, ...], norms.Cond] = {}
+        self.sizes: dict[int, int] = {}
+        self.outgrown = False
         self.used: set[str] = set()
         self.zone = agreement.header.zone or "UTC"
         self._signatures: dict[tuple[str, str], Signature] = {}
