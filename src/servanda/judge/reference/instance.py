@@ -157,6 +157,13 @@ OVERLAYS = {
     "wa": "waived",
     "re": "released",
 }
+
+
+def is_possible(name: str) -> Condition:
+    """Whether an overlay is only possible."""
+    return lambda of, x: bool(getattr(of.gates(x), name).value == POSSIBLE)
+
+
 OVERLAY_OF = {name: field for field, name in OVERLAYS.items()}
 OF_WINDOW = ("before opening", "opening open", "lapsed", "closing open")
 DOUBT = Parts(
@@ -185,12 +192,7 @@ COMMON_PARTS: dict[str, Parts] = {
     ),
     "doubted": DOUBT,
     "first open": Parts(
-        {
-            f"{OVERLAYS[name]} open": (
-                lambda of, x, name=name: getattr(of.gates(x), name).value == POSSIBLE
-            )
-            for name in ("su", "ex", "idle", "en", "wa", "re")
-        },
+        {f"{OVERLAYS[name]} open": is_possible(name) for name in OVERLAYS},
         any=True,
     ),
     "excused": Parts(
