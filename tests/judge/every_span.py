@@ -100,7 +100,7 @@ def is_sufficient_and_necessary(
 def is_read_from_its_table(derivation: Derivation) -> None:
     """The first row that holds gave the status; parts say why each condition holds or fails."""
     kind = derivation.rule.kind
-    table = [(condition, told(status)[0]) for condition, status in STATUSES[kind]]
+    table = [(condition, told(kind, status).status) for condition, status in STATUSES[kind]]
     assert [(r.condition, r.status) for r in derivation.rows] == table
     assert derivation.deciding.status == derivation.verdict.status, derivation
     for row in derivation.rows:
