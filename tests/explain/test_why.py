@@ -221,7 +221,7 @@ def test_an_entry_names_its_grade_and_when_it_was_reported(case: servanda.Case) 
 
 def test_a_vague_term_that_nobody_decided_is_named_with_who_may(case: servanda.Case) -> None:
     root = tree(case, "1", "2024-01-06", "undecided")
-    assert ": undetermined, since 2024-01-05" in root.sentence
+    assert ": undetermined, since 2024-01-01" in root.sentence
     told = text(root)
     assert "serious(B) is open: no determination by Board counts in this account." in told
     assert "It is excused if: serious(B)." in told

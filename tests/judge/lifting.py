@@ -38,11 +38,14 @@ def parsed(connection: duckdb.DuckDBPyConnection, query: str) -> Node:
     return found
 
 
-def lifted(connection: duckdb.DuckDBPyConnection, query: str, alike: frozenset[str]) -> str:
-    """The query with a last column RECORD; `alike`: the tables that all records share."""
+def lifted(
+    connection: duckdb.DuckDBPyConnection, query: str, alike: frozenset[str], whole: bool = False
+) -> str:
+    """The query with a last column RECORD; `alike`: the tables that all records share. `whole`: of
+    what is worked out from all rows, a record without any has no row."""
     tree = parsed(connection, query)
     for statement in tree["statements"]:
-        Lifting(alike).query(statement["node"], frozenset(), forced=True)
+        Lifting(alike, whole).query(statement["node"], frozenset(), forced=True)
     (text,) = connection.execute(
         "SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]
     ).fetchone()  # type: ignore[misc]
@@ -50,8 +53,9 @@ def lifted(connection: duckdb.DuckDBPyConnection, query: str, alike: frozenset[s
 
 
 class Lifting:
-    def __init__(self, alike: frozenset[str]) -> None:
+    def __init__(self, alike: frozenset[str], whole: bool = False) -> None:
         self.alike = alike
+        self.whole = whole
         self.names = 0
 
     # -------------------------------------------------------------- what hangs on the record
@@ -121,7 +125,9 @@ class Lifting:
             node["group_expressions"] = [*grouped, column(own[0])]
             node["group_sets"] = [[*each, len(grouped)] for each in node["group_sets"]]
         elif not every and any(aggregates(item) for item in node["select_list"]):
-            raise CannotLift("an aggregate of everything")
+            if not self.whole:
+                raise CannotLift("an aggregate of everything")
+            node["group_expressions"], node["group_sets"] = [column(own[0])], [[0]]
         node["select_list"] = [*node["select_list"], column(own[0]) | {"alias": RECORD}]
         return True
 

@@ -6,7 +6,7 @@ records must agree in `now` and in declared completeness, which the plan writes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
@@ -22,7 +22,7 @@ from servanda.judge.engines.duckdb import DuckTables, Row, cell, handed, shared
 from servanda.judge.judgement import Judgement
 from servanda.judge.plan import fact_tables, openings
 from servanda.judge.plan.instances import Instances, hangs_on_instance
-from servanda.judge.plan.sql import FIRST_INSTANT, FOR_GOOD, matches, named, quoted
+from servanda.judge.plan.sql import FIRST_INSTANT, FOR_GOOD
 from servanda.judge.verdict import JudgeError, Verdict
 from servanda.record.facts import Facts
 from servanda.semantics.norms import Match, Norms, Point, Rule, VagueType
@@ -56,6 +56,7 @@ class ManyTables(DuckTables):
         self.count_of_records = count
         self.reading: int | None = None
         self.found: dict[str, dict[int, list[Row]]] = {}
+        self.widths: dict[str, int] = {}
         self.alike: frozenset[str] = frozenset()
         self.begin()
         self.execute(
@@ -70,10 +71,16 @@ class ManyTables(DuckTables):
             return super().rows(query)
         if query not in self.found:
             groups: dict[int, list[Row]] = {}
-            for row in super().rows(self.lift(query)):
+            found = self.execute(lifted(self.con, query, self.alike, whole=True))
+            self.widths[query] = len(found.description) - 1
+            for row in found.fetchall():
                 groups.setdefault(row[-1], []).append(row[:-1])
             self.found[query] = groups
         return self.found[query].get(self.reading, [])
+
+    def row(self, query: str) -> Row:
+        found = self.rows(query)
+        return found[0] if found else (None,) * self.widths[query]
 
     def declare(self, table: str, columns: str) -> None:
         super().declare(table, f"{columns}, {RECORD} INTEGER")
@@ -120,21 +127,10 @@ def record_of(row: Sequence[object]) -> int:
 class ManyInstances(Instances):
     """What one record's plan works out in Python, of every record."""
 
-    def __init__(self, tables: Any, days: Any, conditions: Any) -> None:
-        super().__init__(tables, days, conditions)
-        self.all_firsts: dict[Match, dict[int, tuple[int | None, int | None]]] = {}
-        self.record = 0
+    record = 0
 
-    def first_of(self, match: Match) -> tuple[int | None, int | None]:
-        if named("ev_", match.name) in self.tables.empty:
-            return None, None
-        if match not in self.all_firsts:
-            rows = self.tables.rows(
-                f"SELECT {RECORD}, min(e.lo) >> 6, min(CASE WHEN e.sure THEN e.hi END) >> 6 "
-                f"FROM {named('ev_', match.name)} e WHERE {matches(match)} GROUP BY {RECORD}"
-            )
-            self.all_firsts[match] = {n: (lo, hi) for n, lo, hi in rows}
-        return self.all_firsts[match].get(self.record, (None, None))
+    def first_of(self, match: Match) -> Any:
+        return of_record(self.tables, self.record, partial(super().first_of, match), self)
 
     def each(self, work: Any, at: str) -> tuple[Any, ...]:
         """A tuple of numbers as SQL, by record where records differ."""
@@ -171,20 +167,26 @@ def by_record(values: Sequence[int | None], at: str) -> str:
     return f"(CASE {at} {cases} ELSE {usual} END)::BIGINT"
 
 
+def of_record(tables: Any, record: int, work: Callable[[], Any], of: Any) -> Any:
+    """What some work finds in one record alone; `of` remembers the first occurrences it has met."""
+    before, of.firsts, tables.reading = tables.reading, {}, record
+    try:
+        return work()
+    finally:
+        tables.reading = before
+
+
+first_entries_alone = openings.Openings.first_of
+
+
 def first_entries(self: openings.Openings, match: Match) -> list[str]:
-    """Openings.first_of, with the record of each entry in its id."""
-    if match not in self.firsts:
-        event, found = named("ev_", match.name), []
-        for end, sure in (("lo", ""), ("hi", " AND e.sure")):
-            if event not in self.tables.empty:
-                found += self.tables.rows(
-                    f"SELECT {RECORD}, min(e.{end}) >> 6, arg_min(e.entry, (e.{end}, e.entry)) "
-                    f"FROM {event} e WHERE {matches(match)}{sure} GROUP BY {RECORD}"
-                )
-        self.firsts[match] = [
-            f"({at}, {quoted(f'{n}{MARK}{id_}')})" for n, at, id_ in found if id_ is not None
-        ]
-    return self.firsts[match]
+    """Openings.first_of of every record, with the record in each entry's id."""
+    found = []
+    for n in range(self.tables.count_of_records):  # type: ignore[attr-defined]
+        for pair in of_record(self.tables, n, partial(first_entries_alone, self, match), self):
+            at, _, entry = pair.partition(", '")
+            found.append(f"{at}, '{n}{MARK}{entry}")
+    return found
 
 
 def merged(facts: Sequence[Facts]) -> Facts:

@@ -127,51 +127,74 @@ def open_terms(norms: Norms, facts: Facts) -> Iterator[tuple[str, tuple[Any, ...
 
 
 # ------------------------------------------------------------------ comparing
-def told(judge: Judge, norms: Norms, facts: Facts) -> dict[Key, list[tuple[int, str]]]:
-    """Of each instance, from which tick it has which status."""
-    found: dict[Key, list[tuple[int, str]]] = {}
+class Span(NamedTuple):
+    """From which tick on a verdict says what."""
+
+    began: int
+    status: str
+    outcome: str | None
+    used: bool | None
+    open: bool | None
+
+
+ABSENT = Span(-(2**62), "none", None, None, None)
+
+
+def told(judge: Judge, norms: Norms, facts: Facts) -> dict[Key, list[Span]]:
+    """The spans of each instance, in order."""
+    found: dict[Key, list[Span]] = {}
     for v in judge(norms, facts):
         key = (v.rule, v.debtor, v.creditor, v.trigger, plain(v.instance))
-        status = v.status if v.exercisable is None else f"{v.status}, {v.exercisable}"
-        found.setdefault(key, []).append((-(2**62) if v.from_ is None else v.from_, status))
+        began = ABSENT.began if v.from_ is None else v.from_
+        found.setdefault(key, []).append(Span(began, v.status, v.outcome, v.used, v.open))
     return found
 
 
-def at(spans: Sequence[tuple[int, str]] | None, tick: int) -> str:
-    """The status at a tick; none: the instance is not there."""
-    found = "none"
-    for began, status in spans or ():
-        if began <= tick:
-            found = status
-    return found
+def at(spans: Sequence[Span] | None, tick: int) -> Span:
+    """What is told at a tick."""
+    return next((s for s in reversed(spans or ()) if s.began <= tick), ABSENT)
 
 
-def compared(
-    judge: Judge, norms: Norms, facts: Facts, most: int = 64
-) -> tuple[list[Found], list[Found], int, int]:
-    """`(contradictions, needless, sure, open)`: see above; of how many statuses that are sure or open."""
-    mine = told(judge, norms, facts)
-    every = []
-    for world in worlds(norms, facts, most):
+class Comparison:
+    """One judge's answers against those it gives in every world of the record."""
+
+    def __init__(self, judge: Judge, norms: Norms, facts: Facts, most: int = 64) -> None:
+        """Raises TooMany, and ValueError for a doubt that cannot be enumerated."""
+        self.contradictions: list[Found] = []
+        self.needless: list[Found] = []
+        self.sure = self.open = 0
+        mine = told(judge, norms, facts)
         try:
-            every.append(told(judge, *world))
+            every = [told(judge, *world) for world in worlds(norms, facts, most)]
         except JudgeError:
             raise ValueError("a world without an answer") from None
-    contradictions, needless, sure, open_ = [], [], 0, 0
-    for key, spans in mine.items():
-        if len({began for began, _ in spans}) < len(spans):
-            continue  # two instances that nothing tells apart
-        ticks = {began for began, _ in spans} | {b for w in every for b, _ in w.get(key, ())}
-        for tick in sorted(ticks):
-            now = at(spans, tick)
-            there = frozenset(at(w.get(key), tick) for w in every)
-            found = Found(key, tick, now, there)
-            if now not in UNSETTLED and now != "none":
-                sure += 1
-                if not there <= {now, *(NOT_THERE if now in NOTHING_OWED else [])}:
-                    contradictions.append(found)
-                continue
-            open_ += now in UNSETTLED
-            if now in UNSETTLED and len(there) == 1 and not there & {"none", *UNSETTLED}:
-                needless.append(found)
-    return contradictions, needless, sure, open_
+        for key, spans in mine.items():
+            if len({span.began for span in spans}) < len(spans):
+                continue  # two instances that nothing tells apart
+            there = [world.get(key) for world in every]
+            ticks = {s.began for found in (spans, *there) for s in found or ()}
+            for tick in sorted(ticks):
+                self.compare(key, tick, at(spans, tick), [at(found, tick) for found in there])
+
+    def compare(self, key: Key, tick: int, now: Span, there: list[Span]) -> None:
+        statuses = frozenset(s.status for s in there if s.status not in UNSETTLED)  # by the clock
+        if now.status in UNSETTLED:
+            self.open += 1
+            if len({s.status for s in there}) == 1 and statuses and "none" not in statuses:
+                self.needless.append(Found(key, tick, now.status, statuses))
+            return
+        if now is ABSENT:
+            return
+        self.sure += 1
+        if not statuses <= {now.status, *(NOT_THERE if now.status in NOTHING_OWED else [])}:
+            self.contradictions.append(Found(key, tick, now.status, statuses))
+            return
+        alike = [span for span in there if span.status == now.status]
+        for name in ("outcome", "used", "open"):
+            mine = getattr(now, name)
+            values = frozenset(str(getattr(span, name)) for span in alike)
+            unbound = ["None"] if mine == "kept" else []  # a duty that never bound was not broken
+            settled = mine not in UNSETTLED if name == "outcome" else mine is not None
+            if settled and not values <= {str(mine), *unbound}:
+                told_ = f"{now.status}, {name} {mine}"
+                self.contradictions.append(Found(key, tick, told_, values))

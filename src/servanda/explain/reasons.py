@@ -80,6 +80,8 @@ HOLDS: dict[str, str] = {
     "suspended open": "a suspension of it is only possible",
     "excused open": "an exception to it is only possible",
     "idle open": "whether it binds now is only possible",
+    "over, left open": "its time is over, and whether a breach stands is only possible",
+    "first open": "whether it is suspended, excused or does not bind is only possible",
     "left open": "what bears on it is only possible in this account",
     "failure open": "nothing current tells for sure whether its condition holds",
     "violation open": "a violation is recorded that is only possible",

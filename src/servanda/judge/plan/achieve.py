@@ -21,7 +21,7 @@ from servanda.judge.plan.sql import (
     surely,
 )
 from servanda.judge.plan.step_functions import UNTIL_NEXT
-from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, uncertain
+from servanda.judge.plan.verdict_spans import COMMON, UNDECIDED, cut, first_open, uncertain
 from servanda.judge.statuses import status_in_sql
 from servanda.semantics.clock import PHASES
 from servanda.semantics.norms import Const, Expr, Match, Norms, Rule, may_be_its_trigger
@@ -427,15 +427,14 @@ def spans(facts: str, now: int, variables: str) -> str:
     start = f"CASE WHEN trigger IS NULL AND lo <= {SINCE_EVER} THEN {SINCE_EVER} ELSE lo END"
     known = f"""
       SELECT rule, iid, debtor, creditor, trigger, o_lo, k, b, live_end, after_kind, kept_entry{variables},
-             {start} AS start, least(kp, bp) AS x, {possible_act("greatest(o_lo, least(kp, bp), lo)")} AS possible,
+             {start} AS start, least(kp, bp) AS x, {possible_act("greatest(least(kp, bp), lo)")} AS possible,
              CASE WHEN k IS NULL AND {TOLD_AFTER} THEN greatest(bp, after) END AS y,
              CASE after_kind WHEN 'cured' THEN late_entry WHEN 'compensated' THEN made_entry END AS made
       FROM {facts} f WHERE {PLAIN}"""
-    maybe = "CASE WHEN x IS NOT NULL THEN greatest(o_lo, x) END"
     stages = (
-        ("'dormant'", "start", "least(o_lo, k)", "NULL"),
+        ("'dormant'", "start", "least(o_lo, k, x)", "NULL"),
         ("'due'", "o_lo", "least(x, live_end)", "NULL"),
-        ("'unknown'", maybe, "least(live_end, y)", "possible"),
+        ("'unknown'", "x", "least(live_end, y)", "possible"),
         ("'kept'", "k", "NULL", "kept_entry"),
         ("'broken'", "b", "y", "NULL"),
         ("after_kind", "y", "NULL", "made"),
@@ -453,7 +452,7 @@ def spans(facts: str, now: int, variables: str) -> str:
              CASE WHEN until <= {now} THEN ended ELSE {FOR_GOOD} END AS u,
              CASE WHEN f = {cut("start")} THEN trigger END AS began, opened,
              CASE WHEN until > {now} THEN NULL WHEN ended = {cut("k")} THEN kept_entry
-                  WHEN ended = {cut("y")} THEN made WHEN status = 'due' AND ended = {cut(maybe)} THEN possible END AS closed,
+                  WHEN ended = {cut("y")} THEN made WHEN status IN ('dormant', 'due') AND ended = {cut("x")} THEN possible END AS closed,
              NULL::BIGINT AS breach_key{variables}
       FROM s WHERE until IS NULL OR f < ended"""
 
@@ -559,6 +558,8 @@ STATUS = status_in_sql(
         "performance open": "g.t >= f.kp",
         "end open": END_OPEN,
         "end open, vague": f"{END_OPEN} AND {UNDECIDED}",
+        "first open": first_open("su", "ex", "idle"),
+        "first open, vague": f"{first_open('su', 'ex', 'idle')} AND {UNDECIDED}",
         "in breach then": f"{BROKEN_THEN} AND NOT {uncertain('g')}",
         "verdict open": VERDICT_OPEN,
         "verdict open, vague": f"{VERDICT_OPEN} AND (i.doubt_und OR vague_then)",

@@ -14,6 +14,7 @@ from servanda.judge.plan.verdict_spans import (
     UNDECIDED,
     doubtful,
     ever,
+    first_open,
     first_ticks,
     over_from,
     undecided_in,
@@ -244,6 +245,8 @@ STATUS = status_in_sql(
     }
     | {
         "breach": "open = 2",
+        "first open": first_open("en", "wa", "re", "su", "idle", "ex"),
+        "first open, vague": f"{first_open('en', 'wa', 're', 'su', 'idle', 'ex')} AND {UNDECIDED}",
         "left open, vague": UNDECIDED,
         "left open": f"({doubtful('su', 'idle', 'wa', 're', 'en', 'ex')} OR open = 1 OR silent = 1)",
         "was broken": "had = 2",

@@ -13,6 +13,7 @@ from servanda.judge.plan.verdict_spans import (
     UNDECIDED,
     doubtful,
     ever,
+    first_open,
     first_ticks,
     laid_over,
     over_from,
@@ -178,8 +179,10 @@ STATUS = status_in_sql(
     COMMON
     | {
         "breach": "ep_t",
-        "left open": f"({doubtful('su', 'idle', 'wa', 're', 'en')} OR ep_p)",
-        "left open, vague": f"({doubtful('su', 'idle', 'wa', 're', 'en')} OR ep_p) AND {LEFT_OPEN}",
+        "first open": first_open("en", "wa", "re", "su", "idle"),
+        "first open, vague": f"{first_open('en', 'wa', 're', 'su', 'idle')} AND {UNDECIDED}",
+        "left open": f"({doubtful('su', 'ex', 'idle', 'wa', 're', 'en')} OR ep_p)",
+        "left open, vague": f"({doubtful('su', 'ex', 'idle', 'wa', 're', 'en')} OR ep_p) AND {LEFT_OPEN}",
         "time to cure": "failing",
         "was broken": "(had AND (was_t OR l.t < over_t))",
         "never bound": "NOT was_bound",

@@ -8,7 +8,7 @@ from servanda.judge.plan.gates import GATE_COLUMNS, Gates
 from servanda.judge.plan.rule_order import conditions_of, statuses
 from servanda.judge.plan.sql import FOR_GOOD, NOT_ITS_TRIGGER, matches, named, quoted, surely
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted, merged, valued
-from servanda.judge.plan.verdict_spans import COMMON, first_ticks, under, window_steps
+from servanda.judge.plan.verdict_spans import COMMON, first_open, first_ticks, under, window_steps
 from servanda.judge.statuses import status_in_sql
 from servanda.record.facts import Exercise, Facts
 from servanda.semantics.clock import EFFECT
@@ -255,6 +255,8 @@ STATUS = status_in_sql(
         "used, shut": "(used = 2 AND (idle = 2 OR ex = 2))",
         "used, left open": "(used = 2 AND (su = 1 OR en = 1 OR idle = 1 OR ex = 1))",
         "used": "used = 2",
+        "first open": first_open("en", "su", "greatest(idle, ex)"),
+        "first open, vague": f"{first_open('en', 'su', 'greatest(idle, ex)')} AND greatest(ex_und, idle_und, off_und, used_und) = 1",
         "was used": "made = 2",
         "use open": "made = 1",
         "use open, vague": "made = 1 AND used_und = 1",

@@ -6,7 +6,9 @@ from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.step_functions import UNTIL_NEXT
 from servanda.judge.plan.verdict_spans import (
     COMMON,
+    UNDECIDED,
     doubtful,
+    first_open,
     first_ticks,
     uncertain,
     under,
@@ -40,6 +42,8 @@ STATUS = status_in_sql(
     "provision",
     COMMON
     | {
+        "first open": first_open("en", "su", "greatest(idle, ex)"),
+        "first open, vague": f"{first_open('en', 'su', 'greatest(idle, ex)')} AND {UNDECIDED}",
         "shut": "(idle = 2 OR ex = 2)",
         "shut, was in force": "((idle = 2 OR ex = 2) AND was_in_force)",
         "left open, vague": f"(({doubtful(*STOPPED)}) AND greatest(ex_und, idle_und, off_und, let_und) = 1)",

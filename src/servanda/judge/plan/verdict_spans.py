@@ -92,6 +92,12 @@ def doubtful(*names: str) -> str:
     return " OR ".join(f"{n} = 1" for n in names)
 
 
+def first_open(*names: str) -> str:
+    """Whether the first of some overlays that is not surely off, in their order, is only possible."""
+    cases = " ".join(f"WHEN {n} = 2 THEN false WHEN {n} = 1 THEN true" for n in names)
+    return f"(CASE {cases} ELSE false END)"
+
+
 def variables(batch: Batch, at: str) -> str:
     """The columns of the instance's variables, where a batch has any."""
     found = batch.rules[0].variables if len(batch.rules) == 1 else ()
@@ -136,6 +142,8 @@ COMMON = {
     "waived": not_in_force("wa"),
     "released": not_in_force("re"),
     "ended": not_in_force("en"),
+    "end open": "(l.t < i.c_hi AND (en = 1 OR wa = 1 OR re = 1))",
+    "end open, vague": f"(l.t < i.c_hi AND (en = 1 OR wa = 1 OR re = 1)) AND {UNDECIDED}",
     "before opening": "l.t < i.o_lo",
     "opening open": "l.t < i.o_hi",
     "lapsed": "l.t >= i.o_hi AND l.t >= i.c_hi",

@@ -15,7 +15,7 @@ from servanda.judge.reference.instance import (
     open_overlays,
 )
 from servanda.judge.reference.interfaces import Breach
-from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds
+from servanda.judge.reference.truth import FALSE, NOTHING, POSSIBLE, SURE, Grounds, Truth
 from servanda.judge.reference.world import (
     FOR_GOOD,
     INFINITE,
@@ -302,6 +302,10 @@ class Achieve(Instance):
         return []
 
     # -------------------------------------------------------------- time
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.su, gates.ex, gates.idle
+
     def advance(self, x: int) -> None:
         if self.window.never_opens:
             self.stop_if_off(x)

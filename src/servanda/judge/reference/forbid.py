@@ -128,6 +128,10 @@ class Forbid(Instance):
                     self.acts.append(Violation(act, act.sure and inside == SURE))
         return self.acts
 
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.en, gates.wa, gates.re, gates.su, gates.idle, gates.ex
+
     def advance(self, x: int) -> None:
         gates = self.gates(x)
         inside = self.inside(x)

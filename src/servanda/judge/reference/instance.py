@@ -92,6 +92,11 @@ class Gates:
         return NOTHING.union(*[g.because for g in self.all])
 
 
+def is_first_open(*overlays: Truth) -> bool:
+    """Whether the first of some overlays that is not surely off is only possible."""
+    return next((o.value for o in overlays if o.value > FALSE), FALSE) == POSSIBLE
+
+
 Condition = Callable[[Any, int], bool]
 """Whether a condition of judge/statuses.py holds for an instance at a tick."""
 
@@ -105,6 +110,10 @@ COMMON: dict[str, Condition] = {
     "closing open": lambda of, x: x >= of.window.c_lo,
     "doubted": lambda of, x: x < of.sure_from,
     "doubted, vague": lambda of, x: x < of.sure_from and of.doubt_is_vague,
+    "end open": lambda of, x: x < of.window.c_hi and of.may_have_ended(x),
+    "end open, vague": lambda of, x: of.CONDITIONS["end open"](of, x) and of.gates(x).vague,
+    "first open": lambda of, x: is_first_open(*of.first_overlays(x)),
+    "first open, vague": lambda of, x: of.gates(x).vague and is_first_open(*of.first_overlays(x)),
     "suspended": lambda of, x: of.gates(x).su.value == SURE,
     "excused": lambda of, x: of.gates(x).ex.value == SURE,
     "idle": lambda of, x: of.gates(x).idle.value == SURE,
@@ -148,6 +157,13 @@ OVERLAYS = {
     "wa": "waived",
     "re": "released",
 }
+
+
+def is_possible(name: str) -> Condition:
+    """Whether an overlay is only possible."""
+    return lambda of, x: bool(getattr(of.gates(x), name).value == POSSIBLE)
+
+
 OVERLAY_OF = {name: field for field, name in OVERLAYS.items()}
 OF_WINDOW = ("before opening", "opening open", "lapsed", "closing open")
 DOUBT = Parts(
@@ -175,6 +191,10 @@ COMMON_PARTS: dict[str, Parts] = {
         any=True,
     ),
     "doubted": DOUBT,
+    "first open": Parts(
+        {f"{OVERLAYS[name]} open": is_possible(name) for name in OVERLAYS},
+        any=True,
+    ),
     "excused": Parts(
         {
             "exception": lambda of, x: of.truth(of.rule.unless, x).value == SURE,
@@ -348,6 +368,14 @@ class Instance:
                 overlay(self, "release", x),
             )
         return known
+
+    def may_have_ended(self, x: int) -> bool:
+        gates = self.gates(x)
+        return POSSIBLE in (gates.en.value, gates.wa.value, gates.re.value)
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        """The overlays in the order of the rows of its kind (judge/statuses.py)."""
+        raise NotImplementedError
 
     def suspended(self, x: int) -> Truth:
         return overlay(self, "suspend", x)

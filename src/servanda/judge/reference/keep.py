@@ -31,7 +31,9 @@ class Keep(Instance):
 
     CONDITIONS: ClassVar[dict[str, Condition]] = COMMON | {
         "breach": lambda of, x: of.open_sure,
-        "left open": lambda of, x: of.gates(x).unbound == POSSIBLE or of.open_possible,
+        "left open": lambda of, x: (
+            POSSIBLE in (of.gates(x).unbound, of.gates(x).ex.value) or of.open_possible
+        ),
         "left open, vague": lambda of, x: of.CONDITIONS["left open"](of, x) and of.left_open(x),
         "time to cure": lambda of, x: (of.onset_sure, of.onset_possible) != (None, None),
         "was broken": lambda of, x: of.had,
@@ -53,6 +55,7 @@ class Keep(Instance):
         ),
         "left open": Parts(
             open_overlays("su", "idle", "en", "wa", "re", over="unbound")
+            | open_overlays("ex")
             | {"failure open": lambda of, x: of.open_possible},
             any=True,
         ),
@@ -72,6 +75,10 @@ class Keep(Instance):
     was_undecided = False  # and a vague term was the reason
     ended_at: int | None = None  # the tick from which on the duty is over
     at_end = (False, False)  # whether it was in breach just before that, surely and possibly
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.en, gates.wa, gates.re, gates.su, gates.idle
 
     def advance(self, x: int) -> None:
         before_end = self.open_sure, self.open_possible

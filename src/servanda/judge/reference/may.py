@@ -48,6 +48,9 @@ class May(Instance):
         "use open": lambda of, x: of.ever_used(x) == POSSIBLE,
         "use open, vague": lambda of, x: of.ever_used(x) == POSSIBLE and of.used(x).vague,
         "shut": lambda of, x: SURE in (of.gates(x).idle.value, of.gates(x).ex.value),
+        "first open, vague": lambda of, x: (
+            of.CONDITIONS["first open"](of, x) and any(t.vague for t in of.deciding(x))
+        ),
         "left open": lambda of, x: any(t.value == POSSIBLE for t in of.deciding(x)),
         "left open, vague": lambda of, x: (
             of.CONDITIONS["left open"](of, x) and any(t.vague for t in of.deciding(x))
@@ -124,6 +127,10 @@ class May(Instance):
 
     def acts_because(self, x: int) -> Grounds:
         return self.used(x).because
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.en, gates.su, either([gates.idle, gates.ex])
 
     def advance(self, x: int) -> None:
         for use in self.uses():

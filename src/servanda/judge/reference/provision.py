@@ -12,7 +12,7 @@ from servanda.judge.reference.instance import (
     Instance,
     Parts,
 )
-from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE
+from servanda.judge.reference.truth import FALSE, POSSIBLE, SURE, Truth, either
 from servanda.judge.reference.world import SINCE_EVER
 from servanda.semantics.clock import FACT, PHASES
 
@@ -50,6 +50,10 @@ class Provision(Instance):
     def stopped(self, x: int) -> int:
         """The same, or suspended or ended."""
         return max(self.held_off(x), self.gates(x).su.value, self.gates(x).en.value)
+
+    def first_overlays(self, x: int) -> tuple[Truth, ...]:
+        gates = self.gates(x)
+        return gates.en, gates.su, either([gates.idle, gates.ex])
 
     def advance(self, x: int) -> None:
         # Windows open before the facts of their instant: what these stop was not in force.
