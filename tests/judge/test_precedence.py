@@ -58,7 +58,7 @@ KEPT = "dormant, 2024-01-01 kept"
         ("2024-01-03", ("A", "x", 1), f"{KEPT}, 2024-01-03 broken"),
         ("2024-01-20", ("A", "x", 1), f"{KEPT}, 2024-01-20 broken"),
         ("2024-01-05", ("B", "x", 1), f"{KEPT}, 2024-01-05 broken"),
-        ("2024-01-05", ("A", None, 1), f"{KEPT}, 2024-01-05 broken"),
+        ("2024-01-05", ("A", None, 1), f"{KEPT}, 2024-01-05 unknown"),
     ],
 )
 def test_only_the_act_that_prevails_is_excused(

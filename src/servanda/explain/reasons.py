@@ -45,7 +45,6 @@ HOLDS: dict[str, str] = {
     "released": "the debtor has been released from it",
     "ended": "the agreement, the clause or this version of it has ended",
     "lapsed": "its window is over",
-    "over, left open": "its time is over, and a violation in it may stand",
     "if failed": "its `if` did not hold as its window opened, so that it never arose",
     "not opened": "its window has not opened",
     "opening open": "it is not known whether its window has opened",
@@ -68,8 +67,7 @@ HOLDS: dict[str, str] = {
     "late performance": "a performance that this account is sure of came after the deadline",
     "remedy performed": "its remedy was performed",
     "breach": "it is in breach",
-    "performed at last": "it has been performed since; the record does not say whether in time "
-    "as well",
+    "performed at last": "it has been performed since, which may not have been the first time",
     "breach open": "it is not known whether it was performed in time",
     "breach possible": "its time may be over",
     "performance open": "a performance is recorded that is only possible",

@@ -7,7 +7,16 @@ from servanda.judge.plan.conditions import Conditions, binds, joined
 from servanda.judge.plan.gates import Gates
 from servanda.judge.plan.load import Events
 from servanda.judge.plan.local_days import Days
-from servanda.judge.plan.sql import FOR_GOOD, NOT_ITS_TRIGGER, latest, matches, named, surely, till
+from servanda.judge.plan.sql import (
+    FOR_GOOD,
+    NOT_ITS_TRIGGER,
+    latest,
+    matches,
+    named,
+    says_all,
+    surely,
+    till,
+)
 from servanda.judge.plan.step_functions import UNTIL_NEXT, counted
 from servanda.judge.plan.verdict_spans import (
     COMMON,
@@ -89,14 +98,17 @@ def excused(acts: str, inst: str, prevailing: list[RuleStatus], of: Conditions) 
     """The same with `x_lo` and `x_hi`: how surely, at both ends of its date, an instance binds that
     prevails and asks for or permits the act."""
     rules = {rule.id: rule for rule in of.norms.rules}
-    found = " UNION ALL ".join(
-        f"""SELECT v.n, CASE WHEN s.f <= v.lo AND v.lo < s.u THEN s.level ELSE 0 END AS x_lo,
-                   CASE WHEN s.f <= v.hi AND v.hi < s.u THEN s.level ELSE 0 END AS x_hi
+
+    def by(status: RuleStatus) -> str:
+        act = acted_out(rules[status.rules[0]])
+        level = f"CASE WHEN {says_all(act, 'v', 's')} THEN s.level ELSE least(s.level, 1) END"
+        return f"""SELECT v.n, CASE WHEN s.f <= v.lo AND v.lo < s.u THEN {level} ELSE 0 END AS x_lo,
+                   CASE WHEN s.f <= v.hi AND v.hi < s.u THEN {level} ELSE 0 END AS x_hi
             FROM v JOIN {inst} i ON i.iid = v.iid JOIN {binds(of.numbers[status.rules[0]])} s
-            ON {matches(acted_out(rules[status.rules[0]]), "v", "s")} AND {joined(status, "s")}
+            ON {matches(act, "v", "s")} AND {joined(status, "s")}
                AND s.f <= v.hi AND s.u > v.lo"""
-        for status in prevailing
-    )
+
+    found = " UNION ALL ".join(by(status) for status in prevailing)
     return f"""
         WITH v AS MATERIALIZED (SELECT row_number() OVER () AS n, * FROM ({acts})),
         x AS (SELECT n, max(x_lo) AS x_lo, max(x_hi) AS x_hi FROM ({found}) GROUP BY n)

@@ -91,9 +91,13 @@ def matches(match: Match, event: str = "e", inst: str = "i", violation: str | No
 
 def surely(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
     """The test that an occurrence which `matches` is sure, and nothing that is asked is left out."""
+    return f"{event}.sure AND {says_all(match, event, inst, violation)}"
+
+
+def says_all(match: Match, event: str = "e", inst: str = "i", violation: str | None = None) -> str:
+    """The test that of an occurrence which `matches` nothing that is asked is left out."""
     lacking = [passes(arg, event, inst, violation) for arg in match.args if arg.may_lack]
-    tests = [f"coalesce({test}, false)" for test in lacking if test]
-    return " AND ".join([f"{event}.sure", *tests])
+    return " AND ".join(f"coalesce({test}, false)" for test in lacking if test) or "true"
 
 
 def passes(arg: Arg, event: str, inst: str, violation: str | None) -> str:
