@@ -184,7 +184,7 @@ def statuses_of(setting: Setting, verdict: Verdict, facts: Facts) -> set[str]:
     return {last_of(each).status for each in found.instances[verdict.rule] if is_of(each, verdict)}
 
 
-@pytest.mark.parametrize(("name", "every"), [("sale", 15), ("ceasefire", 15), ("jcpoa", 250)])
+@pytest.mark.parametrize(("name", "every"), [("sale", 15), ("ceasefire", 15), ("jcpoa", 120)])
 def test_advice_holds_when_the_case_is_asked(name: str, every: int) -> None:
     """The whole way and by the plan: `with_text`, `judge` on the day, the row of the duty."""
     tried = 0
