@@ -81,7 +81,7 @@ def accounts(case: Case, records: int) -> Iterator[list[Asked]]:
         found = []
         for n in range(records):
             trusted = rnd.sample(
-                case.bodies, min(len(case.bodies), min(rnd.randint(1, 12), rnd.randint(1, 12)))
+                case.bodies, min(len(case.bodies), rnd.randint(1, 12), rnd.randint(1, 12))
             )
             lines = [*view, f"  trusts only {', '.join(['Registry', *sorted(trusted)])}"]
             if rnd.random() < 0.3:
