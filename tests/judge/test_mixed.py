@@ -190,9 +190,23 @@ at some time in 2024-03-27..2024-03-28 A creates 3
 """
 
 
+BEFORE_FORCE = """\
+agreement M "What may have been done before the agreement was in force"
+  in force from strike
+party A
+event give(by: party), not recorded is taken as not done
+event strike, not recorded is taken as not done
+clause 1
+  A must give
+at some time in 2024-10-24..2024-10-25 A gives id g
+2024-10-25 strike
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "rule", "told"),
     [
+        (BEFORE_FORCE, "1", [("dormant", ()), ("unknown", ("g",))]),
         *(
             (MAY_HAVE_CLOSED, n, [(before, ()), ("unknown", ())])
             for n, before in (

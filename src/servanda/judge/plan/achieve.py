@@ -56,7 +56,9 @@ def counts_from(rule: Rule, end: str) -> str:
 def window_of(rule: Rule) -> str:
     """The columns of an instance that its performances are compared with."""
     columns = ", ".join(f"i.{name}" for name in WINDOW)
-    return f"{columns}, {counts_from(rule, 'hi')} AS counts_hi, {counts_from(rule, 'till')} AS counts_till"
+    force = rule.trigger is None and rule.early != "always"
+    counts = ", ".join(f"{counts_from(rule, end)} AS counts_{end}" for end in ("hi", "till"))
+    return f"{columns}, {'i.in_lo' if force else SINCE_EVER} AS counts_lo, {counts}"
 
 
 def is_late_enough(event: str, day: str, hi: str) -> str:
@@ -191,7 +193,7 @@ def of_nothing(rule: Rule, batch: Batch, closes: str) -> str:
     tests = " AND ".join(f"{least} <= 0" for least in least_of(rule))
     return f"""
       SELECT i.iid, '' AS entry, {opened} AS lo, {opened} AS hi, {opened} AS fin, true AS sure, {window},
-             {SINCE_EVER} AS counts_hi, {SINCE_EVER} AS counts_till
+             {SINCE_EVER} AS counts_lo, {SINCE_EVER} AS counts_hi, {SINCE_EVER} AS counts_till
       FROM {closes} i WHERE i.rule = {batch.numbers[rule.id]} AND i.o_hi < {FOR_GOOD} AND NOT i.never AND {tests}"""
 
 
@@ -217,7 +219,9 @@ def added_up(rule: Rule, closes: str, table: str, early: str) -> str:
     param, owed = rule.total
     parts = Match(rule.action.name, tuple(a for a in rule.action.args if a.param != param))
     amount = f"e.{named('p_', param)}"
-    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
+    window = ", ".join(
+        f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_lo", "counts_hi", "counts_till")
+    )
     by_hi, by_lo = (came(amount, end) for end in ("hi", "lo"))
     sums = {
         name: f"PARTITION BY i.iid ORDER BY {order}, e.entry ROWS UNBOUNDED PRECEDING"
@@ -281,7 +285,9 @@ def first_acts(rule: Rule, closes: str, table: str, early: str) -> str:
 def all_acted(rule: Rule, closes: str, table: str, early: str) -> str:
     """Acts of a group acting together: the one with which every member has acted."""
     members = {member for _, covered in rule.together for member in covered}
-    window = ", ".join(f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_hi", "counts_till"))
+    window = ", ".join(
+        f"any_value({c}) AS {c}" for c in (*WINDOW, "counts_lo", "counts_hi", "counts_till")
+    )
     return f"""
       SELECT iid, arg_max(entry, (came, entry)) AS entry,
              CASE WHEN sure THEN max(first_lo) ELSE arg_max(e_lo, (came, entry)) END AS lo,
@@ -349,6 +355,9 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
     in_time = f"""p.sure AND {is_late_enough("p", "p.counts_hi", "p.counts_till")} AND {hi} < p.b_lo
                   AND (p.fin <= p.c_lo OR over_hi = 2)"""
     possible = f"{lo} < p.b_hi AND NOT (p.c_hi <= {lo} AND over_lo = 0)"
+    told_at = (
+        f"greatest({lo}, (p.counts_lo >> 6) * 64 + 2)"  # before it was in force, nothing counted
+    )
     cure = f"""p.curable AND p.sure AND p.lo >= (p.b_hi >> 6) * 64
                AND (p.b_hi % 64 <= 3 OR p.lo >= p.b_hi) AND p.hi < {last_cure(batch, days)}"""
     over, read = "0 AS over_lo, 0 AS over_hi", ""
@@ -359,8 +368,8 @@ def performed(batch: Batch, closes: str, gates: str | None, days: Days) -> str:
     return f"""
       SELECT p.iid, min(CASE WHEN {in_time} THEN {hi} END) AS k,
              nullif(arg_min(p.entry, CASE WHEN {in_time} THEN (p.hi, p.entry) END), '') AS kept_entry,
-             min(CASE WHEN {possible} THEN {lo} END) AS kp,
-             nullif(arg_min(p.entry, CASE WHEN {possible} THEN (p.lo, p.entry) END), '') AS possible_entry,
+             min(CASE WHEN {possible} THEN {told_at} END) AS kp,
+             nullif(arg_min(p.entry, CASE WHEN {possible} THEN ({told_at}, p.lo, p.entry) END), '') AS possible_entry,
              min(CASE WHEN {cure} THEN greatest({hi}, p.b_hi) END) AS g,
              nullif(arg_min(p.entry, CASE WHEN {cure} THEN (p.hi, p.entry) END), '') AS late_entry
       FROM (SELECT p.*, {over} FROM ({performances(batch, closes)}) p {read}) p GROUP BY p.iid"""
