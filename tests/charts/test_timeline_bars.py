@@ -71,7 +71,7 @@ def check(one: Judged) -> int:
         for span in duty.spans[one.account]:
             status = term(span.status, duty.kind)
             if status.drawn:
-                word = status.word + came_to(span.status, duty.kind, span.outcome)
+                word = status.word + came_to(span.status, duty.kind, span.verdict.outcome)
                 assert (label.partition("  ")[2], word) in told, (label, word)
     return len(bars)
 
