@@ -472,14 +472,19 @@ def test_floats_are_no_ids_where_they_may_be_rounded(tmp_path: Path, value: floa
 
 
 def test_a_key_that_is_not_said_is_nobodys(tmp_path: Path) -> None:
-    """A row with an empty key is a fact all the same: its duty arises, and nothing keeps it."""
+    """A row with an empty key is a fact all the same: its duty arises, and what has no key either
+    may have performed it."""
     case = case_with(tmp_path, mapped("log.csv"))
     (tmp_path / "log.csv").write_text(
         "id,what,at\n,order,2024-01-01\n,deliver,2024-01-02\na,order,2024-01-01\n"
         "a,deliver,2024-01-02\n"
     )
     one, two = sorted(status(case, "--on", "2024-02-01")["duties"], key=lambda d: d["entries"])
-    assert (one["instance"], one["status"], one["entries"]) == ({"n": None}, "broken", ["log:1"])
+    assert (one["instance"], one["status"], one["entries"]) == (
+        {"n": None},
+        "unknown",
+        ["log:1", "log:2"],
+    )
     assert two["status"] == "kept"
     with_id = mapped("log.csv").replace('"at" where', '"at" id column "id" where')
     refused(case_with(tmp_path, with_id), "line 2", "the id is missing")

@@ -59,20 +59,28 @@ def connect() -> duckdb.DuckDBPyConnection:
 def differences(ours: Path, by_hand: Path, most: int = 5) -> list[str]:
     """Rows that only one of two tables has, with their multiplicity."""
     con = connect()
-    found = []
+    found, columns = [], compared(con, by_hand)
     for name, mine, other in (("only Servanda", ours, by_hand), ("only by hand", by_hand, ours)):
         rows = con.execute(
-            f"SELECT * FROM '{mine}' EXCEPT ALL SELECT * FROM '{other}' LIMIT {most}"
+            f"SELECT {columns} FROM '{mine}' EXCEPT ALL SELECT {columns} FROM '{other}' LIMIT {most}"
         ).fetchall()
         found += [f"{name}: {row}" for row in rows]
     return found
 
 
+def compared(con: duckdb.DuckDBPyConnection, by_hand: Path) -> str:
+    """The columns that the query by hand writes: all but the outcome of what is over."""
+    return ", ".join(f'"{row[0]}"' for row in con.execute(f"DESCRIBE FROM '{by_hand}'").fetchall())
+
+
 def same(ours: Path, by_hand: Path) -> bool:
     """Whether two tables have the same rows: compares row counts and two sums of row hashes."""
     con = connect()
+    columns = compared(con, by_hand)
     sums = [
-        con.execute(f"SELECT count(*), bit_xor(hash(t)), sum(hash(t, 1)) FROM '{f}' t").fetchall()
+        con.execute(
+            f"SELECT count(*), bit_xor(hash(t)), sum(hash(t, 1)) FROM (SELECT {columns} FROM '{f}') t"
+        ).fetchall()
         for f in (ours, by_hand)
     ]
     return bool(sums[0] == sums[1])

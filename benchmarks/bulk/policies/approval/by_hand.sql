@@ -44,7 +44,7 @@ point AS (
 )
 SELECT '1' AS clause, '1' AS rule, 'forbid' AS kind, 'author' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'n': d.id})::VARCHAR AS instance, d.entry AS trigger, status,
-  make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS exercisable, false AS final,
+  make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS used, NULL::BOOLEAN AS "open", false AS final,
   entries, coalesce(closed, []) AS closed_by,
   CASE WHEN status = 'broken' THEN to_json({'id': d.id})::VARCHAR END AS breach,
   CASE WHEN status = 'broken' THEN '[' || to_json({'id': d.id})::VARCHAR || ']' END AS breaches,

@@ -22,7 +22,7 @@ WITH log AS MATERIALIZED (
 SELECT '1' AS clause, '1' AS rule, 'achieve' AS kind, 'seller' AS debtor, 'buyer' AS creditor,
   to_json({'n': id})::VARCHAR AS instance, entry AS trigger, status,
   make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until,
-  NULL::BOOLEAN AS exercisable, status IN ('kept', 'cured') AS final, CASE WHEN opened IS NULL THEN [] ELSE [opened] END AS entries,
+  NULL::BOOLEAN AS used, NULL::BOOLEAN AS "open", status IN ('kept', 'cured') AS final, CASE WHEN opened IS NULL THEN [] ELSE [opened] END AS entries,
   CASE WHEN closed IS NULL THEN [] ELSE [closed] END AS closed_by, NULL::VARCHAR AS breach,
   NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span

@@ -36,7 +36,7 @@ point AS (
 )
 SELECT '1' AS clause, '1' AS rule, 'forbid' AS kind, 'bank' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': a.account})::VARCHAR AS instance, a.entry AS trigger, status,
-  make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS exercisable, false AS final,
+  make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS used, NULL::BOOLEAN AS "open", false AS final,
   entries, coalesce(closed, []) AS closed_by,
   CASE WHEN status = 'broken' THEN to_json({'account': a.account})::VARCHAR END AS breach,
   CASE WHEN status = 'broken' THEN '[' || to_json({'account': a.account})::VARCHAR || ']' END AS breaches,

@@ -34,7 +34,7 @@ WITH RECURSIVE log AS MATERIALIZED (
 SELECT mine::VARCHAR AS clause, mine::VARCHAR AS rule, 'keep' AS kind,
   CASE mine WHEN 1 THEN first ELSE second END AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': first, 'b': second})::VARCHAR AS instance, c.entry AS trigger, status,
-  make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS exercisable, false AS final,
+  make_timestamptz(epoch_us(t)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS used, NULL::BOOLEAN AS "open", false AS final,
   opened AS entries, coalesce(closed, []) AS closed_by, NULL::VARCHAR AS breach,
   NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN contract c USING (entry)

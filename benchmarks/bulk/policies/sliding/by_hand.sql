@@ -35,7 +35,7 @@ step AS (
 )
 SELECT '1' AS clause, '1' AS rule, 'keep' AS kind, 'holder' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'a': a.account})::VARCHAR AS instance, a.entry AS trigger, status,
-  make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS exercisable, false AS final,
+  make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS used, NULL::BOOLEAN AS "open", false AS final,
   opened AS entries, coalesce(closed, []) AS closed_by, NULL::VARCHAR AS breach,
   NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN account a USING (entry)

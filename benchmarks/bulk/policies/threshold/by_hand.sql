@@ -27,7 +27,7 @@ reading AS (
 )
 SELECT '1' AS clause, '1' AS rule, 'keep' AS kind, 'operator' AS debtor, NULL::VARCHAR AS creditor,
   to_json({'t': t.tank})::VARCHAR AS instance, t.entry AS trigger, status,
-  make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS exercisable, false AS final,
+  make_timestamptz(epoch_us(f)) AS "from", make_timestamptz(epoch_us(u)) AS until, NULL::BOOLEAN AS used, NULL::BOOLEAN AS "open", false AS final,
   opened AS entries, coalesce(closed, []) AS closed_by, NULL::VARCHAR AS breach,
   NULL::VARCHAR AS breaches, NULL::VARCHAR AS breach_entries
 FROM span JOIN tank t USING (entry)
