@@ -99,7 +99,7 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(tmp_path: Path) -> N
     (tmp_path / "record" / "r.md").write_text(
         f'```servanda\n2024-01-01 A pays(id: "{HOSTILE}\u202e")\n'
         f'  alleged by A, source s "{HOSTILE}", said by "{HOSTILE}" on "{HOSTILE}"\n'
-        f'  note "{HOSTILE}"\n'
+        f'  note "{HOSTILE}\u202e"\n'
         "```\n",
         encoding="utf-8",
     )

@@ -43,8 +43,8 @@ def test_a_line_a_change_and_each_once(case: Path) -> None:
     assert first.stdout.splitlines() == [
         "2024-01-01T10:00:00Z  1 (n o1)  seller: due  by e1",
         "2024-01-02T00:00:00Z  1 (n o1)  seller: due → kept  by e2",
-        "2024-01-03T10:00:00Z  1 (n o 2)  seller: due  by e3",
-        "2024-01-05T00:00:00Z  1 (n o 2)  seller: due → broken",
+        "2024-01-03T10:00:00Z  1 (n o2)  seller: due  by e3",
+        "2024-01-05T00:00:00Z  1 (n o2)  seller: due → broken",
     ]
     assert "events.jsonl, line 3: there is no event `delivr`" in first.stderr
     again = watched(case, "--once")
