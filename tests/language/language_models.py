@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from servanda.syntax import entries as e
 from servanda.syntax import tree as m
+from servanda.syntax.key_texts import key_text
 
 # A trailing underscore keeps clear of the words of the language.
 names = st.from_regex(r"[a-zA-Zéß][a-z0-9_]{0,5}_", fullmatch=True)
@@ -19,7 +20,7 @@ texts = st.text(
     | st.just(" ")
     | st.just("#"),
     max_size=12,
-)
+).map(key_text)
 clause_ids = st.sampled_from(["7", "I.14", "2231.11", "Delivery", "5(b)", "V.20", "A-1", "36"])
 trusts = names | st.sampled_from(["IAEA-Board", "ofac.gov"])
 ids = st.sampled_from(["gov-inf-2019-8", "a:b/c.d", "2019", "x", "2018-05-08"])
