@@ -115,7 +115,9 @@ def test_the_table_says_what_the_timeline_says(name: str, tmp_path: Path) -> Non
 def test_rows_of_tables_open_and_close_spans(market: Path, tmp_path: Path) -> None:
     out = tmp_path / "verdicts.csv"
     answer = json.loads(run(market, "--on", "2024-04-01", "-o", out, "--summary", "--json"))
-    counts = [[c[k] for k in ("clause", "status", "outcome", "instances")] for c in answer["counts"]]
+    counts = [
+        [c[k] for k in ("clause", "status", "outcome", "instances")] for c in answer["counts"]
+    ]
     assert counts == [
         ["1", "broken", None, 1],
         ["1", "cured", "cured", 1],

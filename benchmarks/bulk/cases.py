@@ -61,9 +61,8 @@ def differences(ours: Path, by_hand: Path, most: int = 5) -> list[str]:
     con = connect()
     found, columns = [], compared(con, by_hand)
     for name, mine, other in (("only Servanda", ours, by_hand), ("only by hand", by_hand, ours)):
-        rows = con.execute(
-            f"SELECT {columns} FROM '{mine}' EXCEPT ALL SELECT {columns} FROM '{other}' LIMIT {most}"
-        ).fetchall()
+        query = f"SELECT {columns} FROM '{mine}' EXCEPT ALL SELECT {columns} FROM '{other}'"
+        rows = con.execute(f"{query} LIMIT {most}").fetchall()
         found += [f"{name}: {row}" for row in rows]
     return found
 
@@ -77,10 +76,9 @@ def same(ours: Path, by_hand: Path) -> bool:
     """Whether two tables have the same rows: compares row counts and two sums of row hashes."""
     con = connect()
     columns = compared(con, by_hand)
+    digest = "SELECT count(*), bit_xor(hash(t)), sum(hash(t, 1))"
     sums = [
-        con.execute(
-            f"SELECT count(*), bit_xor(hash(t)), sum(hash(t, 1)) FROM (SELECT {columns} FROM '{f}') t"
-        ).fetchall()
+        con.execute(f"{digest} FROM (SELECT {columns} FROM '{f}') t").fetchall()
         for f in (ours, by_hand)
     ]
     return bool(sums[0] == sums[1])
